@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// A collector reads over a measured window. It knows an interface and a window, never the arm or the traffic.
+#pragma once
+#include "result/result.h"
+#include "sys/sys.h"
+
+#include <memory>
+
+namespace rxlab {
+
+struct Interface {
+    std::string netns; ///< name under /run/netns, empty for the caller's own
+    std::string name;
+};
+
+struct Window {
+    uint64_t packets = 0;         ///< packets the traffic sent in it
+    uint64_t ns = 0;              ///< from start() to stop(), guest clock
+    double ns_per_instruction = 0; ///< counted lane: 2 at icount shift=1; 0: unknown
+};
+
+class Collector {
+public:
+    virtual ~Collector() = default;
+    virtual void start() = 0;
+    virtual void stop() = 0;
+    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}).
+    virtual void report(const Window& window, Metrics& metrics, Json& curves) = 0;
+};
+
+/// A row of kCollectors.
+struct CollectorKind {
+    const char* name;
+    const char* summary;
+    bool probe; ///< runs code inside the measured path: measured in a second window, its cost shown beside the result
+    std::unique_ptr<Collector> (*make)(Sys& sys, const Interface& receiver);
+    /// Makes ready what is expensive and the same in every trial (BPF object opened, file parsed); may be null.
+    void (*prepare)(Sys& sys);
+};
+extern const CollectorKind kCollectors[];
+extern const size_t kCollectorCount;
+
+} // namespace rxlab

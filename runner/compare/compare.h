@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// Before/after: every arm against the baseline, per factor combination and metric.
+#pragma once
+#include "base/error.h"
+#include "result/result.h"
+
+namespace rxlab {
+
+/// Result -> the contract's comparison.json (results/schema/comparison.schema.json).
+struct Comparison {
+    Json json;       ///< the document
+    Status status;   ///< exit status its verdict stands for
+};
+Comparison compare(const Result& result);
+
+/// Two results of the same experiment and lane, "before" and "after" (arm by arm).
+/// @throws Error(Status::usage): lanes or experiments differ.
+Comparison compare(const Result& before, const Result& after);
+
+} // namespace rxlab

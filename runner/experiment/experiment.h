@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+// An experiment as its author wrote it: one question, its arms, traffic, collectors and metrics.
+#pragma once
+#include "base/json.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rxlab {
+
+/// What the machine is booted with; ignored by the host target.
+struct Boot {
+    std::string cmdline;  ///< appended to the kernel command line
+    int seed_offset = 0;  ///< added to the round's boot seed
+};
+
+/// One named variant under comparison.
+struct Arm {
+    std::string name;
+    std::string summary;             ///< one line for people
+    bool baseline = false;           ///< exactly one arm is the "before"
+    Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over Experiment::setup
+    Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
+    Json traffic = Json::object();   ///< merge patch over Experiment::traffic
+    Boot boot;
+    std::vector<std::string> expect; ///< checks that must fail: faulty code shown on purpose
+};
+
+/// A parameter swept over values. "$name" (or "$name.key" when the values are objects), as a whole string anywhere in
+/// an arm's or the experiment's setup, knobs and traffic, stands for the value.
+struct Factor {
+    std::string name;
+    std::vector<Json> values;
+};
+
+/// How often each arm is run.
+struct Rounds {
+    int boot_seeds = 8; ///< counted lane: clusters
+    int phases = 1;     ///< counted lane: phases nested in each boot seed
+    int timed = 10;     ///< timed lane: least number of rounds
+    int timed_max = 40; ///< timed lane: hard cap
+    int functional = 1; ///< functional lane: rounds
+};
+
+struct Experiment {
+    std::string name;
+    std::string question;
+    std::string description;
+    std::string file;                   ///< where it was read from, as given
+    std::string text;                   ///< verbatim source, for provenance
+    std::vector<std::string> lanes;     ///< lanes it may run in; the first is the default
+    std::vector<std::string> mechanism; ///< instructions, cache, atomics, contention, parallelism, latency, correctness
+    Json topology = Json::object();     ///< {"kind": "veth", ...}
+    Json traffic = Json::object();      ///< {"kind": "pktgen", "packets": 10000, ...}
+    Json setup = Json::object();        ///< shared by all arms
+    Json knobs = Json::object();
+    std::vector<std::string> collectors;
+    std::vector<std::string> primary;   ///< primary metrics, at most 5
+    std::vector<Arm> arms;
+    std::vector<Factor> factors;
+    Rounds rounds;
+};
+
+/// The words an experiment may use; each list comes from the table of its room.
+struct Vocabulary {
+    struct Word {
+        std::string name;
+        std::string summary;
+        Json schema; ///< JSON schema of the parameters, or null when there are none
+    };
+    std::vector<Word> topologies, traffics, setups, knobs, collectors, metrics;
+};
+
+/// The complete JSON Schema: experiments/schema/experiment.schema.json with the vocabulary's parameter schemas filled in.
+Json experiment_schema(const Vocabulary& words);
+
+/// Parses and validates; comments (// and /* */) are allowed.
+/// @throws Error(Status::usage) with "file:line:column: expected X, got Y" and the nearest valid word.
+Experiment parse_experiment(const std::string& text, const std::string& file, const Vocabulary& words);
+
+} // namespace rxlab

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// A knob is one setting of the system with a readable old value. Knobs know nothing of restoring: session does that.
+#pragma once
+#include "sys/sys.h"
+
+#include <string>
+
+namespace rxlab {
+
+/// A row of kKnobs; a knob is written "kind:object", e.g. "sysctl:net.core.netdev_budget".
+struct KnobKind {
+    const char* name;
+    const char* summary;
+    /// @throws Error(Status::usage) when the object's name is malformed ("..", odd characters).
+    void (*validate)(const std::string& object);
+    std::string (*read)(Sys& sys, const std::string& object);
+    void (*write)(Sys& sys, const std::string& object, const std::string& value);
+};
+extern const KnobKind kKnobs[];
+extern const size_t kKnobCount;
+
+} // namespace rxlab

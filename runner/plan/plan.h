@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+// A plan: every trial of an experiment, in order, with its seeds. Pure: the same input gives the same plan.
+#pragma once
+#include "experiment/experiment.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace rxlab {
+
+enum class Lane { counted, timed, functional };
+const char* to_string(Lane lane);
+std::optional<Lane> lane_from(const std::string& name);
+
+/// One fresh load of an arm: everything the machine under test has to know, and nothing else.
+struct Trial {
+    int id = 0;                         ///< position in the plan
+    std::string arm;
+    std::map<std::string, Json> factors; ///< this trial's factor values
+    int round = 0;
+    uint64_t boot_seed = 0;             ///< counted lane: seed of the boot (QEMU -seed, KASLR)
+    int phase = 0;                      ///< counted lane: phase within the boot seed
+    uint64_t seed = 0;                  ///< seeds timer phase, flow hash and order; shared by all arms of the round
+    std::string lane;
+    Boot boot;
+    Json topology, traffic, setup, knobs; ///< resolved: arm merged over experiment, factors filled in
+    std::vector<std::string> collectors;
+    std::vector<std::string> expect;
+};
+
+Json to_json(const Trial& trial);
+Trial trial_from_json(const Json& json);
+
+struct Plan {
+    std::string experiment;
+    Lane lane = Lane::counted;
+    std::string target;  ///< "vm" or "host"
+    uint64_t seed = 1;
+    std::vector<Trial> trials;
+};
+
+struct PlanOptions {
+    Lane lane = Lane::counted;
+    std::string target = "vm";
+    uint64_t seed = 1;
+    std::vector<std::string> arms; ///< only these (plus the baseline); empty: all
+    int rounds = 0;                ///< overrides the experiment's number of rounds; 0: as written
+};
+
+/// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.
+Plan make_plan(const Experiment& experiment, const PlanOptions& options);
+Json to_json(const Plan& plan);
+
+} // namespace rxlab

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// One trial on this machine: apply, warm up, measure, restore.
+#pragma once
+#include "result/result.h"
+#include "session/journal.h"
+
+namespace rxlab {
+
+struct SessionOptions {
+    double ns_per_instruction = 0; ///< counted lane: guest ns per instruction
+    std::string interface;         ///< host target: use this interface instead of a topology of our own
+};
+
+/// Loads modules and opens what every trial needs; called before the snapshot in a VM, once on the host.
+void prepare(Sys& sys);
+
+/// @throws Error when the trial could not be made; the journal has then been replayed.
+Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options);
+
+/// Every change a trial would make, one line each, for `rxlab plan --target host`. Touches nothing.
+std::vector<std::string> describe_changes(const Trial& trial);
+
+} // namespace rxlab

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+// What an arm puts in place before its trial besides knobs: XDP programs, nft and tc rules, modules, links.
+#pragma once
+#include "topology/topology.h"
+
+namespace rxlab {
+
+/// Something applied; it lives until the trial is torn down.
+class Applied {
+public:
+    virtual ~Applied() = default;
+    std::vector<Sink> sinks; ///< where this setup ends packets
+};
+
+/// A row of kSetups; rows are applied in the order of the table.
+struct SetupKind {
+    const char* name;
+    const char* summary;
+    const char* schema;
+    std::unique_ptr<Applied> (*apply)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+};
+extern const SetupKind kSetups[];
+extern const size_t kSetupCount;
+
+} // namespace rxlab

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+// The one door to the machine. RealSys is the machine, FakeSys (fake_sys.h) a machine made of maps for tests.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+struct Ran {
+    int status = 0; ///< exit status, or 128 + signal
+    std::string out, err;
+};
+
+class Sys {
+public:
+    virtual ~Sys() = default;
+    /// Whole file. @throws Error(Status::invalid) naming path and reason.
+    virtual std::string read_file(const std::string& path) = 0;
+    /// One write(2) to an existing file (procfs, sysfs). @throws Error.
+    virtual void write_file(const std::string& path, const std::string& value) = 0;
+    virtual bool exists(const std::string& path) = 0;
+    virtual std::vector<std::string> list(const std::string& directory) = 0; ///< names, sorted
+    virtual void remove(const std::string& path) = 0; ///< unlink; absent is fine
+    /// Runs a program (found in PATH) without a shell, in `netns` when not empty.
+    virtual Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) = 0;
+    /// Calls fn with this thread inside network namespace `netns` (empty: where it is).
+    virtual void in_netns(const std::string& netns, const std::function<void()>& fn) = 0;
+    virtual uint64_t now_ns() = 0; ///< CLOCK_MONOTONIC
+    virtual void sleep_ns(uint64_t ns) = 0;
+};
+
+/// run() and @throws Error(Status::invalid) with the program's own words unless it exits with 0. Returns its output.
+std::string run_or_throw(Sys& sys, const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {});
+
+Sys& real_sys();
+
+} // namespace rxlab

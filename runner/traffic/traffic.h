@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+// Traffic: frames from the generator's side of a topology.
+#pragma once
+#include "topology/topology.h"
+
+namespace rxlab {
+
+struct Sent {
+    uint64_t packets = 0;
+    uint64_t bytes = 0;
+    uint64_t errors = 0;
+    uint64_t retries = 0;  ///< attempts on a stopped or full queue
+    uint64_t busy_ns = 0;  ///< from first to last frame, generator's idle waiting excluded
+    Json raw = Json::object(); ///< the generator's own words, kept in the result
+};
+
+class Traffic {
+public:
+    virtual ~Traffic() = default;
+    /// Sends `packets` frames over every path together and waits until they left.
+    /// @throws Error(Status::invalid) when the generator refuses a setting or reports no result.
+    virtual Sent send(uint64_t packets) = 0;
+};
+
+/// A row of kTraffics.
+struct TrafficKind {
+    const char* name;
+    const char* summary;
+    const char* schema;
+    std::unique_ptr<Traffic> (*make)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+    /// What this machine lacks for it, or empty.
+    std::string (*missing)(Sys& sys);
+};
+extern const TrafficKind kTraffics[];
+extern const size_t kTrafficCount;
+
+} // namespace rxlab
