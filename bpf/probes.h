@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the probes leave for the runner: one value per CPU and key. Times in nanoseconds of bpf_ktime_get_ns(). */
+#pragma once
+#include "histogram.h"
+
+enum { SOFTIRQ_VECTORS = 10 };
+
+struct softirq_times { /* map `softirqs`, key: vector */
+	__u64 raised;  /* oldest raise not yet served, 0: none */
+	__u64 entered; /* 0: not inside */
+	struct histogram raise_to_entry;
+	struct histogram entry_to_exit;
+};
+
+/* Interrupt numbers above the last one counted by itself share its place. */
+enum { IRQ_NUMBERS = 256 };
+
+struct irq_times { /* map `irqs`, one key */
+	__u64 entered;
+	struct histogram entry_to_exit;
+	__u32 by_number[IRQ_NUMBERS];
+};
+
+struct idle_time { /* map `idle`, one key */
+	__u64 since; /* entered idle then, 0: not idle */
+	__u64 total; /* of finished idle periods */
+};
