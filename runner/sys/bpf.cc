@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sys/bpf.h"
+
+#include "base/error.h"
+#include "bpf/objects.h"
+#include "sys/bpf_config.h"
+#include "sys/did_you_mean.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace rxlab {
+namespace {
+
+thread_local std::string libbpf_warnings;
+
+int keep_warnings(enum libbpf_print_level level, const char* format, va_list arguments) {
+    if (level != LIBBPF_WARN)
+        return 0;
+    char line[512];
+    vsnprintf(line, sizeof line, format, arguments);
+    libbpf_warnings += line;
+    return 0;
+}
+
+void use_libbpf() {
+    static const auto previous = libbpf_set_print(keep_warnings);
+    (void)previous;
+    libbpf_warnings.clear();
+}
+
+[[noreturn]] void fail(const std::string& fact, int error, std::string next = {}) {
+    throw Error(Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
+}
+
+/// A libbpf call's result, or an Error.
+int must(int result, const std::string& fact) {
+    if (result < 0)
+        fail(fact, -result);
+    return result;
+}
+
+std::string last_lines(const std::string& text, int lines) {
+    size_t at = text.find_last_not_of('\n');
+    if (at == std::string::npos)
+        return {};
+    const size_t end = at + 1;
+    while (lines-- > 0 && at != std::string::npos && at > 0)
+        at = text.rfind('\n', at - 1);
+    return text.substr(at == std::string::npos ? 0 : at + 1, end - (at == std::string::npos ? 0 : at + 1));
+}
+
+size_t possible_cpus() {
+    static const int count = must(libbpf_num_possible_cpus(), "number of possible CPUs");
+    return static_cast<size_t>(count);
+}
+
+const BpfBytes& embedded(const std::string& name) {
+    std::vector<std::string> known;
+    for (size_t i = 0; i < kBpfObjectCount; ++i) {
+        if (name == kBpfObjects[i].name)
+            return kBpfObjects[i];
+        known.emplace_back(kBpfObjects[i].name);
+    }
+    throw Error(Status::usage, fmt::format("no BPF program '{}'", name), did_you_mean(name, known));
+}
+
+/// The kernel explains a refused program only here; libbpf asks for the log after the refusal, so it costs nothing before.
+class VerifierLogs {
+public:
+    explicit VerifierLogs(bpf_object* object) {
+        bpf_program* program = nullptr;
+        while ((program = bpf_object__next_program(object, program))) {
+            logs_.emplace_back(new char[kBytes]);
+            logs_.back()[0] = '\0';
+            bpf_program__set_log_buf(program, logs_.back().get(), kBytes);
+        }
+    }
+    std::string text() const {
+        std::string out;
+        for (const auto& log : logs_)
+            out += log.get();
+        return out;
+    }
+
+private:
+    static constexpr size_t kBytes = 1 << 20;
+    std::vector<std::unique_ptr<char[]>> logs_;
+};
+
+unsigned interface_index(const std::string& interface) {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (!index)
+        fail("interface '" + interface + "'", errno);
+    return index;
+}
+
+std::optional<XdpAttached> attached_here(const std::string& interface) {
+    LIBBPF_OPTS(bpf_xdp_query_opts, query);
+    must(bpf_xdp_query(static_cast<int>(interface_index(interface)), 0, &query), "XDP program of " + interface);
+    if (query.drv_prog_id)
+        return XdpAttached{query.drv_prog_id, XdpMode::native};
+    if (query.skb_prog_id)
+        return XdpAttached{query.skb_prog_id, XdpMode::generic};
+    return std::nullopt;
+}
+
+std::vector<uint32_t> maps_of(int program) {
+    bpf_prog_info info{};
+    uint32_t size = sizeof info;
+    must(bpf_obj_get_info_by_fd(program, &info, &size), "BPF program info");
+    std::vector<uint32_t> ids(info.nr_map_ids);
+    const uint32_t count = info.nr_map_ids;
+    info = {};
+    info.nr_map_ids = count;
+    info.map_ids = reinterpret_cast<uintptr_t>(ids.data());
+    must(bpf_obj_get_info_by_fd(program, &info, &size), "BPF program's maps");
+    return ids;
+}
+
+} // namespace
+
+BpfFd& BpfFd::operator=(BpfFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+}
+
+BpfFd::~BpfFd() {
+    if (fd_ >= 0)
+        close(fd_);
+}
+
+BpfMap::BpfMap(int fd) : fd_(fd) {
+    bpf_map_info info{};
+    uint32_t size = sizeof info;
+    must(bpf_obj_get_info_by_fd(fd, &info, &size), "BPF map info");
+    name_ = info.name;
+    type_ = info.type;
+    value_size_ = info.value_size;
+    entries_ = info.max_entries;
+    flags_ = info.map_flags;
+}
+
+bool BpfMap::per_cpu() const { return type_ == BPF_MAP_TYPE_PERCPU_ARRAY; }
+
+// The kernel lays values out at multiples of eight bytes, per CPU and in mapped arrays alike.
+size_t BpfMap::stride() const { return (value_size_ + 7) / 8 * 8; }
+
+void BpfMap::check_size(size_t size) const {
+    if (size != value_size_)
+        throw Error(Status::invalid, fmt::format("BPF map '{}' has values of {} bytes, not {}", name_, value_size_, size));
+}
+
+std::vector<uint8_t> BpfMap::lookup(uint32_t key) const {
+    std::vector<uint8_t> bytes(stride() * (per_cpu() ? possible_cpus() : 1));
+    must(bpf_map_lookup_elem(fd_, &key, bytes.data()), fmt::format("BPF map '{}', key {}", name_, key));
+    return bytes;
+}
+
+std::vector<uint8_t> BpfMap::contents() const {
+    std::vector<uint8_t> bytes(stride() * entries_);
+    if (!(flags_ & BPF_F_MMAPABLE)) {
+        for (uint32_t key = 0; key < entries_; ++key)
+            std::memcpy(bytes.data() + key * stride(), lookup(key).data(), stride());
+        return bytes;
+    }
+    void* mapped = mmap(nullptr, bytes.size(), PROT_READ, MAP_SHARED, fd_, 0);
+    if (mapped == MAP_FAILED)
+        fail("mapping BPF map '" + name_ + "'", errno);
+    std::memcpy(bytes.data(), mapped, bytes.size());
+    munmap(mapped, bytes.size());
+    return bytes;
+}
+
+void BpfMap::clear() const {
+    const std::vector<uint8_t> zeros(stride() * (per_cpu() ? possible_cpus() : 1));
+    for (uint32_t key = 0; key < entries_; ++key)
+        must(bpf_map_update_elem(fd_, &key, zeros.data(), BPF_ANY), fmt::format("clearing BPF map '{}'", name_));
+}
+
+void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
+
+BpfObject BpfObject::open(const std::string& name) {
+    use_libbpf();
+    const BpfBytes& bytes = embedded(name);
+    BpfObject out;
+    out.name_ = name;
+    LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
+    out.object_.reset(bpf_object__open_mem(bytes.begin, bytes.size(), &options));
+    if (!out.object_)
+        fail("opening BPF object '" + name + "'", errno, libbpf_warnings);
+    return out;
+}
+
+void BpfObject::configure(const Json& config) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get()) {
+        const std::string map_name = bpf_map__name(map);
+        if (!map_name.ends_with(".rodata"))
+            continue;
+        size_t size = 0;
+        const auto* data = static_cast<const uint8_t*>(bpf_map__initial_value(map, &size));
+        std::vector<uint8_t> image(data, data + size);
+        set_bpf_config(name_, bpf_object__btf(object_.get()), image, config);
+        must(bpf_map__set_initial_value(map, image.data(), size), "configuring BPF object '" + name_ + "'");
+        return;
+    }
+    set_bpf_config(name_, nullptr, {}, config);
+}
+
+void BpfObject::load() {
+    use_libbpf();
+    const VerifierLogs logs(object_.get());
+    const int result = bpf_object__load(object_.get());
+    if (result < 0) {
+        const std::string log = last_lines(logs.text(), 8);
+        fail("loading BPF object '" + name_ + "'", -result, log.empty() ? last_lines(libbpf_warnings, 4) : log);
+    }
+}
+
+int BpfObject::program(const std::string& program) const {
+    bpf_program* found = program.empty() ? bpf_object__next_program(object_.get(), nullptr)
+                                         : bpf_object__find_program_by_name(object_.get(), program.c_str());
+    if (!found)
+        throw Error(Status::invalid, fmt::format("BPF object '{}' has no program '{}'", name_, program));
+    if (program.empty() && bpf_object__next_program(object_.get(), found))
+        throw Error(Status::invalid, fmt::format("BPF object '{}' has several programs, and none was named", name_));
+    return bpf_program__fd(found);
+}
+
+bool BpfObject::has_map(const std::string& map) const {
+    return bpf_object__find_map_by_name(object_.get(), map.c_str());
+}
+
+int BpfObject::map(const std::string& map) const {
+    if (!has_map(map))
+        throw Error(Status::invalid, fmt::format("BPF object '{}' has no map '{}'", name_, map));
+    return bpf_object__find_map_fd_by_name(object_.get(), map.c_str());
+}
+
+std::vector<BpfFd> BpfObject::attach_raw_tracepoints() const {
+    static const std::string prefix = "raw_tp/";
+    std::vector<BpfFd> links;
+    bpf_program* program = nullptr;
+    while ((program = bpf_object__next_program(object_.get(), program))) {
+        const std::string section = bpf_program__section_name(program);
+        if (!section.starts_with(prefix))
+            continue;
+        const std::string tracepoint = section.substr(prefix.size());
+        links.emplace_back(must(bpf_raw_tracepoint_open(tracepoint.c_str(), bpf_program__fd(program)),
+                                "attaching to tracepoint " + tracepoint));
+    }
+    return links;
+}
+
+BpfObject load_bpf(const std::string& name, const Json& config) {
+    BpfObject object = BpfObject::open(name);
+    object.configure(config);
+    object.load();
+    return object;
+}
+
+std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, const std::string& interface) {
+    use_libbpf();
+    std::optional<XdpAttached> attached;
+    sys.in_netns(netns, [&] { attached = attached_here(interface); });
+    return attached;
+}
+
+void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode) {
+    use_libbpf();
+    const uint32_t flags = XDP_FLAGS_UPDATE_IF_NOEXIST | (mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+    sys.in_netns(netns, [&] {
+        const int result = bpf_xdp_attach(static_cast<int>(interface_index(interface)), program, flags, nullptr);
+        if (result < 0)
+            fail("attaching an XDP program to " + interface, -result, last_lines(libbpf_warnings, 4));
+    });
+}
+
+std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
+    const BpfFd program(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
+    for (const uint32_t map_id : maps_of(program.get())) {
+        BpfFd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
+        if (BpfMap(map.get()).name() == name)
+            return map;
+    }
+    return std::nullopt;
+}
+
+uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat) {
+    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.data(), .data_size_in = static_cast<uint32_t>(frame.size()),
+                .repeat = static_cast<int>(repeat));
+    must(bpf_prog_test_run_opts(program, &run), "test run of an XDP program");
+    return run.retval;
+}
+
+} // namespace rxlab

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+// The BPF door: embedded objects (bpf/objects.h), their configuration, programs and maps, over libbpf.
+// Every failure is an Error(Status::invalid), a wrong name or value an Error(Status::usage).
+#pragma once
+#include "base/json.h"
+#include "sys/sys.h"
+
+#include <linux/bpf.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+struct bpf_object;
+
+namespace rxlab {
+
+/// Owns one file descriptor: a program, a map, or a link whose closing detaches.
+class BpfFd {
+public:
+    BpfFd() = default;
+    explicit BpfFd(int fd) : fd_(fd) {}
+    BpfFd(BpfFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+    BpfFd& operator=(BpfFd&& other) noexcept;
+    ~BpfFd();
+    int get() const { return fd_; }
+
+private:
+    int fd_ = -1;
+};
+
+/// A map of fixed-size values, addressed by u32 keys. Does not own the descriptor.
+class BpfMap {
+public:
+    explicit BpfMap(int fd);
+    const std::string& name() const { return name_; }
+    uint32_t type() const { return type_; }
+    uint32_t entries() const { return entries_; }
+
+    /// The key's value on every possible CPU; for a map that is not per-CPU, its one value.
+    template <class T> std::vector<T> values(uint32_t key) const {
+        check_size(sizeof(T));
+        std::vector<uint8_t> bytes = lookup(key);
+        std::vector<T> out(bytes.size() / stride());
+        for (size_t i = 0; i < out.size(); ++i)
+            std::memcpy(&out[i], bytes.data() + i * stride(), sizeof(T));
+        return out;
+    }
+    /// All entries of an array, key by key; a map made for it is read through mmap, without a system call per entry.
+    template <class T> std::vector<T> array() const {
+        check_size(sizeof(T));
+        std::vector<uint8_t> bytes = contents();
+        std::vector<T> out(entries_);
+        for (size_t i = 0; i < out.size(); ++i)
+            std::memcpy(&out[i], bytes.data() + i * stride(), sizeof(T));
+        return out;
+    }
+    /// Zeroes every entry on every CPU.
+    void clear() const;
+    bool per_cpu() const;
+
+private:
+    size_t stride() const; ///< bytes from one value to the next
+    void check_size(size_t size) const;
+    std::vector<uint8_t> lookup(uint32_t key) const;
+    std::vector<uint8_t> contents() const;
+
+    int fd_;
+    std::string name_;
+    uint32_t type_ = 0, value_size_ = 0, entries_ = 0, flags_ = 0;
+};
+
+/// One embedded object, opened; load() puts it into the kernel; it leaves with the BpfObject.
+class BpfObject {
+public:
+    /// @throws Error(Status::usage) with the nearest valid name.
+    static BpfObject open(const std::string& name);
+
+    /// Sets `const volatile` variables by name: {"drop_port": 9}. Types and ranges come from BTF; a narrower range may
+    /// be declared with __attribute__((btf_decl_tag("range LEAST MOST"))). Before load().
+    void configure(const Json& config);
+    /// @throws Error with the end of the verifier's log.
+    void load();
+    const std::string& name() const { return name_; }
+    int program(const std::string& program = {}) const; ///< descriptor; empty: the object's only program
+    int map(const std::string& map) const;              ///< descriptor
+    bool has_map(const std::string& map) const;
+    /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches.
+    std::vector<BpfFd> attach_raw_tracepoints() const;
+
+private:
+    struct Close { void operator()(bpf_object* object) const; };
+    std::string name_;
+    std::unique_ptr<bpf_object, Close> object_;
+};
+
+/// Opened and loaded.
+BpfObject load_bpf(const std::string& name, const Json& config = Json::object());
+
+enum class XdpMode { native, generic };
+
+/// The program attached to an interface.
+struct XdpAttached {
+    uint32_t id = 0;
+    XdpMode mode = XdpMode::native;
+};
+std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, const std::string& interface);
+
+/// Never replaces a program: @throws Error when one is there.
+void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
+
+/// Descriptor of the map called `name` that program `id` uses, if there is one.
+std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name);
+
+/// Runs a loaded XDP program `repeat` times on a frame that goes nowhere. Returns its last action.
+uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat = 1);
+
+} // namespace rxlab

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// The advice after an unknown word: the nearest known one, and all there are.
+#pragma once
+#include "base/nearest.h"
+
+#include <fmt/ranges.h>
+
+namespace rxlab {
+
+inline std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+    if (known.empty())
+        return "there is none";
+    const std::string closest = nearest(word, known);
+    return fmt::format("{}{} {}", closest.empty() ? "" : "did you mean '" + closest + "'? ",
+                       known.size() == 1 ? "There is:" : "There are:", fmt::join(known, ", "));
+}
+
+} // namespace rxlab
