@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# rxlab: every target does its own set-up. `make help` lists them.
+
+EXPERIMENT ?= drop-point
+TARGET     ?= vm
+LANE       ?=
+KERNEL     ?= 6.12
+OUT        ?=
+ARGS       ?=
+BUILD      := build
+
+# Every Debian package rxlab needs, once. Kernels and their headers are not here: they are downloaded and unpacked into
+# the cache, never installed.
+DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libmd-dev \
+        libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
+        qemu-system-x86 qemu-utils seabios busybox-static iproute2 nftables ethtool kmod cpio xz-utils \
+        python3 python3-matplotlib ca-certificates
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
+RUN_OPTIONS = --target "$(TARGET)" $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
+
+# A verdict (worse, inconclusive) is no make error unless STRICT=1.
+valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run-experiment [EXPERIMENT=name] [TARGET=vm|host] [LANE=counted|timed|functional]"
+	@echo "                      [KERNEL=6.12|6.1|path] [OUT=dir] [STRICT=1] [NO_INSTALL=1]"
+
+deps: ## install the Debian packages rxlab needs (NO_INSTALL=1: only say which)
+	@missing=$$(for p in $(DEPS); do dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; done); \
+	[ -z "$$missing" ] && exit 0; \
+	[ -n "$$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || [ -n "$(NO_INSTALL)" ] || $(APT) -q update >/dev/null; \
+	echo "rxlab needs these Debian packages, which are not installed:"; echo $$missing | fmt -w 100 | sed 's/^/  /'; \
+	apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
+	echo "  (a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed)"; \
+	if [ -n "$(NO_INSTALL)" ]; then echo "  next: make deps, or: apt-get install --no-install-recommends <the list above>"; exit 1; fi; \
+	$(APT) -q install -y --no-install-recommends $$missing >/tmp/rxlab-deps.$$$$ 2>&1 \
+	  || { $(APT) -q update >/dev/null && $(APT) -q install -y --no-install-recommends $$missing; } \
+	  || { tail -20 /tmp/rxlab-deps.$$$$; echo "rxlab: installing packages failed"; exit 1; }; \
+	rm -f /tmp/rxlab-deps.$$$$
+
+build: deps ## build the runner and its BPF objects
+	@[ -e $(BUILD)/cmake/build.ninja ] || cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)
+	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) rxlab
+	@ln -sfn cmake/rxlab $(BUILD)/rxlab
+
+run-experiment: build ## run one experiment, print its verdict and the path of its report
+	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
+
+test: test-unit test-vm ## all tests: units, report, BPF and namespaces on this machine, kernels in VMs
+
+test-unit: deps
+	@[ -e $(BUILD)/cmake/build.ninja ] || cmake -S runner -B $(BUILD)/cmake -G Ninja >/dev/null
+	@ninja -C $(BUILD)/cmake --quiet
+	@ln -sfn cmake/rxlab $(BUILD)/rxlab
+	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
+	@cd runner/report && /usr/bin/python3 -m unittest -q
+
+test-vm: build
+	@ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm
+
+nightly: build ## every experiment on every kernel in VMs; results under results/runs/DATE
+	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
+
+doctor: build ## what this machine can and cannot do
+	@$(BUILD)/rxlab doctor $(ARGS)
+
+restore: build ## undo what an interrupted run left changed on this machine
+	@$(BUILD)/rxlab restore $(ARGS)
+
+clean: ## remove what was built (results and the cache stay)
+	rm -rf $(BUILD)
+
+distclean: clean ## also remove the cache: kernels, images, snapshots
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/rxlab"

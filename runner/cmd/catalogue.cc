@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/catalogue.h"
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "collect/collector.h"
+#include "knobs/knobs.h"
+#include "setup/setup.h"
+#include "stats/metrics.h"
+#include "sys/sys.h"
+#include "traffic/traffic.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace rxlab {
+namespace {
+
+template <typename Row>
+std::vector<Vocabulary::Word> words_with_schema(const Row* rows, size_t count) {
+    std::vector<Vocabulary::Word> words;
+    for (size_t i = 0; i < count; i++) words.push_back({rows[i].name, rows[i].summary, Json::parse(rows[i].schema)});
+    return words;
+}
+
+template <typename Row>
+std::vector<Vocabulary::Word> words_without_schema(const Row* rows, size_t count) {
+    std::vector<Vocabulary::Word> words;
+    for (size_t i = 0; i < count; i++) words.push_back({rows[i].name, rows[i].summary, nullptr});
+    return words;
+}
+
+bool is_checkout(const fs::path& folder) {
+    return fs::is_directory(folder / "experiments") && fs::is_directory(folder / "runner");
+}
+
+bool looks_like_path(const std::string& name) {
+    return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+} // namespace
+
+Vocabulary vocabulary() {
+    Vocabulary words;
+    words.topologies = words_with_schema(kTopologies, kTopologyCount);
+    words.traffics = words_with_schema(kTraffics, kTrafficCount);
+    words.setups = words_with_schema(kSetups, kSetupCount);
+    words.knobs = words_without_schema(kKnobs, kKnobCount);
+    words.collectors = words_without_schema(kCollectors, kCollectorCount);
+    for (const MetricRow& row : metric_table()) words.metrics.push_back({row.pattern, row.summary, nullptr});
+    return words;
+}
+
+fs::path source_root() {
+    if (const char* root = std::getenv("RXLAB_ROOT")) return root;
+    for (fs::path folder = fs::read_symlink("/proc/self/exe").parent_path(); folder != folder.root_path();
+         folder = folder.parent_path())
+        if (is_checkout(folder)) return folder;
+    throw Error(Status::usage, "no rxlab checkout above this binary", "set RXLAB_ROOT to the checkout");
+}
+
+std::string version() {
+    const Ran git = real_sys().run({"git", "-c", "safe.directory=*", "-C", source_root(), "describe", "--always", "--dirty", "--abbrev=12"});
+    if (git.status != 0) return "unknown";
+    return git.out.substr(0, git.out.find('\n'));
+}
+
+std::vector<std::string> experiment_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(source_root() / "experiments"))
+        if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+Experiment load_experiment(const std::string& name_or_path) {
+    if (looks_like_path(name_or_path)) return parse_experiment(read_text(name_or_path), name_or_path, vocabulary());
+    const std::vector<std::string> names = experiment_names();
+    if (std::find(names.begin(), names.end(), name_or_path) == names.end()) {
+        const std::string guess = nearest(name_or_path, names);
+        throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
+                    (guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess)) + "'rxlab list' shows them all");
+    }
+    const fs::path file = source_root() / "experiments" / (name_or_path + ".json");
+    return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
+}
+
+std::string read_text(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    if (fs::is_directory(path) || !(text << in.rdbuf()))
+        if (fs::is_directory(path) || !fs::exists(path) || fs::file_size(path) != 0)
+            throw Error(Status::usage, fmt::format("{}: cannot be read: {}", path.string(), fs::is_directory(path) ? "it is a folder" : std::strerror(errno)));
+    return text.str();
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+    const fs::path fresh = path.string() + ".new";
+    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    size_t done = 0;
+    ssize_t n = fd < 0 ? -1 : 0;
+    while (fd >= 0 && done < text.size() && (n = ::write(fd, text.data() + done, text.size() - done)) > 0) done += n;
+    const bool whole = fd >= 0 && done == text.size() && ::fsync(fd) == 0;
+    const int reason = errno;
+    if (fd >= 0) ::close(fd);
+    if (whole && ::rename(fresh.c_str(), path.c_str()) == 0) return;
+    ::unlink(fresh.c_str());
+    throw Error(Status::invalid, fmt::format("{}: cannot be written: {}", path.string(), std::strerror(reason)),
+                "free space or choose another folder with --out");
+}
+
+Json read_json(const fs::path& path) {
+    const Json json = Json::parse(read_text(path), nullptr, false);
+    if (json.is_discarded())
+        throw Error(Status::usage, fmt::format("{}: not a JSON document", path.string()), "was the run that wrote it interrupted?");
+    return json;
+}
+
+} // namespace rxlab

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+// What this binary knows and where its files are: the rooms' tables as a vocabulary, the experiments folder, versions.
+#pragma once
+#include "experiment/experiment.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+/// Every word an experiment may use, from the tables of the rooms.
+Vocabulary vocabulary();
+
+/// The checkout this binary belongs to: $RXLAB_ROOT, or the nearest folder above the binary that has experiments/.
+/// @throws Error(Status::usage)
+std::filesystem::path source_root();
+
+/// "git describe" of the checkout with "-dirty" where files differ, or "unknown".
+std::string version();
+
+/// Names of the experiments in experiments/, sorted.
+std::vector<std::string> experiment_names();
+
+/// Reads an experiment by name or by the path of a file.
+/// @throws Error(Status::usage) with the nearest name.
+Experiment load_experiment(const std::string& name_or_path);
+
+/// Whole file. @throws Error(Status::usage) naming it.
+std::string read_text(const std::filesystem::path& path);
+/// Writes through a temporary file, fsync and rename: there whole or not at all. @throws Error(Status::invalid)
+void write_text(const std::filesystem::path& path, const std::string& text);
+Json read_json(const std::filesystem::path& path);
+
+} // namespace rxlab

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "result/certify.h"
+
+#include "base/error.h"
+#include "cmd/commands.h"
+#include "cmd/perform.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <memory>
+
+namespace fs = std::filesystem;
+
+namespace rxlab {
+namespace {
+
+/// A folder for snapshots that starts empty and is gone afterwards: nothing is taken over from an earlier run.
+class FreshSnapshots {
+public:
+    FreshSnapshots() {
+        std::string pattern = fs::temp_directory_path() / "rxlab-certify.XXXXXX";
+        if (!::mkdtemp(pattern.data())) throw Error(Status::invalid, "no folder for fresh snapshots can be made in " + fs::temp_directory_path().string());
+        folder_ = pattern;
+        ::setenv("RXLAB_SNAPSHOTS", folder_.c_str(), 1);
+    }
+    ~FreshSnapshots() {
+        ::unsetenv("RXLAB_SNAPSHOTS");
+        std::error_code ignored;
+        fs::remove_all(folder_, ignored);
+    }
+    FreshSnapshots(const FreshSnapshots&) = delete;
+    FreshSnapshots& operator=(const FreshSnapshots&) = delete;
+
+private:
+    fs::path folder_;
+};
+
+RunOutcome run_from_scratch(RunRequest request, const char* part) {
+    const FreshSnapshots snapshots;
+    if (!request.out.empty()) request.out /= part;
+    return perform(request);
+}
+
+int certify(const RunRequest& request, bool json) {
+    const RunOutcome first = run_from_scratch(request, "first");
+    const RunOutcome second = run_from_scratch(request, "second");
+    const std::vector<std::string> differences = differing(first.result, second.result);
+    const std::string sha[] = {observations_sha256(first.result.observations), observations_sha256(second.result.observations)};
+    const bool equal = sha[0] == sha[1];
+    if (json) {
+        fmt::print("{}\n", Json{{"certified", equal}, {"observations_sha256", sha}, {"differences", differences}, {"runs", {first.out, second.out}}}.dump(2));
+    } else {
+        for (const std::string& line : differences) fmt::print("differs: {}\n", line);
+        fmt::print("{}: {} trials twice from scratch, observations_sha256\n  {}  {}\n  {}  {}\n", equal ? "certified" : "NOT certified",
+                   first.result.observations.size(), sha[0], first.out.string(), sha[1], second.out.string());
+    }
+    return static_cast<int>(equal ? Status::ok : Status::invalid);
+}
+
+} // namespace
+
+void define_certify(CLI::App& app, int& status) {
+    auto request = std::make_shared<RunRequest>();
+    auto json = std::make_shared<bool>(false);
+    add_plan_options(app, *request);
+    add_target_options(app, *request);
+    app.add_flag("--json", *json, "print JSON");
+    app.callback([=, &status] {
+        request->report = false;
+        status = certify(*request, *json);
+    });
+}
+
+} // namespace rxlab

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "cmd/catalogue.h"
+#include "cmd/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+
+namespace rxlab {
+namespace {
+
+struct Section {
+    const char* name;
+    const char* heading;
+    const std::vector<Vocabulary::Word>& words;
+};
+
+Json experiments_json() {
+    Json list = Json::array();
+    for (const std::string& name : experiment_names()) {
+        Json row{{"name", name}};
+        try {
+            const Experiment experiment = load_experiment(name);
+            row["question"] = experiment.question;
+            row["lanes"] = experiment.lanes;
+        } catch (const Error& error) { // one bad file must not hide the others
+            row["error"] = error.what();
+        }
+        list.push_back(row);
+    }
+    return list;
+}
+
+Json words_json(const std::vector<Vocabulary::Word>& words) {
+    Json list = Json::array();
+    for (const auto& word : words) list.push_back({{"name", word.name}, {"summary", word.summary}, {"parameters", word.schema}});
+    return list;
+}
+
+void print_experiments(const Json& list) {
+    fmt::print("experiments\n");
+    for (const Json& row : list)
+        if (row.contains("error"))
+            fmt::print("  {:<34} (broken) {}\n", row["name"].get<std::string>(), row["error"].get<std::string>());
+        else
+            fmt::print("  {:<34} {}\n", row["name"].get<std::string>(), row["question"].get<std::string>());
+}
+
+void print_words(const Section& section) {
+    fmt::print("\n{}\n", section.heading);
+    for (const auto& word : section.words) fmt::print("  {:<34} {}\n", word.name, word.summary);
+}
+
+void list(bool json, const std::string& only) {
+    const Vocabulary words = vocabulary();
+    const Section sections[] = {
+        {"topologies", "topologies (\"topology\": {\"kind\": ...})", words.topologies},
+        {"traffic", "traffic (\"traffic\": {\"kind\": ...})", words.traffics},
+        {"setups", "setups (an arm's \"setup\")", words.setups},
+        {"knobs", "knobs (an arm's \"knobs\": \"kind:object\")", words.knobs},
+        {"collectors", "collectors", words.collectors},
+        {"metrics", "metrics (* stands for any part of a name)", words.metrics},
+    };
+    const auto wanted = [&](const std::string& name) { return only.empty() || only == name; };
+    if (json) {
+        Json document = Json::object();
+        if (wanted("experiments")) document["experiments"] = experiments_json();
+        for (const Section& section : sections)
+            if (wanted(section.name)) document[section.name] = words_json(section.words);
+        fmt::print("{}\n", document.dump(2));
+        return;
+    }
+    if (wanted("experiments")) print_experiments(experiments_json());
+    for (const Section& section : sections)
+        if (wanted(section.name)) print_words(section);
+}
+
+} // namespace
+
+void define_list(CLI::App& app, int&) {
+    auto json = std::make_shared<bool>(false);
+    auto only = std::make_shared<std::string>();
+    app.add_flag("--json", *json, "print JSON");
+    app.add_option("KIND", *only, "only this list")
+        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"}));
+    app.callback([=] { list(*json, *only); });
+}
+
+} // namespace rxlab

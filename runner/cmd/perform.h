@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+// From a request to a finished run: plan, target, observations on disk, result, comparison, report.
+#pragma once
+#include "cmd/catalogue.h"
+#include "compare/compare.h"
+#include "target/target.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace rxlab {
+
+/// What a person asked for on the command line of run, plan, certify.
+struct RunRequest {
+    std::string experiment;
+    std::string target = "vm";
+    std::string lane;             ///< empty: the experiment's first lane (on the host: timed)
+    std::vector<std::string> arms;
+    int rounds = 0;
+    uint64_t seed = 1;
+    VmOptions vm;
+    HostOptions host;
+    std::filesystem::path out;    ///< empty: results/runs/EXPERIMENT-LANE-KERNEL-TIME
+    bool report = true;
+    bool quiet = false;
+    std::string command;          ///< how a person repeats it
+};
+
+struct RunOutcome {
+    Result result;
+    Comparison comparison;
+    std::filesystem::path out;
+};
+
+/// Options shared by plan, run and certify.
+void add_plan_options(CLI::App& app, RunRequest& request);
+/// Options about the machine a run happens on.
+void add_target_options(CLI::App& app, RunRequest& request);
+
+/// @throws Error(Status::usage): lane and target that do not go together.
+Plan plan_for(const RunRequest& request, const Experiment& experiment);
+
+std::unique_ptr<Target> target_for(const RunRequest& request);
+
+/// Runs what is not yet in `request.out` (an interrupted run is resumed), writes result.json, comparison.json, the
+/// report and the plots there. @throws Error; what was observed until then is in observations.jsonl.
+RunOutcome perform(const RunRequest& request);
+
+/// Runs runner/report/report.py on a folder with result.json and comparison.json. @throws Error(Status::invalid)
+void write_report(const std::filesystem::path& folder);
+
+} // namespace rxlab

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/commands.h"
+#include "cmd/perform.h"
+#include "session/session.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+
+namespace rxlab {
+namespace {
+
+void print_trials(const Plan& plan) {
+    fmt::print("{}: {} trials, lane {}, target {}\n\n{:>5}  {:>5}  {:<20}  {:<16}  {:>5}  {}\n", plan.experiment,
+               plan.trials.size(), to_string(plan.lane), plan.target, "trial", "round", "arm", "boot seed", "phase", "factors");
+    for (const Trial& trial : plan.trials)
+        fmt::print("{:>5}  {:>5}  {:<20}  {:<16x}  {:>5}  {}\n", trial.id, trial.round, trial.arm, trial.boot_seed, trial.phase,
+                   trial.factors.empty() ? "" : Json(trial.factors).dump());
+}
+
+/// The first trial of every arm and factor combination: the rounds only repeat them.
+std::vector<const Trial*> distinct_trials(const Plan& plan) {
+    std::vector<const Trial*> trials;
+    for (const Trial& trial : plan.trials)
+        if (trial.round == plan.trials.front().round) trials.push_back(&trial);
+    return trials;
+}
+
+void print_changes(const Plan& plan) {
+    fmt::print("\nWhat each trial changes on this machine, and takes back (nothing has been changed yet):\n");
+    for (const Trial* trial : distinct_trials(plan)) {
+        fmt::print("\n  arm {}{}\n", trial->arm, trial->factors.empty() ? "" : " " + Json(trial->factors).dump());
+        for (const std::string& line : describe_changes(*trial)) fmt::print("    {}\n", line);
+    }
+}
+
+Json changes_json(const Plan& plan) {
+    Json changes = Json::array();
+    for (const Trial* trial : distinct_trials(plan))
+        changes.push_back({{"arm", trial->arm}, {"factors", trial->factors}, {"changes", describe_changes(*trial)}});
+    return changes;
+}
+
+} // namespace
+
+void define_plan(CLI::App& app, int&) {
+    auto request = std::make_shared<RunRequest>();
+    auto json = std::make_shared<bool>(false);
+    add_plan_options(app, *request);
+    app.add_flag("--json", *json, "print JSON");
+    app.callback([=] {
+        const Plan plan = plan_for(*request, load_experiment(request->experiment));
+        Json document = to_json(plan);
+        if (plan.target == "host") document["changes"] = changes_json(plan);
+        if (*json) {
+            fmt::print("{}\n", document.dump(2));
+            return;
+        }
+        print_trials(plan);
+        if (plan.target == "host") print_changes(plan);
+    });
+}
+
+} // namespace rxlab

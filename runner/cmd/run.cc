@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "cmd/commands.h"
+#include "cmd/perform.h"
+#include "compare/table.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+
+namespace rxlab {
+namespace {
+
+void print_outcome(const RunOutcome& outcome, bool report) {
+    fmt::print("{}\n", text_table(outcome.comparison.json));
+    fmt::print("result  {}\n", (outcome.out / "result.json").string());
+    if (report) fmt::print("report  {}\n", (outcome.out / "report.html").string());
+}
+
+int run(RunRequest request, bool json) {
+    if (json) request.quiet = true;
+    const RunOutcome outcome = perform(request);
+    if (json) {
+        Json document = outcome.comparison.json;
+        document["out"] = outcome.out;
+        document["observations_sha256"] = observations_sha256(outcome.result.observations);
+        fmt::print("{}\n", document.dump(2));
+    } else {
+        print_outcome(outcome, request.report);
+    }
+    return static_cast<int>(outcome.comparison.status);
+}
+
+} // namespace
+
+void define_run(CLI::App& app, int& status) {
+    auto request = std::make_shared<RunRequest>();
+    auto json = std::make_shared<bool>(false);
+    auto trial = std::make_shared<int>(-1);
+    add_plan_options(app, *request);
+    add_target_options(app, *request);
+    app.add_flag("--json", *json, "print comparison.json");
+    app.add_option("--trial", *trial, "repeat only this trial, its console shown; prints the observation");
+    app.callback([=, &status] { status = *trial < 0 ? run(*request, *json) : repeat_trial(*request, *trial); });
+}
+
+} // namespace rxlab

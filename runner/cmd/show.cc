@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/catalogue.h"
+#include "cmd/commands.h"
+#include "result/result.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <memory>
+
+namespace rxlab {
+namespace {
+
+void print_arm(const Arm& arm) {
+    fmt::print("  {:<20} {}{}\n", arm.name, arm.summary, arm.baseline ? "  [baseline]" : "");
+    if (!arm.setup.empty()) fmt::print("  {:<20}   setup {}\n", "", arm.setup.dump());
+    if (!arm.knobs.empty()) fmt::print("  {:<20}   knobs {}\n", "", arm.knobs.dump());
+    if (!arm.traffic.empty()) fmt::print("  {:<20}   traffic {}\n", "", arm.traffic.dump());
+    if (!arm.boot.cmdline.empty()) fmt::print("  {:<20}   cmdline {}\n", "", arm.boot.cmdline);
+    if (!arm.expect.empty()) fmt::print("  {:<20}   must fail: {}\n", "", fmt::join(arm.expect, ", "));
+}
+
+void print_experiment(const Experiment& experiment) {
+    fmt::print("{}: {}\n\n{}\n\n", experiment.name, experiment.question, experiment.description);
+    fmt::print("lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic     {}\n\narms\n",
+               fmt::join(experiment.lanes, ", "), fmt::join(experiment.mechanism, ", "), fmt::join(experiment.primary, ", "),
+               fmt::join(experiment.collectors, ", "), experiment.topology.dump(), experiment.traffic.dump());
+    for (const Arm& arm : experiment.arms) print_arm(arm);
+    for (const Factor& factor : experiment.factors) fmt::print("\nfactor {}: {}\n", factor.name, Json(factor.values).dump());
+}
+
+} // namespace
+
+void define_show(CLI::App& app, int&) {
+    auto name = std::make_shared<std::string>();
+    auto json = std::make_shared<bool>(false);
+    auto schema = std::make_shared<bool>(false);
+    CLI::Option* experiment = app.add_option("EXPERIMENT", *name, "a name from 'rxlab list', or the path of a file");
+    app.add_flag("--json", *json, "print JSON");
+    app.add_flag("--schema", *schema, "print the JSON Schema of experiment files")->excludes(experiment);
+    app.callback([=] {
+        if (*schema) {
+            fmt::print("{}\n", experiment_schema(vocabulary()).dump(2));
+            return;
+        }
+        if (name->empty()) throw CLI::RequiredError("EXPERIMENT");
+        const Experiment loaded = load_experiment(*name);
+        if (*json)
+            fmt::print("{}\n", to_json(loaded).dump(2));
+        else
+            print_experiment(loaded);
+    });
+}
+
+} // namespace rxlab
