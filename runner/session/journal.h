@@ -14,12 +14,16 @@ struct Undo {
     std::string what;                ///< for people: "sysctl net.core.netdev_budget"
     std::string path, value, netns;  ///< write `value` to `path` (when path is not empty)
     std::vector<std::string> argv;   ///< or run this (when not empty), in `netns`
-    std::string done_if_absent;      ///< nothing to do when this path does not exist
+    std::string done_if_absent;      ///< nothing to do when this path does not exist in `netns`
+    std::string knob;                ///< or write `value` to this knob ("kind:object", when not empty)
+    std::string wrote;               ///< what we put there; another value at restore was someone else's
 };
 
 class Journal {
 public:
-    /// Opens (and creates) `directory`/journal.jsonl. An empty directory: kept in memory only (inside a guest).
+    /// Reads `directory`/journal.jsonl. An empty directory: kept in memory only (inside a guest).
+    /// The machine's lock is taken by the first record() or restore() and held as long as the Journal lives.
+    /// @throws Error when another process holds it.
     Journal(Sys& sys, std::string directory);
     ~Journal();
     Journal(const Journal&) = delete;
@@ -27,19 +31,30 @@ public:
 
     /// Writes and fsyncs one entry. Call it before the change.
     void record(const Undo& undo);
+    /// Reads the knob, records its value, writes the new one and reads it back.
+    void set_knob(const std::string& knob, const std::string& value);
     /// Reads the knob file, records its value, writes the new one.
     void write_file(const std::string& what, const std::string& path, const std::string& value, const std::string& netns = {});
     /// Undoes everything in reverse order and empties the journal. Goes on after a failure.
     /// Returns what could not be undone, one line each; those entries stay in the journal.
     std::vector<std::string> restore();
+    /// What a person should know of the last restore(), e.g. that someone else had changed a value meanwhile.
+    const std::vector<std::string>& notes() const { return notes_; }
     /// Entries still to be undone, e.g. left by a process that was killed.
     const std::vector<Undo>& pending() const { return entries_; }
 
 private:
+    void load();
+    void lock();
+    void append(const std::string& line);
+    void write_whole();
+
     Sys& sys_;
     std::string directory_;
-    int fd_ = -1;
+    int fd_ = -1;      ///< journal.jsonl, open for appending once the lock is held
+    int lock_fd_ = -1;
     std::vector<Undo> entries_;
+    std::vector<std::string> notes_;
 };
 
 /// Where the host's journal and lock live: $RXLAB_STATE or /var/lib/rxlab.

@@ -26,8 +26,11 @@ public:
     virtual void remove(const std::string& path) = 0; ///< unlink; absent is fine
     /// Runs a program (found in PATH) without a shell, in `netns` when not empty.
     virtual Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) = 0;
-    /// Calls fn with this thread inside network namespace `netns` (empty: where it is).
+    /// Calls fn with this thread inside network namespace `netns` (empty: where it is). Inside, /sys/class/net is that
+    /// namespace's; use /proc/thread-self/net, because /proc/net belongs to the main thread.
     virtual void in_netns(const std::string& netns, const std::function<void()>& fn) = 0;
+    /// Sends one netlink request of `protocol` (NETLINK_ROUTE ...) and returns all messages of the answer.
+    virtual std::string netlink(int protocol, const std::string& request) = 0;
     virtual uint64_t now_ns() = 0; ///< CLOCK_MONOTONIC
     virtual void sleep_ns(uint64_t ns) = 0;
 };

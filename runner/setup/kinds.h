@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Every kind's schema and apply(), one file per kind; table.cc puts them in order.
+#pragma once
+#include "setup/setup.h"
+
+namespace rxlab {
+
+extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[];
+
+std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_bpf_prog(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+
+} // namespace rxlab

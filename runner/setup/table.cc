@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "setup/kinds.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+namespace rxlab {
+namespace {
+
+std::string receivers(const Topology& topology) {
+    std::string names;
+    for (const Path& path : topology.paths) names += (names.empty() ? "" : " ") + path.receiver.name;
+    return names;
+}
+
+std::string describe_xdp(const Topology& topology, const Json& parameters) {
+    return fmt::format("attach the XDP program {} ({}) to {}", parameters.value("program", "?"),
+                       parameters.value("mode", "native"), receivers(topology));
+}
+
+std::string describe_bpf_prog(const Topology&, const Json& parameters) {
+    return fmt::format("load the BPF program {}, attached to nothing", parameters.value("program", "?"));
+}
+
+} // namespace
+
+// In the order of the packet's way, so that an arm with several kinds is always built the same way.
+const SetupKind kSetups[] = {
+    {"link", "one more dummy interface beside the receiver's", kLinkSchema, apply_link, nullptr},
+    {"module", "a kernel module of rxlab's own, with parameters", kModuleSchema, apply_module, nullptr},
+    {"bpf_prog", "a BPF program loaded and attached to nothing", kBpfProgSchema, apply_bpf_prog, describe_bpf_prog},
+    {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
+    {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, nullptr},
+    {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp, describe_xdp},
+};
+const size_t kSetupCount = std::size(kSetups);
+
+} // namespace rxlab
