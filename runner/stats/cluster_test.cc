@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats/cluster.h"
+
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+TEST(Clusters, PhasesOfABootSeedCountOnce) {
+    const auto means = cluster_means({{1, {10, 12, 14}}, {2, {20}}});
+    EXPECT_EQ(means, (std::map<uint64_t, double>{{1, 12}, {2, 20}}));
+}
+
+TEST(Clusters, OnlySharedOnesArePaired) {
+    const Pairs pairs = shared_clusters({{1, {10}}, {2, {20}}, {3, {30}}}, {{2, {21, 23}}, {3, {31}}, {4, {41}}});
+    EXPECT_EQ(pairs.before, (std::vector<double>{20, 30}));
+    EXPECT_EQ(pairs.after, (std::vector<double>{22, 31}));
+}
+
+}  // namespace
+}  // namespace rxlab

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats/metrics.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rxlab {
+namespace {
+
+using enum MetricClass;
+
+/// Histograms have 8 sub-buckets per power of two: a bucket's width is at most 1/8 of its value.
+constexpr double kBucket = 0.125;
+
+const MetricRow kMetrics[] = {
+    {"instructions_per_packet", "instructions/packet", "lower", cost_instructions, 0, "executed instructions per packet sent, idle excluded"},
+    {"instructions_per_record", "instructions/record", "lower", cost_instructions, 0, "executed instructions per ring record"},
+    {"ns_per_packet", "ns/packet", "lower", time, 0, "time per packet sent"},
+    {"packets_per_second", "packets/s", "higher", time, 0, "packets sent per second"},
+    {"packets_lost", "packets", "lower", loss, 0, "sent, and counted at no sink"},
+    {"lost_fraction", "1", "lower", loss, 0, "packets_lost / packets_sent"},
+    {"softirq.*.count", "events", "none", descriptive, 0, "softIRQ runs seen by the probe"},
+    {"softirq.*.raise_to_entry.*", "", "lower", latency, kBucket, "from raising a softIRQ to its handler's first instruction"},
+    {"softirq.*.entry_to_exit.*", "", "lower", latency, kBucket, "one run of a softIRQ handler"},
+    {"irq.*count", "events", "none", descriptive, 0, "hard interrupts seen by the probe"},
+    {"irq.*entry_to_exit.*", "", "lower", latency, kBucket, "one run of a hard interrupt handler"},
+    {"probe_cost.*", "", "none", descriptive, 0, "what a probe adds per packet, in a window of its own"},
+    {"softnet.dropped", "packets", "lower", loss, 0, "packets dropped by a full backlog"},
+    {"interface.*dropped", "packets", "lower", loss, 0, "packets an interface dropped"},
+    {"packets_sent", "packets", "none", descriptive, 0, "packets the generator sent in the window"},
+    {"packets_counted", "packets", "none", descriptive, 0, "packets counted at all sinks together"},
+    {"retries", "packets", "none", descriptive, 0, "the generator's attempts on a stopped queue"},
+    {"window.*", "", "none", descriptive, 0, "the measured window itself: idle time, executed instructions"},
+    {"*", "", "none", descriptive, 0, "anything else a collector reports: shown, never ranked"},
+};
+
+const LaneRow kLanes[] = {
+    {"counted", {cost_instructions, latency}, {"instructions"}},
+    {"timed", {time, latency, loss}, {"instructions", "cache", "atomics", "contention", "parallelism", "latency", "correctness"}},
+    {"functional", {loss}, {"correctness"}},
+};
+
+/// Does `name` fit `pattern`, where '*' stands for any characters, none included?
+bool fits(std::string_view name, std::string_view pattern) {
+    const size_t star = pattern.find('*');
+    if (star == std::string_view::npos) return name == pattern;
+    if (name.substr(0, star) != pattern.substr(0, star)) return false;
+    const std::string_view rest = pattern.substr(star + 1);
+    for (size_t at = star; at <= name.size(); at++)
+        if (fits(name.substr(at), rest)) return true;
+    return false;
+}
+
+template <typename T, typename U>
+bool contains(const std::vector<T>& list, const U& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+}  // namespace
+
+const char* to_string(MetricClass metric_class) {
+    switch (metric_class) {
+        case cost_instructions: return "cost_instructions";
+        case time: return "time";
+        case latency: return "latency";
+        case loss: return "loss";
+        case descriptive: return "descriptive";
+    }
+    return "";
+}
+
+std::span<const MetricRow> metric_table() { return kMetrics; }
+
+const MetricRow& metric_row(std::string_view name) {
+    return *std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const MetricRow& row) { return fits(name, row.pattern); });
+}
+
+std::span<const LaneRow> lane_table() { return kLanes; }
+
+std::string why_not_visible(std::string_view lane, MetricClass metric_class, const std::vector<std::string>& mechanisms) {
+    if (metric_class == descriptive) return "descriptive, not ranked";
+    const auto row = std::find_if(std::begin(kLanes), std::end(kLanes), [&](const LaneRow& r) { return lane == r.lane; });
+    if (row == std::end(kLanes)) return fmt::format("no lane '{}'", lane);
+    if (!contains(row->classes, metric_class)) return fmt::format("the {} lane does not rank {}", lane, to_string(metric_class));
+    for (const std::string& mechanism : mechanisms)
+        if (contains(row->mechanisms, mechanism)) return "";
+    return fmt::format("the {} lane cannot see {}", lane, fmt::join(mechanisms, ", "));
+}
+
+}  // namespace rxlab

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats/metrics.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+TEST(MetricTable, FindsRowsByNameAndPattern) {
+    EXPECT_STREQ(metric_row("instructions_per_packet").unit, "instructions/packet");
+    EXPECT_EQ(metric_row("probe_cost.softirq.instructions_per_packet").metric_class, MetricClass::descriptive);
+    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.p99").metric_class, MetricClass::latency);
+    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.count").metric_class, MetricClass::descriptive);
+    EXPECT_EQ(metric_row("irq.entry_to_exit.p99").metric_class, MetricClass::latency);
+    EXPECT_EQ(metric_row("irq.24.entry_to_exit.max").metric_class, MetricClass::latency);
+    EXPECT_EQ(metric_row("interface.rx_dropped").metric_class, MetricClass::loss);
+    EXPECT_EQ(metric_row("interface.rx_packets").metric_class, MetricClass::descriptive);
+    EXPECT_STREQ(metric_row("packets_per_second").better, "higher");
+}
+
+TEST(MetricTable, ShowsWhatItDoesNotKnowButNeverRanksIt) {
+    EXPECT_EQ(metric_row("something_new").metric_class, MetricClass::descriptive);
+    EXPECT_STREQ(metric_row("something_new").better, "none");
+}
+
+TEST(MetricTable, DescriptiveRowsHaveNoDirectionAndOthersHaveOne) {
+    const std::set<std::string> directions{"lower", "higher"};
+    for (const MetricRow& row : metric_table())
+        EXPECT_EQ(row.metric_class != MetricClass::descriptive, directions.contains(row.better)) << row.pattern;
+}
+
+TEST(Visibility, ALaneRanksOnlyItsOwnClassOfMetric) {
+    EXPECT_EQ(why_not_visible("counted", MetricClass::cost_instructions, {"instructions"}), "");
+    EXPECT_EQ(why_not_visible("counted", MetricClass::time, {"instructions"}), "the counted lane does not rank time");
+    EXPECT_EQ(why_not_visible("counted", MetricClass::loss, {"instructions"}), "the counted lane does not rank loss");
+    EXPECT_EQ(why_not_visible("timed", MetricClass::cost_instructions, {"instructions"}), "the timed lane does not rank cost_instructions");
+    EXPECT_EQ(why_not_visible("functional", MetricClass::time, {"correctness"}), "the functional lane does not rank time");
+    EXPECT_EQ(why_not_visible("timed", MetricClass::descriptive, {"cache"}), "descriptive, not ranked");
+}
+
+TEST(Visibility, OneVisibleMechanismIsEnough) {
+    EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"contention", "correctness"}), "");
+    EXPECT_EQ(why_not_visible("counted", MetricClass::cost_instructions, {"contention", "correctness"}),
+              "the counted lane cannot see contention, correctness");
+    EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"cache"}), "the functional lane cannot see cache");
+}
+
+TEST(Visibility, EveryMechanismIsSeenByTheTimedLane) {
+    for (const char* mechanism : {"instructions", "cache", "atomics", "contention", "parallelism", "latency", "correctness"})
+        EXPECT_EQ(why_not_visible("timed", MetricClass::time, {mechanism}), "") << mechanism;
+}
+
+}  // namespace
+}  // namespace rxlab

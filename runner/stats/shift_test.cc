@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats/shift.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <gtest/gtest.h>
+#include <random>
+#include <vector>
+
+namespace rxlab {
+namespace {
+
+using Sample = std::vector<double>;
+
+Sample draw(size_t n, const std::function<double()>& one) {
+    Sample sample(n);
+    for (double& value : sample) value = one();
+    return sample;
+}
+
+bool holds(const std::optional<Interval>& interval, double truth) {
+    return interval && interval->low <= truth && truth <= interval->high;
+}
+
+// --- worked examples ---
+
+TEST(PairedShift, IsTheMedianOfTheWalshAverages) {
+    // Walsh averages, sorted: 1 2 2.5 3 3.5 4 4 5 5.5 7
+    const Shift shift = paired_shift(Sample{1, 3, 4, 7}, 0.80);
+    EXPECT_DOUBLE_EQ(shift.value, 3.75);
+}
+
+TEST(PairedShift, MatchesTheFormulaForEight) {
+    // n = 8: K = floor(18 - 1.96 * sqrt(51)) = 4, so the 5th from each end of 36.
+    const Sample d{1, 2, 4, 8, 16, 32, 64, 128};
+    std::vector<double> walsh;
+    for (size_t i = 0; i < d.size(); i++)
+        for (size_t j = i; j < d.size(); j++) walsh.push_back((d[i] + d[j]) / 2);
+    std::sort(walsh.begin(), walsh.end());
+    const Shift shift = paired_shift(d, 0.95);
+    EXPECT_DOUBLE_EQ(shift.interval->low, walsh[4]);
+    EXPECT_DOUBLE_EQ(shift.interval->high, walsh[31]);
+    EXPECT_DOUBLE_EQ(shift.value, (walsh[17] + walsh[18]) / 2);
+}
+
+TEST(PairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
+    EXPECT_FALSE(paired_shift(Sample{1}, 0.95).interval);
+    EXPECT_FALSE(paired_shift(Sample(5, 1.0), 0.95).interval) << "5 pairs reach 93.75 %";
+    EXPECT_TRUE(paired_shift(Sample(6, 1.0), 0.95).interval) << "6 pairs reach 96.9 %";
+    EXPECT_FALSE(paired_shift(Sample(7, 1.0), 0.99).interval) << "7 pairs reach 98.4 %";
+    EXPECT_TRUE(paired_shift(Sample(8, 1.0), 0.99).interval) << "8 pairs reach 99.2 %";
+}
+
+TEST(PairedShift, OfIdenticalDifferencesIsAPoint) {
+    const Shift shift = paired_shift(Sample(8, 0.25), 0.95);
+    EXPECT_EQ(shift.value, 0.25);
+    EXPECT_EQ(shift.interval->low, 0.25);
+    EXPECT_EQ(shift.interval->high, 0.25);
+}
+
+TEST(PairedShift, IsNotMovedFarByOneStrayTrial) {
+    const Shift shift = paired_shift(Sample{1, 1.1, 0.9, 1.05, 0.95, 1, 1.02, 50}, 0.95);
+    EXPECT_NEAR(shift.value, 1, 0.1);
+}
+
+TEST(UnpairedShift, IsTheMedianOfAllDifferences) {
+    const Shift shift = unpaired_shift(Sample{1, 2, 3}, Sample{11, 12, 13}, 0.80);
+    EXPECT_DOUBLE_EQ(shift.value, 10);
+}
+
+TEST(UnpairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
+    EXPECT_FALSE(unpaired_shift(Sample(3, 1.0), Sample(3, 2.0), 0.95).interval) << "3 and 3 reach 90 %";
+    EXPECT_TRUE(unpaired_shift(Sample(4, 1.0), Sample(4, 2.0), 0.95).interval) << "4 and 4 reach 97.1 %";
+    EXPECT_FALSE(unpaired_shift(Sample(1, 1.0), Sample(1, 2.0), 0.95).interval);
+}
+
+TEST(DetectableShift, UsesStudentsQuantiles) {
+    // n = 10, s = 1: (2.2622 + 0.8834) / sqrt(10)
+    Sample d{-1, 1, -1, 1, -1, 1, -1, 1, -1, 1};
+    for (double& value : d) value *= std::sqrt(0.9);
+    EXPECT_NEAR(*detectable_shift(d), 0.9947, 5e-4);
+    EXPECT_EQ(detectable_shift(Sample(8, 0.5)), 0.0);
+    EXPECT_FALSE(detectable_shift(Sample{1}));
+    EXPECT_GT(*detectable_shift(Sample{1, 2, 3}, Sample{1, 2, 3}), 0);
+    EXPECT_FALSE(detectable_shift(Sample{1}, Sample{1, 2}));
+}
+
+// --- properties, by simulation with fixed seeds ---
+
+struct Coverage : testing::TestWithParam<size_t> {};
+
+constexpr int kSimulations = 4000;
+
+double paired_coverage(size_t n, double truth, const std::function<double()>& noise) {
+    int covered = 0;
+    for (int i = 0; i < kSimulations; i++) covered += holds(paired_shift(draw(n, [&] { return truth + noise(); }), 0.95).interval, truth);
+    return static_cast<double>(covered) / kSimulations;
+}
+
+TEST_P(Coverage, PairedIntervalHoldsTheTruthInNormalNoise) {
+    std::mt19937_64 random(1);
+    std::normal_distribution<double> noise(0, 0.0005);
+    const double share = paired_coverage(GetParam(), -0.48, [&] { return noise(random); });
+    EXPECT_GE(share, 0.92);
+    EXPECT_LE(share, 0.97);
+}
+
+TEST_P(Coverage, PairedIntervalHoldsTheTruthInHeavyTails) {
+    std::mt19937_64 random(2);
+    std::student_t_distribution<double> noise(2);
+    const double share = paired_coverage(GetParam(), 1, [&] { return noise(random); });
+    EXPECT_GE(share, 0.92);
+    EXPECT_LE(share, 0.97);
+}
+
+TEST_P(Coverage, PairedIntervalHoldsTheTruthWhenOneArmHasNoSpread) {
+    std::mt19937_64 random(3);
+    std::uniform_real_distribution<double> before(-0.5, 0.5);
+    const double share = paired_coverage(GetParam(), 0.3, [&] { return 0 - before(random); });
+    EXPECT_GE(share, 0.92);
+    EXPECT_LE(share, 0.97);
+}
+
+TEST_P(Coverage, UnpairedIntervalHoldsTheTruthWithEqualSpreads) {
+    std::mt19937_64 random(4);
+    std::normal_distribution<double> noise(0, 1);
+    int covered = 0;
+    for (int i = 0; i < kSimulations; i++) {
+        const Sample before = draw(GetParam(), [&] { return noise(random); });
+        const Sample after = draw(GetParam(), [&] { return 0.7 + noise(random); });
+        covered += holds(unpaired_shift(before, after, 0.95).interval, 0.7);
+    }
+    EXPECT_GE(covered, 0.92 * kSimulations);
+    EXPECT_LE(covered, 0.97 * kSimulations);
+}
+
+TEST_P(Coverage, UnpairedIntervalFallsShortWhenOneArmHasNoSpread) {
+    std::mt19937_64 random(7);
+    std::normal_distribution<double> noise(0, 1);
+    int covered = 0;
+    for (int i = 0; i < kSimulations; i++) {
+        const Sample before = draw(GetParam(), [&] { return noise(random); });
+        covered += holds(unpaired_shift(before, Sample(GetParam(), 0.0), 0.95).interval, 0);
+    }
+    EXPECT_LE(covered, 0.94 * kSimulations) << "why the counted lane pairs: see shift.h";
+}
+
+TEST_P(Coverage, AnAaTestUnderDriftExcludesZeroInAboutOneOfTwenty) {
+    std::mt19937_64 random(5);
+    std::normal_distribution<double> noise(0, 1);
+    int wrong = 0;
+    for (int i = 0; i < kSimulations; i++) {
+        const double slope = noise(random);
+        size_t round = 0;
+        const Sample differences = draw(GetParam(), [&] {
+            const double drift = slope * static_cast<double>(round++);
+            return (drift + noise(random)) - (drift + noise(random));
+        });
+        wrong += !holds(paired_shift(differences, 0.95).interval, 0);
+    }
+    EXPECT_GE(wrong, 0.03 * kSimulations);
+    EXPECT_LE(wrong, 0.08 * kSimulations);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rounds, Coverage, testing::Values(8, 10, 20));
+
+}  // namespace
+}  // namespace rxlab

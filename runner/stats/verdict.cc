@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace rxlab {
+namespace {
+
+constexpr double kCountedDelta = 0.001;
+constexpr double kCountedInstructions = 3;
+constexpr double kTimedDelta = 0.02;
+constexpr double kFamilyError = 0.05;
+constexpr size_t kLeastRounds = 10;
+
+}  // namespace
+
+const char* to_string(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::better: return "better";
+        case Verdict::worse: return "worse";
+        case Verdict::same: return "same";
+        case Verdict::inconclusive: return "inconclusive";
+        case Verdict::not_visible: return "not_visible";
+        case Verdict::invalid: return "invalid";
+    }
+    return "";
+}
+
+double relative_delta(std::string_view lane, const MetricRow& row, double before, double floor) {
+    if (lane == "counted") return std::max({kCountedDelta, kCountedInstructions / before, floor, row.resolution});
+    return std::max({kTimedDelta, floor, row.resolution});
+}
+
+std::string delta_rule(std::string_view lane, double floor) {
+    const std::string base = lane == "counted"
+                                 ? fmt::format("max({:g} %, {:g} instructions, null floor {:.3g} %)", 100 * kCountedDelta, kCountedInstructions, 100 * floor)
+                                 : fmt::format("max({:g} %, A/A floor {:.3g} %)", 100 * kTimedDelta, 100 * floor);
+    return base + "; latencies from histograms: at least one bucket, 12.5 %; where before or after is 0: any difference";
+}
+
+Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {
+    if (!change) return Verdict::inconclusive;
+    if (-delta <= change->low && change->high <= delta) return Verdict::same;
+    const bool up = change->low > delta, down = change->high < -delta;
+    if (!up && !down) return Verdict::inconclusive;
+    return down == (better == "lower") ? Verdict::better : Verdict::worse;
+}
+
+std::vector<double> holm_confidences(size_t count, const std::function<bool(size_t, double)>& decided) {
+    std::vector<double> confidences(count);
+    std::vector<bool> settled(count, false);
+    size_t left = count, before = count + 1;
+    while (left > 0 && left < before) {
+        before = left;
+        const double confidence = 1 - kFamilyError / static_cast<double>(before);
+        for (size_t i = 0; i < count; i++) {
+            if (settled[i]) continue;
+            confidences[i] = confidence;
+            settled[i] = decided(i, confidence);
+            left -= settled[i];
+        }
+    }
+    return confidences;
+}
+
+bool precise_enough(std::span<const double> log_ratios, double target) {
+    if (log_ratios.size() < kLeastRounds) return false;
+    const Interval interval = *paired_shift(log_ratios, 1 - kFamilyError).interval;
+    return (interval.high - interval.low) / 2 <= target;
+}
+
+}  // namespace rxlab
