@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sys/real_sys.h"
+
+#include "base/error.h"
+#include "sys/child.h"
+#include "sys/fd.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/mount.h>
+#include <linux/netlink.h>
+#include <memory>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+namespace rxlab {
+namespace {
+
+[[noreturn]] void fail(const std::string& fact, std::string next = {}) {
+    const int error = errno;
+    if (next.empty() && (error == EACCES || error == EPERM)) next = "run it as root";
+    throw Error(error == EINTR ? Status::interrupted : Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
+}
+
+/// sysfs of the namespace this thread has entered: /sys shows the namespace it was mounted from, so inside in_netns() a
+/// mount of its own, attached nowhere, takes its place. -1: /sys itself is right.
+thread_local int own_sysfs = -1;
+constexpr const char* kNetClass = "/sys/class/net";
+
+struct Place {
+    int folder;
+    std::string path;
+};
+
+Place place_of(const std::string& path) {
+    const std::string net = kNetClass;
+    if (own_sysfs < 0 || path.compare(0, net.size(), net) != 0) return {AT_FDCWD, path};
+    return {own_sysfs, path.substr(5)};
+}
+
+int open_at(const std::string& path, int flags) {
+    const Place place = place_of(path);
+    return ::openat(place.folder, place.path.c_str(), flags | O_CLOEXEC);
+}
+
+Fd mount_sysfs() {
+    const Fd context(static_cast<int>(::syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC)));
+    if (!context || ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) return Fd();
+    return Fd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+}
+
+/// Brings the thread back to where it was, whatever happens.
+class NetnsGuard {
+public:
+    explicit NetnsGuard(const std::string& netns) : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)), sysfs_home_(own_sysfs) {
+        const std::string path = "/run/netns/" + netns;
+        const Fd there(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!home_ || !there || ::setns(there.get(), CLONE_NEWNET)) fail("network namespace " + path);
+        sysfs_ = mount_sysfs();
+        own_sysfs = sysfs_.get();
+    }
+    ~NetnsGuard() {
+        ::setns(home_.get(), CLONE_NEWNET);
+        own_sysfs = sysfs_home_;
+    }
+    NetnsGuard(const NetnsGuard&) = delete;
+    NetnsGuard& operator=(const NetnsGuard&) = delete;
+
+private:
+    Fd home_, sysfs_;
+    int sysfs_home_;
+};
+
+void send_request(int socket, const std::string& request) {
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    if (::sendto(socket, request.data(), request.size(), 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel) < 0) fail("netlink request");
+}
+
+/// Is `messages` the answer's end? @throws Error for the kernel's refusal.
+bool ends_answer(const std::string& messages) {
+    size_t at = 0;
+    while (at + sizeof(nlmsghdr) <= messages.size()) {
+        nlmsghdr header;
+        std::memcpy(&header, messages.data() + at, sizeof header);
+        if (header.nlmsg_type == NLMSG_ERROR) {
+            nlmsgerr answer;
+            std::memcpy(&answer, messages.data() + at + NLMSG_HDRLEN, sizeof answer);
+            errno = -answer.error;
+            if (answer.error) fail("netlink answer");
+            return true;
+        }
+        if (header.nlmsg_type == NLMSG_DONE || !(header.nlmsg_flags & NLM_F_MULTI)) return true;
+        at += NLMSG_ALIGN(header.nlmsg_len);
+    }
+    return false;
+}
+
+} // namespace
+
+std::string RealSys::read_file(const std::string& path) {
+    // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
+    const Fd fd(open_at(path, O_RDONLY | O_NONBLOCK));
+    if (!fd) fail(path);
+    std::string text;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+        if (n > 0) text.append(buffer, n);
+        else if (n == 0 || errno == EAGAIN) return text;
+        else if (errno != EINTR && errno != EPIPE) fail(path); // EPIPE: a kmsg record was overwritten meanwhile
+    }
+}
+
+void RealSys::write_file(const std::string& path, const std::string& value) {
+    const Fd fd(open_at(path, O_WRONLY));
+    if (!fd) fail(path);
+    if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) fail(fmt::format("{}: writing '{}'", path, value));
+}
+
+bool RealSys::exists(const std::string& path) {
+    const Place place = place_of(path);
+    struct stat ignored {};
+    return ::fstatat(place.folder, place.path.c_str(), &ignored, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+std::vector<std::string> RealSys::list(const std::string& directory) {
+    const int fd = open_at(directory, O_RDONLY | O_DIRECTORY);
+    if (fd < 0) fail(directory);
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(fd), ::closedir);
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(folder.get()))
+        if (std::strcmp(entry->d_name, ".") && std::strcmp(entry->d_name, "..")) names.emplace_back(entry->d_name);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+void RealSys::remove(const std::string& path) {
+    if (::unlink(path.c_str()) && errno != ENOENT) fail(path);
+}
+
+Ran RealSys::run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
+    Ran ran;
+    in_netns(netns, [&] { ran = run_child(argv, input); });
+    return ran;
+}
+
+void RealSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
+    if (netns.empty()) return fn();
+    const NetnsGuard guard(netns);
+    fn();
+}
+
+std::string RealSys::netlink(int protocol, const std::string& request) {
+    const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+    if (!socket) fail("netlink socket");
+    send_request(socket.get(), request);
+    std::string answer;
+    std::vector<char> buffer(1 << 17);
+    for (;;) {
+        const ssize_t n = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail("netlink answer");
+        const std::string part(buffer.data(), n);
+        answer += part;
+        if (ends_answer(part)) return answer;
+    }
+}
+
+uint64_t RealSys::now_ns() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+void RealSys::sleep_ns(uint64_t ns) {
+    const timespec span{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &span, nullptr);
+}
+
+Sys& real_sys() {
+    static RealSys sys;
+    return sys;
+}
+
+} // namespace rxlab

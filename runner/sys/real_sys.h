@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// The machine itself.
+#pragma once
+#include "sys/sys.h"
+
+namespace rxlab {
+
+class RealSys : public Sys {
+public:
+    std::string read_file(const std::string& path) override;
+    void write_file(const std::string& path, const std::string& value) override;
+    bool exists(const std::string& path) override;
+    std::vector<std::string> list(const std::string& directory) override;
+    void remove(const std::string& path) override;
+    Ran run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) override;
+    void in_netns(const std::string& netns, const std::function<void()>& fn) override;
+    std::string netlink(int protocol, const std::string& request) override;
+    uint64_t now_ns() override;
+    void sleep_ns(uint64_t ns) override;
+};
+
+} // namespace rxlab

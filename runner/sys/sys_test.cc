@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "sys/real_sys.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rxlab {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(RealSys, runs_a_program_without_a_shell) {
+    const Ran ran = real_sys().run({"printf", "%s", "$HOME; `id` | x"});
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(ran.out, "$HOME; `id` | x");
+}
+
+TEST(RealSys, big_input_and_output_do_not_block_each_other) {
+    const std::string megabytes(8 << 20, 'x');
+    const Ran ran = real_sys().run({"tee", "/dev/stderr"}, megabytes);
+    EXPECT_EQ(ran.out.size(), megabytes.size());
+    EXPECT_EQ(ran.err.size(), megabytes.size());
+}
+
+TEST(RealSys, a_program_that_ignores_its_input_is_no_failure) {
+    EXPECT_EQ(real_sys().run({"true"}, std::string(8 << 20, 'x')).status, 0);
+}
+
+TEST(RealSys, exit_status_and_signal_are_told_apart) {
+    EXPECT_EQ(real_sys().run({"sh", "-c", "exit 7"}).status, 7);
+    EXPECT_EQ(real_sys().run({"sh", "-c", "kill -9 $$"}).status, 137);
+}
+
+TEST(RealSys, a_missing_program_is_named) {
+    try {
+        real_sys().run({"rxlab-no-such-program"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "no program 'rxlab-no-such-program' in PATH");
+        EXPECT_EQ(error.status(), Status::usage);
+    }
+}
+
+TEST(RealSys, run_or_throw_gives_the_program_s_own_words) {
+    try {
+        run_or_throw(real_sys(), {"ls", "/no/such/place"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("ls /no/such/place: exit status 2: ls: cannot access '/no/such/place'"));
+    }
+}
+
+TEST(RealSys, a_file_that_cannot_be_read_is_named_with_its_reason) {
+    try {
+        real_sys().read_file("/no/such/file");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "/no/such/file: No such file or directory");
+    }
+}
+
+TEST(RealSys, the_kernel_log_ends_instead_of_waiting) {
+    if (::access("/dev/kmsg", R_OK) != 0) GTEST_SKIP() << "/dev/kmsg is not readable here";
+    real_sys().read_file("/dev/kmsg");
+}
+
+ino_t netns_inode() {
+    struct stat status {};
+    ::stat("/proc/thread-self/ns/net", &status);
+    return status.st_ino;
+}
+
+class RealNetns : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root for a network namespace";
+        ASSERT_EQ(real_sys().run({"ip", "netns", "add", "rxlab-systest"}).status, 0);
+    }
+    void TearDown() override {
+        if (::geteuid() == 0) real_sys().run({"ip", "netns", "del", "rxlab-systest"});
+    }
+};
+
+TEST_F(RealNetns, the_thread_goes_there_and_back_even_by_an_exception) {
+    const ino_t home = netns_inode();
+    ino_t there = home;
+    EXPECT_THROW(real_sys().in_netns("rxlab-systest", [&] { there = netns_inode(); throw Error(Status::invalid, "x"); }), Error);
+    EXPECT_NE(there, home);
+    EXPECT_EQ(netns_inode(), home);
+}
+
+TEST_F(RealNetns, sysfs_and_procfs_inside_are_the_namespace_s) {
+    std::vector<std::string> links;
+    std::string devices;
+    real_sys().in_netns("rxlab-systest", [&] {
+        run_or_throw(real_sys(), {"ip", "link", "add", "rxone", "type", "veth", "peer", "name", "rxtwo"});
+        links = real_sys().list("/sys/class/net");
+        devices = real_sys().read_file("/proc/thread-self/net/dev");
+        real_sys().write_file("/sys/class/net/rxone/tx_queue_len", "777");
+        EXPECT_EQ(real_sys().read_file("/sys/class/net/rxone/tx_queue_len"), "777\n");
+    });
+    EXPECT_THAT(links, ::testing::IsSupersetOf({"lo", "rxone", "rxtwo"}));
+    EXPECT_THAT(devices, HasSubstr("rxtwo:"));
+    EXPECT_FALSE(real_sys().exists("/sys/class/net/rxone"));
+}
+
+TEST_F(RealNetns, programs_run_there) {
+    EXPECT_THAT(real_sys().run({"ip", "-o", "link"}, "", "rxlab-systest").out, HasSubstr("1: lo:"));
+    EXPECT_THROW(real_sys().run({"true"}, "", "rxlab-no-such"), Error);
+}
+
+} // namespace
+} // namespace rxlab
