@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// A collector that reads counters before and after the window and reports what they grew by.
+#pragma once
+#include "collect/collector.h"
+#include "collect/procfs.h"
+
+#include <functional>
+
+namespace rxlab {
+
+/// Growth of each counter. procfs prints 32-bit counters: a smaller number is one that wrapped once.
+Counts growth(const Counts& before, const Counts& after);
+
+class DeltaCollector : public Collector {
+public:
+    using Read = std::function<Counts()>;
+    using Reporter = void (*)(const Counts& growth, Metrics& metrics);
+
+    DeltaCollector(Read read, Reporter reporter) : read_(std::move(read)), report_(reporter) {}
+    void start() override { before_ = read_(); }
+    void stop() override { after_ = read_(); }
+    void report(const Window&, Metrics& metrics, Json&) override { report_(growth(before_, after_), metrics); }
+
+private:
+    Read read_;
+    Reporter report_;
+    Counts before_, after_;
+};
+
+} // namespace rxlab

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/delta.h"
+
+#include <gtest/gtest.h>
+
+using namespace rxlab;
+
+TEST(Growth, IsTheDifferenceOfEachCounter) {
+    EXPECT_EQ(growth({{"a", 3}, {"b", 5}}, {{"a", 10}, {"b", 5}}), (Counts{{"a", 7}, {"b", 0}}));
+}
+
+TEST(Growth, CountsFromZeroWhereThereWasNoCounterBefore) {
+    EXPECT_EQ(growth({}, {{"a", 10}}), (Counts{{"a", 10}}));
+}
+
+TEST(Growth, FollowsA32BitCounterThroughItsWrap) {
+    EXPECT_EQ(growth({{"a", 0xfffffff0}}, {{"a", 16}}), (Counts{{"a", 32}}));
+}
+
+TEST(DeltaCollector, ReportsOnlyWhatHappenedInItsWindow) {
+    uint64_t counter = 100;
+    DeltaCollector collector([&] { return Counts{{"seen", counter}}; },
+                             [](const Counts& counts, Metrics& metrics) { metrics["seen"].value = static_cast<double>(counts.at("seen")); });
+    collector.start();
+    counter += 7;
+    collector.stop();
+    counter += 1000;
+    Metrics metrics;
+    Json curves;
+    collector.report({}, metrics, curves);
+    EXPECT_EQ(metrics.at("seen").value, 7);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+// Log2 histograms with eight sub-buckets per power of two, as the probes fill them (bpf/histogram.h).
+#pragma once
+#include "bpf/histogram.h"
+#include "result/result.h"
+
+#include <array>
+#include <string>
+
+namespace rxlab {
+
+/// Sums over CPUs; values in nanoseconds.
+struct Histogram {
+    std::array<uint64_t, HISTOGRAM_BUCKETS> counts{};
+    uint64_t max = 0;
+
+    uint64_t total() const;
+    void add(const ::histogram& cpu);
+};
+
+/// Least value of a bucket; of HISTOGRAM_BUCKETS: the end of the last one, 2^32.
+uint64_t histogram_edge(size_t bucket);
+
+/// Value at the nearest rank, ceil(fraction * n), placed in its bucket in proportion to its rank there. Off by at most
+/// one eighth of the value; exact below 16. The histogram must not be empty.
+double percentile(const Histogram& histogram, double fraction);
+
+/// Latencies are told in instructions where the clock counts them, else in nanoseconds.
+struct LatencyUnit {
+    explicit LatencyUnit(double ns_per_instruction);
+    std::string name;
+    double ns; ///< nanoseconds per unit
+};
+
+/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things.
+void report_latency(const std::string& name, const std::string& counted, const Histogram& histogram, const LatencyUnit& unit,
+                    Metrics& metrics);
+
+/// {"unit","edges","counts"} from the first filled bucket to the last.
+Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit);
+
+} // namespace rxlab

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/histogram.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace rxlab;
+
+namespace {
+
+Histogram filled(const std::vector<uint64_t>& samples) {
+    ::histogram raw{};
+    for (const uint64_t sample : samples)
+        histogram_add(&raw, sample);
+    Histogram out;
+    out.add(raw);
+    return out;
+}
+
+uint64_t nearest_rank(std::vector<uint64_t> samples, double fraction) {
+    std::sort(samples.begin(), samples.end());
+    const auto rank = static_cast<size_t>(std::max(1.0, std::ceil(fraction * static_cast<double>(samples.size()))));
+    return samples[rank - 1];
+}
+
+/// Log-uniform over what latencies may be, so that every bucket is met.
+std::vector<uint64_t> samples_of(std::mt19937_64& random) {
+    std::vector<uint64_t> samples(1 + random() % 400);
+    for (uint64_t& sample : samples)
+        sample = (random() >> 32) >> (random() % 32);
+    return samples;
+}
+
+} // namespace
+
+TEST(Histogram, BucketsTileTheRangeWithoutGaps) {
+    EXPECT_EQ(histogram_edge(0), 0u);
+    EXPECT_EQ(histogram_edge(HISTOGRAM_BUCKETS), 1ULL << 32);
+    for (size_t bucket = 0; bucket < HISTOGRAM_BUCKETS; ++bucket) {
+        EXPECT_EQ(histogram_bucket(histogram_edge(bucket)), bucket);
+        EXPECT_EQ(histogram_bucket(histogram_edge(bucket + 1) - 1), bucket);
+    }
+}
+
+TEST(Histogram, BucketsAreNoWiderThanAnEighthOfTheirValues) {
+    for (size_t bucket = 1; bucket < HISTOGRAM_BUCKETS; ++bucket)
+        EXPECT_LE(histogram_edge(bucket + 1) - histogram_edge(bucket), std::max<uint64_t>(1, histogram_edge(bucket) / 8));
+}
+
+TEST(Histogram, ValuesBeyondTheRangeGoToTheLastBucketAndKeepTheirMaximum) {
+    const Histogram histogram = filled({uint64_t{1} << 40});
+    EXPECT_EQ(histogram.counts.back(), 1u);
+    EXPECT_EQ(histogram.max, uint64_t{1} << 40);
+}
+
+TEST(Percentile, IsWithinAnEighthOfTheSortedSamplesValue) {
+    std::mt19937_64 random(1);
+    for (int round = 0; round < 500; ++round) {
+        const auto samples = samples_of(random);
+        const Histogram histogram = filled(samples);
+        for (const double fraction : {0.0, 0.01, 0.5, 0.9, 0.99, 1.0}) {
+            const auto exact = static_cast<double>(nearest_rank(samples, fraction));
+            EXPECT_NEAR(percentile(histogram, fraction), exact, exact / 8) << "fraction " << fraction;
+        }
+    }
+}
+
+TEST(Percentile, NeverExceedsTheMaximumAndNeverFallsAsTheFractionGrows) {
+    std::mt19937_64 random(2);
+    for (int round = 0; round < 200; ++round) {
+        const Histogram histogram = filled(samples_of(random));
+        double previous = 0;
+        for (double fraction = 0; fraction <= 1; fraction += 0.05) {
+            const double value = percentile(histogram, fraction);
+            EXPECT_GE(value, previous);
+            EXPECT_LE(value, static_cast<double>(histogram.max));
+            previous = value;
+        }
+    }
+}
+
+TEST(ReportLatency, TellsInstructionsWhereTheClockCountsThem) {
+    Metrics metrics;
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", filled({8, 8, 8}), LatencyUnit(2), metrics);
+    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 4);
+    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.max").unit, "instructions");
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", filled({8, 8, 8}), LatencyUnit(0), metrics);
+    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 8);
+    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p99").unit, "ns");
+}
+
+TEST(ReportLatency, OfNothingIsACountOfZeroOnly) {
+    Metrics metrics;
+    report_latency("irq.entry_to_exit", "interrupts", Histogram{}, LatencyUnit(0), metrics);
+    ASSERT_EQ(metrics.size(), 1u);
+    EXPECT_EQ(metrics.at("irq.entry_to_exit.count").value, 0);
+}
+
+TEST(HistogramCurve, HasOneEdgeMoreThanCountsAndNoEmptyEnds) {
+    const Json curve = histogram_curve(filled({5, 7, 7}), LatencyUnit(0));
+    EXPECT_EQ(curve, Json::parse(R"({"unit":"ns","edges":[5.0,6.0,7.0,8.0],"counts":[1,0,2]})"));
+    EXPECT_TRUE(histogram_curve(Histogram{}, LatencyUnit(0)).at("edges").empty());
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bpf/probes.h"
+#include "collect/kinds.h"
+#include "collect/probe.h"
+
+#include <algorithm>
+#include <sched.h>
+#include <unistd.h>
+
+namespace rxlab {
+namespace {
+
+const BpfObject& object() {
+    static const BpfObject loaded = load_bpf("idle");
+    return loaded;
+}
+
+/// Runs this thread on each CPU in turn. A CPU that was idle before the probe was attached thereby leaves idle and
+/// enters it again, so that the probe knows of it.
+void visit_cpus() {
+    cpu_set_t before;
+    if (sched_getaffinity(0, sizeof before, &before) || CPU_COUNT(&before) < 2)
+        return;
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &before))
+            continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        sched_setaffinity(0, sizeof one, &one);
+    }
+    sched_setaffinity(0, sizeof before, &before);
+}
+
+class Idle : public Collector {
+public:
+    explicit Idle(Sys& sys) : sys_(sys) {}
+    void start() override {
+        idle_ns_ = 0;
+        probe_.attach();
+        visit_cpus();
+    }
+    void stop() override {
+        const uint64_t now = sys_.now_ns();
+        for (const idle_time& cpu : probe_.map().values<idle_time>(0))
+            idle_ns_ += cpu.total + (cpu.since && cpu.since < now ? now - cpu.since : 0);
+        probe_.detach();
+    }
+    void report(const Window& window, Metrics& metrics, Json&) override {
+        const uint64_t cpu_ns = window.ns * static_cast<uint64_t>(sysconf(_SC_NPROCESSORS_ONLN));
+        const uint64_t idle_ns = std::min(idle_ns_, cpu_ns);
+        metrics["window.idle_ns"] = {static_cast<double>(idle_ns), "ns", "none"};
+        if (window.ns_per_instruction > 0)
+            metrics["window.executed_instructions"] = {static_cast<double>(cpu_ns - idle_ns) / window.ns_per_instruction,
+                                                       "instructions", "none"};
+    }
+
+private:
+    Sys& sys_;
+    Probe probe_{object(), "idle"};
+    uint64_t idle_ns_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Collector> make_idle(Sys& sys, const Interface&) { return std::make_unique<Idle>(sys); }
+void prepare_idle(Sys&) { object(); }
+
+} // namespace rxlab

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+// Needs root: XDP programs on a veth pair in a namespace of its own, and probes on this machine's tracepoints.
+#include "base/error.h"
+#include "bpf/names.h"
+#include "collect/collector.h"
+#include "collect/xdp_verdicts.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace rxlab;
+
+namespace {
+
+const std::vector<std::string> kXdpPrograms = Json::parse("[" RXLAB_XDP_NAMES "]");
+constexpr uint32_t kFrames = 40;
+constexpr size_t kFrameBytes = 60;
+
+/// Ethernet, IPv4, UDP to `port`, padded.
+std::vector<uint8_t> udp_frame(uint16_t port) {
+    std::vector<uint8_t> frame(kFrameBytes);
+    frame[12] = 0x08; // IPv4
+    frame[14] = 0x45; // version 4, five words
+    frame[23] = IPPROTO_UDP;
+    frame[36] = static_cast<uint8_t>(port >> 8);
+    frame[37] = static_cast<uint8_t>(port);
+    return frame;
+}
+
+class Veth : public testing::Test {
+protected:
+    void SetUp() override {
+        if (geteuid() != 0)
+            GTEST_SKIP() << "needs root";
+        ip({"netns", "add", netns_});
+        ip({"-n", netns_, "link", "add", receiver_.name, "type", "veth", "peer", "name", "rxb1"});
+        ip({"-n", netns_, "link", "set", receiver_.name, "up"});
+        ip({"-n", netns_, "link", "set", "rxb1", "up"});
+    }
+    void TearDown() override {
+        if (geteuid() == 0)
+            sys_.run({"ip", "netns", "del", netns_});
+    }
+    void ip(std::vector<std::string> argv) {
+        argv.insert(argv.begin(), "ip");
+        run_or_throw(sys_, argv);
+    }
+    void detach(XdpMode mode) {
+        ip({"-n", netns_, "link", "set", "dev", receiver_.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"});
+    }
+
+    Sys& sys_ = real_sys();
+    std::string netns_ = "rxlab-collect-test-" + std::to_string(getpid());
+    Interface receiver_{netns_, "rxb0"};
+};
+
+const CollectorKind& kind(const std::string& name) {
+    for (size_t i = 0; i < kCollectorCount; ++i)
+        if (kCollectors[i].name == name)
+            return kCollectors[i];
+    throw Error(Status::usage, "no collector " + name);
+}
+
+struct Reported {
+    Metrics metrics;
+    Json curves = Json::object();
+    double at(const std::string& name) const { return metrics.at(name).value; }
+};
+
+/// What `name` reports of a window in which `work` was done.
+Reported window(Sys& sys, const std::string& name, const Interface& receiver, const std::function<void()>& work) {
+    const auto collector = kind(name).make(sys, receiver);
+    Window window;
+    collector->start();
+    const uint64_t start = sys.now_ns();
+    work();
+    window.ns = sys.now_ns() - start;
+    collector->stop();
+    Reported out;
+    collector->report(window, out.metrics, out.curves);
+    return out;
+}
+
+void send_to_loopback(int datagrams) {
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(9);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < datagrams; ++i)
+        sendto(fd, "x", 1, 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    close(fd);
+}
+
+class Probe : public testing::Test {
+protected:
+    void SetUp() override {
+        if (geteuid() != 0)
+            GTEST_SKIP() << "needs root";
+    }
+    Sys& sys_ = real_sys();
+    Interface any_{"", "lo"};
+};
+
+} // namespace
+
+TEST_F(Veth, EveryXdpProgramAttachesInBothModesAndCountsEachFrame) {
+    for (const std::string& name : kXdpPrograms) {
+        for (const XdpMode mode : {XdpMode::native, XdpMode::generic}) {
+            SCOPED_TRACE(name + (mode == XdpMode::native ? " native" : " generic"));
+            const BpfObject program = load_bpf(name);
+            attach_xdp(sys_, netns_, receiver_.name, program.program(), mode);
+            ASSERT_TRUE(xdp_attached(sys_, netns_, receiver_.name));
+            EXPECT_EQ(xdp_attached(sys_, netns_, receiver_.name)->mode, mode);
+            const auto verdicts = XdpVerdicts::of(sys_, receiver_);
+            const Verdicts before = verdicts ? verdicts->read() : Verdicts{};
+            const uint32_t action = test_run_xdp(program.program(), udp_frame(9), kFrames);
+            EXPECT_EQ(verdicts.has_value(), program.has_map("xdp_verdicts"));
+            if (verdicts) {
+                EXPECT_EQ(verdicts->read().at(action).packets - before.at(action).packets, kFrames);
+                EXPECT_EQ(verdicts->read().at(action).bytes - before.at(action).bytes, kFrames * kFrameBytes);
+            }
+            detach(mode);
+            EXPECT_FALSE(xdp_attached(sys_, netns_, receiver_.name));
+        }
+    }
+}
+
+TEST_F(Veth, ASecondXdpProgramIsRefusedAndTheFirstStays) {
+    const BpfObject first = load_bpf("xdp_pass"), second = load_bpf("xdp_drop");
+    attach_xdp(sys_, netns_, receiver_.name, first.program(), XdpMode::native);
+    const uint32_t id = xdp_attached(sys_, netns_, receiver_.name)->id;
+    EXPECT_THROW(attach_xdp(sys_, netns_, receiver_.name, second.program(), XdpMode::native), Error);
+    EXPECT_EQ(xdp_attached(sys_, netns_, receiver_.name)->id, id);
+}
+
+TEST_F(Veth, AnUnknownInterfaceIsNamed) {
+    const BpfObject program = load_bpf("xdp_pass");
+    try {
+        attach_xdp(sys_, netns_, "rxnone", program.program(), XdpMode::native);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("'rxnone'"));
+    }
+}
+
+TEST_F(Veth, PortFilterDropsItsPortAndPassesTheRest) {
+    const BpfObject program = load_bpf("xdp_port_drop", {{"drop_port", 4321}});
+    EXPECT_EQ(test_run_xdp(program.program(), udp_frame(4321)), static_cast<uint32_t>(XDP_DROP));
+    EXPECT_EQ(test_run_xdp(program.program(), udp_frame(9)), static_cast<uint32_t>(XDP_PASS));
+    auto tcp = udp_frame(4321);
+    tcp[23] = IPPROTO_TCP;
+    EXPECT_EQ(test_run_xdp(program.program(), tcp), static_cast<uint32_t>(XDP_PASS));
+    auto later_fragment = udp_frame(4321);
+    later_fragment[21] = 1;
+    EXPECT_EQ(test_run_xdp(program.program(), later_fragment), static_cast<uint32_t>(XDP_PASS));
+    auto first_fragment = udp_frame(4321);
+    first_fragment[20] = 0x20; // more fragments follow
+    EXPECT_EQ(test_run_xdp(program.program(), first_fragment), static_cast<uint32_t>(XDP_DROP));
+    auto short_frame = udp_frame(4321);
+    short_frame.resize(40);
+    EXPECT_EQ(test_run_xdp(program.program(), short_frame), static_cast<uint32_t>(XDP_PASS));
+    auto with_options = udp_frame(4321);
+    with_options[14] = 0x46; // six words: the port is four bytes later
+    EXPECT_EQ(test_run_xdp(program.program(), with_options), static_cast<uint32_t>(XDP_PASS));
+    with_options[40] = 4321 >> 8;
+    with_options[41] = 4321 & 0xff;
+    EXPECT_EQ(test_run_xdp(program.program(), with_options), static_cast<uint32_t>(XDP_DROP));
+}
+
+TEST_F(Veth, XdpCountersReportTheWindowsGrowthOnly) {
+    const BpfObject program = load_bpf("xdp_drop");
+    attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::generic);
+    test_run_xdp(program.program(), udp_frame(9), 5);
+    const Reported reported =
+        window(sys_, "xdp_counters", receiver_, [&] { test_run_xdp(program.program(), udp_frame(9), kFrames); });
+    EXPECT_GE(reported.at("xdp.drop.packets"), kFrames);
+    EXPECT_LT(reported.at("xdp.drop.packets"), kFrames + 5); // stray neighbour discovery may come along
+    EXPECT_EQ(reported.at("xdp.aborted.packets"), 0);
+}
+
+TEST_F(Veth, XdpCountersReportNothingWithoutAProgram) {
+    EXPECT_TRUE(window(sys_, "xdp_counters", receiver_, [] {}).metrics.empty());
+}
+
+TEST_F(Veth, InterfaceCountersAreTheOnesOfItsNamespace) {
+    EXPECT_GE(window(sys_, "interface", receiver_, [] {}).at("interface.rx_dropped"), 0);
+}
+
+TEST_F(Probe, SoftirqsAreSeenFromRaiseToEntryToExit) {
+    const Reported reported = window(sys_, "softirq", any_, [] { send_to_loopback(1000); });
+    // Several raises before one entry are one wait, so the waits are no more than the runs.
+    EXPECT_GE(reported.at("softirq.net_rx.entry_to_exit.count"), 1);
+    EXPECT_GE(reported.at("softirq.net_rx.raise_to_entry.count"), 1);
+    EXPECT_LE(reported.at("softirq.net_rx.raise_to_entry.count"), reported.at("softirq.net_rx.entry_to_exit.count"));
+    EXPECT_GT(reported.at("softirq.net_rx.entry_to_exit.p50"), 0);
+    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p50"), reported.at("softirq.net_rx.entry_to_exit.p99"));
+    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p99"), reported.at("softirq.net_rx.entry_to_exit.max"));
+    EXPECT_TRUE(reported.curves.contains("softirq.net_rx.raise_to_entry"));
+}
+
+TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
+    const auto probe = kind("softirq").make(sys_, any_);
+    const auto procfs = kind("proc_softirqs").make(sys_, any_);
+    procfs->start();
+    probe->start();
+    send_to_loopback(2000);
+    probe->stop();
+    procfs->stop();
+    Reported reported;
+    probe->report({}, reported.metrics, reported.curves);
+    procfs->report({}, reported.metrics, reported.curves);
+    const double seen = reported.at("softirq.net_rx.entry_to_exit.count");
+    EXPECT_GT(seen, 1000);
+    EXPECT_LE(seen, reported.at("proc_softirqs.net_rx"));
+    EXPECT_GE(seen, reported.at("proc_softirqs.net_rx") * 0.98); // those while the probe was being attached
+}
+
+TEST_F(Probe, AWindowForgetsTheOneBefore) {
+    const auto collector = kind("softirq").make(sys_, any_);
+    const auto count = [&](int datagrams) {
+        collector->start();
+        send_to_loopback(datagrams);
+        collector->stop();
+        Reported reported;
+        collector->report({}, reported.metrics, reported.curves);
+        return reported.at("softirq.net_rx.entry_to_exit.count");
+    };
+    EXPECT_GT(count(5000), 2000);
+    EXPECT_LT(count(1), 2000);
+}
+
+TEST_F(Probe, IdleTimeIsNearlyAllOfASleepOnEveryCpuThatSleeps) {
+    const uint64_t slept_ns = 200'000'000;
+    const Reported reported = window(sys_, "idle", any_, [&] { sys_.sleep_ns(slept_ns); });
+    const double idle_ns = reported.at("window.idle_ns");
+    EXPECT_GE(idle_ns, 0);
+    EXPECT_LE(idle_ns, 1.2 * static_cast<double>(slept_ns) * static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN)));
+    EXPECT_FALSE(reported.metrics.contains("window.executed_instructions"));
+}
+
+TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
+    const Reported reported = window(sys_, "irq", any_, [&] { sys_.sleep_ns(100'000'000); });
+    EXPECT_GE(reported.at("irq.entry_to_exit.count"), 0);
+}
+
+TEST_F(Probe, EveryCollectorReadsThisMachine) {
+    for (size_t i = 0; i < kCollectorCount; ++i) {
+        if (kCollectors[i].prepare)
+            kCollectors[i].prepare(sys_);
+        EXPECT_NO_THROW(window(sys_, kCollectors[i].name, any_, [] {})) << kCollectors[i].name;
+    }
+}

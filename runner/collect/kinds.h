@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+// Makers of the collectors, one per file; table.cc gives them their names.
+#pragma once
+#include "collect/collector.h"
+
+namespace rxlab {
+
+std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_softirq(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_irq(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_idle(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_softnet(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_interface(Sys& sys, const Interface& receiver);
+
+void prepare_softirq(Sys& sys);
+void prepare_irq(Sys& sys);
+void prepare_idle(Sys& sys);
+
+} // namespace rxlab

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/delta.h"
+#include "collect/kinds.h"
+
+namespace rxlab {
+
+static void report(const Counts& growth, Metrics& metrics) {
+    for (const auto& [vector, count] : growth)
+        metrics["proc_softirqs." + vector] = {static_cast<double>(count), "softirqs", "none"};
+}
+
+std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interface&) {
+    return std::make_unique<DeltaCollector>([&sys] { return parse_softirqs(sys.read_file("/proc/softirqs")); }, report);
+}
+
+} // namespace rxlab

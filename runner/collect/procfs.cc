@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/procfs.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <sstream>
+#include <vector>
+
+namespace rxlab {
+namespace {
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+bool number(const std::string& word, int base, uint64_t& value) {
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
+    return error == std::errc{} && end == word.data() + word.size();
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
+[[noreturn]] void malformed(const char* file, const std::string& line) {
+    throw Error(Status::invalid, fmt::format("{}: cannot read '{}'", file, line), "this kernel writes it in another form");
+}
+
+/// Rows "LABEL: count per CPU, then perhaps words" under a row that names the CPUs.
+Counts parse_cpu_table(const char* file, const std::string& text) {
+    std::istringstream stream(text);
+    std::string line;
+    std::getline(stream, line);
+    const size_t cpus = words_of(line).size();
+    Counts counts;
+    while (std::getline(stream, line)) {
+        const auto words = words_of(line);
+        if (words.size() < 2 || !words[0].ends_with(':'))
+            malformed(file, line);
+        uint64_t& sum = counts[lower(words[0].substr(0, words[0].size() - 1))];
+        uint64_t value = 0;
+        for (size_t i = 1; i < words.size() && i <= cpus && number(words[i], 10, value); ++i)
+            sum += value;
+    }
+    if (counts.empty())
+        malformed(file, line);
+    return counts;
+}
+
+} // namespace
+
+Counts parse_softirqs(const std::string& text) { return parse_cpu_table("/proc/softirqs", text); }
+
+Counts parse_interrupts(const std::string& text) { return parse_cpu_table("/proc/interrupts", text); }
+
+Counts parse_softnet(const std::string& text) {
+    struct Column {
+        size_t at;
+        const char* name;
+    };
+    static constexpr Column columns[] = {
+        {0, "processed"}, {1, "dropped"}, {2, "time_squeeze"}, {9, "received_rps"}, {10, "flow_limit"}};
+    std::istringstream stream(text);
+    Counts counts;
+    for (std::string line; std::getline(stream, line);) {
+        const auto words = words_of(line);
+        for (const Column& column : columns) {
+            uint64_t value = 0;
+            if (column.at >= words.size() || !number(words[column.at], 16, value))
+                malformed("/proc/net/softnet_stat", line);
+            counts[column.name] += value;
+        }
+    }
+    return counts;
+}
+
+Counts parse_net_dev(const std::string& text, const std::string& interface) {
+    static constexpr const char* names[] = {"bytes", "packets", "errors", "dropped"};
+    static constexpr size_t columns = 8; // per direction
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        const size_t colon = line.rfind(": "); // a name may hold a colon
+        if (colon == std::string::npos || words_of(line.substr(0, colon)) != std::vector{interface})
+            continue;
+        const auto words = words_of(line.substr(colon + 1));
+        Counts counts;
+        for (size_t i = 0; i < std::size(names); ++i) {
+            uint64_t rx = 0, tx = 0;
+            if (words.size() < 2 * columns || !number(words[i], 10, rx) || !number(words[columns + i], 10, tx))
+                malformed("/proc/net/dev", line);
+            counts[std::string("rx_") + names[i]] = rx;
+            counts[std::string("tx_") + names[i]] = tx;
+        }
+        return counts;
+    }
+    throw Error(Status::invalid, fmt::format("/proc/net/dev: no interface '{}'", interface));
+}
+
+} // namespace rxlab

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// The kernel's text counters, parsed. Pure functions; @throws Error(Status::invalid) on text of another shape.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace rxlab {
+
+using Counts = std::map<std::string, uint64_t>; ///< by lower-case label, summed over CPUs
+
+/// /proc/softirqs: "net_rx" -> times served.
+Counts parse_softirqs(const std::string& text);
+
+/// /proc/interrupts: "24", "loc" ... -> interrupts.
+Counts parse_interrupts(const std::string& text);
+
+/// /proc/net/softnet_stat: processed, dropped, time_squeeze, received_rps, flow_limit. Kernels add columns at the end.
+Counts parse_softnet(const std::string& text);
+
+/// One interface's line of /proc/net/dev: rx_packets, rx_bytes, rx_errors, rx_dropped and the same for tx.
+Counts parse_net_dev(const std::string& text, const std::string& interface);
+
+} // namespace rxlab

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/procfs.h"
+
+#include "base/error.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+using namespace rxlab;
+
+namespace {
+
+/// As the stock Debian kernel wrote it in a guest with two CPUs.
+std::string written_by(const std::string& kernel, const std::string& file) {
+    std::ifstream stream(RXLAB_SOURCE "/runner/collect/testdata/" + kernel + "/" + file);
+    EXPECT_TRUE(stream) << kernel << "/" << file;
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+} // namespace
+
+TEST(ParseSoftirqs, SumsEachVectorOverTheCpus) {
+    const Counts counts = parse_softirqs(written_by("6.1", "softirqs"));
+    EXPECT_EQ(counts.size(), 10u);
+    EXPECT_EQ(counts.at("timer"), 65u + 62u);
+    EXPECT_EQ(counts.at("net_rx"), 3u);
+    EXPECT_EQ(parse_softirqs(written_by("6.12", "softirqs")).at("rcu"), 443u + 419u);
+}
+
+TEST(ParseInterrupts, SumsNumberedAndNamedLinesOverTheCpus) {
+    const Counts counts = parse_interrupts(written_by("6.12", "interrupts"));
+    EXPECT_EQ(counts.at("4"), 53u);
+    EXPECT_EQ(counts.at("loc"), 957u + 842u);
+    EXPECT_EQ(parse_interrupts(written_by("6.1", "interrupts")).at("12"), 3u);
+}
+
+TEST(ParseInterrupts, ReadsLinesThatHaveOneNumberForAllCpus) {
+    EXPECT_EQ(parse_interrupts("  CPU0 CPU1\nERR: 7\n").at("err"), 7u);
+}
+
+TEST(ParseInterrupts, DoesNotTakeADescriptionForACount) {
+    EXPECT_EQ(parse_interrupts("  CPU0\n 5: 2 3 dummy\n").at("5"), 2u);
+}
+
+TEST(ParseSoftnet, ReadsTheColumnsOfBothKernels) {
+    const Counts old_kernel = parse_softnet(written_by("6.1", "softnet_stat"));
+    EXPECT_EQ(old_kernel.at("processed"), 6u);
+    EXPECT_EQ(old_kernel.at("time_squeeze"), 1u);
+    const Counts new_kernel = parse_softnet(written_by("6.12", "softnet_stat"));
+    EXPECT_EQ(new_kernel.at("processed"), 6u);
+    EXPECT_EQ(new_kernel.at("dropped"), 0u);
+}
+
+TEST(ParseSoftnet, ReadsHexadecimalAndSumsOverCpus) {
+    const Counts counts = parse_softnet("000000ff 00000010 2 0 0 0 0 0 0 1 3 0 0\n00000001 00000001 0 0 0 0 0 0 0 1 0 0 1\n");
+    EXPECT_EQ(counts, (Counts{{"processed", 256}, {"dropped", 17}, {"time_squeeze", 2}, {"received_rps", 2}, {"flow_limit", 3}}));
+}
+
+TEST(ParseNetDev, ReadsBothDirectionsOfOneInterface) {
+    const Counts counts = parse_net_dev(written_by("6.12", "dev"), "lo");
+    EXPECT_EQ(counts.at("rx_bytes"), 504u);
+    EXPECT_EQ(counts.at("tx_packets"), 6u);
+    EXPECT_EQ(counts.at("rx_dropped"), 0u);
+}
+
+TEST(ParseNetDev, TellsNamesApartThatBeginAlike) {
+    const std::string text = "h\nh\n veth10: 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n  veth1: 2 2 0 5 0 0 0 0 3 3 0 0 0 0 0 0\n";
+    EXPECT_EQ(parse_net_dev(text, "veth1").at("rx_dropped"), 5u);
+}
+
+TEST(Parsers, RefuseTextOfAnotherShape) {
+    EXPECT_THROW(parse_softirqs("nonsense\nmore nonsense\n"), Error);
+    EXPECT_THROW(parse_softirqs(""), Error);
+    EXPECT_THROW(parse_softnet("00000000 x\n"), Error);
+    EXPECT_THROW(parse_net_dev("lo: 1 2 3\n", "lo"), Error);
+    EXPECT_THROW(parse_net_dev(written_by("6.12", "dev"), "eth0"), Error);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/kinds.h"
+
+#include <iterator>
+
+namespace rxlab {
+
+const CollectorKind kCollectors[] = {
+    {"xdp_counters", "packets and bytes per XDP verdict", false, make_xdp_counters, nullptr},
+    {"idle", "time the CPUs were idle in the window", false, make_idle, prepare_idle},
+    {"proc_softirqs", "softIRQs served per vector (/proc/softirqs)", false, make_proc_softirqs, nullptr},
+    {"proc_interrupts", "interrupts per line (/proc/interrupts)", false, make_proc_interrupts, nullptr},
+    {"softnet", "backlog drops and exhausted budgets (/proc/net/softnet_stat)", false, make_softnet, nullptr},
+    {"interface", "the receiver's packets, errors and drops (/proc/net/dev)", false, make_interface, nullptr},
+    {"softirq", "softIRQ raise to entry and entry to exit, per vector and CPU", true, make_softirq, prepare_softirq},
+    {"irq", "hard-IRQ handlers' entry to exit", true, make_irq, prepare_irq},
+};
+const size_t kCollectorCount = std::size(kCollectors);
+
+} // namespace rxlab
