@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "setup/driver_drops.h"
+
+#include "base/error.h"
+
+#include <gtest/gtest.h>
+
+using namespace rxlab;
+
+TEST(ParseXdpDrops, SumsTheQueues) {
+    EXPECT_EQ(parse_xdp_drops("NIC statistics:\n     peer_ifindex: 4\n     rx_queue_0_drops: 3\n     rx_queue_0_xdp_drops: 10\n"
+                              "     rx_queue_1_xdp_drops: 5\n     tx_queue_0_xdp_xmit: 9\n"),
+              15u);
+}
+
+TEST(ParseXdpDrops, RefusesADriverThatDoesNotCountThem) {
+    EXPECT_THROW(parse_xdp_drops("NIC statistics:\n     rx_packets: 10\n"), Error);
+    EXPECT_THROW(parse_xdp_drops(""), Error);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "setup/kinds.h"
+
+#include "base/error.h"
+#include "bpf/names.h"
+#include "collect/xdp_verdicts.h"
+#include "setup/driver_drops.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+
+const char kXdpSchema[] = R"({
+  "type": "object",
+  "required": ["program"],
+  "properties": {
+    "program": {"enum": [)" RXLAB_XDP_NAMES R"(], "description": "a program of bpf/"},
+    "mode": {"enum": ["native", "generic"], "default": "native", "description": "in the driver, or in the stack after the skb is made"},
+    "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
+               "description": "the program's const volatile variables by name"}
+  }
+})";
+
+namespace {
+
+using ReadVerdicts = std::function<Verdicts()>;
+
+/// Programs stay loaded as long as they are attached; the journal detaches them.
+class Xdp : public Applied {
+public:
+    Xdp(std::vector<BpfObject> programs, std::vector<ReadVerdicts> counters)
+        : programs_(std::move(programs)), counters_(std::move(counters)) {
+        for (const uint32_t action : {XDP_ABORTED, XDP_DROP, XDP_TX, XDP_REDIRECT})
+            sinks.push_back({std::string("xdp.") + kXdpActions[action], [this, action] { return packets(action); }});
+    }
+
+private:
+    uint64_t packets(uint32_t action) const {
+        uint64_t sum = 0;
+        for (const auto& counter : counters_)
+            sum += counter()[action].packets;
+        return sum;
+    }
+
+    std::vector<BpfObject> programs_;
+    std::vector<ReadVerdicts> counters_;
+};
+
+void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObject& program, XdpMode mode) {
+    if (const auto other = xdp_attached(sys, receiver.netns, receiver.name))
+        throw Error(Status::invalid, fmt::format("{} has an XDP program already (id {})", receiver.name, other->id),
+                    "detach it first: ip link set dev " + receiver.name + " xdp off");
+    journal.record({.what = fmt::format("XDP program {} on {}", program.name(), receiver.name),
+                    .netns = receiver.netns,
+                    .argv = {"ip", "link", "set", "dev", receiver.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
+                    .done_if_absent = "/sys/class/net/" + receiver.name});
+    attach_xdp(sys, receiver.netns, receiver.name, program.program(), mode);
+}
+
+/// How this program's verdicts are counted: by itself, or where it does not count by the driver.
+ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& program, XdpMode mode) {
+    if (auto map = XdpVerdicts::of(sys, receiver))
+        return [map = std::make_shared<XdpVerdicts>(std::move(*map))] { return map->read(); };
+    if (mode == XdpMode::generic)
+        throw Error(Status::usage, fmt::format("XDP program '{}' counts nothing, and generic XDP has no counters of its own", program.name()),
+                    "use mode \"native\"");
+    return [&sys, receiver] {
+        Verdicts verdicts{};
+        verdicts[XDP_DROP].packets = driver_xdp_drops(sys, receiver);
+        return verdicts;
+    };
+}
+
+} // namespace
+
+std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+    const auto mode = parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic;
+    std::vector<BpfObject> programs;
+    std::vector<ReadVerdicts> counters;
+    for (const Path& path : topology.paths) { // a copy for each, so that each receiver has counters of its own
+        programs.push_back(load_bpf(parameters.at("program"), parameters.value("config", Json::object())));
+        attach(sys, journal, path.receiver, programs.back(), mode);
+        counters.push_back(counter_of(sys, path.receiver, programs.back(), mode));
+    }
+    return std::make_unique<Xdp>(std::move(programs), std::move(counters));
+}
+
+} // namespace rxlab
