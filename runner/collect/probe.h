@@ -12,7 +12,10 @@ public:
         map_.clear();
         links_ = object_.attach_raw_tracepoints();
     }
-    void detach() { links_.clear(); }
+    void detach() {
+        for (BpfFd& link : links_)
+            link = BpfFd();
+    }
     const BpfMap& map() const { return map_; }
 
 private:

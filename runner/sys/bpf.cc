@@ -249,13 +249,13 @@ std::vector<BpfFd> BpfObject::attach_raw_tracepoints() const {
     static const std::string prefix = "raw_tp/";
     std::vector<BpfFd> links;
     bpf_program* program = nullptr;
-    while ((program = bpf_object__next_program(object_.get(), program))) {
+    while ((program = bpf_object__prev_program(object_.get(), program))) {
         const std::string section = bpf_program__section_name(program);
         if (!section.starts_with(prefix))
             continue;
         const std::string tracepoint = section.substr(prefix.size());
-        links.emplace_back(must(bpf_raw_tracepoint_open(tracepoint.c_str(), bpf_program__fd(program)),
-                                "attaching to tracepoint " + tracepoint));
+        const int link = bpf_raw_tracepoint_open(tracepoint.c_str(), bpf_program__fd(program));
+        links.emplace(links.begin(), must(link, "attaching to tracepoint " + tracepoint));
     }
     return links;
 }

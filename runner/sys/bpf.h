@@ -86,7 +86,9 @@ public:
     int program(const std::string& program = {}) const; ///< descriptor; empty: the object's only program
     int map(const std::string& map) const;              ///< descriptor
     bool has_map(const std::string& map) const;
-    /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches.
+    /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches. The last
+    /// program of the file first: where programs stand in the order of the events, no event is seen whose successor
+    /// is missed. Close them in the order returned, the first program first.
     std::vector<BpfFd> attach_raw_tracepoints() const;
 
 private:
