@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/experiment.h"
+
+#include "experiment/resolve.h"
+#include "experiment/schema.h"
+#include "experiment/semantics.h"
+#include "experiment/source.h"
+
+namespace rxlab {
+namespace {
+
+using Pointer = Json::json_pointer;
+
+/// The problem where the finding's value stands, or the nearest value around it that stands in the text.
+Problem placed(const Source& source, Finding finding) {
+    while (!source.places.contains(finding.pointer.to_string())) {
+        finding.pointer.pop_back();
+        finding.at_key = false;
+    }
+    const Place& place = source.places.at(finding.pointer.to_string());
+    return {finding.at_key ? place.key : place.value, finding.message};
+}
+
+/// The document with factor values where setup, knobs and traffic refer to them.
+Json with_factors(const Json& document, const std::map<std::string, Json>& factors) {
+    Json result = document;
+    const auto fill = [&](Json& owner) {
+        for (const char* part : {"setup", "knobs", "traffic"})
+            if (owner.is_object() && owner.contains(part)) owner[part] = filled(owner[part], factors);
+    };
+    fill(result);
+    if (result.is_object() && result.contains("arms") && result["arms"].is_array())
+        for (Json& arm : result["arms"]) fill(arm);
+    return result;
+}
+
+/// An arm's traffic makes sense only merged into the experiment's. What the arm did not write itself is told at the
+/// arm.
+std::vector<Finding> check_arm_traffic(const Json& document, const Json& schema) {
+    std::vector<Finding> findings;
+    for (size_t i = 0; i < document.at("arms").size(); i++) {
+        const Json& arm = document["arms"][i];
+        if (!arm.contains("traffic")) continue;
+        const Pointer in_arm = Pointer() / "arms" / i / "traffic";
+        for (Finding& finding : validate(schema, patched(document["traffic"], arm["traffic"]))) {
+            finding.pointer = in_arm / finding.pointer;
+            findings.push_back(finding);
+        }
+    }
+    return findings;
+}
+
+void append(std::vector<Finding>& findings, const std::vector<Finding>& more) {
+    findings.insert(findings.end(), more.begin(), more.end());
+}
+
+std::vector<Finding> check(const Source& source, const std::string& file, const Vocabulary& words) {
+    const Json schema = experiment_schema(words);
+    std::vector<Finding> findings = check_factors(source.document);
+    const auto samples = factor_samples(source.document);
+    for (const auto& factors : samples) append(findings, validate(schema, with_factors(source.document, factors)));
+    if (!findings.empty()) return findings;
+    for (const auto& factors : samples)
+        append(findings, check_arm_traffic(with_factors(source.document, factors), schema["definitions"]["traffic"]));
+    append(findings, check_meaning(source.document, file));
+    return findings;
+}
+
+Rounds rounds_from(const Json& json) {
+    Rounds rounds;
+    rounds.boot_seeds = json.value("boot_seeds", rounds.boot_seeds);
+    rounds.phases = json.value("phases", rounds.phases);
+    rounds.timed = json.value("timed", rounds.timed);
+    rounds.timed_max = json.value("timed_max", rounds.timed_max);
+    rounds.functional = json.value("functional", rounds.functional);
+    return rounds;
+}
+
+Arm arm_from(const Json& json) {
+    Arm arm;
+    arm.name = json.at("name");
+    arm.summary = json.value("summary", "");
+    arm.baseline = json.value("baseline", false);
+    arm.setup = json.value("setup", Json::object());
+    arm.knobs = json.value("knobs", Json::object());
+    arm.traffic = json.value("traffic", Json::object());
+    arm.expect = json.value("expect", arm.expect);
+    const Json boot = json.value("boot", Json::object());
+    arm.boot.cmdline = boot.value("cmdline", "");
+    arm.boot.seed_offset = boot.value("seed_offset", 0);
+    return arm;
+}
+
+Experiment experiment_from(const Json& json) {
+    Experiment experiment;
+    experiment.name = json.at("name");
+    experiment.question = json.at("question");
+    experiment.description = json.value("description", "");
+    experiment.lanes = json.at("lanes");
+    experiment.mechanism = json.at("mechanism");
+    experiment.topology = json.at("topology");
+    experiment.traffic = json.at("traffic");
+    experiment.setup = json.value("setup", Json::object());
+    experiment.knobs = json.value("knobs", Json::object());
+    experiment.collectors = json.value("collectors", experiment.collectors);
+    experiment.primary = json.at("primary");
+    for (const Json& arm : json.at("arms")) experiment.arms.push_back(arm_from(arm));
+    const Json factors = json.value("factors", Json::object());
+    for (const auto& [name, values] : factors.items())
+        experiment.factors.push_back({name, values.get<std::vector<Json>>()});
+    experiment.rounds = rounds_from(json.value("rounds", Json::object()));
+    return experiment;
+}
+
+}  // namespace
+
+Experiment parse_experiment(const std::string& text, const std::string& file, const Vocabulary& words) {
+    const Source source = read_source(text);
+    std::vector<Problem> problems = source.problems;
+    if (!source.document.is_discarded())
+        for (const Finding& finding : check(source, file, words)) problems.push_back(placed(source, finding));
+    if (!problems.empty()) throw problems_error(file, text, problems);
+    Experiment experiment = experiment_from(source.document);
+    experiment.file = file;
+    experiment.text = text;
+    return experiment;
+}
+
+}  // namespace rxlab

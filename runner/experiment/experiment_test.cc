@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/experiment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "experiment/test_words.h"
+
+namespace rxlab {
+namespace {
+
+using testing::ElementsAre;
+
+/// What parse_experiment() says about `text`, or "valid".
+std::string told(const std::string& text, const std::string& file = "sample.json") {
+    try {
+        parse_experiment(text, file, test::words());
+    } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::usage);
+        EXPECT_FALSE(error.next().empty());
+        return error.what();
+    }
+    return "valid";
+}
+
+/// kValid with the first `from` replaced.
+std::string with(const std::string& from, const std::string& to) {
+    std::string text = test::kValid;
+    const size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+TEST(Experiment, KeepsWhatWasWritten) {
+    const Experiment experiment = parse_experiment(test::kValid, "experiments/sample.json", test::words());
+    EXPECT_EQ(experiment.name, "sample");
+    EXPECT_EQ(experiment.file, "experiments/sample.json");
+    EXPECT_EQ(experiment.text, test::kValid);
+    EXPECT_THAT(experiment.lanes, ElementsAre("counted", "timed", "functional"));
+    EXPECT_THAT(experiment.primary, ElementsAre("instructions_per_packet", "softirq.net_rx.entry_to_exit.p99"));
+    EXPECT_EQ(experiment.rounds.phases, 2);
+    ASSERT_EQ(experiment.arms.size(), 3u);
+    EXPECT_TRUE(experiment.arms[0].baseline);
+    EXPECT_TRUE(experiment.arms[1].setup["link"].is_null());
+    EXPECT_EQ(experiment.arms[2].boot.cmdline, "rxlab.pad=x");
+    EXPECT_EQ(experiment.arms[2].boot.seed_offset, 7);
+    EXPECT_THAT(experiment.arms[2].expect, ElementsAre("conservation"));
+    ASSERT_EQ(experiment.factors.size(), 2u);
+    EXPECT_EQ(experiment.factors[0].name, "budget");
+    EXPECT_EQ(experiment.factors[0].values.size(), 2u);
+}
+
+TEST(Experiment, NamesAMisspeltKind) {
+    EXPECT_EQ(told(with("\"pktgen\"", "\"pktgn\"")),
+              "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did you mean 'pktgen'?\n"
+              "  \"traffic\": {\"kind\": \"pktgn\", \"packets\": 1000, \"udp_dst_port\": 9},\n"
+              "                      ^");
+}
+
+TEST(Experiment, NamesAMisspeltKey) {
+    EXPECT_EQ(
+        told(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
+        "sample.json:6:33: expected key 'kind', 'packet_size', 'packets', 'udp_dst_port' or 'warmup_packets', got "
+        "'packet'; did you mean 'packets'?\n"
+        "  \"traffic\": {\"kind\": \"pktgen\", \"packet\": 1000, \"packets\": 1000, \"udp_dst_port\": 9},\n"
+        "                                ^");
+}
+
+TEST(Experiment, NamesAMisspeltSetupInAnArm) {
+    EXPECT_EQ(told(with("\"xdp\": {\"program\"", "\"xpd\": {\"program\"")),
+              "sample.json:13:31: expected key 'link' or 'xdp', got 'xpd'; did you mean 'xdp'?\n"
+              "    {\"name\": \"xdp\", \"setup\": {\"xpd\": {\"program\": \"xdp_port_drop\", \"mode\": \"native\", "
+              "\"config\": "
+              "{\"drop\n"
+              "                              ^");
+}
+
+TEST(Experiment, NamesAMisspeltKnobKindWithItsObject) {
+    EXPECT_EQ(
+        told(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
+        "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in OBJECT), got "
+        "'syctl:net.core.netdev_budget'; did you mean 'sysctl:net.core.netdev_budget'?\n"
+        "  \"knobs\": {\"syctl:net.core.netdev_budget\": \"$budget.packets\", \"sysctl:net.core.netdev_budget_usecs\"\n"
+        "            ^");
+}
+
+TEST(Experiment, RefusesAKnobThatClimbsOutOfItsFolder) {
+    EXPECT_THAT(told(with("sysctl:net.core.netdev_budget\"", "sysfs:net/../../etc/passwd\"")),
+                testing::HasSubstr("no '..' in OBJECT), got 'sysfs:net/../../etc/passwd'"));
+}
+
+TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
+    EXPECT_EQ(
+        told(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
+        "sample.json:9:18: expected a collector ('softirq' or 'softnet'), got 'softirk'; did you mean 'softirq'?\n"
+        "  \"collectors\": [\"softirk\", \"softnet\"],\n"
+        "                 ^");
+    EXPECT_EQ(told(with("\"instructions_per_packet\"", "\"instruction_per_packet\"")),
+              "sample.json:10:15: expected a metric ('instructions_per_packet' or 'lost_fraction'), got "
+              "'instruction_per_packet'; did you mean 'instructions_per_packet'?\n"
+              "  \"primary\": [\"instruction_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"],\n"
+              "              ^");
+    EXPECT_THAT(
+        told(with("[\"conservation\"]", "[\"conservatoin\"]")),
+        testing::HasSubstr("expected a check ('conservation', 'no_splats', 'restored' or 'rounds_distinct'), got "
+                           "'conservatoin'; did you mean 'conservation'?"));
+    EXPECT_THAT(told(with("[\"counted\"", "[\"count\"")),
+                testing::HasSubstr("sample.json:4:13: expected 'counted', 'timed' or 'functional', got 'count'"));
+    EXPECT_THAT(told(with("[\"instructions\"]", "[\"instruction\"]")),
+                testing::HasSubstr("got 'instruction'; did you mean 'instructions'?"));
+}
+
+TEST(Experiment, NamesAllMissingKeysAtOnce) {
+    EXPECT_EQ(
+        told("{}"),
+        "sample.json:1:1: expected keys 'name', 'question', 'lanes', 'mechanism', 'topology', 'traffic', 'primary', "
+        "'arms', got none\n{}\n^");
+}
+
+TEST(Experiment, WantsExactlyOneBaseline) {
+    EXPECT_EQ(told(with(", \"baseline\": true", "")),
+              "sample.json:11:3: expected one arm with \"baseline\": true, got none\n  \"arms\": [\n  ^");
+    EXPECT_EQ(told(with("\"other\",", "\"other\", \"baseline\": true,")),
+              "sample.json:14:23: expected one baseline, got another besides 'none'\n"
+              "    {\"name\": \"other\", \"baseline\": true, \"traffic\": {\"packets\": \"$packets\"}, \"boot\": "
+              "{\"cmdline\": "
+              "\"rxl\n"
+              "                      ^");
+}
+
+TEST(Experiment, WantsArmNamesThatAreDistinctAndPlain) {
+    EXPECT_THAT(told(with("\"other\"", "\"none\"")),
+                testing::StartsWith("sample.json:14:14: expected each arm's name once, got 'none' again\n"));
+    EXPECT_THAT(
+        told(with("\"other\"", "\"../o;rm\"")),
+        testing::StartsWith("sample.json:14:14: expected a name of lower-case letters, digits, '.' and '-', got "
+                            "'../o;rm'\n"));
+}
+
+TEST(Experiment, LetsNothingOddOntoTheKernelCommandLine) {
+    EXPECT_THAT(told(with("rxlab.pad=x", "x; reboot")), testing::HasSubstr("expected kernel parameters of letters"));
+    EXPECT_THAT(told(with("rxlab.pad=x", "a\\nb")), testing::HasSubstr("expected kernel parameters of letters"));
+}
+
+TEST(Experiment, IsNamedLikeItsFile) {
+    EXPECT_EQ(told(test::kValid, "experiments/other.json"),
+              "experiments/other.json:3:11: expected the file's name, 'other', got 'sample'\n"
+              "  \"name\": \"sample\", \"question\": \"Which?\", \"description\": \"Text.\",\n"
+              "          ^");
+    EXPECT_EQ(told(test::kValid, "/dev/stdin"), "valid");
+}
+
+TEST(Experiment, KnowsItsFactors) {
+    EXPECT_EQ(
+        told(with("$budget.packets", "$budgets.packets")),
+        "sample.json:8:46: expected a factor's value, '$budget' or '$packets', got '$budgets.packets'\n"
+        "  \"knobs\": {\"sysctl:net.core.netdev_budget\": \"$budgets.packets\", \"sysctl:net.core.netdev_budget_usec\n"
+        "                                             ^");
+    EXPECT_THAT(
+        told(with("$budget.packets", "$budget.packet")),
+        testing::StartsWith("sample.json:8:46: expected a factor's value, '$budget.packets' or '$budget.usecs', got "
+                            "'$budget.packet'; did you mean '$budget.packets'?\n"));
+    EXPECT_THAT(told(with("\"$packets\"", "1")),
+                testing::StartsWith(
+                    "sample.json:16:92: expected \"$packets\" somewhere in setup, knobs or traffic, got none\n"));
+}
+
+TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {
+    EXPECT_THAT(told(with("\"packets\": [1000]", "\"packets\": [1000, 0]")),
+                testing::StartsWith("sample.json:14:46: expected at least 1, got 0\n"));
+}
+
+TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
+    EXPECT_THAT(told(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
+                testing::StartsWith("sample.json:14:35: expected key"));
+    EXPECT_THAT(
+        told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")),
+        testing::StartsWith("sample.json:14:34: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
+    EXPECT_EQ(told(with("{\"packets\": \"$packets\"}",
+                        "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": null}")),
+              "valid");
+}
+
+TEST(Experiment, LimitsPrimaryMetrics) {
+    std::string six = "\"primary\": [";
+    for (char c = 'a'; c < 'g'; c++)
+        six += std::string(c == 'a' ? "" : ", ") + "\"softirq." + c + ".entry_to_exit.p99\"";
+    EXPECT_THAT(told(with("\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"", six)),
+                testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
+}
+
+TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
+    EXPECT_THAT(told(with("\"timed_max\": 4", "\"timed_max\": 2")),
+                testing::StartsWith("sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
+}
+
+TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
+    std::string many = "\"lanes\": [";
+    for (int i = 0; i < 12; i++) many += "\"x" + std::to_string(i) + "\", ";
+    const std::string message = told(with("\"lanes\": [", many));
+    EXPECT_THAT(message, testing::HasSubstr("got 'x9'\n"));
+    EXPECT_THAT(message, testing::Not(testing::HasSubstr("got 'x10'")));
+    EXPECT_THAT(message, testing::EndsWith("\nand 2 more"));
+}
+
+TEST(Experiment, TellsADuplicateKeyTogetherWithOtherProblems) {
+    EXPECT_EQ(told(with("\"question\": \"Which?\"", "\"question\": 3, \"name\": \"sample\"")),
+              "sample.json:3:33: expected a string, got 3\n"
+              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": \"Text.\",\n"
+              "                                ^\n"
+              "sample.json:3:36: expected each key once, got 'name' again\n"
+              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": \"Text.\",\n"
+              "                                   ^");
+}
+
+TEST(Experiment, SurvivesBeingCutAtEveryByte) {
+    const std::string text = test::kValid;
+    const size_t last = text.rfind('}');
+    for (size_t size = 0; size <= last; size++) EXPECT_NE(told(text.substr(0, size)), "valid") << size;
+}
+
+TEST(Experiment, SurvivesBytesReplaced) {
+    const std::string text = test::kValid;
+    for (size_t at = 0; at < text.size(); at += 3)
+        for (char c : {'"', '}', '\0', '\xFF', '7', '$'}) {
+            std::string changed = text;
+            changed[at] = c;
+            EXPECT_FALSE(told(changed).empty());
+        }
+}
+
+/// Pointers of every value in `json`, the whole excepted.
+void collect_pointers(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& pointers) {
+    if (!at.empty()) pointers.push_back(at);
+    if (json.is_object())
+        for (const auto& [key, value] : json.items()) collect_pointers(value, at / key, pointers);
+    if (json.is_array())
+        for (size_t i = 0; i < json.size(); i++) collect_pointers(json[i], at / i, pointers);
+}
+
+TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
+    const Json document = Json::parse(test::kValid, nullptr, true, true);
+    std::vector<Json::json_pointer> pointers;
+    collect_pointers(document, Json::json_pointer(), pointers);
+    ASSERT_GT(pointers.size(), 50u);
+    for (const auto& pointer : pointers) {
+        Json removed = document;
+        Json& parent = removed[pointer.parent_pointer()];
+        if (parent.is_object())
+            parent.erase(pointer.back());
+        else
+            parent.erase(std::stoul(pointer.back()));
+        EXPECT_FALSE(told(removed.dump()).empty());
+        for (const Json& value : {Json(), Json(-1), Json(0.5), Json("$x"), Json::array(), Json::object(), Json(true)}) {
+            Json replaced = document;
+            replaced[pointer] = value;
+            EXPECT_FALSE(told(replaced.dump()).empty());
+        }
+    }
+}
+
+TEST(Experiment, NamesEachMissingKey) {
+    const Json document = Json::parse(test::kValid, nullptr, true, true);
+    for (const char* key : {"name", "question", "lanes", "mechanism", "topology", "traffic", "primary", "arms"}) {
+        Json removed = document;
+        removed.erase(key);
+        EXPECT_THAT(told(removed.dump()), testing::HasSubstr(std::string("expected key '") + key + "', got none"));
+    }
+}
+
+}  // namespace
+}  // namespace rxlab

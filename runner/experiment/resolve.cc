@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/resolve.h"
+
+namespace rxlab {
+namespace {
+
+const Json* value_of(const Reference& reference, const std::map<std::string, Json>& factors) {
+    const auto factor = factors.find(reference.factor);
+    if (factor == factors.end()) return nullptr;
+    if (reference.key.empty()) return &factor->second;
+    if (!factor->second.is_object() || !factor->second.contains(reference.key)) return nullptr;
+    return &factor->second.at(reference.key);
+}
+
+}  // namespace
+
+std::optional<Reference> reference_in(const Json& value) {
+    if (!value.is_string()) return {};
+    const auto& text = value.get_ref<const std::string&>();
+    if (!text.starts_with('$')) return {};
+    const size_t dot = text.find('.');
+    if (dot == std::string::npos) return Reference{text.substr(1), {}};
+    return Reference{text.substr(1, dot - 1), text.substr(dot + 1)};
+}
+
+Json filled(const Json& value, const std::map<std::string, Json>& factors) {
+    if (const auto reference = reference_in(value)) {
+        const Json* found = value_of(*reference, factors);
+        return found ? *found : value;
+    }
+    Json result = value;
+    if (value.is_structured())
+        for (Json& part : result) part = filled(part, factors);
+    return result;
+}
+
+Json laid_over(const Json& below, const Json& above) {
+    Json result = below;
+    for (const auto& [key, value] : above.items()) {
+        if (value.is_null())
+            result.erase(key);
+        else
+            result[key] = value;
+    }
+    return result;
+}
+
+Json patched(Json below, const Json& above) {
+    below.merge_patch(above);
+    return below;
+}
+
+}  // namespace rxlab

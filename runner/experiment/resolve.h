@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+// From what was written to what a trial gets: arms over the experiment, factors filled in.
+#pragma once
+#include "base/json.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace rxlab {
+
+/// "$name" or "$name.key".
+struct Reference {
+    std::string factor;
+    std::string key;  ///< empty: the whole value
+};
+std::optional<Reference> reference_in(const Json& value);
+
+/// `value` with every reference replaced by what `factors` gives for it, its type kept. References that `factors` does
+/// not answer stay as they are.
+Json filled(const Json& value, const std::map<std::string, Json>& factors);
+
+/// Key by key: `above` wins, null takes away.
+Json laid_over(const Json& below, const Json& above);
+
+/// RFC 7386 merge patch.
+Json patched(Json below, const Json& above);
+
+}  // namespace rxlab

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/resolve.h"
+
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+TEST(Filled, KeepsTheTypeOfTheValue) {
+    const std::map<std::string, Json> factors = {
+        {"n", 16}, {"pair", {{"packets", 300}, {"usecs", 2000}}}, {"on", true}};
+    const Json written = {{"a", "$n"}, {"b", {"$pair.usecs", "$on"}}, {"c", {{"d", "$pair"}}}, {"e", "n"}, {"f", 1}};
+    const Json expected = {{"a", 16}, {"b", {2000, true}}, {"c", {{"d", factors.at("pair")}}}, {"e", "n"}, {"f", 1}};
+    EXPECT_EQ(filled(written, factors), expected);
+}
+
+TEST(Filled, LeavesWhatNoFactorAnswers) {
+    const std::map<std::string, Json> factors = {{"n", 16}};
+    for (const char* text : {"$m", "$n.key", "$", "$.", "$n."}) {
+        const Json value = text;
+        EXPECT_EQ(filled(value, factors), std::string(text) == "$n." ? Json(16) : value);
+    }
+}
+
+TEST(LaidOver, ReplacesAKindWholeAndTakesAwayByNull) {
+    const Json below = {{"xdp", {{"program", "a"}, {"mode", "native"}}}, {"link", Json::object()}};
+    EXPECT_EQ(laid_over(below, {{"xdp", {{"program", "b"}}}, {"link", nullptr}}), Json({{"xdp", {{"program", "b"}}}}));
+    EXPECT_EQ(laid_over(below, Json::object()), below);
+}
+
+TEST(Patched, MergesDeep) {
+    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"burst", nullptr}, {"packets", 5}}),
+              Json({{"kind", "pktgen"}, {"packets", 5}}));
+}
+
+}  // namespace
+}  // namespace rxlab

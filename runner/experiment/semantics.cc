@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/semantics.h"
+
+#include "experiment/experiment.h"
+#include "experiment/resolve.h"
+
+#include <fmt/format.h>
+#include <filesystem>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+using Pointer = Json::json_pointer;
+
+const Json kNothing = Json::object();
+
+const Json& member(const Json& object, const std::string& key) {
+    return object.is_object() && object.contains(key) ? object.at(key) : kNothing;
+}
+
+std::vector<std::string> keys(const Json& object) {
+    std::vector<std::string> names;
+    if (object.is_object())
+        for (const auto& [key, value] : object.items()) names.push_back(key);
+    return names;
+}
+
+struct Use {
+    Pointer pointer;
+    Reference reference;
+    std::string text;
+};
+
+void collect(const Json& value, const Pointer& at, std::vector<Use>& uses) {
+    if (const auto reference = reference_in(value)) uses.push_back({at, *reference, value});
+    if (value.is_object())
+        for (const auto& [key, part] : value.items()) collect(part, at / key, uses);
+    if (value.is_array())
+        for (size_t i = 0; i < value.size(); i++) collect(value[i], at / i, uses);
+}
+
+void collect_parts(const Json& owner, const Pointer& at, std::vector<Use>& uses) {
+    for (const char* part : {"setup", "knobs", "traffic"}) collect(member(owner, part), at / part, uses);
+}
+
+std::vector<Use> uses_in(const Json& document) {
+    std::vector<Use> uses;
+    collect_parts(document, Pointer(), uses);
+    const Json& arms = member(document, "arms");
+    if (arms.is_array())
+        for (size_t i = 0; i < arms.size(); i++) collect_parts(arms[i], Pointer() / "arms" / i, uses);
+    return uses;
+}
+
+std::vector<std::string> with_dollar(const std::vector<std::string>& names, const std::string& before = {}) {
+    std::vector<std::string> words;
+    for (const std::string& name : names) words.push_back("$" + before + name);
+    return words;
+}
+
+Finding refused(const Use& use, const std::vector<std::string>& words) {
+    const std::string expected =
+        words.empty() ? "no '$' where the experiment has no factors" : "a factor's value, " + one_of(words);
+    return {use.pointer, false,
+            fmt::format("expected {}, got {}{}", expected, shown(use.text), did_you_mean(use.text, words))};
+}
+
+/// A reference to a key that some value of its factor lacks.
+std::vector<Finding> check_key(const Use& use, const Json& values) {
+    for (const Json& value : values)
+        if (!value.is_object() || !value.contains(use.reference.key)) {
+            const std::vector<std::string> names = keys(value);
+            return {refused(use, names.empty() ? std::vector{"$" + use.reference.factor}
+                                               : with_dollar(names, use.reference.factor + "."))};
+        }
+    return {};
+}
+
+std::vector<Finding> check_baseline(const Json& arms) {
+    std::vector<Finding> findings;
+    std::string first;
+    for (size_t i = 0; i < arms.size(); i++) {
+        if (!arms[i].value("baseline", false)) continue;
+        if (!first.empty())
+            findings.push_back({Pointer() / "arms" / i / "baseline", true,
+                                fmt::format("expected one baseline, got another besides '{}'", first)});
+        else
+            first = arms[i].at("name");
+    }
+    if (first.empty())
+        findings.push_back({Pointer() / "arms", true, "expected one arm with \"baseline\": true, got none"});
+    return findings;
+}
+
+std::vector<Finding> check_arm_names(const Json& arms) {
+    std::vector<Finding> findings;
+    std::set<std::string> names;
+    for (size_t i = 0; i < arms.size(); i++)
+        if (!names.insert(arms[i].at("name")).second)
+            findings.push_back({Pointer() / "arms" / i / "name", false,
+                                fmt::format("expected each arm's name once, got {} again", shown(arms[i].at("name")))});
+    return findings;
+}
+
+std::vector<Finding> check_rounds(const Json& document) {
+    const Rounds standard;
+    const Json& rounds = member(document, "rounds");
+    const int least = rounds.value("timed", standard.timed), most = rounds.value("timed_max", standard.timed_max);
+    if (most >= least) return {};
+    const char* key = rounds.contains("timed_max") ? "timed_max" : "timed";
+    return {{Pointer() / "rounds" / key, false,
+             fmt::format("expected timed ({}) to be at most timed_max, got {}", least, most)}};
+}
+
+std::vector<Finding> check_name(const Json& document, const std::string& file) {
+    const std::filesystem::path path(file);
+    if (path.extension() != ".json" || document.at("name") == path.stem().string()) return {};
+    return {{Pointer() / "name", false,
+             fmt::format("expected the file's name, '{}', got {}", path.stem().string(), shown(document.at("name")))}};
+}
+
+}  // namespace
+
+std::vector<Finding> check_factors(const Json& document) {
+    std::vector<Finding> findings;
+    const Json& factors = member(document, "factors");
+    std::set<std::string> used;
+    for (const Use& use : uses_in(document)) {
+        used.insert(use.reference.factor);
+        const Json& values = member(factors, use.reference.factor);
+        std::vector<Finding> wrong;
+        if (!values.is_array())
+            wrong = {refused(use, with_dollar(keys(factors)))};
+        else if (use.text.find('.') != std::string::npos)
+            wrong = check_key(use, values);
+        findings.insert(findings.end(), wrong.begin(), wrong.end());
+    }
+    for (const std::string& name : keys(factors))
+        if (!used.contains(name))
+            findings.push_back({Pointer() / "factors" / name, true,
+                                fmt::format("expected \"${}\" somewhere in setup, knobs or traffic, got none", name)});
+    return findings;
+}
+
+std::vector<std::map<std::string, Json>> factor_samples(const Json& document) {
+    const Json& factors = member(document, "factors");
+    size_t longest = 1;
+    for (const std::string& name : keys(factors))
+        if (factors[name].is_array()) longest = std::max(longest, factors[name].size());
+    std::vector<std::map<std::string, Json>> samples(longest);
+    for (const std::string& name : keys(factors)) {
+        const Json& values = factors[name];
+        if (!values.is_array() || values.empty()) continue;
+        for (size_t k = 0; k < longest; k++) samples[k][name] = values[std::min(k, values.size() - 1)];
+    }
+    return samples;
+}
+
+std::vector<Finding> check_meaning(const Json& document, const std::string& file) {
+    std::vector<Finding> findings;
+    for (const auto& some : {check_baseline(document.at("arms")), check_arm_names(document.at("arms")),
+                             check_rounds(document), check_name(document, file)})
+        findings.insert(findings.end(), some.begin(), some.end());
+    return findings;
+}
+
+}  // namespace rxlab

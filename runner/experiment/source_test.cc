@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "experiment/source.h"
+
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+/// The text from where the value at `pointer` starts.
+std::string at(const Source& source, const std::string& pointer, size_t length) {
+    return source.text.substr(source.places.at(pointer).value, length);
+}
+
+TEST(Source, KnowsWhereEachValueAndKeyStands) {
+    const Source source = read_source(
+        "\xEF\xBB\xBF{ // one, \"no\": 1\n \"a\" /* : 2 */ : [10/*x*/,-2.5e3,true , "
+        "null],\"b/~\":{\"\\u00e4\":\"x\\\"y\"}}");
+    ASSERT_TRUE(source.problems.empty());
+    EXPECT_EQ(at(source, "", 1), "{");
+    EXPECT_EQ(at(source, "/a", 3), "[10");
+    EXPECT_EQ(at(source, "/a/0", 2), "10");
+    EXPECT_EQ(at(source, "/a/1", 6), "-2.5e3");
+    EXPECT_EQ(at(source, "/a/2", 4), "true");
+    EXPECT_EQ(at(source, "/a/3", 4), "null");
+    EXPECT_EQ(at(source, "/b~1~0/\xC3\xA4", 6), "\"x\\\"y\"");
+    EXPECT_EQ(source.text.substr(source.places.at("/b~1~0").key, 5), "\"b/~\"");
+    EXPECT_EQ(source.document["a"][1], -2500.0);
+}
+
+std::string told(const std::string& text) {
+    const Source source = read_source(text);
+    EXPECT_FALSE(source.problems.empty()) << text;
+    return problems_error("x.json", text, source.problems).what();
+}
+
+TEST(Source, TellsSyntaxErrorsWithTheirPlace) {
+    EXPECT_EQ(told(""), "x.json:1:1: expected a value, got the end of the file\n\n^");
+    EXPECT_EQ(told("{\"a\": [1,\n  2\n\n"), "x.json:2:4: expected ',' or ']', got the end of the file\n  2\n   ^");
+    EXPECT_EQ(told("{\"a\": 1 \"b\": 2}"),
+              "x.json:1:9: expected ',' or '}', got '\"b\"'\n{\"a\": 1 \"b\": 2}\n        ^");
+    EXPECT_EQ(told("{\"a\":1,}"), "x.json:1:8: expected a key in double quotes, got '}'\n{\"a\":1,}\n       ^");
+    EXPECT_EQ(told("{\"a\" 1}"), "x.json:1:6: expected ':' after the key, got '1'\n{\"a\" 1}\n     ^");
+    EXPECT_EQ(told("[1,]"), "x.json:1:4: expected a value, got ']'\n[1,]\n   ^");
+    EXPECT_EQ(told("{\"a\": tru}"), "x.json:1:7: expected a value, got invalid literal\n{\"a\": tru}\n      ^");
+    EXPECT_EQ(told("{\"a\": \"x"),
+              "x.json:1:7: expected a value, got invalid string: missing closing quote\n{\"a\": \"x\n      ^");
+    EXPECT_EQ(told("[1e999]"), "x.json:1:2: expected a value, got number overflow parsing '1e999'\n[1e999]\n ^");
+    EXPECT_EQ(told("{} {}"), "x.json:1:4: expected the end of the file, got '{'\n{} {}\n   ^");
+    EXPECT_EQ(told("[1, /* x"),
+              "x.json:1:8: expected a value, got invalid comment; missing closing '*/'\n[1, /* x\n       ^");
+}
+
+TEST(Source, RefusesWhatWouldExhaustItsReaders) {
+    EXPECT_EQ(told(std::string(33, '[')), "x.json:1:33: expected at most 32 levels, got one more\n" +
+                                              std::string(33, '[') + "\n" + std::string(32, ' ') + "^");
+    EXPECT_EQ(told("[\"" + std::string(9000, 'a') + "\"]").substr(0, 66),
+              "x.json:1:2: expected at most 8192 bytes in a string, got 9000\n[\"aa");
+}
+
+TEST(Source, PointsAtCharactersNotBytes) {
+    EXPECT_EQ(told("{\"\xC3\xA4\xC3\xB6\": x}"),
+              "x.json:1:8: expected a value, got invalid literal\n{\"\xC3\xA4\xC3\xB6\": x}\n       ^");
+    EXPECT_EQ(told("{\t\"a\" 1}"), "x.json:1:7: expected ':' after the key, got '1'\n{ \"a\" 1}\n      ^");
+}
+
+TEST(Source, ShowsTheNeighbourhoodInALongLine) {
+    const std::string text = "[" + std::string(200, ' ') + "x" + std::string(200, ' ') + "]";
+    const std::string message = told(text);
+    EXPECT_EQ(message, "x.json:1:202: expected a value, got invalid literal\n" + std::string(50, ' ') + "x" +
+                           std::string(49, ' ') + "\n" + std::string(50, ' ') + "^");
+}
+
+}  // namespace
+}  // namespace rxlab
