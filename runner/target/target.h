@@ -12,13 +12,14 @@ namespace rxlab {
 struct Sinks {
     std::function<void(const Observation&)> observation; ///< called once per finished trial, from one thread at a time
     std::function<void(const std::string&)> progress;    ///< one line for people
+    std::function<void(const std::string&)> console = {}; ///< VM: a trial's whole console, after it; may be empty
 };
 
 class Target {
 public:
     virtual ~Target() = default;
     /// Kernel, machine, image, hashes ... (provenance); may download or build what the target needs.
-    virtual Json provenance() = 0;
+    virtual Json provenance(const Plan& plan) = 0;
     /// Runs the plan's trials but those in `done`.
     /// @throws Error(Status::lost | interrupted | invalid); observations made so far have been delivered.
     virtual void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) = 0;

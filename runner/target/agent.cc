@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/agent.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+#include "session/session.h"
+#include "sys/fd.h"
+#include "target/frame.h"
+
+namespace rxlab {
+namespace {
+
+constexpr const char* kPorts = "/sys/class/virtio-ports";
+
+class Port {
+public:
+    explicit Port(Sys& sys) {
+        for (const std::string& device : sys.list(kPorts))
+            if (sys.read_file(fmt::format("{}/{}/name", kPorts, device)) == "rxlab\n") fd_ = Fd(::open(("/dev/" + device).c_str(), O_WRONLY | O_CLOEXEC));
+        if (!fd_) throw Error(Status::lost, "the guest has no virtio-serial port 'rxlab'");
+    }
+    void send(FrameType type, const std::string& payload = {}) {
+        const std::string bytes = encode({type, payload});
+        for (size_t sent = 0; sent < bytes.size();) {
+            const ssize_t wrote = ::write(fd_.get(), bytes.data() + sent, bytes.size() - sent);
+            if (wrote <= 0) throw Error(Status::lost, fmt::format("the results port does not take bytes: {}", std::strerror(errno)));
+            sent += static_cast<size_t>(wrote);
+        }
+    }
+
+private:
+    Fd fd_;
+};
+
+void reset_machine() {
+    const Fd trigger(::open("/proc/sysrq-trigger", O_WRONLY));
+    (void)!::write(trigger.get(), "b", 1);
+    for (;;) ::pause();
+}
+
+void run_trial_job(Sys& sys, Port& port, const Json& job) {
+    SessionOptions options;
+    options.ns_per_instruction = job.at("options").value("ns_per_instruction", 0.0);
+    Journal journal(sys, "");  // the machine is thrown away: nothing to restore after a crash
+    port.send(FrameType::observation, to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
+}
+
+struct Child {
+    pid_t pid;
+    Fd out, err;
+};
+
+Child start(const std::vector<std::string>& argv, const std::string& input) {
+    std::vector<char*> words;
+    for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    const Fd in(::memfd_create("stdin", MFD_CLOEXEC));
+    (void)!::write(in.get(), input.data(), input.size());
+    ::lseek(in.get(), 0, SEEK_SET);
+    int out[2], err[2];
+    if (::pipe2(out, O_CLOEXEC) || ::pipe2(err, O_CLOEXEC)) throw Error(Status::lost, "pipe");
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::dup2(in.get(), 0);
+        ::dup2(out[1], 1);
+        ::dup2(err[1], 2);
+        ::execvp(words[0], words.data());
+        fmt::print(stderr, "{}: {}\n", argv[0], std::strerror(errno));
+        ::_exit(127);
+    }
+    ::close(out[1]);
+    ::close(err[1]);
+    return {pid, Fd(out[0]), Fd(err[0])};
+}
+
+// Passes both outputs on until they are closed.
+void stream(Port& port, const Child& child) {
+    const std::array<FrameType, 2> types{FrameType::out, FrameType::err};
+    std::array<pollfd, 2> ends{pollfd{child.out.get(), POLLIN, 0}, pollfd{child.err.get(), POLLIN, 0}};
+    for (int open = 2; open > 0;) {
+        ::poll(ends.data(), ends.size(), -1);
+        for (size_t i = 0; i < ends.size(); ++i) {
+            if (!ends[i].revents) continue;
+            char bytes[65536];
+            const ssize_t got = ::read(ends[i].fd, bytes, sizeof bytes);
+            if (got > 0) {
+                port.send(types[i], {bytes, static_cast<size_t>(got)});
+            } else {
+                ends[i].fd = -1;
+                open--;
+            }
+        }
+    }
+}
+
+void run_exec_job(Sys&, Port& port, const Json& job) {
+    const Child child = start(job.at("argv").get<std::vector<std::string>>(), job.value("stdin", ""));
+    stream(port, child);
+    int status = 0;
+    ::waitpid(child.pid, &status, 0);
+    port.send(FrameType::exit_status, std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+}
+
+void run_shell_job(Sys&, Port&, const Json&) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::execl("/bin/busybox", "setsid", "cttyhack", "sh", static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    ::waitpid(pid, nullptr, 0);
+}
+
+struct Job {
+    const char* name;
+    void (*run)(Sys& sys, Port& port, const Json& job);
+};
+
+const Job kJobs[] = {
+    {"trial", run_trial_job},
+    {"exec", run_exec_job},
+    {"shell", run_shell_job},
+};
+
+void run_job(Sys& sys, Port& port, const Json& job) {
+    const std::string name = job.at("job");
+    for (const Job& known : kJobs)
+        if (name == known.name) return known.run(sys, port, job);
+    throw Error(Status::usage, fmt::format("the guest knows no job '{}'", name));
+}
+
+// Reads its job synchronously from the host's fw_cfg, does it, says so.
+void do_job(Sys& sys, Port& port) {
+    const std::string plan = run_or_throw(sys, {"rxguest", "read", "opt/rxlab/plan"});
+    port.send(FrameType::started);
+    run_or_throw(sys, {"cpio", "-idmu"}, run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"}));
+    run_job(sys, port, Json::parse(plan));
+}
+
+void send_error(Port& port, Status status, const std::string& fact, const std::string& next) {
+    port.send(FrameType::error, Json{{"status", static_cast<int>(status)}, {"fact", fact}, {"next", next}}.dump());
+}
+
+}  // namespace
+
+int agent_main() {
+    Sys& sys = real_sys();
+    Port port(sys);
+    prepare(sys);
+    run_or_throw(sys, {"rxguest", "stop"});
+    try {
+        do_job(sys, port);
+    } catch (const Error& error) {
+        send_error(port, error.status(), error.what(), error.next());
+    } catch (const std::exception& error) {
+        send_error(port, Status::lost, fmt::format("{} (a fault in rxlab itself)", error.what()), "");
+    }
+    port.send(FrameType::done);
+    reset_machine();
+    return 0;
+}
+
+}  // namespace rxlab

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// The cache folder and work folders in it that go away with us.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace rxlab {
+
+/// $XDG_CACHE_HOME/rxlab or ~/.cache/rxlab. @throws Error(Status::usage) without a home.
+std::filesystem::path cache_folder();
+
+/// The folder of the checkout this binary belongs to: $RXLAB_ROOT, or the nearest above the binary with vm/mkimage.
+/// @throws Error(Status::usage)
+std::filesystem::path checkout();
+
+std::string read_whole(const std::filesystem::path& path);  ///< empty when it cannot be read
+/// @throws Error(Status::lost): full disk, unwritable folder.
+void write_whole(const std::filesystem::path& path, std::string_view bytes);
+
+/// A private folder under the cache, removed by the destructor; those of killed processes are removed by the next one.
+class WorkFolder {
+public:
+    WorkFolder();
+    ~WorkFolder();
+    WorkFolder(const WorkFolder&) = delete;
+    WorkFolder& operator=(const WorkFolder&) = delete;
+    std::string path(const std::string& name) const { return folder_ / name; }
+
+private:
+    std::filesystem::path folder_;
+};
+
+}  // namespace rxlab

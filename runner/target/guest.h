@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+// One job in one restored guest, from starting QEMU to what came out and how it ended.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "target/files.h"
+#include "target/frame.h"
+#include "target/qemu.h"
+
+namespace rxlab {
+
+struct Limits {
+    double timeout_s = 120;  ///< host clock, whole job
+    double silence_s = 60;   ///< without a byte from the guest
+};
+
+enum class Ending { done, fault, silence, timeout, killed, ended_early, damaged };
+
+struct GuestRun {
+    Ending ending = Ending::done;
+    std::string cause;           ///< one line for people; empty when done
+    std::string console;
+    std::vector<Frame> frames;   ///< empty when they were given to `on_frame`
+    double first_frame_s = 0;    ///< from starting QEMU to the guest's first word (host clock)
+    double wall_s = 0;
+};
+
+using OnFrame = std::function<void(const Frame&)>;
+
+/// Restores `state` (a private copy of an L2 snapshot) and gives the guest `job`; `archive` is unpacked before it.
+/// @throws Error(Status::interrupted); QEMU has then been killed.
+GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame = {});
+
+/// The same with the guest's console on this terminal, until its shell ends. @throws Error(Status::lost)
+void run_console(const Machine& machine, const std::string& state, const std::string& archive);
+
+/// Fails with what the guest said in an error frame, or with the cause and the console's tail when it was lost.
+/// @throws Error
+void throw_unless_done(const GuestRun& run, const std::string& what);
+
+}  // namespace rxlab

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+// Everything a guest is started from: kernel, base image, payload, QEMU, each with its hash.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "target/payload.h"
+#include "target/qemu.h"
+#include "target/snapshot.h"
+
+namespace rxlab {
+
+struct Kernel {
+    std::string vmlinuz, release, modules;
+    std::string package;  ///< "name_version" of Debian's package, or "path"
+};
+
+struct Kit {
+    Kernel kernel;
+    std::string image;         ///< initramfs
+    std::string qemu_version;  ///< first line of --version
+    Payload payload;
+    Ingredients ingredients;
+    std::string missing;       ///< what could not be made, for people; empty: nothing
+};
+
+/// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed.
+/// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
+Kit gather_kit(const std::string& kernel, const std::string& modules);
+
+/// "key=value" lines. Pure.
+Kernel kernel_from(const std::string& lines);
+
+/// The kit as provenance; `machine` gives QEMU's arguments.
+Json to_json(const Kit& kit, const Machine& machine);
+
+/// Does this machine run under KVM here? Found out by booting it once per host boot, then remembered.
+/// `why` says what was tried when it does not.
+bool kvm_works(const Kit& kit, Machine machine, std::string& why);
+
+}  // namespace rxlab

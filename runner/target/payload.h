@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is unpacked in the guest's /payload: this very binary and our own kernel modules.
+#pragma once
+#include <string>
+
+#include "base/json.h"
+
+namespace rxlab {
+
+struct Payload {
+    std::string archive;  ///< newc
+    std::string sha256;
+    Json files;           ///< name -> sha256, for provenance
+};
+
+/// `release`: kernel our modules (kmod/) are built for and loaded into. Modules that do not build are left out and
+/// named in `missing`; experiments that use them then fail and say so.
+Payload make_payload(const std::string& release, std::string& missing);
+
+}  // namespace rxlab

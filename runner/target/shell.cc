@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/shell.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "target/archive.h"
+#include "target/guest.h"
+#include "target/kit.h"
+
+namespace rxlab {
+namespace {
+
+Machine machine_for(const ShellOptions& options, const Kit& kit) {
+    Machine machine;
+    machine.icount = options.icount;
+    machine.cpu = options.cpu;
+    machine.memory_mib = options.memory_mib;
+    machine.smp = options.icount ? 1 : options.smp;
+    machine.vmlinuz = kit.kernel.vmlinuz;
+    machine.image = kit.image;
+    machine.cmdline = kCmdline;
+    return machine;
+}
+
+std::string archive_of(const std::vector<std::string>& paths) {
+    std::vector<ArchiveFile> files;
+    for (const std::string& path : paths) {
+        struct stat st {};
+        if (::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) throw Error(Status::usage, fmt::format("no file '{}' to take into the guest", path));
+        files.push_back({std::filesystem::path(path).filename(), st.st_mode & 0777u, read_whole(path)});
+    }
+    return newc_archive(std::move(files));
+}
+
+std::string standard_input() {  // what is piped in; a terminal's is not waited for
+    std::string input;
+    struct stat st {};
+    if (::fstat(STDIN_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode))) return input;
+    char bytes[65536];
+    for (ssize_t got; (got = ::read(STDIN_FILENO, bytes, sizeof bytes)) > 0;) input.append(bytes, static_cast<size_t>(got));
+    return input;
+}
+
+void pass_on(int fd, const std::string& bytes) { (void)!::write(fd, bytes.data(), bytes.size()); }
+
+int exec_in_guest(const ShellOptions& options, const Machine& machine, const std::string& state) {
+    int status = -1;
+    GuestRun errors;
+    const auto on_frame = [&](const Frame& frame) {
+        if (frame.type == FrameType::out) pass_on(STDOUT_FILENO, frame.payload);
+        else if (frame.type == FrameType::err) pass_on(STDERR_FILENO, frame.payload);
+        else if (frame.type == FrameType::exit_status) status = std::stoi(frame.payload);
+        else errors.frames.push_back(frame);
+    };
+    const Json job{{"job", "exec"}, {"argv", options.argv}, {"stdin", standard_input()}};
+    GuestRun run = run_guest(machine, state, job, archive_of(options.files), {options.timeout_s, options.timeout_s}, on_frame);
+    run.frames = std::move(errors.frames);
+    throw_unless_done(run, options.argv[0]);
+    return status;
+}
+
+}  // namespace
+
+int shell_main(const ShellOptions& options) {
+    const Kit kit = gather_kit(options.kernel, options.modules);
+    if (!kit.missing.empty()) fmt::print(stderr, "rxlab: {}\n", kit.missing);
+    const Machine machine = machine_for(options, kit);
+    SnapshotStore store(cache_folder() / "snapshots", cache_cap());
+    const WorkFolder work;
+    copy_state(Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine), work.path("state"));
+    if (!options.argv.empty()) return exec_in_guest(options, machine, work.path("state"));
+    run_console(machine, work.path("state"), archive_of(options.files));
+    return 0;
+}
+
+}  // namespace rxlab

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// `rxlab shell`: a command, or a person, in the guest.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+struct ShellOptions {
+    std::string kernel = "6.12";  ///< as VmOptions::kernel
+    std::string modules;
+    std::string cpu = "Haswell-noTSX";
+    int memory_mib = 384;
+    int smp = 2;
+    bool icount = false;              ///< the counted lane's machine: one CPU, every run the same
+    std::vector<std::string> files;   ///< copied to the working directory in the guest, with their mode
+    std::vector<std::string> argv;    ///< empty: an interactive shell on this terminal
+    double timeout_s = 600;
+};
+
+/// Passes output on as it comes and returns the command's exit status. @throws Error(Status::lost) when the guest dies.
+int shell_main(const ShellOptions& options);
+
+}  // namespace rxlab

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/snapshot.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "target/archive.h"
+#include "target/console.h"
+#include "target/files.h"
+
+namespace rxlab {
+namespace fs = std::filesystem;
+
+const char* const kSnapshotName = "rxlab";
+
+namespace {
+
+constexpr double kBootTimeout = 300;  // seconds; a boot takes 5 to 20, several times that on a busy machine
+
+double since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+Wires wires_in(const WorkFolder& work, const std::string& payload) {
+    write_whole(work.path("empty"), newc_archive({}));
+    write_whole(work.path("payload"), payload);
+    return {work.path("state"), work.path("payload"), work.path("empty"), work.path("empty"), work.path("results"), work.path("console")};
+}
+
+[[noreturn]] void did_not_come_up(const char* stage, const std::string& how, const WorkFolder& work) {
+    const std::string console = read_whole(work.path("console"));
+    const std::string fault = fault_in(console);
+    const std::string qemu = worth_telling(read_whole(work.path("stderr")));
+    throw Error(Status::lost, fmt::format("the guest was lost while {}: {}{}{}", stage, fault.empty() ? how : fault, qemu.empty() ? "" : "; QEMU: " + qemu, tail(console)),
+                "rxlab doctor; for a kernel of your own, try it by hand with qemu-system-x86_64 -kernel");
+}
+
+// Runs the machine until it stops itself, then saves it. One restored replaces the snapshot it was started from.
+void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, bool restored, double& save_s) {
+    std::vector<std::string> argv = qemu_argv(machine, wires_in(work, payload));
+    if (restored) argv.insert(argv.end(), {"-loadvm", kSnapshotName});
+    MonitoredQemu qemu(argv, work.path("stderr"));
+    switch (qemu.wait_for_stop(kBootTimeout)) {
+        case MonitoredQemu::Event::stopped: break;
+        case MonitoredQemu::Event::ended: did_not_come_up(stage, "QEMU ended, " + describe_exit(qemu.process().status()), work);
+        case MonitoredQemu::Event::timeout: did_not_come_up(stage, fmt::format("no stop within {:.0f} s", kBootTimeout), work);
+    }
+    if (!fault_in(read_whole(work.path("console"))).empty()) did_not_come_up(stage, "", work);
+    const auto start = std::chrono::steady_clock::now();
+    if (restored) qemu.monitor(fmt::format("delvm {}", kSnapshotName));
+    qemu.monitor(fmt::format("savevm {}", kSnapshotName));
+    save_s += since(start);
+    qemu.quit();
+}
+
+Json machine_json(const Machine& machine, const Ingredients& ingredients) {
+    Machine nameless = machine;  // files are named by their hashes, wherever they lie
+    nameless.vmlinuz.clear();
+    nameless.image.clear();
+    return {{"argv", qemu_argv(nameless, {})}, {"qemu", ingredients.qemu}, {"kernel", ingredients.kernel}, {"image", ingredients.image}};
+}
+
+}  // namespace
+
+std::string boot_key(const Machine& machine, const Ingredients& ingredients) {
+    return "boot-" + sha256(machine_json(machine, ingredients).dump()).substr(0, 32);
+}
+
+std::string payload_key(const Machine& machine, const Ingredients& ingredients) {
+    Json json = machine_json(machine, ingredients);
+    json["payload"] = ingredients.payload;
+    return "payload-" + sha256(json.dump()).substr(0, 32);
+}
+
+uint64_t cache_cap() {
+    const char* text = ::getenv("RXLAB_CACHE_MAX");
+    if (!text || !*text) return 12ull << 30;
+    char* end = nullptr;
+    const double gib = ::strtod(text, &end);
+    if (*end || !(gib > 0)) throw Error(Status::usage, fmt::format("RXLAB_CACHE_MAX='{}' is no number of GiB", text), "RXLAB_CACHE_MAX=12");
+    return static_cast<uint64_t>(gib * (1ull << 30));
+}
+
+SnapshotStore::SnapshotStore(fs::path folder, uint64_t cap) : folder_(std::move(folder)), cap_(cap) {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+}
+
+std::optional<std::string> SnapshotStore::find(const std::string& key) {
+    const fs::path path = folder_ / key;
+    std::error_code error;
+    fs::last_write_time(path, fs::file_time_type::clock::now(), error);
+    if (error) return std::nullopt;
+    return path.string();
+}
+
+std::string SnapshotStore::add(const std::string& key, const std::string& file) {
+    const fs::path path = folder_ / key;
+    std::error_code error;
+    fs::rename(file, path, error);
+    if (error) throw Error(Status::lost, fmt::format("cannot keep the snapshot {}: {}", path.string(), error.message()), "look at that folder, or set XDG_CACHE_HOME");
+    prune(path);
+    return path.string();
+}
+
+void SnapshotStore::prune(const fs::path& keep) {
+    struct Kept {
+        fs::path path;
+        fs::file_time_type used;
+        uint64_t bytes;
+    };
+    const std::lock_guard lock(mutex_);
+    std::error_code error;
+    std::vector<Kept> kept;
+    uint64_t total = 0;
+    for (const auto& entry : fs::directory_iterator(folder_, error)) {
+        kept.push_back({entry.path(), entry.last_write_time(error), entry.file_size(error)});
+        total += kept.back().bytes;
+    }
+    std::sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) { return a.used < b.used; });
+    for (const Kept& oldest : kept) {
+        if (total <= cap_) return;
+        if (oldest.path == keep) continue;
+        if (fs::remove(oldest.path, error)) total -= oldest.bytes;
+    }
+}
+
+Snapshots::Snapshots(SnapshotStore& store, Ingredients ingredients, std::string payload)
+    : store_(store), ingredients_(std::move(ingredients)), payload_(std::move(payload)) {}
+
+std::string Snapshots::ensure(const Machine& machine, Timing* timing) {
+    Timing unused;
+    if (!timing) timing = &unused;
+    if (auto ready = store_.find(payload_key(machine, ingredients_))) return *ready;
+    const auto booted = store_.find(boot_key(machine, ingredients_));
+    return load_payload(machine, booted ? *booted : boot(machine, *timing), *timing);
+}
+
+std::string Snapshots::boot(const Machine& machine, Timing& timing) {
+    const WorkFolder work;
+    const auto start = std::chrono::steady_clock::now();
+    capture({"qemu-img", "create", "-q", "-f", "qcow2", work.path("state"), "1M"});
+    run_and_save(machine, work, "", "booting", false, timing.save_s);
+    timing.boot_s = since(start);
+    return store_.add(boot_key(machine, ingredients_), work.path("state"));
+}
+
+std::string Snapshots::load_payload(const Machine& machine, const std::string& boot_state, Timing& timing) {
+    const WorkFolder work;
+    const auto start = std::chrono::steady_clock::now();
+    copy_state(boot_state, work.path("state"));
+    run_and_save(machine, work, payload_, "preparing its agent", true, timing.save_s);
+    timing.payload_s = since(start);
+    return store_.add(payload_key(machine, ingredients_), work.path("state"));
+}
+
+void copy_state(const std::string& from, const std::string& to) {
+    const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    const int out = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const bool cloned = in >= 0 && out >= 0 && ::ioctl(out, FICLONE, in) == 0;
+    ssize_t copied = 1;
+    while (!cloned && copied > 0) copied = ::copy_file_range(in, nullptr, out, nullptr, 1 << 30, 0);
+    const int reason = errno;
+    if (in >= 0) ::close(in);
+    if (out >= 0) ::close(out);
+    if (!cloned && copied < 0)
+        throw Error(Status::lost, fmt::format("cannot copy the snapshot {} to {}: {}", from, to, std::generic_category().message(reason)), "free space on that disk, or set XDG_CACHE_HOME");
+}
+
+}  // namespace rxlab
