@@ -19,4 +19,15 @@ struct KnobKind {
 extern const KnobKind kKnobs[];
 extern const size_t kKnobCount;
 
+/// A knob found by its whole name "kind:object", validated.
+struct Knob {
+    const KnobKind& kind;
+    std::string object;
+};
+/// @throws Error(Status::usage) with the nearest kind.
+Knob find_knob(const std::string& name);
+
+/// Equal but for white space and for the way a list of CPUs is written ("0,1" is "0-1").
+bool same_value(const std::string& a, const std::string& b);
+
 } // namespace rxlab

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+// The three functions of every knob kind, one file per kind; table.cc gives them their names.
+#pragma once
+#include "knobs/knobs.h"
+
+namespace rxlab {
+
+void validate_sysctl(const std::string& object);
+std::string read_sysctl(Sys& sys, const std::string& object);
+void write_sysctl(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_sysfs(const std::string& object);
+std::string read_sysfs(Sys& sys, const std::string& object);
+void write_sysfs(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_irq_affinity(const std::string& object);
+std::string read_irq_affinity(Sys& sys, const std::string& object);
+void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_rps(const std::string& object);
+std::string read_rps(Sys& sys, const std::string& object);
+void write_rps(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_ethtool(const std::string& object);
+std::string read_ethtool(Sys& sys, const std::string& object);
+void write_ethtool(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_sched(const std::string& object);
+std::string read_sched(Sys& sys, const std::string& object);
+void write_sched(Sys& sys, const std::string& object, const std::string& value);
+
+} // namespace rxlab

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "knobs/knobs.h"
+
+#include "base/error.h"
+#include "knobs/ethtool.h"
+#include "sys/fake_sys.h"
+
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+std::string read(Sys& sys, const std::string& name) {
+    const Knob knob = find_knob(name);
+    return knob.kind.read(sys, knob.object);
+}
+
+void write(Sys& sys, const std::string& name, const std::string& value) {
+    const Knob knob = find_knob(name);
+    knob.kind.write(sys, knob.object, value);
+}
+
+std::string refusal(const std::string& name) {
+    try {
+        find_knob(name);
+        return "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::usage);
+        return error.what();
+    }
+}
+
+TEST(Knobs, a_misspelt_kind_gets_the_nearest) {
+    try {
+        find_knob("sysclt:net.core.netdev_budget");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "knob 'sysclt:net.core.netdev_budget': no kind 'sysclt'");
+        EXPECT_EQ(error.next(), "did you mean 'sysctl'?");
+    }
+}
+
+TEST(Knobs, nothing_leaves_its_folder_and_nothing_odd_passes) {
+    EXPECT_EQ(refusal("sysctl:net/../../../etc/passwd"), "knob sysctl:net/../../../etc/passwd: '..' is not allowed");
+    EXPECT_EQ(refusal("sysfs:/etc/passwd"), "knob sysfs:/etc/passwd: expected a path below /sys/");
+    EXPECT_EQ(refusal("sysfs:/sys/../etc/passwd"), "knob sysfs:/sys/../etc/passwd: '..' is not allowed");
+    EXPECT_EQ(refusal("sysctl:a;b"), "knob sysctl:a;b: character ';' is not allowed");
+    EXPECT_EQ(refusal("sysctl:"), "knob sysctl:: names nothing");
+    EXPECT_EQ(refusal("irq_affinity:../1"), "knob irq_affinity:../1: expected an interrupt's number");
+    EXPECT_EQ(refusal("rps:rxdut0/../rx-0"), "knob rps:rxdut0/../rx-0: '..' is not allowed");
+    EXPECT_EQ(refusal("rps:rxdut0/tx-0"), "knob rps:rxdut0/tx-0: expected INTERFACE/rx-N");
+    EXPECT_EQ(refusal("ethtool:eth0/offload/gro"), "knob ethtool:eth0/offload/gro: expected INTERFACE/coalesce|ring|feature/SETTING");
+    EXPECT_EQ(refusal("ethtool:-s/ring/rx"), "knob ethtool:-s/ring/rx: no interface's name");
+    EXPECT_EQ(refusal("sysctl:@other:net.core.x"), "knob sysctl:@other:net.core.x: namespace must be @dut or @gen");
+    EXPECT_EQ(refusal("sysctl:@dut"), "knob object '@dut': expected '@NAMESPACE:OBJECT'");
+    EXPECT_EQ(refusal("budget"), "knob 'budget': expected KIND:OBJECT");
+}
+
+TEST(Sysctl, dots_are_folders_and_values_are_trimmed) {
+    FakeSys sys;
+    sys.files["/proc/sys/net/ipv4/tcp_rmem"] = "4096\t131072\t6291456\n";
+    EXPECT_EQ(read(sys, "sysctl:net.ipv4.tcp_rmem"), "4096 131072 6291456");
+    write(sys, "sysctl:net.ipv4.tcp_rmem", "1 2 3");
+    EXPECT_EQ(sys.files["/proc/sys/net/ipv4/tcp_rmem"], "1 2 3\n");
+}
+
+TEST(Sysctl, a_namespace_s_own_value_is_meant_by_its_prefix) {
+    FakeSys sys;
+    sys.files["/run/netns/rxlab-dut"] = "";
+    sys.files["/proc/sys/net/ipv4/ip_forward"] = "0\n";
+    sys.files["rxlab-dut:/proc/sys/net/ipv4/ip_forward"] = "1\n";
+    EXPECT_EQ(read(sys, "sysctl:@dut:net.ipv4.ip_forward"), "1");
+    write(sys, "sysctl:@dut:net.ipv4.ip_forward", "0");
+    EXPECT_EQ(sys.files["rxlab-dut:/proc/sys/net/ipv4/ip_forward"], "0\n");
+}
+
+TEST(Sysfs, of_choices_the_one_in_brackets_is_the_value) {
+    FakeSys sys;
+    sys.files["/sys/kernel/mm/transparent_hugepage/enabled"] = "always [madvise] never\n";
+    EXPECT_EQ(read(sys, "sysfs:/sys/kernel/mm/transparent_hugepage/enabled"), "madvise");
+}
+
+TEST(Rps, masks_are_read_without_padding) {
+    FakeSys sys;
+    sys.files["/sys/class/net/eth0/queues/rx-0/rps_cpus"] = "00000000,0000000A\n";
+    EXPECT_EQ(read(sys, "rps:eth0/rx-0"), "a");
+    sys.files["/sys/class/net/eth0/queues/rx-0/rps_cpus"] = "00\n";
+    EXPECT_EQ(read(sys, "rps:eth0/rx-0"), "0");
+}
+
+TEST(IrqAffinity, is_a_list_of_cpus) {
+    FakeSys sys;
+    sys.files["/proc/irq/24/smp_affinity_list"] = "0-1\n";
+    EXPECT_EQ(read(sys, "irq_affinity:24"), "0-1");
+    EXPECT_TRUE(same_value("0,1", "0-1"));
+    EXPECT_FALSE(same_value("0,1", "0-2"));
+    EXPECT_FALSE(same_value("fifo:1", "fifo:2"));
+}
+
+const char kRing[] = "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t4096\nRX Mini:\tn/a\nTX:\t\t4096\n"
+                     "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nTX:\t\t512\n";
+const char kCoalesce[] = "Coalesce parameters for eth0:\nAdaptive RX: off  TX: on\nrx-usecs:\t3\nrx-frames:\tn/a\n";
+const char kFeatures[] = "Features for eth0:\nrx-checksumming: on [fixed]\n\ttx-tcp-segmentation: off\ngeneric-receive-offload: on\n";
+
+TEST(Ethtool, settings_are_found_in_its_words) {
+    EXPECT_EQ(parse_ethtool("ring", "rx", kRing), "256");
+    EXPECT_EQ(parse_ethtool("ring", "tx", kRing), "512");
+    EXPECT_EQ(parse_ethtool("coalesce", "rx-usecs", kCoalesce), "3");
+    EXPECT_EQ(parse_ethtool("coalesce", "adaptive-rx", kCoalesce), "off");
+    EXPECT_EQ(parse_ethtool("coalesce", "adaptive-tx", kCoalesce), "on");
+    EXPECT_EQ(parse_ethtool("feature", "rx-checksumming", kFeatures), "on");
+    EXPECT_EQ(parse_ethtool("feature", "tx-tcp-segmentation", kFeatures), "off");
+    EXPECT_THROW(parse_ethtool("ring", "rx-mini", kRing), Error);
+    EXPECT_THROW(parse_ethtool("coalesce", "rx-frames", kCoalesce), Error);
+}
+
+TEST(Ethtool, writes_with_the_capital_option_in_the_namespace) {
+    FakeSys sys;
+    write(sys, "ethtool:@dut:rxdut0/feature/generic-receive-offload", "on");
+    EXPECT_EQ(sys.log, std::vector<std::string>{"run rxlab-dut ethtool -K rxdut0 generic-receive-offload on"});
+}
+
+std::string stat_line(const std::string& name, unsigned long flags, int priority, int policy) {
+    std::string line = "14 (" + name + ") S 2 0 0 0 -1 " + std::to_string(flags);
+    for (int field = 10; field < 40; field++) line += " 0";
+    return line + " " + std::to_string(priority) + " " + std::to_string(policy) + " 0 0 0\n";
+}
+
+TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
+    FakeSys sys;
+    sys.files["/proc/13/comm"] = "ksoftirqd/0\n"; // an impostor in user space
+    sys.files["/proc/13/stat"] = stat_line("ksoftirqd/0", 0x400000, 9, 1);
+    sys.files["/proc/14/comm"] = "ksoftirqd/0\n";
+    sys.files["/proc/14/stat"] = stat_line("ksoftirqd/0", 0x200040, 50, 1);
+    EXPECT_EQ(read(sys, "sched:ksoftirqd/0"), "fifo:50");
+    write(sys, "sched:ksoftirqd/0", "other");
+    EXPECT_EQ(sys.log, std::vector<std::string>{"run - chrt -o -p 0 14"});
+    EXPECT_THROW(write(sys, "sched:ksoftirqd/0", "turbo"), Error);
+    EXPECT_THROW(read(sys, "sched:ksoftirqd/9"), Error);
+}
+
+} // namespace
+} // namespace rxlab

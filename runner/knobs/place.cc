@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "knobs/place.h"
+
+#include "base/error.h"
+#include "knobs/knobs.h"
+
+#include <fmt/format.h>
+#include <set>
+#include <sstream>
+
+namespace rxlab {
+namespace {
+
+std::string single_spaced(const std::string& text) {
+    std::istringstream words(text);
+    std::string out;
+    for (std::string word; words >> word;) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+/// "0-2,5" as a set; empty when it is no such list.
+std::set<int> cpu_list(const std::string& text) {
+    std::set<int> cpus;
+    std::istringstream ranges(text);
+    for (std::string range; std::getline(ranges, range, ',');) {
+        int first = 0, last = 0, used = 0;
+        const int fields = std::sscanf(range.c_str(), "%d%n-%d%n", &first, &used, &last, &used);
+        if (fields < 1 || static_cast<size_t>(used) != range.size() || first < 0) return {};
+        if (fields == 1) last = first;
+        if (last - first > 65536) return {};
+        for (int cpu = first; cpu <= last; cpu++) cpus.insert(cpu);
+    }
+    return cpus;
+}
+
+} // namespace
+
+Placed placed(const std::string& object) {
+    const size_t colon = object.find(':');
+    if (object.empty() || object[0] != '@') return {"", object};
+    if (colon == std::string::npos || colon < 2) throw Error(Status::usage, fmt::format("knob object '{}': expected '@NAMESPACE:OBJECT'", object), "e.g. @dut:net.ipv4.ip_forward");
+    return {"rxlab-" + object.substr(1, colon - 1), object.substr(colon + 1)};
+}
+
+void validate_characters(const std::string& kind, const std::string& object, const std::string& also) {
+    const auto refuse = [&](const std::string& why) { throw Error(Status::usage, fmt::format("knob {}:{}: {}", kind, object, why)); };
+    const std::string name = placed(object).object;
+    if (name.empty()) refuse("names nothing");
+    if (name.find("..") != std::string::npos) refuse("'..' is not allowed");
+    for (const char c : name)
+        if (!std::isalnum(static_cast<unsigned char>(c)) && also.find(c) == std::string::npos) refuse(fmt::format("character '{}' is not allowed", c));
+    const std::string netns = placed(object).netns;
+    if (!netns.empty() && netns != "rxlab-dut" && netns != "rxlab-gen") refuse("namespace must be @dut or @gen");
+}
+
+bool same_value(const std::string& a, const std::string& b) {
+    if (single_spaced(a) == single_spaced(b)) return true;
+    const std::set<int> cpus = cpu_list(single_spaced(a));
+    return !cpus.empty() && cpus == cpu_list(single_spaced(b));
+}
+
+std::string read_in(Sys& sys, const std::string& netns, const std::string& path) {
+    std::string text;
+    sys.in_netns(netns, [&] { text = single_spaced(sys.read_file(path)); });
+    return text;
+}
+
+void write_in(Sys& sys, const std::string& netns, const std::string& path, const std::string& value) {
+    sys.in_netns(netns, [&] { sys.write_file(path, value); });
+}
+
+} // namespace rxlab

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "knobs/kinds.h"
+#include "knobs/place.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+
+void validate_sysfs(const std::string& object) {
+    validate_characters("sysfs", object, "/._-:,@");
+    if (!placed(object).object.starts_with("/sys/")) throw Error(Status::usage, fmt::format("knob sysfs:{}: expected a path below /sys/", object));
+}
+
+/// Choices come as "always [madvise] never": the one in brackets is the value.
+std::string read_sysfs(Sys& sys, const std::string& object) {
+    const Placed place = placed(object);
+    const std::string text = read_in(sys, place.netns, place.object);
+    const size_t open = text.find('['), close = text.find(']');
+    return open != std::string::npos && close != std::string::npos && open < close ? text.substr(open + 1, close - open - 1) : text;
+}
+
+void write_sysfs(Sys& sys, const std::string& object, const std::string& value) {
+    const Placed place = placed(object);
+    write_in(sys, place.netns, place.object, value);
+}
+
+} // namespace rxlab
