@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "plan/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "experiment/resolve.h"
+#include "plan/seeds.h"
+
+namespace rxlab {
+namespace {
+
+using Factors = std::map<std::string, Json>;
+
+constexpr size_t kMostTrials = 100'000;
+
+struct LaneName {
+    Lane lane;
+    const char* name;
+};
+constexpr LaneName kLanes[] = {{Lane::counted, "counted"}, {Lane::timed, "timed"}, {Lane::functional, "functional"}};
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void check_lane(const Experiment& experiment, Lane lane) {
+    if (contains(experiment.lanes, to_string(lane))) return;
+    throw Error(Status::usage, fmt::format("{}: does not run in the {} lane", experiment.name, to_string(lane)),
+                fmt::format("its lanes: {}", fmt::join(experiment.lanes, ", ")));
+}
+
+void check_arms(const Experiment& experiment, const std::vector<std::string>& wanted) {
+    std::vector<std::string> names;
+    for (const Arm& arm : experiment.arms) names.push_back(arm.name);
+    for (const std::string& name : wanted) {
+        if (contains(names, name)) continue;
+        const std::string guess = nearest(name, names);
+        throw Error(Status::usage, fmt::format("{}: no arm '{}'", experiment.name, name),
+                    guess.empty() ? fmt::format("its arms: {}", fmt::join(names, ", "))
+                                  : fmt::format("did you mean '{}'?", guess));
+    }
+}
+
+/// One arm with one value of each factor.
+struct Cell {
+    const Arm* arm;
+    Factors factors;
+};
+
+/// Every combination, the last factor running fastest.
+std::vector<Factors> combinations(const std::vector<Factor>& factors) {
+    std::vector<Factors> all = {{}};
+    for (const Factor& factor : factors) {
+        std::vector<Factors> longer;
+        for (const Factors& shorter : all)
+            for (const Json& value : factor.values) {
+                longer.push_back(shorter);
+                longer.back()[factor.name] = value;
+            }
+        all = std::move(longer);
+    }
+    return all;
+}
+
+std::vector<Cell> cells(const Experiment& experiment, const std::vector<std::string>& wanted) {
+    std::vector<Cell> all;
+    for (const Arm& arm : experiment.arms)
+        if (wanted.empty() || arm.baseline || contains(wanted, arm.name))
+            for (const Factors& factors : combinations(experiment.factors)) all.push_back({&arm, factors});
+    return all;
+}
+
+int round_count(const Rounds& rounds, const PlanOptions& options) {
+    if (options.rounds > 0) return options.rounds;
+    switch (options.lane) {
+        case Lane::counted:
+            return rounds.boot_seeds * rounds.phases;
+        case Lane::timed:
+            return rounds.timed;
+        case Lane::functional:
+            return rounds.functional;
+    }
+    return 0;
+}
+
+void check_size(const Experiment& experiment, int rounds, size_t arms) {
+    size_t trials = static_cast<size_t>(rounds) * arms;
+    for (const Factor& factor : experiment.factors) {
+        if (trials > kMostTrials) break;
+        trials *= factor.values.size();
+    }
+    if (trials > kMostTrials)
+        throw Error(Status::usage, fmt::format("{}: more than {} trials", experiment.name, kMostTrials),
+                    "fewer rounds, arms or factor values");
+}
+
+/// What a round has in common for all its arms.
+struct Round {
+    int number;
+    uint64_t boot_seed;
+    int phase;
+    uint64_t seed;
+};
+
+Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
+    // Phases are nested in a boot seed. The timed lane's rounds are repetitions on one machine as it was booted.
+    const int phases = options.lane == Lane::counted ? rounds.phases : 1;
+    const int boot = options.lane == Lane::timed ? 0 : number / phases;
+    const uint64_t boot_seed = derive(options.seed, Purpose::boot, boot) & 0x7FFFFFFF;
+    return {number, boot_seed, number % phases, derive(options.seed, Purpose::round, number)};
+}
+
+Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& round, Lane lane) {
+    const Arm& arm = *cell.arm;
+    Trial trial;
+    trial.arm = arm.name;
+    trial.factors = cell.factors;
+    trial.round = round.number;
+    trial.boot_seed = round.boot_seed + arm.boot.seed_offset;
+    trial.phase = lane == Lane::counted ? round.phase : 0;
+    trial.seed = round.seed;
+    trial.lane = to_string(lane);
+    trial.boot = arm.boot;
+    trial.topology = experiment.topology;
+    trial.traffic = filled(patched(experiment.traffic, arm.traffic), cell.factors);
+    trial.setup = filled(laid_over(experiment.setup, arm.setup), cell.factors);
+    trial.knobs = filled(laid_over(experiment.knobs, arm.knobs), cell.factors);
+    trial.collectors = experiment.collectors;
+    trial.expect = arm.expect;
+    return trial;
+}
+
+/// Trials of one boot together, so that snapshots are changed seldom; else in the order they have.
+void group_by_boot(std::vector<Trial>& trials) {
+    const auto boot_of = [](const Trial& trial) { return std::pair(trial.boot_seed, trial.boot.cmdline); };
+    std::map<std::pair<uint64_t, std::string>, size_t> first;
+    for (const Trial& trial : trials) first.try_emplace(boot_of(trial), first.size());
+    std::stable_sort(trials.begin(), trials.end(),
+                     [&](const Trial& a, const Trial& b) { return first.at(boot_of(a)) < first.at(boot_of(b)); });
+}
+
+Json to_json(const Boot& boot) {
+    return {{"cmdline", boot.cmdline}, {"seed_offset", boot.seed_offset}};
+}
+
+Trial read_trial(const Json& json) {
+    Trial trial;
+    trial.id = json.at("id");
+    trial.arm = json.at("arm");
+    trial.factors = json.at("factors").get<Factors>();
+    trial.round = json.at("round");
+    trial.boot_seed = json.at("boot_seed");
+    trial.phase = json.at("phase");
+    trial.seed = json.at("seed");
+    trial.lane = json.at("lane");
+    trial.boot = {json.at("boot").at("cmdline"), json.at("boot").at("seed_offset")};
+    trial.topology = json.at("topology");
+    trial.traffic = json.at("traffic");
+    trial.setup = json.at("setup");
+    trial.knobs = json.at("knobs");
+    trial.collectors = json.at("collectors");
+    trial.expect = json.at("expect");
+    return trial;
+}
+
+}  // namespace
+
+const char* to_string(Lane lane) {
+    for (const LaneName& row : kLanes)
+        if (row.lane == lane) return row.name;
+    return "";
+}
+
+std::optional<Lane> lane_from(const std::string& name) {
+    for (const LaneName& row : kLanes)
+        if (row.name == name) return row.lane;
+    return {};
+}
+
+Json to_json(const Trial& trial) {
+    return {{"id", trial.id},
+            {"arm", trial.arm},
+            {"factors", trial.factors},
+            {"round", trial.round},
+            {"boot_seed", trial.boot_seed},
+            {"phase", trial.phase},
+            {"seed", trial.seed},
+            {"lane", trial.lane},
+            {"boot", to_json(trial.boot)},
+            {"topology", trial.topology},
+            {"traffic", trial.traffic},
+            {"setup", trial.setup},
+            {"knobs", trial.knobs},
+            {"collectors", trial.collectors},
+            {"expect", trial.expect}};
+}
+
+Trial trial_from_json(const Json& json) {
+    try {
+        return read_trial(json);
+    } catch (const Json::exception& error) {
+        throw Error(Status::invalid, fmt::format("not a trial: {}", error.what()), "was it written by another rxlab?");
+    }
+}
+
+Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
+    check_lane(experiment, options.lane);
+    check_arms(experiment, options.arms);
+    const int rounds = round_count(experiment.rounds, options);
+    check_size(experiment, rounds, experiment.arms.size());
+
+    Plan plan{experiment.name, options.lane, options.target, options.seed, {}};
+    const std::vector<Cell> written = cells(experiment, options.arms);
+    for (int number = 0; number < rounds; number++) {
+        const Round round = make_round(number, experiment.rounds, options);
+        std::vector<Cell> order = written;
+        if (options.lane == Lane::timed) shuffle(order, derive(round.seed, Purpose::order));
+        for (const Cell& cell : order) plan.trials.push_back(make_trial(experiment, cell, round, options.lane));
+    }
+    if (options.lane != Lane::timed) group_by_boot(plan.trials);
+    for (size_t i = 0; i < plan.trials.size(); i++) plan.trials[i].id = static_cast<int>(i);
+    return plan;
+}
+
+Json to_json(const Plan& plan) {
+    Json trials = Json::array();
+    for (const Trial& trial : plan.trials) trials.push_back(to_json(trial));
+    return {{"experiment", plan.experiment},
+            {"lane", to_string(plan.lane)},
+            {"target", plan.target},
+            {"seed", plan.seed},
+            {"trials", trials}};
+}
+
+}  // namespace rxlab

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "plan/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "experiment/test_words.h"
+
+namespace rxlab {
+namespace {
+
+Experiment sample() {
+    return parse_experiment(test::kValid, "sample.json", test::words());
+}
+
+/// One line per trial.
+std::string table(const Plan& plan) {
+    std::string lines;
+    for (const Trial& trial : plan.trials)
+        lines += fmt::format("{} {} round {} boot {} phase {} {}\n", trial.id, trial.arm, trial.round, trial.boot_seed,
+                             trial.phase, trial.factors.at("budget").at("packets").dump());
+    return lines;
+}
+
+std::string refused(const Experiment& experiment, const PlanOptions& options) {
+    try {
+        make_plan(experiment, options);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::usage);
+        return std::string(error.what()) + " | " + error.next();
+    }
+    return "made";
+}
+
+TEST(CountedPlan, NestsPhasesInBootSeedsAndKeepsABootTogether) {
+    EXPECT_EQ(table(make_plan(sample(), {.lane = Lane::counted})),
+              "0 none round 0 boot 1852335428 phase 0 16\n"
+              "1 none round 0 boot 1852335428 phase 0 300\n"
+              "2 xdp round 0 boot 1852335428 phase 0 16\n"
+              "3 xdp round 0 boot 1852335428 phase 0 300\n"
+              "4 none round 1 boot 1852335428 phase 1 16\n"
+              "5 none round 1 boot 1852335428 phase 1 300\n"
+              "6 xdp round 1 boot 1852335428 phase 1 16\n"
+              "7 xdp round 1 boot 1852335428 phase 1 300\n"
+              "8 other round 0 boot 1852335435 phase 0 16\n"
+              "9 other round 0 boot 1852335435 phase 0 300\n"
+              "10 other round 1 boot 1852335435 phase 1 16\n"
+              "11 other round 1 boot 1852335435 phase 1 300\n"
+              "12 none round 2 boot 639244526 phase 0 16\n"
+              "13 none round 2 boot 639244526 phase 0 300\n"
+              "14 xdp round 2 boot 639244526 phase 0 16\n"
+              "15 xdp round 2 boot 639244526 phase 0 300\n"
+              "16 none round 3 boot 639244526 phase 1 16\n"
+              "17 none round 3 boot 639244526 phase 1 300\n"
+              "18 xdp round 3 boot 639244526 phase 1 16\n"
+              "19 xdp round 3 boot 639244526 phase 1 300\n"
+              "20 other round 2 boot 639244533 phase 0 16\n"
+              "21 other round 2 boot 639244533 phase 0 300\n"
+              "22 other round 3 boot 639244533 phase 1 16\n"
+              "23 other round 3 boot 639244533 phase 1 300\n");
+}
+
+TEST(CountedPlan, GivesEveryArmOfARoundTheSameSeeds) {
+    std::map<int, std::set<uint64_t>> seeds, boots;
+    for (const Trial& trial : make_plan(sample(), {}).trials) {
+        seeds[trial.round].insert(trial.seed);
+        boots[trial.round].insert(trial.boot_seed - trial.boot.seed_offset);
+    }
+    ASSERT_EQ(seeds.size(), 4u);
+    std::set<uint64_t> distinct;
+    for (const auto& [round, some] : seeds) {
+        EXPECT_EQ(some.size(), 1u);
+        EXPECT_EQ(boots[round].size(), 1u);
+        distinct.insert(*some.begin());
+    }
+    EXPECT_EQ(distinct.size(), 4u);
+}
+
+TEST(CountedPlan, VisitsEachBootOnce) {
+    Experiment experiment = sample();
+    experiment.rounds = {.boot_seeds = 5, .phases = 3};
+    std::set<std::pair<uint64_t, std::string>> left;
+    std::pair<uint64_t, std::string> current{0, "none"};
+    for (const Trial& trial : make_plan(experiment, {}).trials) {
+        const std::pair boot(trial.boot_seed, trial.boot.cmdline);
+        if (boot == current) continue;
+        EXPECT_TRUE(left.insert(boot).second);
+        current = boot;
+    }
+    EXPECT_EQ(left.size(), 10u);
+}
+
+TEST(CountedPlan, FollowsTheSeed) {
+    const Plan one = make_plan(sample(), {.seed = 1}), two = make_plan(sample(), {.seed = 2});
+    EXPECT_EQ(to_json(one), to_json(make_plan(sample(), {.seed = 1})));
+    EXPECT_NE(one.trials[0].seed, two.trials[0].seed);
+    EXPECT_NE(one.trials[0].boot_seed, two.trials[0].boot_seed);
+}
+
+TEST(TimedPlan, ShufflesEachRound) {
+    EXPECT_EQ(table(make_plan(sample(), {.lane = Lane::timed, .target = "host", .rounds = 2})),
+              "0 xdp round 0 boot 1852335428 phase 0 16\n"
+              "1 xdp round 0 boot 1852335428 phase 0 300\n"
+              "2 other round 0 boot 1852335435 phase 0 300\n"
+              "3 other round 0 boot 1852335435 phase 0 16\n"
+              "4 none round 0 boot 1852335428 phase 0 300\n"
+              "5 none round 0 boot 1852335428 phase 0 16\n"
+              "6 other round 1 boot 1852335435 phase 0 16\n"
+              "7 xdp round 1 boot 1852335428 phase 0 300\n"
+              "8 none round 1 boot 1852335428 phase 0 16\n"
+              "9 xdp round 1 boot 1852335428 phase 0 16\n"
+              "10 other round 1 boot 1852335435 phase 0 300\n"
+              "11 none round 1 boot 1852335428 phase 0 300\n");
+}
+
+TEST(TimedPlan, HasEveryArmAndCombinationInEveryRound) {
+    std::map<int, std::set<std::string>> rounds;
+    for (const Trial& trial : make_plan(sample(), {.lane = Lane::timed, .rounds = 30}).trials)
+        EXPECT_TRUE(rounds[trial.round].insert(trial.arm + Json(trial.factors).dump()).second);
+    ASSERT_EQ(rounds.size(), 30u);
+    for (const auto& [round, cells] : rounds) EXPECT_EQ(cells.size(), 6u);
+}
+
+TEST(TimedPlan, GrowsByRoundsWithoutChangingTheEarlierOnes) {
+    const Plan some = make_plan(sample(), {.lane = Lane::timed, .rounds = 10});
+    const Plan more = make_plan(sample(), {.lane = Lane::timed, .rounds = 40});
+    for (size_t i = 0; i < some.trials.size(); i++) EXPECT_EQ(to_json(some.trials[i]), to_json(more.trials[i]));
+}
+
+TEST(Plan, TakesRoundsAsWrittenForItsLane) {
+    const auto rounds = [](PlanOptions options) {
+        std::set<int> seen;
+        for (const Trial& trial : make_plan(sample(), options).trials) seen.insert(trial.round);
+        return seen.size();
+    };
+    EXPECT_EQ(rounds({.lane = Lane::counted}), 4u);
+    EXPECT_EQ(rounds({.lane = Lane::timed}), 3u);
+    EXPECT_EQ(rounds({.lane = Lane::functional}), 1u);
+    EXPECT_EQ(rounds({.lane = Lane::counted, .rounds = 3}), 3u);
+    EXPECT_EQ(rounds({.lane = Lane::functional, .rounds = 9}), 9u);
+}
+
+TEST(Plan, ResolvesArmsOverTheExperimentAndFillsFactorsIn) {
+    const Plan plan = make_plan(sample(), {.lane = Lane::functional});
+    std::map<std::string, Trial> first;
+    for (const Trial& trial : plan.trials) first.try_emplace(trial.arm, trial);
+    EXPECT_EQ(first["none"].setup, Json({{"link", {{"kind", "dummy"}, {"name", "shared0"}}}}));
+    EXPECT_FALSE(first["xdp"].setup.contains("link"));
+    EXPECT_EQ(first["xdp"].setup["xdp"]["program"], "xdp_port_drop");
+    EXPECT_EQ(first["other"].traffic, Json({{"kind", "pktgen"}, {"packets", 1000}, {"udp_dst_port", 9}}));
+    EXPECT_EQ(first["none"].knobs["sysctl:net.core.netdev_budget"], 16);
+    EXPECT_EQ(first["other"].boot.cmdline, "rxlab.pad=x");
+    EXPECT_THAT(first["other"].expect, testing::ElementsAre("conservation"));
+    EXPECT_EQ(first["none"].lane, "functional");
+}
+
+TEST(Plan, AddsTheBaselineToTheArmsAskedFor) {
+    std::set<std::string> arms;
+    const Plan whole = make_plan(sample(), {}), part = make_plan(sample(), {.arms = {"xdp"}});
+    for (const Trial& trial : part.trials) arms.insert(trial.arm);
+    EXPECT_THAT(arms, testing::ElementsAre("none", "xdp"));
+    EXPECT_EQ(whole.trials[0].seed, part.trials[0].seed);
+}
+
+TEST(Plan, NamesTheNearestArm) {
+    EXPECT_EQ(refused(sample(), {.arms = {"xpd"}}), "sample: no arm 'xpd' | did you mean 'xdp'?");
+    EXPECT_EQ(refused(sample(), {.arms = {"elephant"}}), "sample: no arm 'elephant' | its arms: none, xdp, other");
+}
+
+TEST(Plan, RefusesALaneTheExperimentDoesNotHave) {
+    Experiment experiment = sample();
+    experiment.lanes = {"counted", "functional"};
+    EXPECT_EQ(refused(experiment, {.lane = Lane::timed}),
+              "sample: does not run in the timed lane | its lanes: counted, functional");
+}
+
+TEST(Plan, RefusesWhatNobodyCouldRun) {
+    Experiment experiment = sample();
+    for (char name = 'a'; name < 'z'; name++) experiment.factors.push_back({std::string(1, name), {1, 2, 3, 4}});
+    EXPECT_EQ(refused(experiment, {}), "sample: more than 100000 trials | fewer rounds, arms or factor values");
+}
+
+TEST(TrialJson, RoundTrips) {
+    for (Lane lane : {Lane::counted, Lane::timed, Lane::functional})
+        for (const Trial& trial : make_plan(sample(), {.lane = lane, .seed = UINT64_MAX}).trials) {
+            const Json json = to_json(trial);
+            EXPECT_EQ(to_json(trial_from_json(Json::parse(json.dump()))), json);
+        }
+}
+
+TEST(TrialJson, RefusesWhatIsNoTrial) {
+    const Json whole = to_json(make_plan(sample(), {}).trials[0]);
+    for (const auto& [key, value] : whole.items()) {
+        Json less = whole;
+        less.erase(key);
+        EXPECT_THROW(trial_from_json(less), Error) << key;
+    }
+    EXPECT_THROW(trial_from_json(nullptr), Error);
+    EXPECT_THROW(trial_from_json({{"id", "x"}}), Error);
+}
+
+TEST(Lane, HasANameBothWays) {
+    for (Lane lane : {Lane::counted, Lane::timed, Lane::functional}) EXPECT_EQ(lane_from(to_string(lane)), lane);
+    EXPECT_EQ(lane_from("count"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace rxlab
