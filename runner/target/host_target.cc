@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "base/error.h"
+#include "session/session.h"
+#include "target/host_facts.h"
+#include "target/interrupt.h"
+#include "target/target.h"
+
+namespace rxlab {
+namespace {
+
+// Trials on this very machine, in plan order. The journal holds the machine's lock while there is something to undo.
+class HostTarget : public Target {
+public:
+    explicit HostTarget(const HostOptions& options) : options_(options) {}
+
+    Json provenance(const Plan&) override {
+        return {{"target", "host"}, {"host", host_facts(real_sys())}, {"interface", options_.interface}};
+    }
+
+    void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
+        require_root();
+        Sys& sys = real_sys();
+        Journal journal(sys, state_directory());
+        require_nothing_left_over(journal);
+        prepare(sys);
+        for (const Trial& trial : plan.trials)
+            if (!done.count(trial.id)) sinks.observation(run_one(sys, journal, trial));
+    }
+
+private:
+    static void require_root() {
+        if (::geteuid() != 0) throw Error(Status::usage, "the host target changes this machine and needs root", "sudo, or --target vm, which needs no root");
+    }
+
+    static void require_nothing_left_over(const Journal& journal) {
+        if (!journal.pending().empty())
+            throw Error(Status::usage, fmt::format("an interrupted run left {} changes on this machine", journal.pending().size()), "rxlab restore");
+    }
+
+    Observation run_one(Sys& sys, Journal& journal, const Trial& trial) {
+        throw_if_interrupted();
+        const auto start = std::chrono::steady_clock::now();
+        SessionOptions options;
+        options.interface = options_.interface;
+        Observation observation = run_trial(sys, journal, trial, options);
+        observation.wall_s = observation.measured_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        return observation;
+    }
+
+    HostOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Target> make_host_target(const HostOptions& options) { return std::make_unique<HostTarget>(options); }
+
+}  // namespace rxlab

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/process.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/error.h"
+#include "target/files.h"
+
+namespace rxlab {
+namespace {
+
+TEST(Process, ItsExitStatusIsKnown) {
+    Process process({{"sh", "-c", "exit 3"}, "", "", {}, false});
+    EXPECT_EQ(describe_exit(process.wait_to_end()), "exit status 3");
+}
+
+TEST(Process, ItsOutputIsCaptured) { EXPECT_EQ(capture({"echo", "a b"}), "a b\n"); }
+
+TEST(Process, AProgramThatIsNotThereIsNamed) {
+    try {
+        capture({"no-such-program"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "cannot run no-such-program: No such file or directory");
+        EXPECT_EQ(error.status(), Status::usage);
+    }
+}
+
+TEST(Process, AFailingProgramIsNoOutput) { EXPECT_THROW(capture({"false"}), Error); }
+
+TEST(Process, DeathBySignalIsTold) {
+    Process process({{"sleep", "100"}, "", "", {}, false});
+    EXPECT_FALSE(process.wait(0));
+    ::kill(process.pid(), SIGKILL);
+    EXPECT_EQ(describe_exit(process.wait_to_end()), "killed by signal 9 (Killed)");
+}
+
+TEST(Process, NoneOutlivesItsObject) {
+    pid_t pid;
+    {
+        Process process({{"sleep", "100"}, "", "", {}, false});
+        pid = process.pid();
+    }
+    EXPECT_EQ(::kill(pid, 0), -1);
+}
+
+TEST(Process, NoneOutlivesUs) {
+    const WorkFolder work;
+    const pid_t us = ::fork();
+    if (us == 0) {
+        Process process({{"sleep", "100"}, "", "", {}, false});
+        write_whole(work.path("pid"), std::to_string(process.pid()));
+        ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(us, nullptr, 0);
+    const pid_t child = std::stoi(read_whole(work.path("pid")));
+    for (int i = 0; i < 100 && ::kill(child, 0) == 0 && read_whole("/proc/" + std::to_string(child) + "/stat").find(") Z") == std::string::npos; ++i) ::usleep(20000);
+    const std::string stat = read_whole("/proc/" + std::to_string(child) + "/stat");
+    EXPECT_TRUE(stat.empty() || stat.find(") Z") != std::string::npos) << stat;
+}
+
+TEST(WorkFolder, OneLeftByAKilledProcessIsRemovedByTheNext) {
+    const auto root = cache_folder() / "work";
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ::waitpid(gone, nullptr, 0);
+    const auto left = root / (std::to_string(gone) + ".abcdef");
+    std::filesystem::create_directories(left);
+    { const WorkFolder work; }
+    EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+}  // namespace
+}  // namespace rxlab

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/qemu.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace rxlab {
+namespace {
+
+const Wires kWires{"state", "payload", "plan", "files", "results", "console"};
+
+Machine machine() {
+    Machine machine;
+    machine.cpu = "Haswell-noTSX";
+    machine.seed = 7;
+    machine.vmlinuz = "vmlinuz";
+    machine.image = "image";
+    machine.cmdline = "console=ttyS0";
+    return machine;
+}
+
+std::string line(const Machine& machine, const Wires& wires) { return fmt::format("{}", fmt::join(qemu_argv(machine, wires), " ")); }
+
+TEST(Qemu, TheCountedMachineIsAsMeasured) {
+    EXPECT_EQ(line(machine(), kWires),
+              "qemu-system-x86_64 -M pc -accel tcg -icount shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
+              "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults -no-user-config -no-reboot "
+              "-kernel vmlinuz -initrd image -append console=ttyS0 -drive file=state,if=none,id=state "
+              "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev file,id=results,path=results "
+              "-device virtserialport,chardev=results,name=rxlab -chardev file,id=console,path=console -serial chardev:console "
+              "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan -fw_cfg name=opt/rxlab/files,file=files");
+}
+
+TEST(Qemu, OtherLanesHaveNoIcount) {
+    Machine fast = machine();
+    fast.icount = false;
+    fast.smp = 2;
+    fast.accel = "kvm";
+    const std::string argv = line(fast, kWires);
+    EXPECT_NE(argv.find("-accel kvm -cpu Haswell-noTSX -smp 2"), std::string::npos) << argv;
+    EXPECT_EQ(argv.find("icount"), std::string::npos);
+}
+
+TEST(Qemu, ACommaInAPathStaysInThePath) {
+    Wires wires = kWires;
+    wires.state = "/a,b/state";
+    EXPECT_NE(line(machine(), wires).find("file=/a,,b/state,if=none"), std::string::npos);
+}
+
+TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {
+    Wires wires = kWires;
+    wires.console = "-";
+    EXPECT_NE(line(machine(), wires).find("-chardev stdio,id=console,signal=off"), std::string::npos);
+}
+
+TEST(Qemu, WhatTcgLacksOfACpuModelIsNotWorthTelling) {
+    EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"), "qemu: no such disk\n");
+}
+
+}  // namespace
+}  // namespace rxlab
