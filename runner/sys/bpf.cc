@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "bpf/objects.h"
+#include "sys/advice.h"
 #include "sys/bpf_config.h"
-#include "sys/did_you_mean.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -69,7 +69,7 @@ const BpfBytes& embedded(const std::string& name) {
             return kBpfObjects[i];
         known.emplace_back(kBpfObjects[i].name);
     }
-    throw Error(Status::usage, fmt::format("no BPF program '{}'", name), did_you_mean(name, known));
+    throw Error(Status::usage, fmt::format("no BPF program '{}'", name), advice_on(name, known));
 }
 
 /// The kernel explains a refused program only here; libbpf asks for the log after the refusal, so it costs nothing before.

@@ -2,7 +2,7 @@
 #include "sys/bpf_config.h"
 
 #include "base/error.h"
-#include "sys/did_you_mean.h"
+#include "sys/advice.h"
 
 #include <bpf/btf.h>
 #include <fmt/format.h>
@@ -110,7 +110,7 @@ void set_bpf_config(const std::string& object, const btf* types, std::span<uint8
         const auto found = variables.find(name);
         if (found == variables.end())
             refuse(fmt::format("BPF program '{}' has no configuration variable '{}'", object, name),
-                   did_you_mean(name, names(variables)));
+                   advice_on(name, names(variables)));
         const Variable& variable = found->second;
         uint64_t bits = 0;
         if (!bits_of(value, variable, bits))

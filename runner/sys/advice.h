@@ -7,7 +7,7 @@
 
 namespace rxlab {
 
-inline std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+inline std::string advice_on(const std::string& word, const std::vector<std::string>& known) {
     if (known.empty())
         return "there is none";
     const std::string closest = nearest(word, known);
