@@ -34,8 +34,8 @@ struct Wires {
     std::string console;  ///< serial console; "-": this terminal
 };
 
-/// The kernel command line of every guest, before what an experiment appends.
-extern const char* const kCmdline;
+/// The kernel command line of a guest, with what an experiment appends.
+std::string guest_cmdline(bool icount, const std::string& appended = {});
 
 /// Arguments of QEMU, its name first. Pure.
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires);

@@ -30,6 +30,7 @@ struct VmOptions {
     std::string modules;           ///< modules folder for a bzImage path; empty: found beside it
     std::string cpu = "Haswell-noTSX"; ///< QEMU CPU model, named explicitly
     int memory_mib = 384;
+    std::string snapshots;         ///< folder to keep snapshots in; empty: the cache's
     int workers = 0;               ///< 0: one per host CPU
     double trial_timeout_s = 120;  ///< host clock
     double silence_s = 60;         ///< no output from the guest for this long: lost

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -17,6 +18,7 @@
 #include "target/workload.h"
 
 namespace rxlab {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr int kCpusWithoutIcount = 2;  // functional and timed lanes
@@ -44,7 +46,7 @@ void throw_failures(std::vector<Failure> failures, size_t trials) {
 
 class VmTarget : public Target {
 public:
-    explicit VmTarget(const VmOptions& options) : options_(options), store_(cache_folder() / "snapshots", cache_cap()) {}
+    explicit VmTarget(const VmOptions& options) : options_(options), store_(options.snapshots.empty() ? cache_folder() / "snapshots" : fs::path(options.snapshots), cache_cap()) {}
 
     Json provenance(const Plan& plan) override {
         Json json = to_json(kit(), plan.trials.empty() ? machine_for(plan.lane, Trial{}) : machine_for(plan.lane, plan.trials.front()));
@@ -191,7 +193,7 @@ private:
         machine.vmlinuz = kit().kernel.vmlinuz;
         machine.image = kit().image;
         machine.seed = trial.boot_seed;
-        machine.cmdline = kCmdline + (trial.boot.cmdline.empty() ? "" : " " + trial.boot.cmdline);
+        machine.cmdline = guest_cmdline(lane == Lane::counted, trial.boot.cmdline);
         if (lane != Lane::counted) without_icount(machine, lane);
         return machine;
     }
@@ -201,7 +203,7 @@ private:
         machine.smp = kCpusWithoutIcount;
         Machine fast = machine;
         fast.cpu = "host";
-        fast.cmdline = kCmdline;  // the probe asks about this host, not about an experiment
+        fast.cmdline = guest_cmdline(false);  // the probe asks about this host, not about an experiment
         fast.seed = 1;
         std::string why;
         if (kvm_works(kit(), fast, why)) {
