@@ -11,10 +11,15 @@ struct Comparison {
     Json json;       ///< the document
     Status status;   ///< exit status its verdict stands for
 };
-Comparison compare(const Result& result);
+
+struct CompareOptions {
+    double floor = 0; ///< null floor (counted) or A/A floor (timed): the relative difference that equal arms show
+};
+
+Comparison compare(const Result& result, const CompareOptions& options = {});
 
 /// Two results of the same experiment and lane, "before" and "after" (arm by arm).
 /// @throws Error(Status::usage): lanes or experiments differ.
-Comparison compare(const Result& before, const Result& after);
+Comparison compare(const Result& before, const Result& after, const CompareOptions& options = {});
 
 } // namespace rxlab

@@ -44,13 +44,26 @@ struct Result {
     double wall_s = 0;
 };
 
+/// An experiment as documents show it: where it was read from, its verbatim text, every field as it was understood.
+Json to_json(const Experiment& experiment);
+Experiment experiment_from_json(const Json& json);
+
 /// SHA-256 over arms, factors, rounds and metrics only, so that two runs can be compared.
 std::string observations_sha256(const std::vector<Observation>& observations);
 /// The contract's result.json; see results/schema/result.schema.json.
 Json to_json(const Result& result);
+/// @throws Error(Status::usage) naming the place in the document, what was expected and what is there.
 Result result_from_json(const Json& json);
 
-/// Does every check of every trial hold (or fail where the arm expects that), and is there no splat?
+/// Why this trial counts for nothing, one reason each: a check failed, held where the arm says it must fail, or is
+/// missing; or the kernel complained. Empty: it is sound.
+std::vector<std::string> faults(const Observation& observation);
+
+/// Are there trials, and has none of them a fault?
 bool valid(const Result& result);
+
+/// Counted lane: adds the check `rounds_distinct` to every trial. A repeated perturbation would repeat its number and
+/// narrow the interval for nothing, so kernel base or phase must differ between the trials of an arm.
+void check_rounds_distinct(Result& result);
 
 } // namespace rxlab

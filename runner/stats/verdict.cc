@@ -37,7 +37,7 @@ std::string delta_rule(std::string_view lane, double floor) {
     const std::string base = lane == "counted"
                                  ? fmt::format("max({:g} %, {:g} instructions, null floor {:.3g} %)", 100 * kCountedDelta, kCountedInstructions, 100 * floor)
                                  : fmt::format("max({:g} %, A/A floor {:.3g} %)", 100 * kTimedDelta, 100 * floor);
-    return base + "; latencies from histograms: at least one bucket, 12.5 %; where before or after is 0: any difference";
+    return base + "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: any difference";
 }
 
 Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {

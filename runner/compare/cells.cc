@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "compare/cells.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rxlab {
+namespace {
+
+Cell& cell_for(std::vector<Cell>& cells, const Trial& trial) {
+    if (const Cell* cell = find_cell(cells, trial.arm, trial.factors)) return const_cast<Cell&>(*cell);
+    return cells.emplace_back(Cell{trial.arm, trial.factors, {}, 0});
+}
+
+size_t place_of(const Experiment& experiment, const std::string& arm) {
+    const auto found = std::find_if(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& a) { return a.name == arm; });
+    return static_cast<size_t>(found - experiment.arms.begin());
+}
+
+}  // namespace
+
+const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm, const std::map<std::string, Json>& factors) {
+    for (const Cell& cell : cells)
+        if (cell.arm == arm && cell.factors == factors) return &cell;
+    return nullptr;
+}
+
+std::vector<Cell> cells_of(const Result& result) {
+    std::vector<Cell> cells;
+    for (const Trial& trial : result.plan.trials) cell_for(cells, trial).planned++;
+    for (const Observation& observation : result.observations) cell_for(cells, observation.trial).observations.push_back(&observation);
+    std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
+        return place_of(result.experiment, a.arm) < place_of(result.experiment, b.arm);
+    });
+    return cells;
+}
+
+uint64_t cluster_of(const Trial& trial) {
+    if (trial.lane == to_string(Lane::counted)) return trial.boot_seed - static_cast<uint64_t>(trial.boot.seed_offset);
+    return static_cast<uint64_t>(trial.round);
+}
+
+Clusters clusters_of(const Cell& cell, const std::string& metric) {
+    Clusters clusters;
+    for (const Observation* observation : cell.observations)
+        if (const auto found = observation->metrics.find(metric); found != observation->metrics.end())
+            clusters[cluster_of(observation->trial)].push_back(found->second.value);
+    return clusters;
+}
+
+std::string name_of(const Cell& cell) {
+    std::string name = cell.arm;
+    const char* before = " at ";
+    for (const auto& [factor, value] : cell.factors) {
+        name += fmt::format("{}{}={}", before, factor, value.is_string() ? value.get<std::string>() : value.dump());
+        before = " ";
+    }
+    return name;
+}
+
+std::vector<std::string> faults_of(const Cell& cell) {
+    if (cell.observations.empty()) return {fmt::format("{}: none of {} trials finished", name_of(cell), cell.planned)};
+    std::map<std::string, int> counts; // by the fault's name, so that details do not make it many
+    std::map<std::string, std::string> first;
+    for (const Observation* observation : cell.observations)
+        for (const std::string& fault : faults(*observation)) {
+            const std::string name = fault.substr(0, fault.find(':'));
+            counts[name]++;
+            first.emplace(name, fault);
+        }
+    std::vector<std::string> lines;
+    for (const auto& [name, count] : counts)
+        lines.push_back(fmt::format("{}: {} of {} trials: {}", name_of(cell), count, cell.observations.size(), first.at(name)));
+    return lines;
+}
+
+}  // namespace rxlab

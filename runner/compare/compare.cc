@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "compare/compare.h"
+
+#include "compare/headline.h"
+#include "compare/row.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr size_t kMostPathsNamed = 8;
+
+/// Worst first: one invalid arm spoils the whole, and what cannot be seen says nothing.
+struct VerdictRank {
+    const char* verdict;
+    Status status;
+};
+const VerdictRank kRanks[] = {
+    {"invalid", Status::invalid}, {"worse", Status::worse}, {"inconclusive", Status::inconclusive},
+    {"better", Status::ok},       {"same", Status::ok},     {"not_visible", Status::inconclusive},
+};
+
+/// The first of kRanks that is among them. Nothing at all is inconclusive.
+VerdictRank overall(const std::set<std::string>& verdicts) {
+    for (const VerdictRank& rank : kRanks)
+        if (verdicts.contains(rank.verdict)) return rank;
+    return {"inconclusive", Status::inconclusive};
+}
+
+struct Sides {
+    const Cell& before;
+    const Cell& after;
+    std::string before_label, after_label;
+};
+
+std::vector<std::string> reasons_for(const Sides& sides) {
+    std::vector<std::string> reasons = faults_of(sides.before);
+    for (const std::string& reason : faults_of(sides.after)) reasons.push_back(reason);
+    return reasons;
+}
+
+std::vector<std::string> notes_for(const Sides& sides, const Rules& rules) {
+    std::vector<std::string> notes;
+    if (rules.lane != to_string(Lane::timed)) // which stops when its intervals are narrow enough
+        for (const Cell* cell : {&sides.before, &sides.after})
+            if (cell->observations.size() < cell->planned)
+                notes.push_back(fmt::format("{}: {} of {} trials finished", name_of(*cell), cell->observations.size(), cell->planned));
+    return notes;
+}
+
+Json compare_cells(const Sides& sides, const Rules& rules) {
+    const std::vector<std::string> reasons = reasons_for(sides);
+    Json metrics = Json::array();
+    std::set<std::string> verdicts;
+    for (Row& row : rows_of(sides.before, sides.after, rules)) {
+        if (!reasons.empty()) row.verdict = Verdict::invalid, row.reason = reasons.front();
+        if (row.primary) verdicts.insert(to_string(row.verdict));
+        metrics.push_back(to_json(row, rules));
+    }
+    const std::string verdict = reasons.empty() ? overall(verdicts).verdict : "invalid";
+    return {{"arm", sides.after.arm}, {"factors", sides.after.factors}, {"label", name_of(sides.after)}, {"before_label", sides.before_label},
+            {"after_label", sides.after_label}, {"verdict", verdict}, {"reasons", reasons}, {"notes", notes_for(sides, rules)}, {"metrics", metrics}};
+}
+
+std::string baseline_of(const Experiment& experiment) {
+    for (const Arm& arm : experiment.arms)
+        if (arm.baseline) return arm.name;
+    throw Error(Status::usage, fmt::format("{}: expected one arm with \"baseline\": true, got none", experiment.name));
+}
+
+Rules rules_for(const Result& result, const CompareOptions& options) {
+    return {to_string(result.plan.lane), result.experiment.mechanism, result.experiment.primary, options.floor, true};
+}
+
+Comparison conclude(const Result& result, const char* kind, const Rules& rules, Json comparisons, const std::vector<std::string>& notes) {
+    std::set<std::string> verdicts;
+    for (const Json& comparison : comparisons) verdicts.insert(comparison["verdict"]);
+    const VerdictRank whole = overall(verdicts);
+    Json json = {{"schema_version", kSchemaVersion}, {"experiment", result.experiment.name}, {"question", result.experiment.question},
+                 {"lane", rules.lane}, {"target", result.plan.target}, {"kind", kind}, {"baseline", baseline_of(result.experiment)},
+                 {"mechanism", rules.mechanisms}, {"delta_rule", delta_rule(rules.lane, rules.floor)}, {"null_floor", rules.floor},
+                 {"paired", rules.paired}, {"verdict", whole.verdict}, {"headline", headline(comparisons)}, {"notes", notes},
+                 {"status", static_cast<int>(whole.status)}};
+    json["comparisons"] = std::move(comparisons);
+    return {std::move(json), whole.status};
+}
+
+void require_comparable(const Result& before, const Result& after) {
+    const auto require = [](const char* what, const std::string& a, const std::string& b) {
+        if (a != b) throw Error(Status::usage, fmt::format("results of different {} cannot be compared: before {}, after {}", what, a, b));
+    };
+    require("experiments", before.experiment.name, after.experiment.name);
+    require("lanes", to_string(before.plan.lane), to_string(after.plan.lane));
+}
+
+/// Counted trials of equal boot seeds met the same perturbation; in other lanes two runs share no rounds.
+bool share_clusters(const Result& before, const Result& after) {
+    const auto clusters = [](const Result& result) {
+        std::set<uint64_t> ids;
+        for (const Observation& observation : result.observations) ids.insert(cluster_of(observation.trial));
+        return ids;
+    };
+    return before.plan.lane == Lane::counted && clusters(before) == clusters(after);
+}
+
+std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
+    std::vector<std::string> notes;
+    std::set<std::string> paths;
+    for (const Json& change : Json::diff(before.provenance, after.provenance)) paths.insert(change["path"]);
+    if (paths.size() > kMostPathsNamed) paths.erase(std::next(paths.begin(), kMostPathsNamed), paths.end());
+    if (!paths.empty()) notes.push_back(fmt::format("provenance differs: {}", fmt::join(paths, ", ")));
+    if (before.experiment.text != after.experiment.text) notes.push_back("the experiment's text differs");
+    if (!paired && before.plan.lane != Lane::counted) notes.push_back("two runs at different times: drift of the machine between them is not in the intervals");
+    return notes;
+}
+
+}  // namespace
+
+Comparison compare(const Result& result, const CompareOptions& options) {
+    const Rules rules = rules_for(result, options);
+    const std::string baseline = baseline_of(result.experiment);
+    const std::vector<Cell> cells = cells_of(result);
+    Json comparisons = Json::array();
+    for (const Cell& cell : cells) {
+        if (cell.arm == baseline) continue;
+        const Cell none{baseline, cell.factors, {}, 0};
+        const Cell* before = find_cell(cells, baseline, cell.factors);
+        comparisons.push_back(compare_cells({before ? *before : none, cell, baseline, cell.arm}, rules));
+    }
+    return conclude(result, "arms", rules, std::move(comparisons), {});
+}
+
+Comparison compare(const Result& before, const Result& after, const CompareOptions& options) {
+    require_comparable(before, after);
+    Rules rules = rules_for(after, options);
+    rules.paired = share_clusters(before, after);
+    std::vector<std::string> notes = notes_on(before, after, rules.paired);
+    const std::vector<Cell> old_cells = cells_of(before), new_cells = cells_of(after);
+    Json comparisons = Json::array();
+    for (const Cell& cell : new_cells) {
+        if (const Cell* old = find_cell(old_cells, cell.arm, cell.factors))
+            comparisons.push_back(compare_cells({*old, cell, "before", "after"}, rules));
+        else
+            notes.push_back(fmt::format("{}: only after has it", name_of(cell)));
+    }
+    for (const Cell& cell : old_cells)
+        if (!find_cell(new_cells, cell.arm, cell.factors)) notes.push_back(fmt::format("{}: only before has it", name_of(cell)));
+    return conclude(after, "results", rules, std::move(comparisons), notes);
+}
+
+}  // namespace rxlab

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "compare/row.h"
+
+#include "stats/quantile.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+const Metric* find_metric(const Cell& cell, const std::string& name) {
+    for (const Observation* observation : cell.observations)
+        if (const auto found = observation->metrics.find(name); found != observation->metrics.end()) return &found->second;
+    return nullptr;
+}
+
+std::vector<std::string> metric_names(const Cell& before, const Cell& after, const std::vector<std::string>& primary) {
+    std::set<std::string> others;
+    for (const Cell* cell : {&before, &after})
+        for (const Observation* observation : cell->observations)
+            for (const auto& [name, metric] : observation->metrics) others.insert(name);
+    for (const std::string& name : primary) others.erase(name);
+    std::vector<std::string> names = primary;
+    names.insert(names.end(), others.begin(), others.end());
+    return names;
+}
+
+size_t trials_in(const Clusters& clusters) {
+    size_t trials = 0;
+    for (const auto& [id, values] : clusters) trials += values.size();
+    return trials;
+}
+
+std::vector<double> values_of(const std::map<uint64_t, double>& means) {
+    std::vector<double> values;
+    for (const auto& [id, value] : means) values.push_back(value);
+    return values;
+}
+
+bool comparable(const Row& row) { return !row.before.empty() && !row.after.empty(); }
+
+void fill_values(Row& row, const Clusters& before, const Clusters& after, bool paired) {
+    if (paired && !before.empty() && !after.empty()) {
+        Pairs pairs = shared_clusters(before, after);
+        row.before = std::move(pairs.before);
+        row.after = std::move(pairs.after);
+    } else {
+        row.before = values_of(cluster_means(before));
+        row.after = values_of(cluster_means(after));
+    }
+    const auto positive = [](double value) { return value > 0; };
+    row.n = comparable(row) ? std::min(trials_in(before), trials_in(after)) : 0;
+    row.ratio_scale = comparable(row) && std::all_of(row.before.begin(), row.before.end(), positive) &&
+                      std::all_of(row.after.begin(), row.after.end(), positive);
+}
+
+Row make_row(const std::string& name, const Cell& before, const Cell& after, const Rules& rules) {
+    const MetricRow& table = metric_row(name);
+    const Metric* metric = find_metric(before, name);
+    if (!metric) metric = find_metric(after, name);
+    Row row;
+    row.name = name;
+    row.unit = metric ? metric->unit : table.unit;
+    row.better = metric ? metric->better : table.better;
+    row.metric_class = row.better == "none" ? MetricClass::descriptive : table.metric_class;
+    row.primary = std::find(rules.primary.begin(), rules.primary.end(), name) != rules.primary.end();
+    row.hidden = why_not_visible(rules.lane, row.metric_class, rules.mechanisms);
+    fill_values(row, clusters_of(before, name), clusters_of(after, name), rules.paired);
+    return row;
+}
+
+std::vector<double> logs(const std::vector<double>& values) {
+    std::vector<double> logs;
+    for (const double value : values) logs.push_back(std::log(value));
+    return logs;
+}
+
+std::vector<double> minus(const std::vector<double>& after, const std::vector<double>& before) {
+    std::vector<double> differences;
+    for (size_t i = 0; i < after.size(); i++) differences.push_back(after[i] - before[i]);
+    return differences;
+}
+
+Shift shift(const std::vector<double>& before, const std::vector<double>& after, bool paired, double confidence) {
+    return paired ? paired_shift(minus(after, before), confidence) : unpaired_shift(before, after, confidence);
+}
+
+std::optional<double> detectable(const std::vector<double>& before, const std::vector<double>& after, bool paired) {
+    return paired ? detectable_shift(minus(after, before)) : detectable_shift(before, after);
+}
+
+Shift log_shift(const Row& row, bool paired, double confidence) { return shift(logs(row.before), logs(row.after), paired, confidence); }
+
+/// The change that delta is held against: relative on the ratio scale, else in the metric's unit.
+std::optional<Interval> change_of(const Row& row, bool paired, double confidence) {
+    if (!comparable(row)) return std::nullopt;
+    if (!row.ratio_scale) return shift(row.before, row.after, paired, confidence).interval;
+    const auto interval = log_shift(row, paired, confidence).interval;
+    if (!interval) return std::nullopt;
+    return Interval{std::expm1(interval->low), std::expm1(interval->high)};
+}
+
+Verdict verdict_at(const Row& row, const Rules& rules, double confidence) {
+    return judge(change_of(row, rules.paired, confidence), delta_of(row, rules), row.better);
+}
+
+std::string reason_for(const Row& row, const Rules& rules) {
+    if (!row.hidden.empty()) return row.hidden;
+    if (row.before.empty() && row.after.empty()) return "no trial reports it";
+    if (!comparable(row)) return row.before.empty() ? "only after has it" : "only before has it";
+    if (row.verdict != Verdict::inconclusive) return "";
+    return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta" : "too few rounds for this confidence";
+}
+
+void judge_row(Row& row, const Rules& rules) {
+    if (row.hidden.empty()) row.verdict = verdict_at(row, rules, row.confidence);
+    row.reason = reason_for(row, rules);
+}
+
+/// Confidences of the primary rows that can be ranked.
+void adjust_confidences(std::vector<Row>& rows, const Rules& rules) {
+    std::vector<Row*> family;
+    for (Row& row : rows)
+        if (row.primary && row.hidden.empty()) family.push_back(&row);
+    const std::vector<double> confidences = holm_confidences(family.size(), [&](size_t i, double confidence) {
+        return verdict_at(*family[i], rules, confidence) != Verdict::inconclusive;
+    });
+    for (size_t i = 0; i < family.size(); i++) family[i]->confidence = confidences[i];
+}
+
+Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
+Json median_or_null(const std::vector<double>& values) { return values.empty() ? Json(nullptr) : Json(median(values)); }
+
+void add_difference(Json& json, const Row& row, const Rules& rules) {
+    const Shift difference = shift(row.before, row.after, rules.paired, row.confidence);
+    json["difference"] = difference.value;
+    if (!difference.interval) return;
+    json["difference_low"] = difference.interval->low;
+    json["difference_high"] = difference.interval->high;
+}
+
+void add_ratio(Json& json, const Row& row, const Rules& rules) {
+    const Shift ratio = log_shift(row, rules.paired, row.confidence);
+    json["ratio"] = std::exp(ratio.value);
+    if (!ratio.interval) return;
+    json["ci_low"] = std::exp(ratio.interval->low);
+    json["ci_high"] = std::exp(ratio.interval->high);
+}
+
+/// Never below the floor: what equal arms show by themselves cannot be detected.
+std::optional<double> mde_of(const Row& row, const Rules& rules) {
+    const auto shift = row.ratio_scale ? detectable(logs(row.before), logs(row.after), rules.paired) : detectable(row.before, row.after, rules.paired);
+    if (!shift) return std::nullopt;
+    if (row.ratio_scale) return std::max(std::expm1(*shift), rules.floor);
+    return std::max(*shift, rules.floor * std::abs(median(row.before)));
+}
+
+}  // namespace
+
+double delta_of(const Row& row, const Rules& rules) {
+    const double before = row.before.empty() ? 0 : median(row.before);
+    if (before <= 0) return 0; // nothing before: any difference counts
+    const MetricRow& table = metric_row(row.name);
+    const double relative = relative_delta(rules.lane, table, before, rules.floor);
+    return row.ratio_scale ? relative : relative * before;
+}
+
+std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules) {
+    std::vector<Row> rows;
+    for (const std::string& name : metric_names(before, after, rules.primary)) rows.push_back(make_row(name, before, after, rules));
+    adjust_confidences(rows, rules);
+    for (Row& row : rows) judge_row(row, rules);
+    return rows;
+}
+
+Json to_json(const Row& row, const Rules& rules) {
+    Json json = {{"name", row.name}, {"unit", row.unit}, {"better", row.better}, {"class", to_string(row.metric_class)}, {"primary", row.primary},
+                 {"before", median_or_null(row.before)}, {"after", median_or_null(row.after)}, {"difference", nullptr},
+                 {"difference_low", nullptr}, {"difference_high", nullptr}, {"ratio", nullptr}, {"ci_low", nullptr}, {"ci_high", nullptr},
+                 {"scale", nullptr}, {"confidence", row.confidence}, {"n", row.n}, {"clusters", std::min(row.before.size(), row.after.size())},
+                 {"mde", nullptr}, {"delta", nullptr}, {"verdict", to_string(row.verdict)}, {"reason", row.reason},
+                 {"before_values", row.before}, {"after_values", row.after}};
+    if (!comparable(row)) return json;
+    add_difference(json, row, rules);
+    if (!row.hidden.empty()) return json; // a ratio is a number to rank by
+    json["scale"] = row.ratio_scale ? "ratio" : "difference";
+    json["delta"] = delta_of(row, rules);
+    json["mde"] = number_or_null(mde_of(row, rules));
+    if (row.ratio_scale) add_ratio(json, row, rules);
+    return json;
+}
+
+}  // namespace rxlab

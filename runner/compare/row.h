@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+// One metric before and after: a row of comparison.json.
+#pragma once
+#include "compare/cells.h"
+#include "stats/verdict.h"
+
+namespace rxlab {
+
+/// What a row is judged by.
+struct Rules {
+    std::string lane;
+    std::vector<std::string> mechanisms;
+    std::vector<std::string> primary;
+    double floor = 0;   ///< null floor or A/A floor, relative
+    bool paired = true; ///< do the clusters of both sides belong together?
+};
+
+/// Ratio scale where every value is positive, else difference scale: ln 0 is not a number.
+struct Row {
+    std::string name, unit, better;
+    MetricClass metric_class = MetricClass::descriptive;
+    bool primary = false;
+    std::vector<double> before, after; ///< one per cluster; in pairs where the rules say so
+    size_t n = 0;                      ///< trials on the side that has fewer
+    bool ratio_scale = false;
+    std::string hidden;                ///< why it is not ranked; empty: it is
+
+    double confidence = 0.95;
+    Verdict verdict = Verdict::not_visible;
+    std::string reason;                ///< why there is no better verdict
+};
+
+/// Every metric that either side has, and every primary one; primary first, in the experiment's order, then by name.
+/// Judged, Holm's step-down over the primary ones that can be ranked.
+std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules);
+
+/// The smallest difference that counts: relative on the ratio scale, in the metric's unit on the difference scale.
+double delta_of(const Row& row, const Rules& rules);
+Json to_json(const Row& row, const Rules& rules);
+
+}  // namespace rxlab

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "compare/table.h"
+
+#include "compare/compare.h"
+#include "result/test_result.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Result sample() {
+    return test_result(test_experiment({"closed-port", "xdp-native"}), [](const std::string& arm, int round) { return (arm == "closed-port" ? 3600 : 2300) + 8 * round; });
+}
+
+TEST(TextTable, IsAGoldenText) {
+    EXPECT_EQ(text_table(compare(sample()).json),
+              "drop-point, counted lane, vm: better\n"
+              "xdp-native needs 0.642x the instructions of closed-port (0.640 to 0.643).\n"
+              "\n"
+              "arm         metric                     before   after  change                   n  verdict\n"
+              "xdp-native  instructions_per_packet *  3628.0  2328.0  0.642x (0.640 to 0.643)  8  fewer instructions\n"
+              "\n"
+              "* primary. A difference counts from max(0.1 %, 3 instructions, null floor 0 %); latencies from histograms: "
+              "at least one bucket, 12.5 %; where nothing was before: any difference\n"
+              "2 more metrics describe and are not ranked: see the report\n");
+}
+
+TEST(TextTable, SaysFewerAndMoreInstructions) {
+    Result result = sample();
+    EXPECT_THAT(text_table(compare(result).json), HasSubstr("fewer instructions"));
+    for (Observation& observation : result.observations)
+        if (observation.trial.arm == "xdp-native") observation.metrics["instructions_per_packet"].value *= 2;
+    EXPECT_THAT(text_table(compare(result).json), HasSubstr("more instructions"));
+}
+
+TEST(TextTable, TellsWhyAnArmIsInvalid) {
+    Result result = sample();
+    for (Observation& observation : result.observations) observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
+    EXPECT_THAT(text_table(compare(result).json), HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
+}
+
+TEST(TextTable, HidesDescriptiveMetrics) { EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent"))); }
+
+}  // namespace
+}  // namespace rxlab

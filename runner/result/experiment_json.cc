@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "result/field.h"
+#include "result/result.h"
+
+namespace rxlab {
+namespace {
+
+Json arm_json(const Arm& arm) {
+    return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
+            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"expect", arm.expect}};
+}
+
+Arm arm_from(const Field& json) {
+    Arm arm;
+    arm.name = json["name"].text();
+    arm.summary = json["summary"].text();
+    arm.baseline = json["baseline"].boolean();
+    arm.setup = json["setup"].object();
+    arm.knobs = json["knobs"].object();
+    arm.traffic = json["traffic"].object();
+    arm.boot = {json["boot"]["cmdline"].text(), json["boot"]["seed_offset"].integer()};
+    arm.expect = json["expect"].texts();
+    return arm;
+}
+
+Json rounds_json(const Rounds& rounds) {
+    return {{"boot_seeds", rounds.boot_seeds}, {"phases", rounds.phases}, {"timed", rounds.timed},
+            {"timed_max", rounds.timed_max}, {"functional", rounds.functional}};
+}
+
+Rounds rounds_from(const Field& json) {
+    return {json["boot_seeds"].integer(), json["phases"].integer(), json["timed"].integer(), json["timed_max"].integer(), json["functional"].integer()};
+}
+
+Factor factor_from(const Field& json) {
+    Factor factor{json["name"].text(), {}};
+    for (const Field& value : json["values"].items()) factor.values.push_back(value.json());
+    return factor;
+}
+
+}  // namespace
+
+Json to_json(const Experiment& experiment) {
+    Json arms = Json::array(), factors = Json::array();
+    for (const Arm& arm : experiment.arms) arms.push_back(arm_json(arm));
+    for (const Factor& factor : experiment.factors) factors.push_back({{"name", factor.name}, {"values", factor.values}});
+    return {{"file", experiment.file}, {"text", experiment.text}, {"name", experiment.name}, {"question", experiment.question},
+            {"description", experiment.description}, {"lanes", experiment.lanes}, {"mechanism", experiment.mechanism},
+            {"topology", experiment.topology}, {"traffic", experiment.traffic}, {"setup", experiment.setup}, {"knobs", experiment.knobs},
+            {"collectors", experiment.collectors}, {"primary", experiment.primary}, {"arms", arms}, {"factors", factors},
+            {"rounds", rounds_json(experiment.rounds)}};
+}
+
+Experiment experiment_from_json(const Json& document) {
+    const Field json(document, "/experiment_source");
+    Experiment experiment;
+    experiment.file = json["file"].text();
+    experiment.text = json["text"].text();
+    experiment.name = json["name"].text();
+    experiment.question = json["question"].text();
+    experiment.description = json["description"].text();
+    experiment.lanes = json["lanes"].texts();
+    experiment.mechanism = json["mechanism"].texts();
+    experiment.topology = json["topology"].object();
+    experiment.traffic = json["traffic"].object();
+    experiment.setup = json["setup"].object();
+    experiment.knobs = json["knobs"].object();
+    experiment.collectors = json["collectors"].texts();
+    experiment.primary = json["primary"].texts();
+    for (const Field& arm : json["arms"].items()) experiment.arms.push_back(arm_from(arm));
+    for (const Field& factor : json["factors"].items()) experiment.factors.push_back(factor_from(factor));
+    experiment.rounds = rounds_from(json["rounds"]);
+    return experiment;
+}
+
+}  // namespace rxlab
