@@ -53,7 +53,7 @@ void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObje
     journal.record({.what = fmt::format("XDP program {} on {}", program.name(), receiver.name),
                     .netns = receiver.netns,
                     .argv = {"ip", "link", "set", "dev", receiver.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
-                    .done_if_absent = "/sys/class/net/" + receiver.name});
+                    .done_if_absent = {}});
     attach_xdp(sys, receiver.netns, receiver.name, program.program(), mode);
 }
 
