@@ -22,4 +22,9 @@ Comparison compare(const Result& result, const CompareOptions& options = {});
 /// @throws Error(Status::usage): lanes or experiments differ.
 Comparison compare(const Result& before, const Result& after, const CompareOptions& options = {});
 
+/// Timed lane: may it stop? Every primary metric it can rank, in every comparison of arms, has an interval whose
+/// half-width is at most half the lane's delta, from at least 10 rounds. Metrics without a ratio (nothing lost) do not
+/// hold it up. Other lanes: always.
+bool primary_precise_enough(const Result& result);
+
 } // namespace rxlab

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "compare/precision.h"
-
+#include "compare/compare.h"
 #include "compare/row.h"
 
 #include <algorithm>

@@ -16,7 +16,8 @@ using Line = std::array<std::string, kColumns>;
 const Line kHead = {"arm", "metric", "before", "after", "change", "n", "verdict"};
 constexpr bool kRight[kColumns] = {false, false, true, true, false, true, false};
 
-bool ranked(const Json& row) { return row["primary"] == true || (row["verdict"] != "not_visible" && row["class"] != "descriptive"); }
+/// Primary metrics always, others where something changed.
+bool shown(const Json& row) { return row["primary"] == true || row["verdict"] == "better" || row["verdict"] == "worse"; }
 
 std::string number(const Json& value) {
     if (value.is_null()) return "-";
@@ -62,7 +63,7 @@ std::vector<Line> lines_where(const Json& comparisons, bool primary) {
     std::vector<Line> lines;
     for (const Json& comparison : comparisons)
         for (const Json& row : comparison["metrics"])
-            if (ranked(row) && row["primary"] == primary) lines.push_back(line_for(comparison, row));
+            if (shown(row) && row["primary"] == primary) lines.push_back(line_for(comparison, row));
     return lines;
 }
 
@@ -70,7 +71,7 @@ size_t hidden_metrics(const Json& comparisons) {
     size_t most = 0;
     for (const Json& comparison : comparisons) {
         const Json& rows = comparison["metrics"];
-        most = std::max<size_t>(most, std::count_if(rows.begin(), rows.end(), [](const Json& row) { return !ranked(row); }));
+        most = std::max<size_t>(most, std::count_if(rows.begin(), rows.end(), [](const Json& row) { return !shown(row); }));
     }
     return most;
 }
@@ -86,7 +87,7 @@ std::string text_table(const Json& comparison) {
                                    comparison["target"].get<std::string>(), comparison["verdict"].get<std::string>(), comparison["headline"].get<std::string>());
     text += aligned(lines);
     text += "\n* primary. A difference counts from " + comparison["delta_rule"].get<std::string>() + "\n";
-    if (const size_t hidden = hidden_metrics(comparisons)) text += fmt::format("{} more metrics describe and are not ranked: see the report\n", hidden);
+    if (const size_t hidden = hidden_metrics(comparisons)) text += fmt::format("up to {} more metrics per arm did not change, are undecided or only describe: see the report\n", hidden);
     for (const Json& each : comparisons)
         for (const char* key : {"reasons", "notes"})
             for (const Json& line : each[key]) text += fmt::format("{}: {}\n", key == std::string("reasons") ? "invalid" : "note", line.get<std::string>());

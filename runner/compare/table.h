@@ -6,8 +6,8 @@
 
 namespace rxlab {
 
-/// comparison.json for a terminal: the answer, then one aligned row per arm and metric that the lane ranks (primary ones
-/// first, marked '*'), then why arms are invalid. Descriptive metrics are counted, not shown.
+/// comparison.json for a terminal: the answer, then one aligned row per arm and primary metric (marked '*'), then the
+/// other metrics that are better or worse, then why arms are invalid. What is not shown is counted.
 std::string text_table(const Json& comparison);
 
 }  // namespace rxlab

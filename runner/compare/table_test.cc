@@ -27,7 +27,7 @@ TEST(TextTable, IsAGoldenText) {
               "\n"
               "* primary. A difference counts from max(0.1 %, 3 instructions, null floor 0 %); latencies from histograms: "
               "at least one bucket, 12.5 %; where nothing was before: any difference\n"
-              "2 more metrics describe and are not ranked: see the report\n");
+              "up to 2 more metrics per arm did not change, are undecided or only describe: see the report\n");
 }
 
 TEST(TextTable, SaysFewerAndMoreInstructions) {
@@ -42,6 +42,18 @@ TEST(TextTable, TellsWhyAnArmIsInvalid) {
     Result result = sample();
     for (Observation& observation : result.observations) observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
+}
+
+TEST(TextTable, ShowsOtherMetricsWhereTheyChanged) {
+    Result result = sample();
+    for (Observation& observation : result.observations) {
+        const bool native = observation.trial.arm == "xdp-native";
+        observation.metrics["softirq.net_rx.entry_to_exit.p99"] = {native ? 2000.0 : 3600.0, "instructions", "lower"};
+        observation.metrics["irq.entry_to_exit.p99"] = {2300, "instructions", "lower"};
+    }
+    const std::string text = text_table(compare(result).json);
+    EXPECT_THAT(text, HasSubstr("softirq.net_rx.entry_to_exit.p99"));
+    EXPECT_THAT(text, Not(HasSubstr(" irq.entry_to_exit.p99"))) << "the same";
 }
 
 TEST(TextTable, HidesDescriptiveMetrics) { EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent"))); }
