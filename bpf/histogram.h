@@ -51,3 +51,10 @@ static inline void histogram_add(struct histogram *histogram, __u64 value)
 	if (value > histogram->max)
 		histogram->max = value;
 }
+
+/* Adds the time since `start`, where 0 stands for none. Clocks of two CPUs may disagree: a negative time is none. */
+static inline void histogram_add_since(struct histogram *histogram, __u64 start, __u64 now)
+{
+	if (start && now >= start)
+		histogram_add(histogram, now - start);
+}

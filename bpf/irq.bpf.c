@@ -35,16 +35,11 @@ int irq_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct irq_times *times = this_cpu();
 	__u32 number = ctx->args[0];
-	__u64 entered, now;
 
 	if (!times)
 		return 0;
-	entered = times->entered;
+	histogram_add_since(&times->entry_to_exit, times->entered, bpf_ktime_get_ns());
 	times->entered = 0;
-	now = bpf_ktime_get_ns();
-	if (!entered || now < entered)
-		return 0;
-	histogram_add(&times->entry_to_exit, now - entered);
 	if (number >= IRQ_NUMBERS)
 		number = IRQ_NUMBERS - 1;
 	times->by_number[number]++;

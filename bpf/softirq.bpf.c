@@ -47,8 +47,7 @@ int softirq_entry(struct bpf_raw_tracepoint_args *ctx)
 	times->raised = 0;
 	now = bpf_ktime_get_ns();
 	times->entered = now;
-	if (raised && now >= raised)
-		histogram_add(&times->raise_to_entry, now - raised);
+	histogram_add_since(&times->raise_to_entry, raised, now);
 	return 0;
 }
 
@@ -56,14 +55,10 @@ SEC("raw_tp/softirq_exit")
 int softirq_exit(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct softirq_times *times = times_of(ctx);
-	__u64 entered, now;
 
 	if (!times)
 		return 0;
-	entered = times->entered;
+	histogram_add_since(&times->entry_to_exit, times->entered, bpf_ktime_get_ns());
 	times->entered = 0;
-	now = bpf_ktime_get_ns();
-	if (entered && now >= entered)
-		histogram_add(&times->entry_to_exit, now - entered);
 	return 0;
 }
