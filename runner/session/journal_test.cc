@@ -5,10 +5,12 @@
 #include "sys/fake_sys.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sstream>
+#include <unistd.h>
 
 namespace rxlab {
 namespace {
@@ -42,7 +44,6 @@ protected:
 
 /// Namespaces appear under /run/netns and modules under /sys/module, as on the real machine.
 Ran run_model(FakeSys& sys, const FakeSys::Command& command) {
-    const std::string line = ::testing::PrintToString(command.argv);
     if (command.argv[0] == "insmod") sys.files["/sys/module/pad/refcnt"] = "0\n";
     if (command.argv[0] == "rmmod") return sys.files.erase("/sys/module/pad/refcnt") ? Ran{} : Ran{1, "", "rmmod: not loaded"};
     if (command.argv[0] != "ip" || command.argv[1] != "netns") return {};

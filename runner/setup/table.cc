@@ -22,6 +22,11 @@ std::string describe_bpf_prog(const Topology&, const Json& parameters) {
     return fmt::format("load the BPF program {}, attached to nothing", parameters.value("program", "?"));
 }
 
+std::string describe_tc(const Topology& topology, const Json& parameters) {
+    return fmt::format("tc clsact and a filter ({}) that drops UDP port {} on {}", parameters.value("kind", "flower"), parameters.value("dst_port", 9),
+                       receivers(topology));
+}
+
 } // namespace
 
 // In the order of the packet's way, so that an arm with several kinds is always built the same way.
@@ -30,7 +35,7 @@ const SetupKind kSetups[] = {
     {"module", "a kernel module of rxlab's own, with parameters", kModuleSchema, apply_module, nullptr},
     {"bpf_prog", "a BPF program loaded and attached to nothing", kBpfProgSchema, apply_bpf_prog, describe_bpf_prog},
     {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
-    {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, nullptr},
+    {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp, describe_xdp},
 };
 const size_t kSetupCount = std::size(kSetups);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/assembly.h"
+#include "session/prepare.h"
+#include "session/recording_sys.h"
+#include "session/session.h"
+
+namespace rxlab {
+namespace {
+
+void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial, const Topology& topology) {
+    for (size_t i = 0; i < kSetupCount; i++) {
+        const SetupKind& kind = kSetups[i];
+        if (!trial.setup.contains(kind.name)) continue;
+        for (const Json& parameters : repetitions(trial.setup[kind.name])) {
+            try {
+                if (kind.describe) sys.note(kind.describe(topology, parameters));
+                else kind.apply(sys, journal, topology, parameters);
+            } catch (const Error& error) {
+                sys.note(fmt::format("(not possible here: {})", error.what()));
+            }
+        }
+    }
+}
+
+std::string describe_traffic(const Trial& trial, const Topology& topology) {
+    const uint64_t packets = trial.traffic.value("packets", uint64_t{0}), warmup = trial.traffic.value("warmup_packets", uint64_t{0});
+    return fmt::format("send {} + {} frames ({}) from {} interfaces of our own", warmup, packets, trial.traffic.value("kind", "?"), topology.paths.size());
+}
+
+} // namespace
+
+/// The very code of a trial, on a machine that only takes notes.
+std::vector<std::string> describe_changes(const Trial& trial) {
+    RecordingSys sys(real_sys(), RecordingSys::Mode::only_record);
+    Journal journal(sys, "");
+    for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
+    const Topology topology = make_topology(sys, journal, trial, "");
+    describe_setups(sys, journal, trial, topology);
+    for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
+    sys.note(describe_traffic(trial, topology));
+    sys.note(fmt::format("undo all of it: {} journal entries, in reverse order", journal.pending().size()));
+    return sys.changes();
+}
+
+} // namespace rxlab

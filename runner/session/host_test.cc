@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+// Whole trials on this machine, in namespaces of our own: needs root and a kernel with veth, nftables and BPF.
+#include "base/error.h"
+#include "session/assembly.h"
+#include "session/session.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace rxlab {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Host : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+        lock = ::open("/run/rxlab-test.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        ASSERT_EQ(::flock(lock, LOCK_EX), 0); // test programs run side by side; these share namespaces' names
+        if (real_sys().exists("/run/netns/rxlab-gen")) GTEST_SKIP() << "another rxlab run uses this machine";
+    }
+    void TearDown() override { ::close(lock); }
+
+    static Trial trial(const Json& setup, uint64_t packets, int cpus = 1, int pairs = 1) {
+        Trial trial;
+        trial.arm = "test";
+        trial.lane = "timed";
+        trial.seed = 7;
+        trial.topology = {{"kind", "veth"}, {"pairs", pairs}, {"queues", cpus}};
+        trial.traffic = {{"kind", "live_frames"}, {"packets", packets}, {"warmup_packets", 1000}, {"cpus", cpus}, {"udp_dst_port", 9}};
+        trial.setup = setup;
+        return trial;
+    }
+
+    static Observation run(const Trial& trial) {
+        Journal journal(real_sys(), "");
+        return run_trial(real_sys(), journal, trial, {});
+    }
+
+    static void expect_all_in(const char* sink, const Json& setup) {
+        constexpr int packets = 20000;
+        const Observation observation = run(trial(setup, packets));
+        EXPECT_EQ(observation.checks.at("conservation").detail, fmt::format("sent {0} = {1} {0}", packets, sink));
+        EXPECT_TRUE(observation.checks.at("restored").ok) << observation.checks.at("restored").detail;
+        EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-dut"));
+    }
+
+    int lock = -1;
+};
+
+TEST_F(Host, packets_to_a_closed_port_die_there) { expect_all_in("udp.no_ports", Json::object()); }
+TEST_F(Host, nft_ingress_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "ingress"}}}}); }
+TEST_F(Host, nft_prerouting_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "prerouting"}}}}); }
+TEST_F(Host, nft_input_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "input"}}}}); }
+TEST_F(Host, tc_drops_are_counted_once) { expect_all_in("tc.drop", {{"tc", {{"kind", "bpf"}}}}); }
+TEST_F(Host, native_xdp_drops_are_counted_once) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "native"}}}}); }
+TEST_F(Host, generic_xdp_drops_are_counted_once) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "generic"}}}}); }
+TEST_F(Host, drops_of_a_program_that_counts_nothing_are_the_driver_s) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_count_none"}}}}); }
+
+TEST_F(Host, four_million_frames_from_two_cpus_are_all_counted) {
+    if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "needs two CPUs";
+    const Observation observation = run(trial({{"xdp", {{"program", "xdp_drop"}}}}, 4'000'000, 2));
+    EXPECT_TRUE(observation.checks.at("conservation").ok) << observation.checks.at("conservation").detail;
+    RecordProperty("packets_per_second", std::to_string(observation.metrics.at("packets_per_second").value));
+    fmt::print("{}; {:.2f} Mpps\n", observation.checks.at("conservation").detail, observation.metrics.at("packets_per_second").value / 1e6);
+}
+
+TEST_F(Host, every_path_gets_its_share_of_frames_it_accepts) {
+    const Observation observation = run(trial(Json::object(), 40000, 1, 4));
+    EXPECT_EQ(observation.checks.at("conservation").detail, "sent 40000 = udp.no_ports 40000");
+}
+
+TEST_F(Host, collectors_and_probes_report_and_probes_cost_is_apart) {
+    Trial probed = trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000);
+    probed.collectors = {"xdp_counters", "softnet", "interface", "idle", "softirq"};
+    const Observation observation = run(probed);
+    EXPECT_EQ(observation.metrics.at("xdp.drop.packets").value, 20000);
+    EXPECT_EQ(observation.metrics.count("probe_cost.softirq.ns_per_packet"), 1u);
+    EXPECT_EQ(observation.metrics.count("window.idle_ns"), 1u);
+    EXPECT_FALSE(observation.curves.empty());
+}
+
+TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
+    const std::string before = real_sys().read_file("/proc/sys/net/core/netdev_budget");
+    Trial tuned = trial(Json::object(), 1000);
+    tuned.knobs = {{"sysctl:net.core.netdev_budget", 17}, {"rps:@dut:rxdut0/rx-0", "1"}, {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
+    EXPECT_TRUE(run(tuned).checks.at("restored").ok);
+    EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
+}
+
+/// kill -9 in the middle; another process finds the journal.
+TEST_F(Host, what_a_killed_trial_left_is_undone_by_the_next_process) {
+    std::string pattern = "/tmp/rxlab-host-test.XXXXXX";
+    const std::string directory = ::mkdtemp(pattern.data());
+    Trial tuned = trial({{"nft", Json::object()}, {"xdp", {{"program", "xdp_drop"}}}}, 1000);
+    tuned.knobs = {{"sysctl:net.core.netdev_budget", 17}};
+    const std::string before = real_sys().read_file("/proc/sys/net/core/netdev_budget");
+    const pid_t child = ::fork();
+    if (child == 0) {
+        Journal journal(real_sys(), directory);
+        const Assembly assembly = assemble(real_sys(), journal, tuned, "");
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), "17\n");
+    EXPECT_TRUE(real_sys().exists("/run/netns/rxlab-dut"));
+
+    Journal journal(real_sys(), directory);
+    EXPECT_THROW(run_trial(real_sys(), journal, tuned, {}), Error);
+    EXPECT_THAT(journal.restore(), ::testing::IsEmpty());
+    EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
+    EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-dut"));
+    EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-gen"));
+    run_or_throw(real_sys(), {"rm", "-r", directory});
+}
+
+} // namespace
+} // namespace rxlab

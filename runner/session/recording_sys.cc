@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/recording_sys.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sstream>
+#include <utility>
+
+namespace rxlab {
+namespace {
+
+std::string trimmed(const std::string& text) {
+    const size_t end = text.find_last_not_of(" \n\t");
+    return end == std::string::npos ? "" : text.substr(0, end + 1);
+}
+
+/// `ip -batch -` and `nft -f -` do what their input says: one change per line of it.
+std::vector<std::string> lines_of(const std::vector<std::string>& argv, const std::string& input) {
+    if (input.empty()) return {fmt::format("{}", fmt::join(argv, " "))};
+    std::vector<std::string> lines;
+    std::istringstream stream(input);
+    for (std::string line; std::getline(stream, line);) lines.push_back(argv[0] + " " + line);
+    return lines;
+}
+
+} // namespace
+
+std::string RecordingSys::read_file(const std::string& path) {
+    if (passes()) return sys_.read_file(path);
+    if (const auto found = written_.find(netns_ + path); found != written_.end()) return found->second;
+    try {
+        return sys_.read_file(path);
+    } catch (const Error&) {
+        return "0";
+    }
+}
+
+void RecordingSys::write_file(const std::string& path, const std::string& value) {
+    if (passes()) {
+        changes_.push_back(fmt::format("write {}: {}", path, trimmed(value)));
+        return sys_.write_file(path, value);
+    }
+    changes_.push_back(fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), trimmed(value)));
+    written_[netns_ + path] = value;
+}
+
+void RecordingSys::remove(const std::string& path) {
+    changes_.push_back("remove " + path);
+    if (passes()) sys_.remove(path);
+}
+
+Ran RecordingSys::run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
+    for (const std::string& line : lines_of(argv, input)) changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
+    return passes() ? sys_.run(argv, input, netns) : Ran{};
+}
+
+void RecordingSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
+    if (passes()) return sys_.in_netns(netns, fn);
+    if (netns.empty()) return fn();
+    const std::string home = std::exchange(netns_, netns);
+    fn();
+    netns_ = home;
+}
+
+} // namespace rxlab

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/session.h"
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "session/assembly.h"
+#include "session/kernel_log.h"
+#include "session/prepare.h"
+#include "session/recording_sys.h"
+#include "session/window.h"
+#include "traffic/kinds.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <random>
+
+namespace rxlab {
+namespace {
+
+constexpr uint64_t kTick = 4'000'000; // ns; one jiffy at HZ = 250
+
+Collectors make_collectors(Sys& sys, const Trial& trial, const Interface& receiver, bool probes) {
+    Collectors collectors;
+    for (const std::string& name : trial.collectors) {
+        const CollectorKind& kind = row_named(kCollectors, kCollectorCount, name, "collector");
+        if (kind.probe == probes) collectors.emplace_back(name, kind.make(sys, receiver));
+    }
+    return collectors;
+}
+
+/// Moves the start of the window against the timer, by a time that every arm of the round shares.
+uint64_t wait_for_phase(Sys& sys, const Trial& trial) {
+    if (trial.lane != "counted") return 0;
+    const uint64_t phase = std::mt19937_64(trial.seed)() % kTick, end = sys.now_ns() + phase;
+    while (sys.now_ns() < end) {}
+    return phase;
+}
+
+void report(const Collectors& collectors, const Measured& measured, const SessionOptions& options, Observation& observation) {
+    for (const auto& [name, collector] : collectors)
+        collector->report({measured.sent.packets, measured.ns, options.ns_per_instruction}, observation.metrics, observation.curves);
+}
+
+/// The primary metrics come from here: nothing runs in the measured path but what the arm put there.
+Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, Observation& observation) {
+    const Collectors collectors = make_collectors(sys, trial, assembly.receiver(), false);
+    const Measured measured = measure(sys, *assembly.traffic, assembly.packets, collectors, assembly.sinks);
+    report(collectors, measured, options, observation);
+    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics);
+    observation.checks["conservation"] = conservation(measured);
+    observation.facts["generator"] = measured.sent.raw;
+    return measured;
+}
+
+/// Each probe has a window of its own, so that what it costs is known and none pays for another.
+void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, const Measured& clean, Observation& observation) {
+    Collectors probes = make_collectors(sys, trial, assembly.receiver(), true);
+    const Cost floor = cost_per_packet(clean, trial.lane, options.ns_per_instruction);
+    for (auto& probe : probes) {
+        Collectors one;
+        one.push_back(std::move(probe));
+        const Measured measured = measure(sys, *assembly.traffic, assembly.packets, one, assembly.sinks);
+        report(one, measured, options, observation);
+        const Cost cost = cost_per_packet(measured, trial.lane, options.ns_per_instruction);
+        if (!cost.unit.empty()) observation.metrics[fmt::format("probe_cost.{}.{}", one[0].first, cost.name)] = {cost.value - floor.value, cost.unit, "none"};
+    }
+}
+
+void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options, Observation& observation) {
+    RecordingSys recorder(sys, RecordingSys::Mode::pass_on);
+    Assembly assembly = assemble(recorder, journal, trial, options.interface);
+    observation.facts["commands"] = recorder.changes();
+    observation.facts["flow_source_port"] = source_port(trial.seed, 0);
+    observation.facts["phase_ns"] = wait_for_phase(sys, trial);
+    if (assembly.warmup_packets) assembly.traffic->send(assembly.warmup_packets);
+    const Measured clean = clean_window(sys, assembly, trial, options, observation);
+    probed_windows(sys, assembly, trial, options, clean, observation);
+}
+
+Check restored(Journal& journal) {
+    const size_t changes = journal.pending().size();
+    const std::vector<std::string> failures = journal.restore();
+    if (!failures.empty()) return {false, fmt::format("not undone: {}", fmt::join(failures, "; "))};
+    return {true, fmt::format("{} changes undone{}{}", changes, journal.notes().empty() ? "" : "; ", fmt::join(journal.notes(), "; "))};
+}
+
+Check no_splats(const KernelLog& log, const std::vector<std::string>& splats) {
+    if (!log.readable()) return {true, "the kernel log cannot be read here"};
+    if (splats.empty()) return {true, "the kernel log has no warning, oops, lockup or stall"};
+    return {false, fmt::format("{} lines, the first: {}", splats.size(), splats.front())};
+}
+
+void require_nothing_pending(const Journal& journal) {
+    if (!journal.pending().empty())
+        throw Error(Status::usage, fmt::format("{} changes of an earlier run are not undone", journal.pending().size()), "rxlab restore");
+}
+
+[[noreturn]] void unwind(Journal& journal, const Error& error) {
+    const std::vector<std::string> failures = journal.restore();
+    if (failures.empty()) throw error;
+    throw Error(error.status(), fmt::format("{}; besides, not undone: {}", error.what(), fmt::join(failures, "; ")), "rxlab restore");
+}
+
+} // namespace
+
+Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options) {
+    require_nothing_pending(journal);
+    Observation observation;
+    observation.trial = trial;
+    const uint64_t start = sys.now_ns();
+    const KernelLog log(sys);
+    observation.facts["kernel_base"] = kernel_base(sys);
+    observation.facts["kernel_release"] = kernel_release(sys);
+    try {
+        run_windows(sys, journal, trial, options, observation);
+    } catch (const Error& error) {
+        unwind(journal, error);
+    } catch (const std::exception& error) {
+        unwind(journal, Error(Status::invalid, error.what()));
+    }
+    observation.checks["restored"] = restored(journal);
+    observation.splats = log.splats();
+    observation.checks["no_splats"] = no_splats(log, observation.splats);
+    observation.measured_s = static_cast<double>(sys.now_ns() - start) / 1e9;
+    return observation;
+}
+
+} // namespace rxlab

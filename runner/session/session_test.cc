@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/session.h"
+
+#include "base/error.h"
+#include "session/fake_machine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Trial trial() {
+    Trial trial;
+    trial.arm = "plain";
+    trial.lane = "counted";
+    trial.seed = 42;
+    trial.topology = {{"kind", "veth"}};
+    trial.traffic = {{"kind", "pktgen"}, {"packets", 1000}, {"warmup_packets", 100}};
+    trial.setup = {{"nft", {{"dst_port", 9}}}, {"link", {{"name", "rxextra0"}}}};
+    trial.knobs = {{"sysctl:net.core.netdev_budget", 16}, {"sysctl:@dut:net.ipv4.ip_forward", 1}};
+    trial.collectors = {"interface"};
+    return trial;
+}
+
+/// nft's counter is not part of the fake machine: it stands still at 0.
+std::string no_nft_packets(int, const std::string&) {
+    std::string answer = {48, 0, 0, 0, 0x12, 0x0a, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 28, 0, 4, '\x80', 12, 0, 1, 0};
+    answer += std::string(8, '\0') + std::string{12, 0, 2, 0} + std::string(8, '\0');
+    return answer;
+}
+
+class Session : public ::testing::Test {
+protected:
+    Session() {
+        machine.on_netlink = no_nft_packets;
+        before = machine.files;
+    }
+    Observation run(const Trial& which) { return run_trial(machine, journal, which, {.ns_per_instruction = 2, .interface = {}}); }
+
+    FakeMachine machine;
+    Journal journal{machine, ""};
+    std::map<std::string, std::string> before;
+};
+
+TEST_F(Session, a_trial_measures_and_leaves_the_machine_as_it_was) {
+    const Observation observation = run(trial());
+    EXPECT_EQ(observation.metrics.at("packets_sent").value, 1000);
+    EXPECT_EQ(observation.metrics.at("packets_counted").value, 1000);
+    EXPECT_EQ(observation.metrics.at("packets_lost").value, 0);
+    EXPECT_EQ(observation.metrics.at("instructions_per_packet").value, 1000); // 2 us at 2 ns each
+    EXPECT_EQ(observation.metrics.at("instructions_per_packet").unit, "instructions/packet");
+    EXPECT_EQ(observation.metrics.count("ns_per_packet"), 0u);
+    EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000 = udp.no_ports 1000");
+    EXPECT_EQ(observation.checks.at("restored").detail, "6 changes undone");
+    EXPECT_TRUE(observation.checks.at("no_splats").ok);
+    EXPECT_EQ(observation.facts.at("kernel_release"), "6.12.0-fake");
+    EXPECT_LT(observation.facts.at("phase_ns").get<uint64_t>(), 4'000'000u);
+    EXPECT_EQ(machine.files, before);
+}
+
+TEST_F(Session, the_phase_is_the_round_s_not_the_arm_s) {
+    Trial other = trial();
+    other.arm = "other";
+    other.setup = Json::object();
+    EXPECT_EQ(run(trial()).facts.at("phase_ns"), run(other).facts.at("phase_ns"));
+}
+
+TEST_F(Session, whatever_change_fails_the_machine_is_restored) {
+    run(trial());
+    const int changes = machine.changes;
+    for (int n = 0; n < changes; n++) {
+        machine.changes = 0;
+        machine.fail_at = n;
+        try {
+            const Observation observation = run(trial());
+            EXPECT_FALSE(observation.checks.at("restored").ok) << "change " << n << " failed and nobody noticed";
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr("failed on purpose")) << n;
+        }
+        machine.fail_at = -1;
+        EXPECT_THAT(journal.restore(), ElementsAre()) << n;
+        EXPECT_EQ(machine.files, before) << "after failure of change " << n;
+    }
+}
+
+TEST_F(Session, packets_that_reach_no_sink_fail_conservation) {
+    machine.lost_per_run = 3;
+    const Observation observation = run(trial());
+    EXPECT_FALSE(observation.checks.at("conservation").ok);
+    EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000, counted 997 (udp.no_ports 997): 3 packets missing");
+    EXPECT_EQ(observation.metrics.at("packets_lost").value, 3);
+    EXPECT_DOUBLE_EQ(observation.metrics.at("lost_fraction").value, 0.003);
+}
+
+TEST_F(Session, the_timed_lane_reports_time) {
+    Trial timed = trial();
+    timed.lane = "timed";
+    const Observation observation = run(timed);
+    EXPECT_EQ(observation.metrics.at("ns_per_packet").value, 2000);
+    EXPECT_EQ(observation.metrics.at("packets_per_second").value, 500000);
+    EXPECT_EQ(observation.metrics.count("instructions_per_packet"), 0u);
+}
+
+TEST_F(Session, what_the_kernel_complains_of_makes_the_trial_invalid) {
+    machine.says_while_sending = "4,11,200,-;------------[ cut here ]------------\n4,12,201,-;WARNING: CPU: 0 PID: 1 at net/core/dev.c:1\n";
+    const Observation observation = run(trial());
+    EXPECT_FALSE(observation.checks.at("no_splats").ok);
+    EXPECT_EQ(observation.splats.size(), 4u); // warm-up and window
+}
+
+TEST_F(Session, nothing_is_done_on_top_of_what_an_earlier_run_left) {
+    journal.record({.what = "something", .argv = {"true"}});
+    EXPECT_THROW(run(trial()), Error);
+    EXPECT_EQ(machine.files, before);
+}
+
+TEST_F(Session, an_unknown_setup_is_named_with_the_nearest) {
+    Trial wrong = trial();
+    wrong.setup = {{"nfd", Json::object()}};
+    try {
+        run(wrong);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "no setup 'nfd'");
+        EXPECT_EQ(error.next(), "did you mean 'nft'?");
+    }
+    EXPECT_EQ(machine.files, before);
+}
+
+TEST_F(Session, a_user_s_interface_has_no_side_to_send_from) {
+    machine.files["/sys/class/net/eth0/ifindex"] = "2\n";
+    Trial bare = trial();
+    bare.setup = bare.knobs = Json::object();
+    try {
+        run_trial(machine, journal, bare, {.ns_per_instruction = 0, .interface = "eth0"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "traffic 'pktgen' needs an interface to send from; eth0 has only the receiving side");
+    }
+}
+
+TEST(Describe, says_what_a_trial_would_change_and_changes_nothing) {
+    Trial bare = trial();
+    bare.setup = {{"nft", {{"dst_port", 9}}}, {"xdp", {{"program", "xdp_drop"}}}};
+    bare.knobs = {{"sysctl:net.core.somaxconn", 17}};
+    const std::vector<std::string> lines = describe_changes(bare);
+    EXPECT_THAT(lines, ::testing::IsSupersetOf({"ip netns add rxlab-gen", "ip netns add rxlab-dut", "rxlab-gen: ip link set dev rxgen0 arp off up",
+                                                "rxlab-dut: nft add rule ip rxlab drop_point udp dport 9 counter name \"drops\" drop",
+                                                "attach the XDP program xdp_drop (native) to rxdut0"}));
+    EXPECT_THAT(lines, ::testing::Contains(::testing::MatchesRegex("/proc/sys/net/core/somaxconn: [0-9]+ -> 17")));
+    EXPECT_EQ(lines.back(), "undo all of it: 4 journal entries, in reverse order");
+}
+
+} // namespace
+} // namespace rxlab

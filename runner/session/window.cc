@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/window.h"
+
+#include "stats/metrics.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+namespace {
+
+constexpr uint64_t kStep = 2'000'000;        // ns between two looks at the sinks
+constexpr uint64_t kStill = 50'000'000;      // ns without growth: what has not arrived by now is lost
+constexpr uint64_t kPatience = 5'000'000'000; // ns in all
+
+using Counts = std::vector<uint64_t>;
+
+Counts read_all(const std::vector<Sink>& sinks) {
+    Counts counts;
+    for (const Sink& sink : sinks) counts.push_back(sink.read());
+    return counts;
+}
+
+uint64_t growth(const Counts& before, const Counts& after) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < before.size(); i++) sum += after[i] - before[i];
+    return sum;
+}
+
+/// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing moves any more.
+Counts settled(Sys& sys, const std::vector<Sink>& sinks, const Counts& before, uint64_t sent) {
+    Counts now = read_all(sinks);
+    const uint64_t start = sys.now_ns();
+    uint64_t moved = start;
+    while (growth(before, now) < sent && sys.now_ns() - moved < kStill && sys.now_ns() - start < kPatience) {
+        sys.sleep_ns(kStep);
+        Counts later = read_all(sinks);
+        if (later != now) moved = sys.now_ns();
+        now = std::move(later);
+    }
+    return now;
+}
+
+void put(Metrics& metrics, const std::string& name, double value) {
+    const MetricRow& row = metric_row(name);
+    metrics[name] = {value, row.unit, row.better};
+}
+
+} // namespace
+
+uint64_t Measured::counted() const {
+    uint64_t sum = 0;
+    for (const SinkGrowth& growth : sinks) sum += growth.packets;
+    return sum;
+}
+
+Measured measure(Sys& sys, Traffic& traffic, uint64_t packets, const Collectors& collectors, const std::vector<Sink>& sinks) {
+    Measured measured;
+    const Counts before = read_all(sinks);
+    const uint64_t start = sys.now_ns();
+    for (const auto& [name, collector] : collectors) collector->start();
+    measured.sent = traffic.send(packets);
+    const Counts after = settled(sys, sinks, before, measured.sent.packets);
+    for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
+    measured.ns = sys.now_ns() - start;
+    for (size_t i = 0; i < sinks.size(); i++) measured.sinks.push_back({sinks[i].name, after[i] - before[i]});
+    return measured;
+}
+
+Check conservation(const Measured& measured) {
+    std::string terms;
+    for (const SinkGrowth& growth : measured.sinks)
+        if (growth.packets) terms += fmt::format("{}{} {}", terms.empty() ? "" : " + ", growth.sink, growth.packets);
+    const uint64_t sent = measured.sent.packets, counted = measured.counted();
+    if (sent == counted) return {true, fmt::format("sent {} = {}", sent, terms)};
+    return {false, fmt::format("sent {}, counted {} ({}): {} packets {}", sent, counted, terms.empty() ? "nothing" : terms,
+                               sent > counted ? sent - counted : counted - sent, sent > counted ? "missing" : "too many")};
+}
+
+Cost cost_per_packet(const Measured& measured, const std::string& lane, double ns_per_instruction) {
+    const double packets = static_cast<double>(measured.sent.packets), busy = static_cast<double>(measured.sent.busy_ns);
+    if (packets > 0 && lane == "counted" && ns_per_instruction > 0)
+        return {busy / ns_per_instruction / packets, "instructions_per_packet", "instructions/packet"};
+    if (packets > 0 && lane == "timed") return {busy / packets, "ns_per_packet", "ns/packet"};
+    return {};
+}
+
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics) {
+    const double sent = static_cast<double>(measured.sent.packets), counted = static_cast<double>(measured.counted());
+    put(metrics, "packets_sent", sent);
+    put(metrics, "packets_counted", counted);
+    put(metrics, "packets_lost", sent - counted);
+    put(metrics, "lost_fraction", sent > 0 ? (sent - counted) / sent : 0);
+    put(metrics, "retries", static_cast<double>(measured.sent.retries));
+    const Cost cost = cost_per_packet(measured, lane, ns_per_instruction);
+    if (!cost.unit.empty()) put(metrics, cost.name, cost.value);
+    if (lane == "timed" && measured.sent.busy_ns) put(metrics, "packets_per_second", sent * 1e9 / static_cast<double>(measured.sent.busy_ns));
+}
+
+} // namespace rxlab

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+// One measured window: collectors on, traffic sent, everything arrived, collectors off.
+#pragma once
+#include "collect/collector.h"
+#include "traffic/traffic.h"
+
+namespace rxlab {
+
+using Collectors = std::vector<std::pair<std::string, std::unique_ptr<Collector>>>;
+
+struct SinkGrowth {
+    std::string sink;
+    uint64_t packets = 0;
+};
+
+struct Measured {
+    Sent sent;
+    uint64_t ns = 0; ///< from the first collector's start to the last one's stop
+    std::vector<SinkGrowth> sinks;
+    uint64_t counted() const;
+};
+
+Measured measure(Sys& sys, Traffic& traffic, uint64_t packets, const Collectors& collectors, const std::vector<Sink>& sinks);
+
+/// sent == growth of all sinks together; the detail names each sink with its count.
+Check conservation(const Measured& measured);
+
+/// Packets sent, counted and lost, and the lane's cost per packet.
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics);
+
+/// Cost of one packet in the lane's unit; the unit is empty in a lane that ranks no cost.
+struct Cost {
+    double value = 0;
+    std::string name, unit;
+};
+Cost cost_per_packet(const Measured& measured, const std::string& lane, double ns_per_instruction);
+
+} // namespace rxlab

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "setup/kinds.h"
+
+#include "base/error.h"
+
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace rxlab {
+
+const char kModuleSchema[] = R"({
+  "type": "object",
+  "required": ["name"],
+  "properties": {
+    "name": {"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 56, "description": "NAME of NAME.ko"},
+    "parameters": {"type": "object", "description": "module parameters by name",
+                   "additionalProperties": {"type": ["integer", "boolean", "string"], "pattern": "^[A-Za-z0-9_.:,-]*$"}}
+  }
+})";
+
+namespace {
+
+/// In a guest the payload brings the modules; on the host $RXLAB_MODULES names their folder.
+std::string module_file(Sys& sys, const std::string& name) {
+    const char* folder = std::getenv("RXLAB_MODULES");
+    const std::string file = fmt::format("{}/{}.ko", folder && *folder ? folder : "/payload/modules", name);
+    if (!sys.exists(file)) throw Error(Status::usage, fmt::format("no module {}", file), "on the host, RXLAB_MODULES names the folder of modules built for this kernel");
+    return file;
+}
+
+std::string text_of(const Json& value) {
+    if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+} // namespace
+
+std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology&, const Json& parameters) {
+    const std::string name = parameters.at("name"), folder = "/sys/module/" + name;
+    if (sys.exists(folder)) throw Error(Status::usage, fmt::format("module {} is loaded already", name), "rmmod " + name);
+    std::vector<std::string> command = {"insmod", module_file(sys, name)};
+    for (const auto& [key, value] : parameters.value("parameters", Json::object()).items()) command.push_back(key + "=" + text_of(value));
+    journal.record({.what = "module " + name, .argv = {"rmmod", name}, .done_if_absent = folder});
+    run_or_throw(sys, command);
+    return std::make_unique<Applied>();
+}
+
+} // namespace rxlab

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "setup/counters.h"
+#include "setup/kinds.h"
+
+#include <fmt/format.h>
+#include <linux/netfilter.h>
+#include <linux/netlink.h>
+
+namespace rxlab {
+
+const char kNftSchema[] = R"({
+  "type": "object",
+  "properties": {
+    "hook": {"enum": ["ingress", "prerouting", "input"], "default": "prerouting",
+             "description": "ingress: before the stack; prerouting at raw priority: before routing and conntrack; input: after routing"},
+    "priority": {"type": "integer", "minimum": -1000, "maximum": 1000, "description": "default: raw (-300) at prerouting, else filter (0) as usual"},
+    "dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9, "description": "UDP destination port dropped"}
+  }
+})";
+
+namespace {
+
+constexpr const char* kTable = "rxlab";
+constexpr const char* kCounter = "drops";
+
+struct Hook {
+    const char* name;
+    const char* table_family;
+    uint8_t family;
+    int priority;
+};
+const Hook kHooks[] = {
+    {"ingress", "netdev", NFPROTO_NETDEV, 0},
+    {"prerouting", "ip", NFPROTO_IPV4, -300},
+    {"input", "ip", NFPROTO_IPV4, 0},
+};
+
+const Hook& hook_named(const std::string& name) {
+    for (const Hook& hook : kHooks)
+        if (name == hook.name) return hook;
+    return kHooks[1];
+}
+
+/// Only a hook of the netdev family belongs to interfaces.
+std::string devices(const Hook& hook, const Topology& topology) {
+    if (hook.family != NFPROTO_NETDEV) return "";
+    std::string list;
+    for (const Path& path : topology.paths) list += (list.empty() ? "" : ", ") + path.receiver.name;
+    return fmt::format(" devices = {{ {} }}", list);
+}
+
+std::string ruleset(const Hook& hook, const Topology& topology, int priority, int port) {
+    return fmt::format("add table {0} {1}\nadd counter {0} {1} {2}\n"
+                       "add chain {0} {1} drop_point {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
+                       "add rule {0} {1} drop_point udp dport {6} counter name \"{2}\" drop\n",
+                       hook.table_family, kTable, kCounter, hook.name, devices(hook, topology), priority, port);
+}
+
+} // namespace
+
+std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+    const Hook& hook = hook_named(parameters.value("hook", "prerouting"));
+    const std::string netns = topology.paths.front().receiver.netns;
+    // Adding a table that is there already is no error, so this can be undone whether or not it was done.
+    const std::string undo = fmt::format("add table {0} {1}; delete table {0} {1}", hook.table_family, kTable);
+    journal.record({.what = fmt::format("nftables table {} {}", hook.table_family, kTable), .netns = netns, .argv = {"nft", undo}});
+    run_or_throw(sys, {"nft", "-f", "-"}, ruleset(hook, topology, parameters.value("priority", hook.priority), parameters.value("dst_port", 9)), netns);
+
+    auto applied = std::make_unique<Applied>();
+    const std::string request = nft_counter_request(hook.family, kTable, kCounter);
+    applied->sinks.push_back({"nft.drop", [&sys, netns, request] {
+                                  uint64_t packets = 0;
+                                  sys.in_netns(netns, [&] { packets = parse_nft_counter(sys.netlink(NETLINK_NETFILTER, request)); });
+                                  return packets;
+                              }});
+    return applied;
+}
+
+} // namespace rxlab

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+#pragma once
+#include "topology/topology.h"
+
+namespace rxlab {
+
+extern const char kVethSchema[];
+Topology make_veth(Sys& sys, Journal& journal, const Json& parameters);
+
+} // namespace rxlab

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+// Every kind's functions, one file per kind, and what they share.
+#pragma once
+#include "traffic/traffic.h"
+
+namespace rxlab {
+
+extern const char kPktgenSchema[], kLiveFramesSchema[];
+
+std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::string pktgen_missing(Sys& sys);
+std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::string live_frames_missing(Sys& sys);
+
+/// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for each.
+std::vector<uint64_t> split(uint64_t packets, size_t parts);
+
+/// Path `n`'s UDP source port, from the trial's seed: the flow's hash is part of a round's perturbation.
+uint16_t source_port(uint64_t seed, size_t n);
+
+/// @throws Error(Status::usage) when a path has no side to send from (the user's own interface).
+void require_generators(const Topology& topology, const char* kind);
+
+} // namespace rxlab

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "traffic/kinds.h"
+#include "traffic/pktgen_text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rxlab {
+
+const char kPktgenSchema[] = R"({
+  "type": "object",
+  "required": ["packets"],
+  "properties": {
+    "packets": {"type": "integer", "minimum": 1, "description": "in the measured window, over all paths"},
+    "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
+    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
+    "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
+    "clone_skb": {"type": "integer", "minimum": 0, "default": 0, "description": "times a packet is sent again; veth takes 0 only"},
+    "burst": {"type": "integer", "minimum": 1, "default": 1, "description": "packets per call of the driver; veth takes 1 only"},
+    "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1, "description": "CPUs that send, from CPU 0 on"}
+  }
+})";
+
+namespace {
+
+const std::string kFolder = "/proc/thread-self/net/pktgen/"; // the folder belongs to the thread's network namespace
+
+struct Device {
+    std::string netns, file;
+    std::vector<std::string> commands;
+};
+
+class Pktgen : public Traffic {
+public:
+    Pktgen(Sys& sys, std::vector<Device> devices, size_t size) : sys_(sys), devices_(std::move(devices)), size_(size) {}
+
+    Sent send(uint64_t packets) override {
+        const std::vector<uint64_t> shares = split(packets, devices_.size());
+        for (size_t i = 0; i < devices_.size(); i++) command(devices_[i], fmt::format("count {}", shares[i]));
+        sys_.in_netns(devices_[0].netns, [&] { sys_.write_file(kFolder + "pgctrl", "start\n"); });
+        Sent sent;
+        for (size_t i = 0; i < devices_.size(); i++) add(sent, devices_[i], shares[i]);
+        return sent;
+    }
+
+    /// Forgets what an earlier run set, adds the devices and configures them.
+    void configure(size_t threads) {
+        sys_.in_netns(devices_[0].netns, [&] { sys_.write_file(kFolder + "pgctrl", "reset\n"); });
+        for (size_t i = 0; i < devices_.size(); i++) {
+            const Device thread{devices_[i].netns, fmt::format("kpktgend_{}", i % threads), {}};
+            if (i < threads && !there(thread)) throw Error(Status::usage, fmt::format("pktgen has no thread for CPU {}", i), "ask for fewer \"cpus\"");
+            command(thread, "add_device " + devices_[i].file);
+        }
+        for (const Device& device : devices_) {
+            for (const std::string& line : device.commands) command(device, line);
+            verify(device);
+        }
+    }
+
+private:
+    bool there(const Device& device) {
+        bool found = false;
+        sys_.in_netns(device.netns, [&] { found = sys_.exists(kFolder + device.file); });
+        return found;
+    }
+
+    std::string read(const Device& device) {
+        std::string text;
+        sys_.in_netns(device.netns, [&] { text = sys_.read_file(kFolder + device.file); });
+        return text;
+    }
+
+    /// pktgen takes many wrong words without an error; only its answer tells.
+    void command(const Device& device, const std::string& line) {
+        std::string refused;
+        sys_.in_netns(device.netns, [&] {
+            try {
+                sys_.write_file(kFolder + device.file, line + "\n");
+            } catch (const Error& error) {
+                refused = error.what();
+            }
+        });
+        const std::string answer = pktgen_answer(read(device));
+        if (refused.empty() && answer.starts_with("OK: ")) return;
+        throw Error(Status::invalid, fmt::format("pktgen {}: '{}' was answered '{}'{}{}", device.file, line, answer, refused.empty() ? "" : "; ", refused));
+    }
+
+    void verify(const Device& device) {
+        const std::string text = read(device);
+        for (const std::string& line : device.commands) {
+            const size_t space = line.find(' ');
+            const std::string key = line.substr(0, space), wanted = line.substr(space + 1);
+            const auto found = pktgen_setting(text, key == "pkt_size" ? "min_pkt_size" : key);
+            if (found && *found != wanted)
+                throw Error(Status::invalid, fmt::format("pktgen {}: {} is {}, not {}", device.file, key, *found, wanted));
+        }
+    }
+
+    void add(Sent& sent, const Device& device, uint64_t share) {
+        const std::string text = read(device);
+        const PktgenResult result = parse_pktgen_result(text);
+        if (result.packets < share)
+            throw Error(Status::interrupted, fmt::format("pktgen {} was stopped after {} of {} packets", device.file, result.packets, share));
+        // A frame counted as an error was taken and dropped by the driver; it has its place among the sinks.
+        sent.packets += result.packets + result.errors;
+        sent.bytes += (result.packets + result.errors) * size_;
+        sent.errors += result.errors;
+        // With a delay of 0 its "idle" is others' work on this CPU (ksoftirqd), so it belongs to the cost.
+        sent.busy_ns = std::max(sent.busy_ns, result.elapsed_us * 1000);
+        sent.raw[device.file] = text.substr(text.rfind("Result: "));
+    }
+
+    Sys& sys_;
+    std::vector<Device> devices_;
+    size_t size_;
+};
+
+Device make_device(const Topology& topology, const Json& parameters, size_t n, size_t cpus, uint64_t seed) {
+    const Path& path = topology.paths[n % topology.paths.size()];
+    const uint16_t source = source_port(seed, n), port = parameters.value("udp_dst_port", 9);
+    const size_t queue = cpus > 1 ? n / topology.paths.size() : 0;
+    Device device{path.generator.netns, fmt::format("{}@{}", path.generator.name, n), {}};
+    const auto set = [&](const std::string& line) { device.commands.push_back(line); };
+    set("count 1");
+    set(fmt::format("pkt_size {}", parameters.value("packet_size", 60)));
+    set("delay 0");
+    set(fmt::format("clone_skb {}", parameters.value("clone_skb", 0)));
+    if (parameters.value("burst", 1) > 1) set(fmt::format("burst {}", parameters.value("burst", 1)));
+    set("src_min " + path.generator_ip);
+    set("src_max " + path.generator_ip);
+    set("dst_min " + path.receiver_ip);
+    set("dst_max " + path.receiver_ip);
+    set("src_mac " + path.generator_mac);
+    set("dst_mac " + path.receiver_mac);
+    for (const char* key : {"udp_src_min", "udp_src_max"}) set(fmt::format("{} {}", key, source));
+    for (const char* key : {"udp_dst_min", "udp_dst_max"}) set(fmt::format("{} {}", key, port));
+    for (const char* key : {"queue_map_min", "queue_map_max"}) set(fmt::format("{} {}", key, queue));
+    return device;
+}
+
+} // namespace
+
+std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
+    require_generators(topology, "pktgen");
+    if (const std::string lacking = pktgen_missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "use traffic kind live_frames, or --target vm");
+    const size_t cpus = parameters.value("cpus", 1);
+    std::vector<Device> devices;
+    for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++) devices.push_back(make_device(topology, parameters, n, cpus, seed));
+    // Nothing to journal: pktgen's devices and threads go with the namespace.
+    auto traffic = std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
+    traffic->configure(cpus);
+    return traffic;
+}
+
+std::string pktgen_missing(Sys& sys) { return sys.exists("/proc/net/pktgen") ? "" : "pktgen is not loaded in the running kernel"; }
+
+} // namespace rxlab

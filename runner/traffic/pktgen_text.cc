@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "traffic/pktgen_text.h"
+
+#include "base/error.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <fmt/format.h>
+#include <sstream>
+
+namespace rxlab {
+
+std::string pktgen_answer(const std::string& text) {
+    const std::string label = "Result: ";
+    const size_t at = text.rfind(label);
+    if (at == std::string::npos) return "";
+    return text.substr(at + label.size(), text.find('\n', at) - at - label.size());
+}
+
+PktgenResult parse_pktgen_result(const std::string& text) {
+    const std::string answer = pktgen_answer(text);
+    PktgenResult result;
+    if (std::sscanf(answer.c_str(), "OK: %" SCNu64 "(c%" SCNu64 "+d%" SCNu64 ") usec, %" SCNu64 " (", &result.elapsed_us, &result.busy_us,
+                    &result.idle_us, &result.packets) != 4)
+        throw Error(Status::invalid, fmt::format("pktgen reports no result: '{}'", answer));
+    const size_t rate = text.find("pps", text.rfind("Result: "));
+    const size_t errors = text.find("errors: ", rate);
+    if (rate == std::string::npos || errors == std::string::npos) throw Error(Status::invalid, "pktgen reports no number of errors");
+    result.errors = std::strtoull(text.c_str() + errors + 8, nullptr, 10);
+    return result;
+}
+
+std::optional<std::string> pktgen_setting(const std::string& text, const std::string& key) {
+    std::istringstream words(text);
+    for (std::string word, value; words >> word;)
+        if ((word == key + ":" || (word == key && key == "count")) && words >> value) return value;
+    return std::nullopt;
+}
+
+} // namespace rxlab

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "traffic/kinds.h"
+
+#include <iterator>
+
+namespace rxlab {
+
+const TrafficKind kTraffics[] = {
+    {"pktgen", "the kernel's packet generator, one thread per CPU", kPktgenSchema, make_pktgen, pktgen_missing},
+    {"live_frames", "XDP live frames redirected into the generator's side; needs no module", kLiveFramesSchema, make_live_frames, live_frames_missing},
+};
+const size_t kTrafficCount = std::size(kTraffics);
+
+} // namespace rxlab

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "traffic/frame.h"
+#include "traffic/kinds.h"
+#include "traffic/pktgen_text.h"
+
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+TEST(Split, is_as_even_as_can_be) {
+    EXPECT_EQ(split(10, 3), (std::vector<uint64_t>{4, 3, 3}));
+    EXPECT_EQ(split(8, 4), (std::vector<uint64_t>{2, 2, 2, 2}));
+    EXPECT_THROW(split(3, 4), Error);
+}
+
+TEST(SourcePort, comes_from_the_seed_and_differs_between_paths) {
+    EXPECT_EQ(source_port(7, 0), source_port(7, 0));
+    EXPECT_NE(source_port(7, 0), source_port(7, 1));
+    EXPECT_NE(source_port(7, 0), source_port(8, 0));
+    for (uint64_t seed = 0; seed < 10000; seed++) EXPECT_GE(source_port(seed, 3), 1024);
+}
+
+const Path kPath{{"", "g"}, {"", "d"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "10.99.0.1", "10.99.0.2"};
+
+uint32_t ones_sum(const std::vector<uint8_t>& bytes, size_t from, size_t to, uint32_t sum = 0) {
+    for (size_t i = from; i < to; i += 2) sum += static_cast<uint32_t>(bytes[i] << 8 | (i + 1 < to ? bytes[i + 1] : 0));
+    while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
+    return sum;
+}
+
+TEST(UdpFrame, has_addresses_ports_length_and_right_checksums) {
+    for (const size_t size : {60u, 61u, 1514u}) {
+        const std::vector<uint8_t> frame = udp_frame(kPath, size, 4000, 9);
+        ASSERT_EQ(frame.size(), size);
+        EXPECT_EQ(frame[5], 2);                                     // to the receiver
+        EXPECT_EQ(frame[11], 1);                                    // from the generator
+        EXPECT_EQ(frame[16] << 8 | frame[17], static_cast<int>(size - 14));
+        EXPECT_EQ(frame[34] << 8 | frame[35], 4000);
+        EXPECT_EQ(frame[36] << 8 | frame[37], 9);
+        EXPECT_EQ(ones_sum(frame, 14, 34), 0xffffu);
+        const uint32_t pseudo = ones_sum(frame, 26, 34, 17 + static_cast<uint32_t>(size - 34));
+        EXPECT_EQ(ones_sum(frame, 34, size, pseudo), 0xffffu);
+    }
+    EXPECT_EQ(udp_frame(kPath, 10, 1, 2).size(), 60u);
+}
+
+const char kDevice[] =
+    "Params: count 100000  min_pkt_size: 60  max_pkt_size: 60\n"
+    "     frags: 0  delay: 0  clone_skb: 0  ifname: rxgen0@0\n"
+    "     flows: 0 flowlen: 0\n"
+    "     queue_map_min: 0  queue_map_max: 0\n"
+    "     dst_min: 10.99.0.2  dst_max: 10.99.0.2\n"
+    "     src_min: 10.99.0.1  src_max: 10.99.0.1\n"
+    "     src_mac: 02:00:00:00:00:01 dst_mac: 02:00:00:00:00:02\n"
+    "     udp_src_min: 4000  udp_src_max: 4000  udp_dst_min: 9  udp_dst_max: 9\n"
+    "     src_mac_count: 0  dst_mac_count: 0\n"
+    "     Flags: \n"
+    "Current:\n"
+    "     pkts-sofar: 100000  errors: 3\n"
+    "     started: 123us  stopped: 15553us idle: 25us\n"
+    "     seq_num: 100001  cur_dst_mac_offset: 0  cur_src_mac_offset: 0\n"
+    "     cur_saddr: 10.99.0.1  cur_daddr: 10.99.0.2\n"
+    "     cur_udp_dst: 9  cur_udp_src: 4000\n"
+    "     cur_queue_map: 0\n"
+    "     flows: 0\n"
+    "Result: OK: 15430(c15405+d25) usec, 100000 (60byte,0frags)\n"
+    "  6480881pps 3110Mb/sec (3110822880bps) errors: 3\n";
+
+TEST(PktgenText, a_result_is_read_whole) {
+    const PktgenResult result = parse_pktgen_result(kDevice);
+    EXPECT_EQ(result.packets, 100000u);
+    EXPECT_EQ(result.elapsed_us, 15430u);
+    EXPECT_EQ(result.busy_us, 15405u);
+    EXPECT_EQ(result.idle_us, 25u);
+    EXPECT_EQ(result.errors, 3u);
+}
+
+TEST(PktgenText, no_result_is_an_error_with_pktgen_s_words) {
+    for (const char* text : {"Result: OK: count=10", "Result: No such parameter \"coutn\"", "Result: Idle", ""})
+        EXPECT_THROW(parse_pktgen_result(text), Error) << text;
+}
+
+TEST(PktgenText, settings_are_found_by_their_key) {
+    EXPECT_EQ(pktgen_setting(kDevice, "count"), "100000");
+    EXPECT_EQ(pktgen_setting(kDevice, "dst_mac"), "02:00:00:00:00:02");
+    EXPECT_EQ(pktgen_setting(kDevice, "udp_dst_max"), "9");
+    EXPECT_EQ(pktgen_setting(kDevice, "burst"), std::nullopt);
+}
+
+TEST(Traffic, an_interface_of_the_user_s_own_cannot_be_sent_from) {
+    Topology topology;
+    topology.paths.push_back({.receiver = {"", "eth0"}});
+    try {
+        require_generators(topology, "pktgen");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "traffic 'pktgen' needs an interface to send from; eth0 has only the receiving side");
+    }
+}
+
+} // namespace
+} // namespace rxlab
