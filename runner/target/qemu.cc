@@ -20,14 +20,11 @@ namespace {
 
 // tsc=reliable, no_timer_check, lpj: nothing is calibrated against another clock, which takes long and may differ.
 // oops=panic, softlockup_panic, panic=-1 with -no-reboot: a broken guest ends QEMU at once.
+// iomem=relaxed: `rxguest stop` disarms the local APIC's timer through /dev/mem.
 // loglevel=5: warnings and worse reach the console, the rest would only cost serial output.
 constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
-    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 mitigations=off";
-
-// A halted CPU under icount is woken by QEMU's main thread, which may read a count that is not up to date yet: about one
-// boot in ten then differed by a millisecond on a busy host. A CPU that never halts leaves nothing to that thread.
-constexpr const char* kNeverHalt = " idle=poll";
+    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 mitigations=off iomem=relaxed";
 
 std::string escaped(const std::string& path) {  // QEMU's option parser: a comma is written twice
     std::string out;
@@ -45,9 +42,7 @@ std::string console(const std::string& path) {
 
 }  // namespace
 
-std::string guest_cmdline(bool icount, const std::string& appended) {
-    return kCmdline + std::string(icount ? kNeverHalt : "") + (appended.empty() ? "" : " " + appended);
-}
+std::string guest_cmdline(const std::string& appended) { return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended); }
 
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires) {
     std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc", "-accel", machine.accel};

@@ -35,7 +35,7 @@ struct Wires {
 };
 
 /// The kernel command line of a guest, with what an experiment appends.
-std::string guest_cmdline(bool icount, const std::string& appended = {});
+std::string guest_cmdline(const std::string& appended = {});
 
 /// Arguments of QEMU, its name first. Pure.
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires);

@@ -23,7 +23,7 @@ Machine machine_for(const ShellOptions& options, const Kit& kit) {
     machine.smp = options.icount ? 1 : options.smp;
     machine.vmlinuz = kit.kernel.vmlinuz;
     machine.image = kit.image;
-    machine.cmdline = guest_cmdline(options.icount);
+    machine.cmdline = guest_cmdline();
     return machine;
 }
 

@@ -51,6 +51,7 @@ public:
     Json provenance(const Plan& plan) override {
         Json json = to_json(kit(), plan.trials.empty() ? machine_for(plan.lane, Trial{}) : machine_for(plan.lane, plan.trials.front()));
         json["target"] = "vm";
+        json["workers"] = worker_count(plan.lane, plan.trials.size());
         json["host"] = host_facts(real_sys());
         return json;
     }
@@ -78,20 +79,13 @@ private:
         void execute() {
             Workload load(items_);
             std::vector<std::thread> workers;
-            for (int i = 0; i < worker_count(); ++i) workers.emplace_back([&] { work(load); });
+            for (int i = 0; i < target_.worker_count(plan_.lane, items_.size()); ++i) workers.emplace_back([&] { work(load); });
             for (std::thread& worker : workers) worker.join();
             if (fatal_) std::rethrow_exception(fatal_);
             throw_failures(failures_, items_.size());
         }
 
     private:
-        int worker_count() const {
-            if (plan_.lane == Lane::timed) return 1;  // neighbours would be noise
-            const int cpus = static_cast<int>(std::thread::hardware_concurrency());
-            const int wanted = target_.options_.workers > 0 ? target_.options_.workers : std::max(1, cpus);
-            return std::min<int>(wanted, static_cast<int>(items_.size()));
-        }
-
         void work(Workload& load) {
             try {
                 const WorkFolder folder;
@@ -186,6 +180,13 @@ private:
         return *kit_;
     }
 
+    int worker_count(Lane lane, size_t trials) const {
+        if (lane == Lane::timed) return 1;  // neighbours would be noise
+        const int cpus = static_cast<int>(std::thread::hardware_concurrency());
+        const int wanted = options_.workers > 0 ? options_.workers : std::max(1, cpus);
+        return std::min<int>(wanted, static_cast<int>(trials));
+    }
+
     Machine machine_for(Lane lane, const Trial& trial) {
         Machine machine;
         machine.cpu = options_.cpu;
@@ -193,7 +194,7 @@ private:
         machine.vmlinuz = kit().kernel.vmlinuz;
         machine.image = kit().image;
         machine.seed = trial.boot_seed;
-        machine.cmdline = guest_cmdline(lane == Lane::counted, trial.boot.cmdline);
+        machine.cmdline = guest_cmdline(trial.boot.cmdline);
         if (lane != Lane::counted) without_icount(machine, lane);
         return machine;
     }
@@ -203,7 +204,7 @@ private:
         machine.smp = kCpusWithoutIcount;
         Machine fast = machine;
         fast.cpu = "host";
-        fast.cmdline = guest_cmdline(false);  // the probe asks about this host, not about an experiment
+        fast.cmdline = guest_cmdline();  // the probe asks about this host, not about an experiment
         fast.seed = 1;
         std::string why;
         if (kvm_works(kit(), fast, why)) {
