@@ -8,6 +8,7 @@
 #include "setup/setup.h"
 #include "stats/metrics.h"
 #include "sys/sys.h"
+#include "target/files.h"
 #include "traffic/traffic.h"
 
 #include <algorithm>
@@ -38,10 +39,6 @@ std::vector<Vocabulary::Word> words_without_schema(const Row* rows, size_t count
     return words;
 }
 
-bool is_checkout(const fs::path& folder) {
-    return fs::is_directory(folder / "experiments") && fs::is_directory(folder / "runner");
-}
-
 bool looks_like_path(const std::string& name) {
     return name.find('/') != std::string::npos || name.ends_with(".json");
 }
@@ -59,23 +56,15 @@ Vocabulary vocabulary() {
     return words;
 }
 
-fs::path source_root() {
-    if (const char* root = std::getenv("RXLAB_ROOT")) return root;
-    for (fs::path folder = fs::read_symlink("/proc/self/exe").parent_path(); folder != folder.root_path();
-         folder = folder.parent_path())
-        if (is_checkout(folder)) return folder;
-    throw Error(Status::usage, "no rxlab checkout above this binary", "set RXLAB_ROOT to the checkout");
-}
-
 std::string version() {
-    const Ran git = real_sys().run({"git", "-c", "safe.directory=*", "-C", source_root(), "describe", "--always", "--dirty", "--abbrev=12"});
+    const Ran git = real_sys().run({"git", "-c", "safe.directory=*", "-C", checkout(), "describe", "--always", "--dirty", "--abbrev=12"});
     if (git.status != 0) return "unknown";
     return git.out.substr(0, git.out.find('\n'));
 }
 
 std::vector<std::string> experiment_names() {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(source_root() / "experiments"))
+    for (const auto& entry : fs::directory_iterator(checkout() / "experiments"))
         if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
     std::sort(names.begin(), names.end());
     return names;
@@ -89,7 +78,7 @@ Experiment load_experiment(const std::string& name_or_path) {
         throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
                     (guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess)) + "'rxlab list' shows them all");
     }
-    const fs::path file = source_root() / "experiments" / (name_or_path + ".json");
+    const fs::path file = checkout() / "experiments" / (name_or_path + ".json");
     return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
 }
 

@@ -12,10 +12,6 @@ namespace rxlab {
 /// Every word an experiment may use, from the tables of the rooms.
 Vocabulary vocabulary();
 
-/// The checkout this binary belongs to: $RXLAB_ROOT, or the nearest folder above the binary that has experiments/.
-/// @throws Error(Status::usage)
-std::filesystem::path source_root();
-
 /// "git describe" of the checkout with "-dirty" where files differ, or "unknown".
 std::string version();
 

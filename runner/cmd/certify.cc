@@ -4,45 +4,25 @@
 #include "base/error.h"
 #include "cmd/commands.h"
 #include "cmd/perform.h"
+#include "target/files.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <memory>
-
-namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
 
-/// A folder for snapshots that starts empty and is gone afterwards: nothing is taken over from an earlier run.
-class FreshSnapshots {
-public:
-    FreshSnapshots() {
-        std::string pattern = fs::temp_directory_path() / "rxlab-certify.XXXXXX";
-        if (!::mkdtemp(pattern.data())) throw Error(Status::invalid, "no folder for fresh snapshots can be made in " + fs::temp_directory_path().string());
-        folder_ = pattern;
-        ::setenv("RXLAB_SNAPSHOTS", folder_.c_str(), 1);
-    }
-    ~FreshSnapshots() {
-        ::unsetenv("RXLAB_SNAPSHOTS");
-        std::error_code ignored;
-        fs::remove_all(folder_, ignored);
-    }
-    FreshSnapshots(const FreshSnapshots&) = delete;
-    FreshSnapshots& operator=(const FreshSnapshots&) = delete;
-
-private:
-    fs::path folder_;
-};
-
 RunOutcome run_from_scratch(RunRequest request, const char* part) {
-    const FreshSnapshots snapshots;
+    const WorkFolder fresh; // nothing is taken over from an earlier run
+    request.vm.snapshots = fresh.path("snapshots");
     if (!request.out.empty()) request.out /= part;
     return perform(request);
 }
 
 int certify(const RunRequest& request, bool json) {
+    if (plan_for(request, load_experiment(request.experiment)).lane != Lane::counted)
+        throw Error(Status::usage, "only the counted lane repeats exactly", "rxlab certify EXPERIMENT --lane counted");
     const RunOutcome first = run_from_scratch(request, "first");
     const RunOutcome second = run_from_scratch(request, "second");
     const std::vector<std::string> differences = differing(first.result, second.result);

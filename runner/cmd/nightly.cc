@@ -5,6 +5,7 @@
 #include "cmd/commands.h"
 #include "plan/plan.h"
 #include "sys/sys.h"
+#include "target/files.h"
 #include "target/target.h"
 
 #include <CLI/CLI.hpp>
@@ -97,7 +98,7 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
 
 int nightly(const NightlyRequest& request, bool json) {
     const std::time_t now = std::time(nullptr);
-    const fs::path night = request.out.empty() ? source_root() / "results" / "runs" / fmt::format("{:%Y-%m-%d}", fmt::localtime(now)) : request.out;
+    const fs::path night = request.out.empty() ? checkout() / "results" / "runs" / fmt::format("{:%Y-%m-%d}", fmt::localtime(now)) : request.out;
     const Json before = index_before(night);
     fs::create_directories(night);
     Json index = Json::array();
@@ -111,7 +112,7 @@ int nightly(const NightlyRequest& request, bool json) {
         if (severity(row["status"]) > severity(worst)) worst = row["status"];
         index.push_back(row);
         write_text(night / "index.json", index.dump(1) + "\n"); // after each: a night cut short still has its page
-        run_or_throw(real_sys(), {"/usr/bin/python3", source_root() / "runner" / "report" / "index.py", night});
+        run_or_throw(real_sys(), {"/usr/bin/python3", checkout() / "runner" / "report" / "index.py", night});
     }
     if (json) fmt::print("{}\n", index.dump(2));
     else fmt::print("index   {}\n", (night / "index.html").string());

@@ -2,9 +2,9 @@
 #include "cmd/perform.h"
 
 #include "base/error.h"
-#include "compare/table.h"
 #include "result/store.h"
-#include "stats/precision.h"
+#include "sys/sys.h"
+#include "target/files.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -36,8 +36,8 @@ fs::path default_out(const RunRequest& request, const Plan& plan) {
     const std::string where = request.target == "vm" ? kernel_word(request.vm.kernel) : "host";
     const std::time_t now = std::time(nullptr);
     const std::string name = fmt::format("{}-{}-{}-{:%Y%m%d-%H%M%S}", plan.experiment, to_string(plan.lane), where, fmt::localtime(now));
-    fs::path folder = source_root() / "results" / "runs" / name;
-    for (int i = 2; fs::exists(folder); i++) folder = source_root() / "results" / "runs" / fmt::format("{}-{}", name, i);
+    fs::path folder = checkout() / "results" / "runs" / name;
+    for (int i = 2; fs::exists(folder); i++) folder = checkout() / "results" / "runs" / fmt::format("{}-{}", name, i);
     return folder;
 }
 
@@ -60,7 +60,8 @@ public:
         if (quiet_ || (!terminal_ && !last && seconds_since(printed_) < 5)) return;
         printed_ = Clock::now();
         const std::string line = fmt::format("  trial {}/{}  {} round {}  {:.0f} s", done_, total_, observation.trial.arm, observation.trial.round, seconds_since(start_));
-        fmt::print(stderr, terminal_ ? "\r{:<78}" : "{}\n", line);
+        if (terminal_) fmt::print(stderr, "\r{:<78}", line);
+        else fmt::print(stderr, "{}\n", line);
         drawn_ = true;
         std::fflush(stderr);
     }
@@ -87,6 +88,12 @@ int rounds_in(const Plan& plan) {
     int rounds = 0;
     for (const Trial& trial : plan.trials) rounds = std::max(rounds, trial.round + 1);
     return rounds;
+}
+
+/// The timed lane plans as many rounds as it may make at most.
+Plan whole_plan(RunRequest request, const Experiment& experiment) {
+    if (lane_of(request, experiment) == Lane::timed && !request.rounds) request.rounds = experiment.rounds.timed_max;
+    return plan_for(request, experiment);
 }
 
 /// The timed lane goes on, round by round, until the intervals are narrow enough or the cap is reached; the other
@@ -154,7 +161,7 @@ std::unique_ptr<Target> target_for(const RunRequest& request) {
 }
 
 void write_report(const fs::path& folder) {
-    run_or_throw(real_sys(), {"/usr/bin/python3", source_root() / "runner" / "report" / "report.py", folder});
+    run_or_throw(real_sys(), {"/usr/bin/python3", checkout() / "runner" / "report" / "report.py", folder});
 }
 
 RunOutcome perform(const RunRequest& request) {
@@ -162,12 +169,13 @@ RunOutcome perform(const RunRequest& request) {
     RunOutcome outcome;
     Result& result = outcome.result;
     result.experiment = load_experiment(request.experiment);
-    result.plan = plan_for(request, result.experiment);
+    result.plan = whole_plan(request, result.experiment);
     outcome.out = request.out.empty() ? default_out(request, result.plan) : request.out;
     const std::unique_ptr<Target> target = target_for(request);
 
-    result.provenance = target->provenance();
+    result.provenance = target->provenance(result.plan);
     result.provenance["rxlab_version"] = version();
+    result.provenance["kernel_asked"] = {{"kernel", request.vm.kernel}, {"modules", request.vm.modules}};
     result.provenance["command"] = repeat_command(request, result.plan);
 
     make_folder(outcome.out);

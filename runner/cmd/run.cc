@@ -31,6 +31,20 @@ int run(RunRequest request, bool json) {
     return static_cast<int>(outcome.comparison.status);
 }
 
+int repeat_trial(const RunRequest& request, int id) {
+    Plan plan = plan_for(request, load_experiment(request.experiment));
+    std::erase_if(plan.trials, [&](const Trial& trial) { return trial.id != id; });
+    if (plan.trials.empty())
+        throw Error(Status::usage, fmt::format("the plan has no trial {}", id), fmt::format("rxlab plan {} lists them", request.experiment));
+    const Sinks sinks{
+        [](const Observation& observation) { fmt::print("{}\n", to_json(observation).dump(2)); },
+        [](const std::string& line) { fmt::print(stderr, "  {}\n", line); },
+        [](const std::string& console) { fmt::print(stderr, "{}", console); },
+    };
+    target_for(request)->run(plan, {}, sinks);
+    return static_cast<int>(Status::ok);
+}
+
 } // namespace
 
 void define_run(CLI::App& app, int& status) {

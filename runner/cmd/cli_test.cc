@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+// The command line as a person meets it: the built binary, its words and its exit status.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/json.h"
+#include "cmd/catalogue.h"
+#include "plan/plan.h"
+#include "sys/sys.h"
+
+namespace rxlab {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+Ran rxlab(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), std::string(RXLAB_BUILD) + "/rxlab");
+    return real_sys().run(arguments);
+}
+
+/// A folder of the test's own, gone afterwards.
+class Cli : public testing::Test {
+protected:
+    Cli() { fs::create_directories(folder_); }
+    ~Cli() override { fs::remove_all(folder_); }
+    std::string file(const std::string& name, const std::string& text) {
+        std::ofstream(folder_ / name) << text;
+        return folder_ / name;
+    }
+    fs::path folder_ = fs::temp_directory_path() / ("rxlab-cli-test-" + std::to_string(::getpid()));
+};
+
+TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
+    const Ran ran = rxlab({"--help"});
+    EXPECT_EQ(ran.status, 0);
+    for (const char* command : {"list", "show", "plan", "run", "compare", "report", "certify", "bundle", "nightly", "shell", "doctor", "restore"})
+        EXPECT_THAT(ran.out, HasSubstr(command));
+    EXPECT_THAT(ran.out, HasSubstr("130 interrupted"));
+    EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
+}
+
+TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
+    const Ran ran = rxlab({"certfy"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.err, "rxlab: unknown command 'certfy'\n  next: did you mean 'certify'? 'rxlab --help' lists the commands\n");
+}
+
+TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
+    const Ran ran = rxlab({"plan", "drop-piont"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.err, "rxlab: no experiment 'drop-piont' in experiments/\n  next: did you mean 'drop-point'? 'rxlab list' shows them all\n");
+}
+
+TEST_F(Cli, AMissingFileIsNamed) {
+    const Ran ran = rxlab({"show", "/nonexistent/x.json"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("/nonexistent/x.json: cannot be read"));
+}
+
+TEST_F(Cli, AFolderIsNotAnExperiment) {
+    const Ran ran = rxlab({"show", "/tmp/"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("it is a folder"));
+}
+
+TEST_F(Cli, BadJsonIsToldWithItsPlace) {
+    const Ran ran = rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("bad.json:4:"));
+}
+
+TEST_F(Cli, AnUnknownArmIsAUsageError) {
+    const Ran ran = rxlab({"plan", "drop-point", "--arm", "xdp-natve"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("xdp-native"));
+}
+
+TEST_F(Cli, TheCountedLaneNeedsAGuest) {
+    const Ran ran = rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("--target vm"));
+}
+
+TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
+    const Ran first = rxlab({"plan", "drop-point", "--json"}), second = rxlab({"plan", "drop-point", "--json"});
+    ASSERT_EQ(first.status, 0) << first.err;
+    EXPECT_EQ(first.out, second.out);
+    EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
+}
+
+TEST_F(Cli, PlanForTheHostSaysWhatItWouldChange) {
+    const Ran ran = rxlab({"plan", "xdp-counter-maps", "--target", "host"});
+    ASSERT_EQ(ran.status, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("rxlab-gen"));
+    EXPECT_FALSE(fs::exists("/run/netns/rxlab-gen"));
+}
+
+TEST_F(Cli, ListIsJsonWithEveryTable) {
+    const Ran ran = rxlab({"list", "--json"});
+    ASSERT_EQ(ran.status, 0) << ran.err;
+    const Json json = Json::parse(ran.out);
+    for (const char* kind : {"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"}) EXPECT_FALSE(json.at(kind).empty()) << kind;
+    for (const Json& experiment : json["experiments"]) EXPECT_FALSE(experiment.contains("error")) << experiment.dump();
+}
+
+TEST_F(Cli, CompareRefusesWhatIsNoResult) {
+    const Ran ran = rxlab({"compare", file("half.json", "{\"schema_ver")});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("not a JSON document"));
+}
+
+TEST_F(Cli, AWrongKernelPathIsAUsageError) {
+    const Ran ran = rxlab({"run", "drop-point", "--kernel", "/nonexistent/bzImage", "--out", folder_ / "out"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("/nonexistent/bzImage"));
+    EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
+}
+
+/// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
+TEST(Shipped, EveryExperimentHasAPlanInEachOfItsLanes) {
+    ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
+    for (const std::string& name : experiment_names()) {
+        const Experiment experiment = load_experiment(name);
+        for (const std::string& lane : experiment.lanes) {
+            PlanOptions options;
+            options.lane = *lane_from(lane);
+            EXPECT_FALSE(make_plan(experiment, options).trials.empty()) << name << " " << lane;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace rxlab
