@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The answer first, then the numbers it rests on."""
+import cells
+import words
+from blocks import Answers, Badge, Code, Fold, Paragraph, Quantity, Section, Strong, Table
+from cautions import cautions
+
+# In the counted lane a lower number is fewer instructions, and nothing else.
+COUNTED_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
+ACROSS = "the interval reaches across \u03b4"
+
+
+def badge(verdict, lane):
+    said = COUNTED_WORDS.get(verdict) if lane == "counted" else None
+    return Badge(verdict, said or words.VERDICT_WORDS[verdict][1])
+
+
+def change_words(row):
+    """(down, up, of what)."""
+    if row["name"] in words.CHANGES:
+        return words.CHANGES[row["name"]]
+    if row["unit"].startswith("instructions"):
+        return "fewer", "more", f"instructions ({row['name']})"
+    return "lower", "higher", row["name"]
+
+
+def row_sentence(row):
+    down, up, what = change_words(row)
+    ratio = words.interval(row["ratio"], row["ci_low"], row["ci_high"])
+    if cells.hidden(row):
+        return row.get("reason") or f"{what}: not visible in this lane"
+    if row["ratio"] is None and row["difference"] is None:
+        return f"{what}: {row.get('reason') or 'no value'}"
+    if row["ratio"] is None:
+        return f"{what}: {words.span(row['difference'], row.get('difference_low'), row.get('difference_high'))} {words.unit(row['unit'])}"
+    if row["verdict"] == "same":
+        return f"{what}: the same within {words.percent(row['delta'], 2)}, ratio {ratio}"
+    if row["verdict"] == "inconclusive":
+        return f"{what}: ratio {ratio}; {row.get('reason') or ACROSS}"
+    return f"{words.percent(abs(row['ratio'] - 1))} {up if row['ratio'] > 1 else down} {what}, ratio {ratio}"
+
+
+def arm_sentence(comparison):
+    if cells.verdict_of(comparison) == "invalid":
+        return "; ".join(comparison.get("reasons") or ["a trial failed a check"])
+    rows = [row for row in cells.primary_rows(comparison) if not cells.hidden(row)] or cells.primary_rows(comparison)[:1]
+    return "; ".join(row_sentence(row) for row in rows) or "no primary metric"
+
+
+def arm_line(comparison, summaries):
+    summary = summaries.get(comparison["arm"])
+    return [Strong(cells.comparison_label(comparison)), f": {arm_sentence(comparison)}."] + ([f" {summary[:1].upper() + summary[1:]}."] if summary else [])
+
+
+def answer(result, document):
+    lane = result["lane"]
+    summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
+    lines = [(badge(cells.verdict_of(c), lane), arm_line(c, summaries)) for c in document["comparisons"]]
+    baseline = summaries.get(document["baseline"])
+    against = [Paragraph(["Against ", Strong(document["baseline"]), f" ({baseline})." if baseline else "."], "note")]
+    if document.get("kind") == "results":
+        against = [Paragraph(["Two runs against each other, arm by arm."], "note")]
+    notes = [*document.get("notes", []), *(note for c in document["comparisons"] for note in c.get("notes", []))]
+    return Section("Answer", "answer", [
+        Paragraph([badge(document["verdict"], lane), " ", document["headline"]], "lead"),
+        *([Answers(lines)] if lines else []), *against,
+        *(Paragraph([f"Note: {note}."], "note") for note in dict.fromkeys(note.rstrip(".") for note in notes)),
+        *cautions(result, document),
+        Paragraph([words.LANES[lane]], "note"),
+    ])
+
+
+def value_cell(value, unit):
+    return words.NONE if value is None else [Quantity(words.number(value), words.unit(unit))]
+
+
+def change_cell(row):
+    if row["difference"] is None or cells.hidden(row):
+        return words.NONE
+    return [Quantity(words.span(row["difference"], row.get("difference_low"), row.get("difference_high")), words.unit(row["unit"]))]
+
+
+def ratio_cell(row):
+    return words.NONE if row["ratio"] is None else [Quantity(words.interval(row["ratio"], row["ci_low"], row["ci_high"]), "\u00d7")]
+
+
+def share_cell(row, key):
+    """Relative where the row has a ratio, else in the metric's unit."""
+    if row[key] is None:
+        return words.NONE
+    sign = "\u00b1" if key == "delta" else ""
+    if row["ratio"] is None:
+        return [Quantity(sign + words.number(row[key], 3), words.unit(row["unit"]))]
+    return [Quantity(sign + words.number(100 * row[key], 3), "%")]
+
+
+def count_cell(row):
+    clusters = row.get("clusters")
+    return str(row["n"]) if clusters in (None, row["n"]) else f"{row['n']} in {words.plural(clusters, 'cluster')}"
+
+
+def verdict_cell(row, lane):
+    if row["verdict"] == "not_visible" and not cells.hidden(row):
+        return "descriptive"
+    why = row.get("reason") if row["verdict"] in ("not_visible", "inconclusive") else ""
+    return [badge(row["verdict"], lane)] + ([f" {why}"] if why else [])
+
+
+def number_cells(row):
+    if cells.hidden(row):
+        return [words.NONE, words.NONE, words.NONE, words.NONE]
+    return [value_cell(row["before"], row["unit"]), value_cell(row["after"], row["unit"]), change_cell(row), ratio_cell(row)]
+
+
+def intervals_note(rows):
+    at = sorted({row.get("confidence") or 0.95 for row in rows if row["ratio"] is not None or row["difference"] is not None})
+    return f"intervals at {words.listed(words.number(100 * level, 4) for level in at)} %" if at else "no interval"
+
+
+def primary_table(document, name, lane):
+    pairs = cells.rows_named(document, name)
+    unit = words.unit(next((row["unit"] for _, row in pairs if row["unit"]), ""))
+    rows = [[cells.comparison_label(c), *number_cells(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row), verdict_cell(row, lane)]
+            for c, row in pairs]
+    return Table(f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
+                 ["arm", "before", "after", "change", "ratio", "\u03b4", "detectable", "n", "verdict"], rows, {1, 2, 3, 4, 5, 6, 7})
+
+
+def before_words(document):
+    return "the earlier run" if document.get("kind") == "results" else document["baseline"]
+
+
+def hidden_line(document, name):
+    reasons = dict.fromkeys(row.get("reason") or "this lane cannot see it" for _, row in cells.rows_named(document, name))
+    return Paragraph([Code(name), f" is not visible here: {'; '.join(reasons)}."], "note")
+
+
+def other_table(comparison, lane):
+    rows = [[[Code(row["name"])], *number_cells(row), verdict_cell(row, lane)] for row in cells.other_rows(comparison)]
+    return Table(f"{cells.comparison_label(comparison)}: metrics that were not asked for first", ["metric", "before", "after", "change", "ratio", "verdict"],
+                 rows, {1, 2, 3, 4})
+
+
+def before_after(result, document):
+    names = cells.primary_names(document)
+    lane = result["lane"]
+    shown = [primary_table(document, name, lane) if cells.visible(document, name) else hidden_line(document, name) for name in names]
+    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", [other_table(c, lane)])
+             for c in document["comparisons"] if cells.other_rows(c)]
+    if not document["comparisons"]:
+        shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]
+    return Section("Before and after", "before-after", [*shown, Paragraph([
+        f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
+        "otherwise it is inconclusive. Detectable: the smallest true change that a run like this sees four times out of five."], "note"), *folds])

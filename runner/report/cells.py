@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Arms, their trials and their faults, as result.json and comparison.json have them."""
+import json
+import shlex
+
+
+def label_of(arm, factors):
+    """The name runner/compare gives: 'arm at budget=16 usecs=2000'."""
+    said = [f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
+            for name, value in sorted(factors.items())]
+    return arm + " at " + " ".join(said) if said else arm
+
+
+def cells_of(result):
+    """label -> trials, in the order of arms and then of trials; arms without trials included."""
+    cells, seen = {}, {trial["arm"] for trial in result["trials"]}
+    for arm in result["arms"]:
+        if arm["name"] not in seen:
+            cells[arm["name"]] = []
+        for trial in result["trials"]:
+            if trial["arm"] == arm["name"]:
+                cells.setdefault(label_of(trial["arm"], trial["factors"]), []).append(trial)
+    return cells
+
+
+def comparison_label(comparison):
+    return comparison.get("label") or label_of(comparison["arm"], comparison["factors"])
+
+
+def before_label(comparison, document):
+    return comparison.get("before_label") or document["baseline"]
+
+
+def verdict_of(comparison):
+    if "verdict" in comparison:
+        return comparison["verdict"]
+    verdicts = {row["verdict"] for row in comparison["metrics"] if row["primary"]}
+    ranks = ("invalid", "worse", "inconclusive", "better", "same", "not_visible")
+    return next((verdict for verdict in ranks if verdict in verdicts), "inconclusive")
+
+
+def primary_rows(comparison):
+    return [row for row in comparison["metrics"] if row["primary"]]
+
+
+def other_rows(comparison):
+    return [row for row in comparison["metrics"] if not row["primary"]]
+
+
+def hidden(row):
+    """A cost that this lane must not rank: no number of it is shown side by side. Descriptive ones are no cost."""
+    return row["verdict"] == "not_visible" and (row["primary"] or row.get("class") != "descriptive")
+
+
+def primary_names(document):
+    names = []
+    for comparison in document["comparisons"]:
+        names += [row["name"] for row in primary_rows(comparison) if row["name"] not in names]
+    return names
+
+
+def rows_named(document, name):
+    """(comparison, row) of every arm that has this metric."""
+    return [(comparison, row) for comparison in document["comparisons"] for row in comparison["metrics"] if row["name"] == name]
+
+
+def visible(document, name):
+    """Names a metric that at least one arm is ranked by (or would be, were it valid)?"""
+    return any(not hidden(row) for _, row in rows_named(document, name))
+
+
+def expected(result):
+    """arm -> names of the checks that must fail."""
+    return {arm["name"]: arm["expect"] for arm in result["arms"]}
+
+
+def faults(trial, expect):
+    """Why this trial counts for nothing; the rule of runner/result/validity.cc."""
+    found = []
+    for name, check in sorted(trial["checks"].items()):
+        if not check["ok"] and name not in expect:
+            found.append(f"{name} failed: {check['detail']}")
+        if check["ok"] and name in expect:
+            found.append(f"{name} was expected to fail, and held")
+    found += [f"{name} was expected to fail, and was not checked" for name in expect if name not in trial["checks"]]
+    splats = trial["kernel_log"]["splats"]
+    if splats and "no_splats" not in trial["checks"] and "no_splats" not in expect:
+        found.append(f"kernel log: {splats[0]}")
+    return found
+
+
+def sound_trials(result):
+    expect = expected(result)
+    return [trial for trial in result["trials"] if not faults(trial, expect.get(trial["arm"], []))]
+
+
+def values(trials, name):
+    return [trial["metrics"][name]["value"] for trial in trials if name in trial["metrics"]]
+
+
+def median(numbers):
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    return None if not ordered else ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def flat(value, path=""):
+    """Every leaf of a document with its path, in the document's order."""
+    if isinstance(value, dict) and value:
+        return [leaf for key, item in value.items() for leaf in flat(item, f"{path}.{key}" if path else key)]
+    if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
+        return [(path, shlex.join(str(item) for item in value) or "none")]
+    if isinstance(value, list):
+        return [leaf for i, item in enumerate(value) for leaf in flat(item, f"{path}.{i}")]
+    return [(path, "not known" if value is None else value if isinstance(value, str) else json.dumps(value))]
+
+
+def unit_of(document, result, name):
+    units = [row["unit"] for _, row in rows_named(document, name)] + \
+            [trial["metrics"][name]["unit"] for trial in result["trials"] if name in trial["metrics"]]
+    return next((unit for unit in units if unit), "")

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The plots, each with the table it was drawn from."""
+import cells
+import distribution
+import effects
+import latency
+import probes
+import words
+from answer import primary_table
+from blocks import Code, Figure, Figures, Fold, Paragraph, Section, Table
+
+
+def paired_table(document, name):
+    pairs = [(c, row) for c, row in cells.rows_named(document, name) if not cells.hidden(row)]
+    most = max((len(row["after_values"]) for _, row in pairs), default=0)
+    rows = []
+    for comparison, row in pairs:
+        differences = [words.signed(after - before) for before, after in zip(row["before_values"], row["after_values"])]
+        rows.append([cells.comparison_label(comparison), *differences, *[words.NONE] * (most - len(differences))])
+    return Table(f"{name}: after {words.MINUS} before, {words.unit(pairs[0][1]['unit'])}", ["arm", *(str(i + 1) for i in range(most))], rows, set(range(1, most + 1)))
+
+
+def values_table(document, result, name):
+    rows = [[label, str(len(values)), *(words.number(distribution.quartile(values, share), 6) for share in (0, 0.25, 0.5, 0.75, 1))]
+            for label, values, _ in distribution.sides(document, result, name)]
+    return Table(f"{name}, {words.unit(cells.unit_of(document, result, name))}", ["arm", "clusters", "least", "lower quartile", "median", "upper quartile", "greatest"],
+                 rows, set(range(1, 7)))
+
+
+def latency_table(result, name):
+    found = latency.curves_of(result, name)
+    rows = [[label, words.number(curve.total(), 9), *(words.number(curve.percentile(share)) for _, share in latency.SHARES), words.number(curve.greatest())]
+            for label, curve in found]
+    unit = found[0][1].unit if found else ""
+    return Table(f"{name}, {unit}", ["arm", "events", *(word for word, _ in latency.SHARES), "no more than"], rows, set(range(1, 7)))
+
+
+def probe_table(result):
+    found = probes.costs(result)
+    names = probes.probe_names(found)
+    base = probes.BASE[result["lane"]]
+    rows = [[label, words.number(clean), *(words.signed(added.get(probe)) if probe in added else words.NONE for probe in names)] for label, clean, added in found]
+    return Table(f"{base}, and what each probe adds to it", ["arm", "clean window", *names], rows, set(range(1, len(names) + 2)))
+
+
+def names_of(result, document):
+    """Primary metrics that have a plot: those of the comparison, or, where there is none, of the experiment."""
+    return [name for name in cells.primary_names(document) if cells.visible(document, name)] if document["comparisons"] else result["experiment_source"]["primary"]
+
+
+def effect_figures(result, document):
+    figures = []
+    for name in names_of(result, document):
+        figures += [Figure(plot, primary_table(document, name, result["lane"])) for plot in effects.forest(document, name)]
+        figures += [Figure(plot, paired_table(document, name)) for plot in effects.paired(document, result, name)]
+        figures += [Figure(plot, values_table(document, result, name)) for plot in distribution.distributions(document, result, name)]
+    return figures
+
+
+def latency_figures(result):
+    names = [name for name in latency.curve_names(result) if name in latency.DRAWN]
+    figures = [Figure(plot, latency_table(result, name)) for name in names for plot in latency.plots(result, name)]
+    return figures + [Figure(plot, probe_table(result)) for plot in probes.plots(result)]
+
+
+def other_latencies(result):
+    names = [name for name in latency.curve_names(result) if name not in latency.DRAWN]
+    tables = [table for table in (latency_table(result, name) for name in names) if table.rows]
+    return [Fold(f"{words.plural(len(tables), 'other latency table')}: softIRQ vectors, single CPUs", tables)] if tables else []
+
+
+def numbered(figures):
+    """Each plot a file name of its own, also where two metrics' names differ only in what a file name cannot say."""
+    seen = set()
+    for figure in figures:
+        name, i = figure.plot.name, 2
+        while figure.plot.name in seen:
+            figure.plot.name, i = f"{name}-{i}", i + 1
+        seen.add(figure.plot.name)
+    return figures
+
+
+def effect_section(figures):
+    empty = Paragraph(["No primary metric has values that this lane may show side by side, so there is nothing to draw."], "note")
+    return Section("What changed", "plots", [Figures(figures) if figures else empty])
+
+
+def latency_section(result, figures):
+    if result["lane"] == "functional":
+        return Section("Latencies", "latencies", [Paragraph(["This lane ranks no cost: latencies of its guest are not drawn."], "note")])
+    blocks = [Figures(figures)] if figures else [Paragraph(["No sound trial has latency curves: the experiment has no probe collector (", Code("softirq"), ", ", Code("irq"), "), or every trial failed a check."], "note")]
+    return Section("SoftIRQ and IRQ latencies, and what the probes cost", "latencies", blocks + other_latencies(result))
+
+
+def evidence(result, document):
+    """(sections, plots)"""
+    effect = effect_figures(result, document)
+    late = [] if result["lane"] == "functional" else latency_figures(result)
+    plots = [figure.plot for figure in numbered(effect + late)]
+    return [effect_section(effect), latency_section(result, late)], plots

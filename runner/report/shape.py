@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a report needs of result.json and comparison.json; the whole contract is in results/schema."""
+from pathlib import Path
+
+from load import LANES, SCHEMA_VERSION, VERDICTS, Place, Refused, read_json
+
+OPTIONAL_TEXTS = ("label", "before_label", "after_label", "reason", "class")
+NUMBERS_OR_NULL = ("before", "after", "difference", "ratio", "ci_low", "ci_high", "mde", "delta")
+
+
+def check_version(document):
+    version = document.get("schema_version")
+    if version.value != SCHEMA_VERSION:
+        version.refuse(f"{SCHEMA_VERSION} (this report's)")
+
+
+def check_curve(curve):
+    curve.get("unit").text()
+    edges = [edge.number() for edge in curve.get("edges").items()]
+    counts = [count.number() for count in curve.get("counts").items()]
+    if len(edges) != len(counts) + 1:
+        curve.refuse("one edge more than counts")
+    if any(low >= high for low, high in zip(edges, edges[1:])):
+        curve.get("edges").refuse("edges that grow")
+
+
+def check_trial(trial):
+    trial.get("arm").text()
+    trial.get("factors").of(dict, "an object")
+    for key in ("id", "round", "boot", "phase", "seed"):
+        trial.get(key).number()
+    for metric in trial.get("metrics").entries():
+        metric.get("value").number()
+        metric.get("unit").text()
+    for check in trial.get("checks").entries():
+        check.get("ok").boolean()
+        check.get("detail").text()
+    trial.get("kernel_log").get("splats").texts()
+    for curve in trial.get("curves").entries():
+        check_curve(curve)
+    facts = trial.get("facts")
+    facts.of(dict, "an object")
+    if facts.has("commands"):
+        facts.get("commands").texts()
+    trial.get("wall_s").number()
+    trial.get("measured_s").number()
+
+
+def check_arm(arm):
+    arm.get("name").text()
+    arm.get("summary").text()
+    arm.get("baseline").boolean()
+    arm.get("expect").texts()
+
+
+def check_result(result):
+    check_version(result)
+    for key in ("experiment", "target", "observations_sha256"):
+        result.get(key).text()
+    result.get("lane").one_of(LANES)
+    result.get("provenance").of(dict, "an object")
+    for arm in result.get("arms").items():
+        check_arm(arm)
+    for trial in result.get("trials").items():
+        check_trial(trial)
+    source = result.get("experiment_source")
+    for key in ("question", "description", "text", "file"):
+        source.get(key).text()
+    for key in ("mechanism", "collectors", "primary"):
+        source.get(key).texts()
+    source.get("traffic").of(dict, "an object")
+    source.get("topology").of(dict, "an object")
+    result.get("wall_s").number()
+
+
+def check_row(row):
+    row.get("name").text()
+    row.get("unit").text()
+    row.get("better").one_of(("lower", "higher", "none"))
+    row.get("primary").boolean()
+    row.get("verdict").one_of(VERDICTS)
+    row.get("n").number()
+    for key in NUMBERS_OR_NULL:
+        row.get(key).number_or_null()
+    for key in ("before_values", "after_values"):
+        for value in row.get(key).items():
+            value.number()
+    for key in ("difference_low", "difference_high", "confidence", "clusters"):
+        if row.has(key):
+            row.get(key).number_or_null()
+    for key in OPTIONAL_TEXTS:
+        if row.has(key):
+            row.get(key).text()
+
+
+def check_comparison(comparison):
+    comparison.get("arm").text()
+    comparison.get("factors").of(dict, "an object")
+    for key in OPTIONAL_TEXTS:
+        if comparison.has(key):
+            comparison.get(key).text()
+    for key in ("reasons", "notes"):
+        if comparison.has(key):
+            comparison.get(key).texts()
+    if comparison.has("verdict"):
+        comparison.get("verdict").one_of(VERDICTS)
+    for row in comparison.get("metrics").items():
+        check_row(row)
+
+
+def check_document(document):
+    check_version(document)
+    for key in ("experiment", "baseline", "delta_rule", "headline"):
+        document.get(key).text()
+    document.get("lane").one_of(LANES)
+    document.get("verdict").one_of(VERDICTS)
+    if document.has("notes"):
+        document.get("notes").texts()
+    for comparison in document.get("comparisons").items():
+        check_comparison(comparison)
+
+
+def check_pair(result, document, folder):
+    for key in ("experiment", "lane"):
+        if result[key] != document[key]:
+            raise Refused(f"{folder}: result.json is of {key} {result[key]}, comparison.json of {document[key]}",
+                          "put both files of one run there")
+
+
+def load(folder):
+    """(result, comparison) of a run's folder. @raises Refused"""
+    folder = Path(folder)
+    next_step = f"write both documents with 'rxlab run EXPERIMENT --out {folder}'"
+    result = read_json(folder / "result.json", next_step)
+    document = read_json(folder / "comparison.json", next_step)
+    check_result(Place(result, str(folder / "result.json") + ":"))
+    check_document(Place(document, str(folder / "comparison.json") + ":"))
+    check_pair(result, document, folder)
+    return result, document

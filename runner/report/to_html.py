@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A report as one HTML file that asks nobody for anything and needs no script."""
+from html import escape
+from pathlib import Path
+
+import words
+from blocks import (Answers, Badge, Bullets, Caution, Code, Figures, Fold, Link, Listing, Paragraph, Quantity, Section, Strong, Table, line_of)
+from ink import inline
+
+# Whatever a document may contain, a browser loads nothing for it.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def style():
+    return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+
+
+def page(title, body):
+    return PAGE.format(policy=POLICY, title=escape(title), style=style(), body=body)
+
+
+def badge(span):
+    sign = words.VERDICT_WORDS[span.verdict][0]
+    return f'<span class="badge {span.verdict}" title="{span.verdict}"><span aria-hidden="true">{sign}</span> {escape(span.text)}</span>'
+
+
+SPANS = {
+    str: escape,
+    Code: lambda span: f"<code>{escape(span.text)}</code>",
+    Strong: lambda span: f"<strong>{escape(span.text)}</strong>",
+    Quantity: lambda span: f'<span class="quantity">{escape(span.text)}</span> <span class="unit">{escape(span.unit)}</span>',
+    Link: lambda span: f'<a href="{escape(span.path)}">{escape(span.text)}</a>',
+    Badge: badge,
+}
+
+
+def line(cell):
+    return "".join(SPANS[type(span)](span) for span in line_of(cell))
+
+
+def paragraph(block):
+    return f'<p class="{block.role}">{line(block.line)}</p>' if block.role else f"<p>{line(block.line)}</p>"
+
+
+def bullets(block):
+    return "<ul>" + "".join(f"<li>{line(item)}</li>" for item in block.lines) + "</ul>"
+
+
+def answers(block):
+    items = "".join(f"<li>{badge(mark)}<span>{line(said)}</span></li>" for mark, said in block.lines)
+    return f'<ul class="answers">{items}</ul>'
+
+
+def caution(block):
+    return (f'<div class="caution" role="note"><p><strong>{escape(block.name)}.</strong> {escape(block.fact)}</p>'
+            f'<p class="remedy">{escape(block.remedy)}</p></div>')
+
+
+def row(cells, numeric):
+    first = f'<th scope="row">{line(cells[0])}</th>'
+    return "<tr>" + first + "".join(f'<td{" class=number" if i in numeric else ""}>{line(cell)}</td>' for i, cell in enumerate(cells[1:], 1)) + "</tr>"
+
+
+def table(block):
+    head = "".join(f'<th scope="col"{" class=number" if i in block.numeric else ""}>{escape(name)}</th>' for i, name in enumerate(block.columns))
+    rows = "\n".join(row(cells, block.numeric) for cells in block.rows)
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption>{escape(block.caption)}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>")
+
+
+def listing(block):
+    return f'<pre tabindex="0" role="region" aria-label="{escape(block.label)}"><code>{escape(block.text)}</code></pre>'
+
+
+def figure(block):
+    plot = block.plot
+    return (f'<figure><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
+            f"<figcaption><strong>{escape(plot.title)}.</strong> {escape(plot.caption)}</figcaption>\n"
+            f"{fold(Fold('As a table', [block.table]))}</figure>")
+
+
+def figures(block):
+    return '<div class="figures">' + "\n".join(figure(item) for item in block.figures) + "</div>"
+
+
+def fold(block):
+    return f"<details><summary>{escape(block.summary)}</summary>\n{render(block.blocks)}\n</details>"
+
+
+def section(block):
+    return f'<section aria-labelledby="{block.name}"><h2 id="{block.name}">{escape(block.title)}</h2>\n{render(block.blocks)}\n</section>'
+
+
+BLOCKS = {Paragraph: paragraph, Bullets: bullets, Answers: answers, Caution: caution, Table: table, Listing: listing, Figures: figures, Fold: fold, Section: section}
+
+
+def render(blocks):
+    return "\n".join(BLOCKS[type(block)](block) for block in blocks)
+
+
+def html(report):
+    eyebrow = "".join(f"<li>{escape(fact)}</li>" for fact in report.eyebrow)
+    header = f'<header><ul class="eyebrow">{eyebrow}</ul>\n<h1>{escape(report.title)}</h1>\n{render(report.introduction)}</header>'
+    return page(report.title, f"<main>\n{header}\n{render(report.sections)}\n</main>")
