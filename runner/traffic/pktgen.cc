@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "sys/bpf.h"
 #include "traffic/kinds.h"
 #include "traffic/pktgen_text.h"
 
@@ -54,9 +55,14 @@ public:
         }
         for (const Device& device : devices_) {
             for (const std::string& line : device.commands) command(device, line);
+            shared_ |= !accepts(device, "flag !SHARED");
             verify(device);
         }
     }
+
+    /// Does pktgen keep a reference to each skb it sends? Kernels before 6.7 always do; later ones as long as packets
+    /// are cloned or sent in bursts.
+    bool shared() const { return shared_; }
 
 private:
     bool there(const Device& device) {
@@ -71,8 +77,21 @@ private:
         return text;
     }
 
-    /// pktgen takes many wrong words without an error; only its answer tells.
     void command(const Device& device, const std::string& line) {
+        const Answer answer = say(device, line);
+        if (answer.ok()) return;
+        throw Error(Status::invalid, fmt::format("pktgen {}: '{}' was answered '{}'{}{}", device.file, line, answer.text, answer.refused.empty() ? "" : "; ", answer.refused));
+    }
+
+    bool accepts(const Device& device, const std::string& line) { return say(device, line).ok(); }
+
+    struct Answer {
+        std::string text, refused;
+        bool ok() const { return refused.empty() && text.starts_with("OK: "); }
+    };
+
+    /// pktgen takes many wrong words without an error; only its answer tells.
+    Answer say(const Device& device, const std::string& line) {
         std::string refused;
         sys_.in_netns(device.netns, [&] {
             try {
@@ -81,9 +100,7 @@ private:
                 refused = error.what();
             }
         });
-        const std::string answer = pktgen_answer(read(device));
-        if (refused.empty() && answer.starts_with("OK: ")) return;
-        throw Error(Status::invalid, fmt::format("pktgen {}: '{}' was answered '{}'{}{}", device.file, line, answer, refused.empty() ? "" : "; ", refused));
+        return {pktgen_answer(read(device)), refused};
     }
 
     void verify(const Device& device) {
@@ -114,7 +131,19 @@ private:
     Sys& sys_;
     std::vector<Device> devices_;
     size_t size_;
+    bool shared_ = false;
 };
+
+/// Generic XDP makes room in a frame's head, which is a kernel BUG (skb_shared in pskb_expand_head) where somebody else
+/// holds the skb too, as pktgen then does: the kernel dies.
+void refuse_generic_xdp(Sys& sys, const Topology& topology) {
+    for (const Path& path : topology.paths) {
+        const auto attached = xdp_attached(sys, path.receiver.netns, path.receiver.name);
+        if (attached && attached->mode == XdpMode::generic)
+            throw Error(Status::usage, "this kernel's pktgen keeps a reference to every skb, and generic XDP on such an skb is a kernel BUG",
+                        "a kernel from 6.7 on with clone_skb 0 and burst 1, traffic live_frames, or --arm for the other arms");
+    }
+}
 
 Device make_device(const Topology& topology, const Json& parameters, size_t n, size_t cpus, uint64_t seed) {
     const Path& path = topology.paths[n % topology.paths.size()];
@@ -150,6 +179,7 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topolog
     // Nothing to journal: pktgen's devices and threads go with the namespace.
     auto traffic = std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
     traffic->configure(cpus);
+    if (traffic->shared()) refuse_generic_xdp(sys, topology);
     return traffic;
 }
 
