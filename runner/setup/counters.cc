@@ -41,15 +41,22 @@ std::string finished(std::string message) {
     return message;
 }
 
-/// The payload of the attribute of that type, empty when there is none.
-Bytes attribute(Bytes bytes, uint16_t type) {
+void for_each_attribute(Bytes bytes, const std::function<void(uint16_t type, Bytes payload)>& visit) {
     while (bytes.size() >= NLA_HDRLEN) {
         const auto header = take<nlattr>(bytes);
         if (header.nla_len < NLA_HDRLEN || header.nla_len > bytes.size()) break;
-        if ((header.nla_type & NLA_TYPE_MASK) == type) return bytes.substr(NLA_HDRLEN, header.nla_len - NLA_HDRLEN);
+        visit(header.nla_type & NLA_TYPE_MASK, bytes.substr(NLA_HDRLEN, header.nla_len - NLA_HDRLEN));
         bytes.remove_prefix(std::min<size_t>(NLA_ALIGN(header.nla_len), bytes.size()));
     }
-    return {};
+}
+
+/// The payload of the attribute of that type, empty when there is none.
+Bytes attribute(Bytes bytes, uint16_t type) {
+    Bytes found;
+    for_each_attribute(bytes, [&](uint16_t which, Bytes payload) {
+        if (which == type) found = payload;
+    });
+    return found;
 }
 
 void for_each_message(Bytes bytes, const std::function<void(const nlmsghdr&, Bytes payload)>& visit) {
@@ -65,25 +72,28 @@ Bytes after(Bytes payload, size_t header) { return payload.substr(std::min(heade
 
 } // namespace
 
-std::string nft_counter_request(uint8_t family, const std::string& table, const std::string& counter) {
+std::string nft_rules_request(uint8_t family, const std::string& table, const std::string& chain) {
     std::string message;
-    append(message, nlmsghdr{0, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETOBJ, NLM_F_REQUEST, 1, 0});
+    append(message, nlmsghdr{0, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, 1, 0});
     append(message, nfgenmsg{family, NFNETLINK_V0, 0});
-    append_attribute(message, NFTA_OBJ_TABLE, Bytes(table.c_str(), table.size() + 1));
-    append_attribute(message, NFTA_OBJ_NAME, Bytes(counter.c_str(), counter.size() + 1));
-    const uint32_t type = htobe32(NFT_OBJECT_COUNTER);
-    append_attribute(message, NFTA_OBJ_TYPE, Bytes(reinterpret_cast<const char*>(&type), sizeof type));
+    append_attribute(message, NFTA_RULE_TABLE, Bytes(table.c_str(), table.size() + 1));
+    append_attribute(message, NFTA_RULE_CHAIN, Bytes(chain.c_str(), chain.size() + 1));
     return finished(std::move(message));
 }
 
-uint64_t parse_nft_counter(const std::string& answer) {
-    Bytes packets;
+uint64_t parse_nft_counters(const std::string& answer) {
+    uint64_t packets = 0;
+    bool found = false;
     for_each_message(answer, [&](const nlmsghdr&, Bytes payload) {
-        const Bytes found = attribute(attribute(after(payload, sizeof(nfgenmsg)), NFTA_OBJ_DATA), NFTA_COUNTER_PACKETS);
-        if (!found.empty()) packets = found;
+        for_each_attribute(attribute(after(payload, sizeof(nfgenmsg)), NFTA_RULE_EXPRESSIONS), [&](uint16_t, Bytes expression) {
+            if (attribute(expression, NFTA_EXPR_NAME) != Bytes("counter\0", 8)) return;
+            const Bytes count = attribute(attribute(expression, NFTA_EXPR_DATA), NFTA_COUNTER_PACKETS);
+            found |= count.size() == sizeof(uint64_t);
+            packets += be64toh(take<uint64_t>(count));
+        });
     });
-    if (packets.size() != sizeof(uint64_t)) throw Error(Status::invalid, "the nftables counter is gone");
-    return be64toh(take<uint64_t>(packets));
+    if (!found) throw Error(Status::invalid, "the nftables rule is gone");
+    return packets;
 }
 
 std::string qdisc_request() {

@@ -5,10 +5,11 @@
 
 namespace rxlab {
 
-/// Request and answer for a named counter: NFT_MSG_GETOBJ (linux/netfilter/nf_tables.h).
-std::string nft_counter_request(uint8_t family, const std::string& table, const std::string& counter);
-/// Packets. @throws Error(Status::invalid) when the answer has no such counter.
-uint64_t parse_nft_counter(const std::string& answer);
+/// Request for the rules of one chain and, in its answer, the packets of all their counters: NFT_MSG_GETRULE
+/// (linux/netfilter/nf_tables.h). A named counter would need the module nft_objref in kernels before 6.2.
+std::string nft_rules_request(uint8_t family, const std::string& table, const std::string& chain);
+/// @throws Error(Status::invalid) when no rule has a counter.
+uint64_t parse_nft_counters(const std::string& answer);
 
 /// Request for all qdiscs and, in its answer, the drops of the interface's ingress or clsact one (linux/rtnetlink.h).
 std::string qdisc_request();

@@ -10,23 +10,32 @@ namespace {
 
 std::string bytes(std::initializer_list<int> values) { return {values.begin(), values.end()}; }
 
-TEST(NftCounter, is_asked_for_by_table_and_name) {
-    EXPECT_EQ(nft_counter_request(2, "rxlab", "drops"),
-              bytes({0x34, 0, 0, 0, 0x13, 0x0a, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0}) + bytes({2, 0, 0, 0}) +
-                  bytes({10, 0, 1, 0, 'r', 'x', 'l', 'a', 'b', 0, 0, 0}) + bytes({10, 0, 2, 0, 'd', 'r', 'o', 'p', 's', 0, 0, 0}) +
-                  bytes({8, 0, 3, 0, 0, 0, 0, 1}));
+TEST(NftCounters, are_asked_for_by_table_and_chain) {
+    EXPECT_EQ(nft_rules_request(2, "rxlab", "c"),
+              bytes({0x28, 0, 0, 0, 0x07, 0x0a, 1, 3, 1, 0, 0, 0, 0, 0, 0, 0}) + bytes({2, 0, 0, 0}) +
+                  bytes({10, 0, 1, 0, 'r', 'x', 'l', 'a', 'b', 0, 0, 0}) + bytes({6, 0, 2, 0, 'c', 0, 0, 0}));
 }
 
-TEST(NftCounter, packets_come_in_network_order) {
-    const std::string data = bytes({12, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 60}) + bytes({12, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 2});
-    const std::string answer = bytes({48, 0, 0, 0, 0x12, 0x0a, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}) + bytes({2, 0, 0, 0}) + bytes({28, 0, 4, 0x80}) + data;
-    EXPECT_EQ(parse_nft_counter(answer), 258u);
+std::string expression(const std::string& eight_byte_name, int packets) {
+    const std::string data = bytes({12, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 60}) + bytes({12, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, packets});
+    return bytes({44, 0, 1, 0x80}) + bytes({12, 0, 1, 0}) + eight_byte_name + bytes({28, 0, 2, 0x80}) + data;
 }
 
-TEST(NftCounter, one_that_is_gone_or_cut_short_is_an_error) {
-    EXPECT_THROW(parse_nft_counter(""), Error);
-    EXPECT_THROW(parse_nft_counter(bytes({48, 0, 0, 0, 0x12})), Error);
-    EXPECT_THROW(parse_nft_counter(std::string(40, '\xff')), Error);
+std::string rule(const std::string& expressions) {
+    const int list = static_cast<int>(expressions.size()) + 4;
+    return bytes({list + 20, 0, 0, 0, 0x06, 0x0a, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0}) + bytes({2, 0, 0, 0}) + bytes({list, 0, 4, 0x80}) + expressions;
+}
+
+TEST(NftCounters, of_all_rules_are_added_and_other_expressions_are_not) {
+    const std::string counter("counter\0", 8), other("payload\0", 8);
+    EXPECT_EQ(parse_nft_counters(rule(expression(counter, 2))), 258u);
+    EXPECT_EQ(parse_nft_counters(rule(expression(other, 9) + expression(counter, 2)) + rule(expression(counter, 1))), 515u);
+}
+
+TEST(NftCounters, that_are_gone_or_cut_short_are_an_error) {
+    EXPECT_THROW(parse_nft_counters(""), Error);
+    EXPECT_THROW(parse_nft_counters(bytes({48, 0, 0, 0, 0x12})), Error);
+    EXPECT_THROW(parse_nft_counters(std::string(40, '\xff')), Error);
 }
 
 std::string qdisc(int index, uint32_t parent, int drops) {

@@ -21,7 +21,7 @@ const char kNftSchema[] = R"({
 namespace {
 
 constexpr const char* kTable = "rxlab";
-constexpr const char* kCounter = "drops";
+constexpr const char* kChain = "drop_point";
 
 struct Hook {
     const char* name;
@@ -50,10 +50,10 @@ std::string devices(const Hook& hook, const Topology& topology) {
 }
 
 std::string ruleset(const Hook& hook, const Topology& topology, int priority, int port) {
-    return fmt::format("add table {0} {1}\nadd counter {0} {1} {2}\n"
-                       "add chain {0} {1} drop_point {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
-                       "add rule {0} {1} drop_point udp dport {6} counter name \"{2}\" drop\n",
-                       hook.table_family, kTable, kCounter, hook.name, devices(hook, topology), priority, port);
+    return fmt::format("add table {0} {1}\n"
+                       "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
+                       "add rule {0} {1} {2} udp dport {6} counter drop\n",
+                       hook.table_family, kTable, kChain, hook.name, devices(hook, topology), priority, port);
 }
 
 } // namespace
@@ -67,10 +67,10 @@ std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& t
     run_or_throw(sys, {"nft", "-f", "-"}, ruleset(hook, topology, parameters.value("priority", hook.priority), parameters.value("dst_port", 9)), netns);
 
     auto applied = std::make_unique<Applied>();
-    const std::string request = nft_counter_request(hook.family, kTable, kCounter);
+    const std::string request = nft_rules_request(hook.family, kTable, kChain);
     applied->sinks.push_back({"nft.drop", [&sys, netns, request] {
                                   uint64_t packets = 0;
-                                  sys.in_netns(netns, [&] { packets = parse_nft_counter(sys.netlink(NETLINK_NETFILTER, request)); });
+                                  sys.in_netns(netns, [&] { packets = parse_nft_counters(sys.netlink(NETLINK_NETFILTER, request)); });
                                   return packets;
                               }});
     return applied;

@@ -122,7 +122,7 @@ std::string RealSys::read_file(const std::string& path) {
 void RealSys::write_file(const std::string& path, const std::string& value) {
     const Fd fd(open_at(path, O_WRONLY));
     if (!fd) fail(path);
-    if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) fail(fmt::format("{}: writing '{}'", path, value));
+    if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) fail(fmt::format("{}: writing '{}'", path, value.substr(0, value.find_last_not_of('\n') + 1)));
 }
 
 bool RealSys::exists(const std::string& path) {
