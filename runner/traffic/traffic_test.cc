@@ -46,8 +46,9 @@ TEST(UdpFrame, has_addresses_ports_length_and_right_checksums) {
     EXPECT_EQ(udp_frame(kPath, 10, 1, 2).size(), 60u);
 }
 
-const char kDevice[] =
-    "Params: count 100000  min_pkt_size: 60  max_pkt_size: 60\n"
+// As the kernels wrote it (6.12.117 without SHARED, 6.1.0-56), but for the number of errors and the idle time.
+const std::string kParameters =
+    "Params: count 1000  min_pkt_size: 60  max_pkt_size: 60\n"
     "     frags: 0  delay: 0  clone_skb: 0  ifname: rxgen0@0\n"
     "     flows: 0 flowlen: 0\n"
     "     queue_map_min: 0  queue_map_max: 0\n"
@@ -58,35 +59,52 @@ const char kDevice[] =
     "     src_mac_count: 0  dst_mac_count: 0\n"
     "     Flags: \n"
     "Current:\n"
-    "     pkts-sofar: 100000  errors: 3\n"
-    "     started: 123us  stopped: 15553us idle: 25us\n"
-    "     seq_num: 100001  cur_dst_mac_offset: 0  cur_src_mac_offset: 0\n"
+    "     pkts-sofar: 1000  errors: 3\n"
+    "     started: 4240013us  stopped: 4243119us idle: 31us\n"
+    "     seq_num: 1001  cur_dst_mac_offset: 0  cur_src_mac_offset: 0\n"
     "     cur_saddr: 10.99.0.1  cur_daddr: 10.99.0.2\n"
     "     cur_udp_dst: 9  cur_udp_src: 4000\n"
     "     cur_queue_map: 0\n"
-    "     flows: 0\n"
-    "Result: OK: 15430(c15405+d25) usec, 100000 (60byte,0frags)\n"
-    "  6480881pps 3110Mb/sec (3110822880bps) errors: 3\n";
+    "     flows: 0\n";
+const std::string k612 = kParameters +
+                         "Result: OK: 3106(c3075+d31) usec, 1000 (60byte,-1frags)\n"
+                         "  321937pps 154Mb/sec (154529760bps) errors: 3\n";
+const std::string k61 = kParameters +
+                        "Result: OK: 5546(c5546+d0) usec, 1000 (60byte,0frags)\n"
+                        "  180283pps 86Mb/sec (86535840bps) errors: 0\n";
 
-TEST(PktgenText, a_result_is_read_whole) {
-    const PktgenResult result = parse_pktgen_result(kDevice);
-    EXPECT_EQ(result.packets, 100000u);
-    EXPECT_EQ(result.elapsed_us, 15430u);
-    EXPECT_EQ(result.busy_us, 15405u);
-    EXPECT_EQ(result.idle_us, 25u);
+TEST(PktgenText, a_result_of_6_12_is_read_whole) {
+    const PktgenResult result = parse_pktgen_result(k612);
+    EXPECT_EQ(result.packets, 1000u);
+    EXPECT_EQ(result.elapsed_us, 3106u);
+    EXPECT_EQ(result.busy_us, 3075u);
+    EXPECT_EQ(result.idle_us, 31u);
     EXPECT_EQ(result.errors, 3u);
 }
 
+TEST(PktgenText, a_result_of_6_1_is_read_whole) {
+    const PktgenResult result = parse_pktgen_result(k61);
+    EXPECT_EQ(result.packets, 1000u);
+    EXPECT_EQ(result.elapsed_us, 5546u);
+    EXPECT_EQ(result.errors, 0u); // the result's own, not those of "Current"
+}
+
+TEST(PktgenText, an_answer_is_the_last_result_line) {
+    EXPECT_EQ(pktgen_answer("Running: \nStopped: dummy0@0 \nResult: OK: add_device=dummy0@0\n"), "OK: add_device=dummy0@0");
+    EXPECT_EQ(pktgen_answer("Result: Flag -:!SHARED:- unknown\nAvailable flags, (prepend ! to un-set flag):\nIPSRC_RND, \n"), "Flag -:!SHARED:- unknown");
+    EXPECT_EQ(pktgen_answer("Params: count 0\n"), "");
+}
+
 TEST(PktgenText, no_result_is_an_error_with_pktgen_s_words) {
-    for (const char* text : {"Result: OK: count=10", "Result: No such parameter \"coutn\"", "Result: Idle", ""})
+    for (const char* text : {"Result: OK: count=10", "Result: No such parameter \"coutn\"\n", "Result: Idle", ""})
         EXPECT_THROW(parse_pktgen_result(text), Error) << text;
 }
 
 TEST(PktgenText, settings_are_found_by_their_key) {
-    EXPECT_EQ(pktgen_setting(kDevice, "count"), "100000");
-    EXPECT_EQ(pktgen_setting(kDevice, "dst_mac"), "02:00:00:00:00:02");
-    EXPECT_EQ(pktgen_setting(kDevice, "udp_dst_max"), "9");
-    EXPECT_EQ(pktgen_setting(kDevice, "burst"), std::nullopt);
+    EXPECT_EQ(pktgen_setting(k612, "count"), "1000");
+    EXPECT_EQ(pktgen_setting(k612, "dst_mac"), "02:00:00:00:00:02");
+    EXPECT_EQ(pktgen_setting(k612, "udp_dst_max"), "9");
+    EXPECT_EQ(pktgen_setting(k612, "burst"), std::nullopt);
 }
 
 TEST(Traffic, an_interface_of_the_user_s_own_cannot_be_sent_from) {
