@@ -37,7 +37,9 @@ def row_sentence(row):
         return f"{what}: the same within {words.percent(row['delta'], 2)}, ratio {ratio}"
     if row["verdict"] == "inconclusive":
         return f"{what}: ratio {ratio}; {row.get('reason') or ACROSS}"
-    return f"{words.percent(abs(row['ratio'] - 1))} {up if row['ratio'] > 1 else down} {what}, ratio {ratio}"
+    much = words.number(100 * abs(row["ratio"] - 1), 3)
+    absolute = words.span(row["difference"], row.get("difference_low"), row.get("difference_high"))
+    return f"{much}\u00a0% {up if row['ratio'] > 1 else down} {what}, {absolute}; ratio {ratio}"
 
 
 def arm_sentence(comparison):
@@ -81,7 +83,10 @@ def change_cell(row):
 
 
 def ratio_cell(row):
-    return words.NONE if row["ratio"] is None else [Quantity(words.interval(row["ratio"], row["ci_low"], row["ci_high"]), "\u00d7")]
+    if row["ratio"] is None:
+        return words.NONE
+    value, *rest = words.interval(row["ratio"], row["ci_low"], row["ci_high"]).split(" ", 1)
+    return [Quantity(" ".join([value + "\u00d7", *rest]), "")]
 
 
 def share_cell(row, key):
@@ -91,7 +96,7 @@ def share_cell(row, key):
     sign = "\u00b1" if key == "delta" else ""
     if row["ratio"] is None:
         return [Quantity(sign + words.number(row[key], 3), words.unit(row["unit"]))]
-    return [Quantity(sign + words.number(100 * row[key], 3), "%")]
+    return [Quantity(f"{sign}{words.number(100 * row[key], 3)}\u00a0%", "")]
 
 
 def count_cell(row):
@@ -101,7 +106,7 @@ def count_cell(row):
 
 def verdict_cell(row, lane):
     if row["verdict"] == "not_visible" and not cells.hidden(row):
-        return "descriptive"
+        return row.get("reason") or "descriptive, not ranked"
     why = row.get("reason") if row["verdict"] in ("not_visible", "inconclusive") else ""
     return [badge(row["verdict"], lane)] + ([f" {why}"] if why else [])
 
@@ -120,10 +125,10 @@ def intervals_note(rows):
 def primary_table(document, name, lane):
     pairs = cells.rows_named(document, name)
     unit = words.unit(next((row["unit"] for _, row in pairs if row["unit"]), ""))
-    rows = [[cells.comparison_label(c), *number_cells(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row), verdict_cell(row, lane)]
+    rows = [[cells.comparison_label(c), verdict_cell(row, lane), *number_cells(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
             for c, row in pairs]
     return Table(f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
-                 ["arm", "before", "after", "change", "ratio", "\u03b4", "detectable", "n", "verdict"], rows, {1, 2, 3, 4, 5, 6, 7})
+                 ["arm", "verdict", "before", "after", "change", "ratio", "\u03b4", "detectable", "n"], rows, {2, 3, 4, 5, 6, 7, 8})
 
 
 def before_words(document):

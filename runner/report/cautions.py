@@ -23,7 +23,7 @@ def no_trials(result, document):
 
 
 def unfinished(result, document):
-    planned = len(result.get("plan", {}).get("trials", []))
+    planned = len(result["plan"]["trials"])
     made = len(result["trials"])
     return f"{made} of {planned} planned trials are here." if made < planned and result["lane"] != "timed" else None
 
@@ -113,8 +113,8 @@ def dirty(result, document):
 
 
 def slow(result, document):
-    share = result.get("timing", {}).get("share_in_trials")
-    return f"Only {words.percent(share, 0)} of the run's time went into trials." if isinstance(share, (int, float)) and 0 < share < 0.5 else None
+    share = result["timing"]["share_in_trials"]
+    return f"Only {words.percent(share, 0)} of the run's time went into trials." if 0 < share < 0.5 else None
 
 
 CAUTIONS = (

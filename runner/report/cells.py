@@ -48,8 +48,8 @@ def other_rows(comparison):
 
 
 def hidden(row):
-    """A cost that this lane must not rank: no number of it is shown side by side. Descriptive ones are no cost."""
-    return row["verdict"] == "not_visible" and (row["primary"] or row.get("class") != "descriptive")
+    """A cost that this lane must not rank: no number of it is shown side by side. Counts and losses are no cost."""
+    return row["verdict"] == "not_visible" and (row["primary"] or row.get("class") not in ("descriptive", "loss"))
 
 
 def primary_names(document):

@@ -85,10 +85,16 @@ def effect_section(figures):
     return Section("What changed", "plots", [Figures(figures) if figures else empty])
 
 
+def why_no_latencies(result):
+    if any(trial["curves"] for trial in result["trials"]):
+        return Paragraph(["Every trial with latency curves failed a check, so none is drawn."], "note")
+    return Paragraph(["No latency was measured: the experiment has none of the collectors ", Code("softirq"), " and ", Code("irq"), ", or they saw nothing."], "note")
+
+
 def latency_section(result, figures):
     if result["lane"] == "functional":
         return Section("Latencies", "latencies", [Paragraph(["This lane ranks no cost: latencies of its guest are not drawn."], "note")])
-    blocks = [Figures(figures)] if figures else [Paragraph(["No sound trial has latency curves: the experiment has no probe collector (", Code("softirq"), ", ", Code("irq"), "), or every trial failed a check."], "note")]
+    blocks = [Figures(figures)] if figures else [why_no_latencies(result)]
     return Section("SoftIRQ and IRQ latencies, and what the probes cost", "latencies", blocks + other_latencies(result))
 
 

@@ -22,16 +22,16 @@ DASHES = ("-", (0, (5, 1.6)), (0, (1.3, 1.3)), (0, (6, 1.4, 1.3, 1.4)), (0, (8, 
 
 SETTINGS = {
     "svg.fonttype": "none", "svg.hashsalt": "rxlab", "text.parse_math": False, "axes.unicode_minus": True,
-    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 8.5, "axes.linewidth": 0.8, "axes.facecolor": "none",
+    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 9.5, "axes.linewidth": 0.8, "axes.facecolor": "none",
     "axes.edgecolor": INK["muted"], "axes.labelcolor": INK["muted"], "axes.formatter.useoffset": False,
-    "xtick.color": INK["muted"], "ytick.color": INK["muted"], "text.color": INK["ink"], "axes.labelsize": 8.5,
-    "xtick.labelsize": 8, "ytick.labelsize": 8, "xtick.direction": "out", "ytick.direction": "out",
+    "xtick.color": INK["muted"], "ytick.color": INK["muted"], "text.color": INK["ink"], "axes.labelsize": 9,
+    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "xtick.direction": "out", "ytick.direction": "out",
 }
 WIDTH = 5.0  # inches; 480 CSS pixels, so that a phone shows it nearly unscaled
 FONT = re.compile(r"font: ([0-9.]+)px [^;\"]*")
 
 
-def wrapped(label, width=32, lines=3):
+def wrapped(label, width=28, lines=3):
     if any(unicodedata.east_asian_width(letter) in "WF" for letter in label):
         width //= 2
     parts = textwrap.wrap(label, width, break_long_words=True, break_on_hyphens=True) or [""]

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999))
 DRAWN = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit")
 ONE_CPU = re.compile(r"\.cpu\d+$")
-PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 12.5, 6.0, 38.0
+PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
 
 
 @dataclass
@@ -89,7 +89,7 @@ def key(figure, labels, height):
     for i, (label, (colour, dash)) in enumerate(zip(labels, styles(len(labels)))):
         y = 1 - (TOP + KEY_POINTS * (i + 0.5)) / height
         figure.add_artist(line((LEFT, LEFT + 0.075), y, colour, dash, figure.transFigure))
-        figure.text(LEFT + 0.09, y, wrapped(label, 62, 1), va="center", fontsize=8)
+        figure.text(LEFT + 0.09, y, wrapped(label, 52, 1), va="center", fontsize=9)
 
 
 def line(xs, y, colour, dash, transform):
@@ -109,12 +109,12 @@ def survival(name, found, number, of):
         height = top + PLOT_POINTS + BOTTOM
         figure = make(height / POINTS)
         key(figure, [label for label, _, _ in curves], height)
-        axes = figure.add_axes([0.115, BOTTOM / height, RIGHT - 0.115, PLOT_POINTS / height])
+        axes = figure.add_axes([0.125, BOTTOM / height, RIGHT - 0.125, PLOT_POINTS / height])
         for (_, _, steps), (colour, dash) in zip(curves, styles(len(curves))):
             axes.step([x for x, _ in steps], [share for _, share in steps], where="post", color=INK[colour], linestyle=dash, lw=1.7)
         scales(axes, curves)
         axes.set_xlabel(f"{unit} (log scale)")
-        axes.text(0.0, 1.0, " share of events at least so long", transform=axes.transAxes, va="bottom", ha="left", fontsize=8, color=INK["muted"])
+        axes.text(0.0, 1.0, " share of events at least so long", transform=axes.transAxes, va="bottom", ha="left", fontsize=8.5, color=INK["muted"])
         return figure
 
     told = [f"{label}: " + ", ".join(f"{word} {words.number(curve.percentile(share), 3)}" for word, share in SHARES) for label, curve in found]

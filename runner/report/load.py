@@ -9,7 +9,7 @@ SCHEMA_VERSION = 1
 LANES = ("counted", "timed", "functional")
 VERDICTS = ("better", "worse", "same", "inconclusive", "not_visible", "invalid")
 NUMBER = (int, float)
-LARGEST = 1e300  # figures take differences of numbers: they must not overflow
+LARGEST = 1e150  # figures take differences and products of numbers: they must not overflow
 
 # Characters that neither HTML nor SVG may contain.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -68,10 +68,13 @@ class Place:
     def __init__(self, value, path):
         self.value, self.path = value, path
 
+    def place(self):
+        return self.path.removesuffix(":")
+
     def refuse(self, expected):
         got = json.dumps(self.value, ensure_ascii=False)
         got = got if len(got) <= 60 else got[:57] + "..."
-        raise Refused(f"{self.path}: expected {expected}, got {got}", "write it with this checkout's rxlab")
+        raise Refused(f"{self.place()}: expected {expected}, got {got}", "write it with this checkout's rxlab")
 
     def of(self, kind, expected):
         if not isinstance(self.value, kind) or isinstance(self.value, bool) and kind is not bool:
@@ -83,7 +86,7 @@ class Place:
 
     def get(self, key):
         if not self.has(key):
-            raise Refused(f"{self.path}: {key} is missing", "write it with this checkout's rxlab")
+            raise Refused(f"{self.place()}: {key} is missing", "write it with this checkout's rxlab")
         return Place(self.value[key], f"{self.path}/{key}")
 
     def items(self):

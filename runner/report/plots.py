@@ -36,7 +36,7 @@ class Rows:
     def __init__(self, labels, axis_label, mark_points=15.0):
         self.labels = [wrapped(label) for label in labels]
         lines = max(label.count("\n") + 1 for label in self.labels)
-        self.text_points = 11.5 * lines + 3
+        self.text_points = 12.5 * lines + 3
         self.row_points = self.text_points + mark_points
         height = TOP + self.row_points * len(labels) + BOTTOM
         self.figure = make(height / POINTS)

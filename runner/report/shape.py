@@ -71,6 +71,9 @@ def check_result(result):
     source.get("traffic").of(dict, "an object")
     source.get("topology").of(dict, "an object")
     result.get("wall_s").number()
+    result.get("plan").get("trials").items()
+    for key in ("workers", "share_in_trials"):
+        result.get("timing").get(key).number()
 
 
 def check_row(row):

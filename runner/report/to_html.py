@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """A report as one HTML file that asks nobody for anything and needs no script."""
+import re
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import words
 from blocks import (Answers, Badge, Bullets, Caution, Code, Figures, Fold, Link, Listing, Paragraph, Quantity, Section, Strong, Table, line_of)
@@ -9,6 +11,7 @@ from ink import inline
 
 # Whatever a document may contain, a browser loads nothing for it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+LONG_NAME = 24  # characters: from here on a name gets a wider column
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,12 +43,24 @@ def badge(span):
     return f'<span class="badge {span.verdict}" title="{span.verdict}"><span aria-hidden="true">{sign}</span> {escape(span.text)}</span>'
 
 
+def breakable(name):
+    """Metric names are long: they may break after a dot or an underscore."""
+    return re.sub(r"([._])(?=\w)", r"\1<wbr>", name)
+
+
+def quantity(span):
+    """A line may break before the interval and before the unit, nowhere else."""
+    value, *interval = span.text.split(" (", 1)
+    parts = [f'<span class="quantity">{escape(part)}</span>' for part in [value, *(f"({part}" for part in interval)] if part]
+    return " ".join(parts + ([f'<span class="unit">{escape(span.unit)}</span>'] if span.unit else []))
+
+
 SPANS = {
     str: escape,
-    Code: lambda span: f"<code>{escape(span.text)}</code>",
+    Code: lambda span: f"<code>{breakable(escape(span.text))}</code>",
     Strong: lambda span: f"<strong>{escape(span.text)}</strong>",
-    Quantity: lambda span: f'<span class="quantity">{escape(span.text)}</span> <span class="unit">{escape(span.unit)}</span>',
-    Link: lambda span: f'<a href="{escape(span.path)}">{escape(span.text)}</a>',
+    Quantity: quantity,
+    Link: lambda span: f'<a href="{escape(quote(span.path))}">{escape(span.text)}</a>',
     Badge: badge,
 }
 
@@ -73,7 +88,8 @@ def caution(block):
 
 
 def row(cells, numeric):
-    first = f'<th scope="row">{line(cells[0])}</th>'
+    said = "".join(span if isinstance(span, str) else span.text for span in line_of(cells[0]))
+    first = f'<th scope="row"{" class=long" if len(said) > LONG_NAME else ""}>{line(cells[0])}</th>'
     return "<tr>" + first + "".join(f'<td{" class=number" if i in numeric else ""}>{line(cell)}</td>' for i, cell in enumerate(cells[1:], 1)) + "</tr>"
 
 

@@ -34,7 +34,7 @@ SPANS = {
     str: between,
     Code: lambda span: code(span.text),
     Strong: lambda span: f"**{text(span.text)}**",
-    Quantity: lambda span: f"{text(span.text)} {text(span.unit)}",
+    Quantity: lambda span: f"{text(span.text)} {text(span.unit)}".strip(),
     Link: lambda span: f"[{text(span.text)}]({quote(span.path)})",
     Badge: lambda span: f"{words.VERDICT_WORDS[span.verdict][0]} **{text(span.text)}**",
 }

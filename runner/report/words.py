@@ -22,8 +22,8 @@ CHANGES = {
 }
 
 LANES = {
-    "counted": "Counted lane: instructions of a one-CPU guest under QEMU -icount, repeatable bit for bit.",
-    "timed": "Timed lane: nanoseconds on this machine.",
+    "counted": "Counted lane: instructions that a one-CPU guest under QEMU -icount executes, repeatable bit for bit. Instructions are not time.",
+    "timed": "Timed lane: nanoseconds on this machine, and on no other.",
     "functional": "Functional lane: a guest with two CPUs; correctness and loss only. No cost is ranked.",
 }
 BLIND = {

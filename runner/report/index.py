@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Usage: index.py NIGHTLY_DIR: its index.json -> index.html: status, verdict, link, change since the night before."""
+import sys
+from pathlib import Path
+
+import words
+from blocks import Badge, Link, Paragraph, Report, Section, Table
+from load import VERDICTS, Place, Refused, read_json
+from output import write
+from to_html import html
+
+USAGE_ERROR = 2
+TEXTS = ("experiment", "kernel", "lane", "path", "change", "message")
+
+
+def check_row(row):
+    for key in TEXTS:
+        row.get(key).text()
+    row.get("status").of(int, "an exit status")
+    row.get("seconds").number()
+    for key in ("verdict", "previous_verdict"):
+        if row.get(key).value is not None:
+            row.get(key).one_of(VERDICTS)
+
+
+def load(folder):
+    """The rows of a night. @raises Refused"""
+    path = folder / "index.json"
+    rows = read_json(path, f"write it with 'rxlab nightly --out {folder}'")
+    for row in Place(rows, f"{path}:").items():
+        check_row(row)
+    return rows
+
+
+def verdict_cell(verdict):
+    return [Badge(verdict, words.VERDICT_WORDS[verdict][1])] if verdict else words.NONE
+
+
+def status_cell(status):
+    said = words.STATUS_WORDS.get(status, "unknown")
+    return [Badge("same" if status == 0 else "inconclusive" if status == 3 else "invalid" if status > 1 else "worse", f"{status} {said}")]
+
+
+def link_cell(folder, row):
+    """A link only where there is something to read."""
+    name = f"{row['path']}/report.html"
+    return [Link("report", name)] if row["path"] and (folder / name).is_file() else "no report"
+
+
+def change_cell(row):
+    if row["previous_verdict"] is None:
+        return "first night"
+    if not row["change"]:
+        return "none"
+    return [row["change"], ": ", *verdict_cell(row["previous_verdict"]), " \u2192 ", *verdict_cell(row["verdict"])]
+
+
+def cells_of(folder, row):
+    return [row["experiment"], row["kernel"], row["lane"], status_cell(row["status"]), verdict_cell(row["verdict"]), change_cell(row),
+            f"{words.number(row['seconds'], 3)} s", link_cell(folder, row), row["message"] or words.NONE]
+
+
+def night_table(folder, rows):
+    return Table(f"{words.plural(len(rows), 'run')}", ["experiment", "kernel", "lane", "status", "verdict", "since the night before", "time", "report", "message"],
+                 [cells_of(folder, row) for row in rows], {6})
+
+
+def summary(rows):
+    broken = [row for row in rows if row["status"] not in (0, 1, 3)]
+    changed = [row for row in rows if row["change"]]
+    total = sum(row["seconds"] for row in rows)
+    return (f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes; {len(broken)} gave no valid result; "
+            f"{len(changed)} changed since the night before.")
+
+
+def report_of(folder, rows):
+    changed = [row for row in rows if row["change"] or row["status"] not in (0, 1, 3)]
+    sections = [Section("To look at first", "first", [night_table(folder, changed)])] if changed else []
+    everything = [night_table(folder, rows)] if rows else [Paragraph(["No run has finished yet."])]
+    return Report(f"Night of {folder.resolve().name}", ["rxlab nightly"], [Paragraph([summary(rows)], "lead")],
+                  [*sections, Section("All runs", "all", everything)])
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return USAGE_ERROR
+    folder = Path(arguments[0])
+    try:
+        write(folder, {"index.html": html(report_of(folder, load(folder))).encode()})
+    except Refused as refused:
+        print(f"rxlab index: {refused}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

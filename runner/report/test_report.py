@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: GPL-2.0
+import contextlib
+import copy
+import io
+import json
+import random
+import re
+import subprocess
+import tempfile
+import unittest
+import warnings
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import cautions
+import cells
+import ink
+import latency
+import report
+import sample
+import shape
+import to_markdown
+import words
+from blocks import Bullets, Code, Listing, Paragraph, Table
+from load import Refused
+
+ROOM = Path(__file__).resolve().parent
+VOID = {"meta", "br", "wbr", "link"}
+
+
+def files_of(made):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from current font")
+        return report.files_of(*made)
+
+
+def run(*arguments):
+    """(exit status, stderr)"""
+    err = io.StringIO()
+    with contextlib.redirect_stderr(err), warnings.catch_warnings():
+        warnings.filterwarnings("ignore")
+        return report.main([str(argument) for argument in arguments]), err.getvalue()
+
+
+class Balance(HTMLParser):
+    """Every tag closed, no id twice, nothing loaded, no script."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.faults = [], set(), []
+
+    def handle_starttag(self, tag, attributes):
+        self.look(tag, dict(attributes))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.look(tag, dict(attributes))
+
+    def look(self, tag, attributes):
+        if tag in ("script", "link", "iframe", "img", "object", "image"):
+            self.faults.append(f"<{tag}>")
+        if attributes.get("id") in self.ids:
+            self.faults.append(f"id {attributes['id']} twice")
+        self.ids.add(attributes.get("id") or object())
+        self.faults += [f"{tag} {key}" for key in attributes if key.startswith("on")]
+        self.faults += [f"{key}={value}" for key, value in attributes.items() if key in ("src", "href", "xlink:href") and value.split("#")[0] and tag != "a"]
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}>")
+
+
+class EveryKind(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.files = {kind: files_of(make()) for kind, make in sample.KINDS.items()}
+
+    def html(self, kind):
+        return self.files[kind]["report.html"].decode()
+
+    def markdown(self, kind):
+        return self.files[kind]["report.md"].decode()
+
+    def test_html_is_whole_and_loads_nothing(self):
+        for kind in self.files:
+            page = Balance()
+            page.feed(self.html(kind))
+            self.assertEqual((kind, page.faults, page.open), (kind, [], []))
+
+    def test_html_names_no_outside_place(self):
+        for kind in self.files:
+            self.assertNotRegex(self.html(kind), r"https?://|@import|url\((?!#)")
+
+    def test_markdown_tables_have_as_many_cells_in_every_row(self):
+        for kind in self.files:
+            for table in re.findall(r"(?:^\|.*\n?)+", self.markdown(kind), re.M):
+                counts = {len(re.findall(r"(?<!\\)\|", row)) for row in table.strip().split("\n")}
+                self.assertEqual((kind, len(counts)), (kind, 1), table[:300])
+
+    def test_markdown_images_are_files_beside_it(self):
+        for kind, files in self.files.items():
+            for path in re.findall(r"\]\(([^)]+\.(?:svg|png))\)", self.markdown(kind)):
+                self.assertIn(path, files)
+
+    def test_plots_are_well_formed_and_have_no_outside_reference(self):
+        for files in self.files.values():
+            for name, content in files.items():
+                if name.endswith(".svg"):
+                    ElementTree.fromstring(content)
+                    self.assertNotRegex(content.decode(), r'href="(?!#)')
+                if name.endswith(".png"):
+                    self.assertEqual(content[:4], b"\x89PNG")
+
+    def test_inline_plots_take_their_colours_from_the_page(self):
+        plots = re.findall(r"<svg.*?</svg>", self.html("pair"), re.S)
+        self.assertTrue(plots)
+        for plot in plots:
+            self.assertNotRegex(plot, r"(fill|stroke): #")
+            self.assertIn('role="img" aria-label="', plot)
+
+    def test_every_plot_is_also_a_table(self):
+        self.assertEqual(self.html("pair").count("<figure>"), self.html("pair").count("As a table"))
+
+    def test_counted_lane_never_says_time(self):
+        for kind in ("pair", "many", "two_runs"):
+            self.assertNotRegex(self.html(kind) + self.markdown(kind), r"(?i)faster|slower|speed")
+            self.assertIn("fewer instructions", self.html(kind))
+
+    def test_the_answer_comes_before_the_numbers(self):
+        names = re.findall(r'<h2 id="([^"]+)"', self.html("pair"))
+        self.assertEqual(names, ["answer", "before-after", "plots", "latencies", "method", "lane", "interval", "checks", "time", "repeat", "provenance"])
+
+    def test_odd_names_are_text_everywhere(self):
+        self.assertNotIn("<b>", self.html("many"))
+        self.assertIn("00 &lt;b&gt;&amp;&quot;&#x27;|`*_$x^2$ \u6f22\u5b57", self.html("many"))
+        self.assertIn("00 \\<b\\>\\&\"'\\|\\`\\*\\_\\$x^2\\$ \u6f22\u5b57", self.markdown("many"))
+
+    def test_many_arms_share_no_more_than_seven_curves_a_plot(self):
+        names = [name for name in self.files["many"] if name.startswith("latency-") and name.endswith(".svg")]
+        self.assertEqual(len(names), 5)
+
+    def test_kernel_log_is_text(self):
+        self.assertNotIn("<script", self.html("broken"))
+        self.assertIn("&lt;script&gt;alert(1)", self.html("broken"))
+
+    def test_expected_failure_is_no_fault(self):
+        self.assertIn("plain is faulty on purpose; conservation fails as expected, first with: sent 10, counted 8: 2 packets missing", self.html("lossy"))
+        self.assertNotIn("Failed checks", self.html("lossy"))
+
+    def test_what_a_lane_cannot_see_has_no_number(self):
+        self.assertIn("packets_per_second` is not visible here: the functional lane does not rank time", self.markdown("lossy"))
+        self.assertNotIn("forest-packets-per-second.svg", self.files["lossy"])
+
+    def test_undefined_ratio_is_shown_as_a_difference(self):
+        self.assertIn("forest-difference-lost-fraction.svg", self.files["lossy"])
+
+    def test_a_result_without_trials_says_so(self):
+        self.assertIn("The run has no trials.", self.html("empty"))
+
+    def test_a_baseline_alone_has_its_values_drawn(self):
+        self.assertIn("values-instructions-per-packet.svg", self.files["alone"])
+        self.assertIn("nothing to compare", self.html("alone"))
+
+    def test_two_unpaired_runs_have_no_paired_plot(self):
+        self.assertNotIn("paired-instructions-per-packet.svg", self.files["two_runs"])
+
+    def test_same_input_same_bytes(self):
+        for kind in ("pair", "lossy", "timed"):
+            self.assertEqual(self.files[kind], files_of(sample.KINDS[kind]()))
+
+    def test_another_process_gives_the_same_bytes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            sample.put(Path(folder), sample.pair())
+            done = subprocess.run(["/usr/bin/python3", str(ROOM / "report.py"), folder], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+            for name, content in self.files["pair"].items():
+                self.assertEqual((Path(folder) / name).read_bytes(), content, name)
+
+
+class Cautions(unittest.TestCase):
+    def names(self, made):
+        return [caution.name for caution in cautions.cautions(*made)]
+
+    def test_a_sound_run_has_none(self):
+        self.assertEqual(self.names(sample.pair()), [])
+
+    def test_timed_lane_tells_of_its_machine(self):
+        self.assertEqual(self.names(sample.timed()), ["Too few rounds", "Drift", "Machine not quiet", "Changed checkout", "Little time in trials"])
+
+    def test_failed_checks(self):
+        self.assertEqual(self.names(sample.broken()), ["Failed checks"])
+
+    def test_unfinished(self):
+        made, document = sample.pair()
+        made["trials"].pop()
+        self.assertEqual(self.names((made, document)), ["Unfinished"])
+
+    def test_undecided_with_rounds_enough(self):
+        rows = [sample.row(before=[1.0] * 8, after=[1.1] * 8, verdict="inconclusive")]
+        self.assertEqual(self.names((sample.sound(), sample.document(comparisons=[sample.comparison(rows=rows)]))), ["Undecided"])
+
+    def test_nothing_to_rank(self):
+        rows = [sample.row(verdict="not_visible", reason="cannot")]
+        self.assertEqual(self.names((sample.sound(), sample.document(comparisons=[sample.comparison(rows=rows)]))), ["Nothing to rank"])
+
+    def test_dear_probes_rare_events_and_stopped_queues(self):
+        made, document = sample.pair()
+        for trial in made["trials"]:
+            trial["metrics"]["probe_cost.softirq.instructions_per_packet"]["value"] = 50.0
+            trial["metrics"]["retries"] = sample.metric(3.0, "packets", "none")
+            trial["curves"] = {"irq.entry_to_exit": sample.curve()}
+        self.assertEqual(self.names((made, document)), ["Dear probes", "Rare events", "Stopped queues"])
+
+    def test_each_has_a_remedy_and_a_name_of_its_own(self):
+        self.assertEqual(len({name for name, _, _ in cautions.CAUTIONS}), len(cautions.CAUTIONS))
+        self.assertTrue(all(remedy.endswith(".") for _, _, remedy in cautions.CAUTIONS))
+
+
+class Refusals(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = Path(self.scratch.name) / "run"
+        self.folder.mkdir()
+        sample.put(self.folder, sample.pair())
+
+    def refusal(self):
+        status, err = run(self.folder)
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir() if path.suffix in (".html", ".md", ".svg", ".part")), [])
+        return err.replace(str(self.folder), "DIR").strip()
+
+    def rewrite(self, name, change):
+        made = json.loads((self.folder / name).read_text())
+        change(made)
+        (self.folder / name).write_text(json.dumps(made))
+
+    def test_missing_file(self):
+        (self.folder / "comparison.json").unlink()
+        self.assertEqual(self.refusal(), "rxlab report: DIR/comparison.json: No such file or directory; write both documents with 'rxlab run EXPERIMENT --out DIR'")
+
+    def test_missing_folder(self):
+        self.assertEqual(run(self.folder / "no")[0], 2)
+
+    def test_torn_file_with_its_place(self):
+        (self.folder / "result.json").write_text('{"schema_version": 1,\n "experiment": ')
+        self.assertEqual(self.refusal(), "rxlab report: DIR/result.json:2:16: Expecting value; write both documents with 'rxlab run EXPERIMENT --out DIR'")
+
+    def test_not_text(self):
+        (self.folder / "result.json").write_bytes(b"{\xff}")
+        self.assertIn("DIR/result.json: byte 1 is not UTF-8", self.refusal())
+
+    def test_too_deep(self):
+        (self.folder / "result.json").write_text("[" * 100000)
+        self.assertIn("nested too deeply", self.refusal())
+
+    def test_no_number(self):
+        for text in ("NaN", "1e999", "1" + "0" * 400):
+            (self.folder / "result.json").write_text('{"wall_s": %s}' % text)
+            self.assertIn("DIR/result.json: ", self.refusal())
+
+    def test_another_schema(self):
+        self.rewrite("result.json", lambda made: made.update(schema_version=2))
+        self.assertEqual(self.refusal(), "rxlab report: DIR/result.json:/schema_version: expected 1 (this report's), got 2; write it with this checkout's rxlab")
+
+    def test_missing_field(self):
+        self.rewrite("result.json", lambda made: made["trials"][1].pop("metrics"))
+        self.assertEqual(self.refusal(), "rxlab report: DIR/result.json:/trials/1: metrics is missing; write it with this checkout's rxlab")
+
+    def test_wrong_type(self):
+        self.rewrite("comparison.json", lambda made: made["comparisons"][0]["metrics"][0].update(ratio="much"))
+        self.assertEqual(self.refusal(), 'rxlab report: DIR/comparison.json:/comparisons/0/metrics/0/ratio: expected a number, got "much"; write it with this checkout\'s rxlab')
+
+    def test_two_runs_mixed_up(self):
+        self.rewrite("comparison.json", lambda made: made.update(lane="timed"))
+        self.assertEqual(self.refusal(), "rxlab report: DIR: result.json is of lane counted, comparison.json of timed; put both files of one run there")
+
+    def test_folder_where_a_file_cannot_be_written(self):
+        (self.folder / "report.html").mkdir()
+        status, err = run(self.folder)
+        self.assertEqual((status, err.replace(str(self.folder), "DIR")),
+                         (2, "rxlab report: DIR/report.html: Is a directory; free space, or choose a folder that you may write to\n"))
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.endswith(".part")], [])
+
+    def test_usage(self):
+        for arguments in ((), ("a", "b"), ("--help",)):
+            status, err = run(*arguments)
+            self.assertEqual(status, 2)
+            self.assertIn("Usage: report.py DIR", err)
+
+    def test_a_damaged_document_is_refused_or_shown_and_nothing_else(self):
+        chance = random.Random(5)
+        odd = [None, 0, -1, 1e140, "", "a|b\n<b>", [], {}, [None], True, "\ud800", "\x1b[1m"]
+        for _ in range(30):
+            made = sample.KINDS[chance.choice(["pair", "lossy", "empty"])]()
+            document = made[chance.randrange(2)]
+            for _ in range(chance.randrange(1, 5)):
+                inner = [value for value in (document.values() if isinstance(document, dict) else document) if isinstance(value, (dict, list)) and value]
+                document = chance.choice(inner) if inner else document
+            document[chance.choice(list(document)) if isinstance(document, dict) else 0] = copy.deepcopy(chance.choice(odd))
+            sample.put(self.folder, made)
+            with contextlib.suppress(Refused):
+                report.report_of(*shape.load(self.folder))
+
+
+class Numbers(unittest.TestCase):
+    def test_number(self):
+        said = {0: "0", 3650.123: "3\u202f650", 12.3456: "12.35", -0.5: "\u22120.5", 0.00001: "1.000e\u221205", 1e12: "1.000e+12", 1234567: "1\u202f234\u202f567", 100: "100"}
+        self.assertEqual({value: words.number(value) for value in said}, said)
+
+    def test_interval_has_decimals_enough_to_tell_its_ends_apart(self):
+        self.assertEqual(words.interval(0.78737, 0.78678, 0.78796), "0.7874 (0.7868 to 0.7880)")
+        self.assertEqual(words.interval(2.0, 1.5, 2.5), "2.00 (1.50 to 2.50)")
+        self.assertEqual(words.interval(2.0, None, None), "2 (no interval)")
+        self.assertEqual(words.interval(None, None, None), "\u2013")
+
+    def test_span_is_signed(self):
+        self.assertEqual(words.span(-776.2, -778.37, -774.02), "\u2212776.2 (\u2212778.4 to \u2212774.0)")
+
+    def test_every_verdict_has_a_sign_of_its_own(self):
+        self.assertEqual(len({sign for sign, _ in words.VERDICT_WORDS.values()}), 6)
+
+
+class Curves(unittest.TestCase):
+    def test_share_of_events_at_least_so_long(self):
+        merged = latency.merged([sample.trial(0, "plain", 0, {}, curves={"x": sample.curve()})], "x")
+        self.assertEqual([(edge, round(share, 6)) for edge, share in merged.steps()], [(2.0, 1.0), (4.0, 0.1), (16.0, 0.01), (32.0, 0.01)])
+
+    def test_percentiles_lie_in_their_bucket(self):
+        merged = latency.Curve("ns", {(2.0, 4.0): 90, (4.0, 8.0): 10})
+        self.assertEqual((merged.percentile(0.9), merged.percentile(0.95), merged.greatest()), (4.0, 6.0, 8.0))
+
+    def test_trials_with_other_buckets_add_up(self):
+        other = {"unit": "ns", "edges": [4.0, 8.0], "counts": [5]}
+        trials = [sample.trial(0, "plain", 0, {}, curves={"x": curve}) for curve in (sample.curve(), other)]
+        self.assertEqual(latency.merged(trials, "x").buckets[4.0, 8.0], 14)
+
+    def test_a_curve_without_events_is_none(self):
+        trials = [sample.trial(0, "plain", 0, {}, curves={"x": {"unit": "ns", "edges": [1.0, 2.0], "counts": [0]}})]
+        self.assertIsNone(latency.merged(trials, "x"))
+
+
+class Faults(unittest.TestCase):
+    """The rule of runner/result/validity_test.cc."""
+
+    def trial(self, ok, splats=()):
+        return sample.trial(0, "plain", 0, {}, {"conservation": {"ok": ok, "detail": "8 % lost"}}, splats)
+
+    def test_a_failure(self):
+        self.assertEqual(cells.faults(self.trial(False), []), ["conservation failed: 8 % lost"])
+
+    def test_an_expected_failure_is_none(self):
+        self.assertEqual(cells.faults(self.trial(False), ["conservation"]), [])
+
+    def test_an_expected_failure_that_did_not_happen(self):
+        self.assertEqual(cells.faults(self.trial(True), ["conservation", "other"]),
+                         ["conservation was expected to fail, and held", "other was expected to fail, and was not checked"])
+
+    def test_a_splat(self):
+        self.assertEqual(cells.faults(self.trial(True, ["BUG: x"]), []), ["kernel log: BUG: x"])
+
+
+class Markdown(unittest.TestCase):
+    def test_blocks(self):
+        blocks = [Paragraph(["1. not a list with ", Code("a_b"), " and ", Code("a|b")]), Bullets([["*x*"]]),
+                  Table("Of *all*", ["a", "b|c"], [["x\ny", [Code("m")]]], {1}), Listing("```\ncode", "code")]
+        self.assertEqual(to_markdown.render(blocks), "1\\. not a list with `a_b` and a\\|b\n\n- \\*x\\*\n\nOf \\*all\\*\n\n"
+                         "| a | b\\|c |\n| --- | ---: |\n| x y | `m` |\n\n````\n```\ncode\n````")
+
+
+class Plots(unittest.TestCase):
+    def test_labels_are_wrapped_and_cut(self):
+        self.assertEqual(ink.wrapped("short"), "short")
+        self.assertEqual(len(ink.wrapped("x" * 200).split("\n")), 3)
+        self.assertTrue(ink.wrapped("x" * 200).endswith("\u2026"))
+
+    def test_no_two_colours_are_equal(self):
+        self.assertEqual(len(set(ink.INK.values())), len(ink.INK))
+
+    def test_the_page_knows_every_colour_in_both_themes(self):
+        style = (ROOM / "style.css").read_text()
+        for name, colour in ink.INK.items():
+            self.assertIn(f"--{name}: {colour};", style)
+            self.assertEqual(style.count(f"--{name}: "), 2, name)
+
+
+if __name__ == "__main__":
+    unittest.main()
