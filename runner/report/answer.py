@@ -5,14 +5,11 @@ import words
 from blocks import Answers, Badge, Code, Fold, Paragraph, Quantity, Section, Strong, Table
 from cautions import cautions
 
-# In the counted lane a lower number is fewer instructions, and nothing else.
-COUNTED_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
 ACROSS = "the interval reaches across \u03b4"
 
 
 def badge(verdict, lane):
-    said = COUNTED_WORDS.get(verdict) if lane == "counted" else None
-    return Badge(verdict, said or words.VERDICT_WORDS[verdict][1])
+    return Badge(verdict, words.verdict(verdict, lane))
 
 
 def change_words(row):

@@ -33,8 +33,8 @@ def load(folder):
     return rows
 
 
-def verdict_cell(verdict):
-    return [Badge(verdict, words.VERDICT_WORDS[verdict][1])] if verdict else words.NONE
+def verdict_cell(verdict, lane):
+    return [Badge(verdict, words.verdict(verdict, lane))] if verdict else [words.NONE]
 
 
 def status_cell(status):
@@ -53,11 +53,11 @@ def change_cell(row):
         return "first night"
     if not row["change"]:
         return "none"
-    return [row["change"], ": ", *verdict_cell(row["previous_verdict"]), " \u2192 ", *verdict_cell(row["verdict"])]
+    return [row["change"], ": ", *verdict_cell(row["previous_verdict"], row["lane"]), " \u2192 ", *verdict_cell(row["verdict"], row["lane"])]
 
 
 def cells_of(folder, row):
-    return [row["experiment"], row["kernel"], row["lane"], status_cell(row["status"]), verdict_cell(row["verdict"]), change_cell(row),
+    return [row["experiment"], row["kernel"], row["lane"], status_cell(row["status"]), verdict_cell(row["verdict"], row["lane"]), change_cell(row),
             f"{words.number(row['seconds'], 3)} s", link_cell(folder, row), row["message"] or words.NONE]
 
 

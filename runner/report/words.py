@@ -9,6 +9,8 @@ VERDICT_WORDS = {
     "better": ("\u25cf", "better"), "worse": ("\u25c6", "worse"), "same": ("=", "same"),
     "inconclusive": ("?", "inconclusive"), "not_visible": ("\u25cb", "not visible"), "invalid": ("\u2715", "invalid"),
 }
+# In the counted lane a lower number is fewer instructions, and nothing else.
+COUNTED_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
 STATUS_WORDS = {0: "ok", 1: "worse", 2: "usage or input error", 3: "inconclusive", 4: "invalid", 5: "target lost", 130: "interrupted"}
 
 # What a change of a metric is called: (fewer, more, of what).
@@ -50,6 +52,10 @@ METHODS = {
     "timed": "time of a window without probes; paired by round, rounds in random order",
     "functional": "packets sent against packets counted at every sink; paired by round",
 }
+
+
+def verdict(name, lane):
+    return lane == "counted" and COUNTED_WORDS.get(name) or VERDICT_WORDS[name][1]
 
 
 def number(value, digits=4):
