@@ -8,7 +8,6 @@ from html import escape
 
 import matplotlib
 
-matplotlib.use("Agg")
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
