@@ -32,8 +32,8 @@ struct VmOptions {
     int memory_mib = 384;
     std::string snapshots;         ///< folder to keep snapshots in; empty: the cache's
     int workers = 0;               ///< 0: one per host CPU
-    double trial_timeout_s = 120;  ///< host clock
-    double silence_s = 60;         ///< no output from the guest for this long: lost
+    double trial_timeout_s = 300;  ///< host clock; generous: a loaded machine is slow, not lost
+    double silence_s = 150;        ///< no output from the guest for this long: lost
 };
 std::unique_ptr<Target> make_vm_target(const VmOptions& options);
 
