@@ -3,6 +3,7 @@
 #include "sys/real_sys.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -78,17 +79,20 @@ class RealNetns : public ::testing::Test {
 protected:
     void SetUp() override {
         if (::geteuid() != 0) GTEST_SKIP() << "needs root for a network namespace";
-        ASSERT_EQ(real_sys().run({"ip", "netns", "add", "rxlab-systest"}).status, 0);
+        ASSERT_EQ(real_sys().run({"ip", "netns", "add", netns_}).status, 0);
     }
     void TearDown() override {
-        if (::geteuid() == 0) real_sys().run({"ip", "netns", "del", "rxlab-systest"});
+        if (::geteuid() == 0) real_sys().run({"ip", "netns", "del", netns_});
     }
+
+    // Tests of this fixture run side by side.
+    const std::string netns_ = fmt::format("rxlab-systest-{}", ::getpid());
 };
 
 TEST_F(RealNetns, the_thread_goes_there_and_back_even_by_an_exception) {
     const ino_t home = netns_inode();
     ino_t there = home;
-    EXPECT_THROW(real_sys().in_netns("rxlab-systest", [&] { there = netns_inode(); throw Error(Status::invalid, "x"); }), Error);
+    EXPECT_THROW(real_sys().in_netns(netns_, [&] { there = netns_inode(); throw Error(Status::invalid, "x"); }), Error);
     EXPECT_NE(there, home);
     EXPECT_EQ(netns_inode(), home);
 }
@@ -96,7 +100,7 @@ TEST_F(RealNetns, the_thread_goes_there_and_back_even_by_an_exception) {
 TEST_F(RealNetns, sysfs_and_procfs_inside_are_the_namespace_s) {
     std::vector<std::string> links;
     std::string devices;
-    real_sys().in_netns("rxlab-systest", [&] {
+    real_sys().in_netns(netns_, [&] {
         run_or_throw(real_sys(), {"ip", "link", "add", "rxone", "type", "veth", "peer", "name", "rxtwo"});
         links = real_sys().list("/sys/class/net");
         devices = real_sys().read_file("/proc/thread-self/net/dev");
@@ -109,7 +113,7 @@ TEST_F(RealNetns, sysfs_and_procfs_inside_are_the_namespace_s) {
 }
 
 TEST_F(RealNetns, programs_run_there) {
-    EXPECT_THAT(real_sys().run({"ip", "-o", "link"}, "", "rxlab-systest").out, HasSubstr("1: lo:"));
+    EXPECT_THAT(real_sys().run({"ip", "-o", "link"}, "", netns_).out, HasSubstr("1: lo:"));
     EXPECT_THROW(real_sys().run({"true"}, "", "rxlab-no-such"), Error);
 }
 
