@@ -39,7 +39,8 @@ std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology
     const std::string name = parameters.at("name"), folder = "/sys/module/" + name;
     if (sys.exists(folder)) throw Error(Status::usage, fmt::format("module {} is loaded already", name), "rmmod " + name);
     std::vector<std::string> command = {"insmod", module_file(sys, name)};
-    for (const auto& [key, value] : parameters.value("parameters", Json::object()).items()) command.push_back(key + "=" + text_of(value));
+    const Json settings = parameters.value("parameters", Json::object());
+    for (const auto& [key, value] : settings.items()) command.push_back(key + "=" + text_of(value));
     journal.record({.what = "module " + name, .argv = {"rmmod", name}, .done_if_absent = folder});
     run_or_throw(sys, command);
     return std::make_unique<Applied>();

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "setup/kinds.h"
+#include "sys/fake_sys.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Kinds : public ::testing::Test {
+protected:
+    Kinds() {
+        sys.files["/run/netns/d"] = "";
+        sys.files["d:/sys/class/net/rxdut0/ifindex"] = "5\n";
+        sys.on_run = [this](FakeSys&, const FakeSys::Command& command) {
+            input += command.input;
+            pending_at_the_change = journal.pending().size();
+            return Ran{};
+        };
+        topology.paths = {{{"g", "rxgen0"}, {"d", "rxdut0"}, "", "", "", ""}};
+    }
+    FakeSys sys;
+    Journal journal{sys, ""};
+    Topology topology;
+    std::string input;
+    size_t pending_at_the_change = 0;
+};
+
+TEST_F(Kinds, every_schema_is_json) {
+    for (size_t i = 0; i < kSetupCount; i++) EXPECT_TRUE(Json::accept(kSetups[i].schema)) << kSetups[i].name;
+}
+
+TEST_F(Kinds, link_is_journaled_before_it_is_made) {
+    apply_link(sys, journal, topology, {{"name", "rxextra0"}});
+    EXPECT_EQ(input, "link add rxextra0 type dummy\nlink set dev rxextra0 arp off up\n");
+    EXPECT_EQ(pending_at_the_change, 1u);
+    EXPECT_EQ(journal.pending()[0].netns, "d");
+}
+
+TEST_F(Kinds, module_parameters_are_words_of_one_command) {
+    sys.files["/payload/modules/rxpad.ko"] = "";
+    apply_module(sys, journal, topology, {{"name", "rxpad"}, {"parameters", {{"bytes", 8192}, {"on", true}, {"mode", "a b"}}}});
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/rxpad.ko bytes=8192 mode=a b on=1"));
+    EXPECT_EQ(pending_at_the_change, 1u);
+    EXPECT_THAT(journal.pending()[0].argv, ElementsAre("rmmod", "rxpad"));
+}
+
+TEST_F(Kinds, a_module_that_is_loaded_or_missing_is_refused) {
+    EXPECT_THROW(apply_module(sys, journal, topology, {{"name", "rxpad"}}), Error);
+    sys.files["/sys/module/rxpad/refcnt"] = "0\n";
+    EXPECT_THROW(apply_module(sys, journal, topology, {{"name", "rxpad"}}), Error);
+    EXPECT_TRUE(journal.pending().empty());
+}
+
+TEST_F(Kinds, nft_drops_one_port_at_the_hook_asked_for) {
+    apply_nft(sys, journal, topology, {{"hook", "ingress"}, {"dst_port", 7}});
+    EXPECT_THAT(input, HasSubstr("add chain netdev rxlab drop_point { type filter hook ingress devices = { rxdut0 } priority 0; policy accept; }\n"));
+    EXPECT_THAT(input, HasSubstr("udp dport 7 counter drop\n"));
+    input.clear();
+    apply_nft(sys, journal, topology, Json::object());
+    EXPECT_THAT(input, HasSubstr("add chain ip rxlab drop_point { type filter hook prerouting priority -300; policy accept; }\n"));
+    EXPECT_EQ(pending_at_the_change, 2u);
+}
+
+TEST_F(Kinds, tc_can_be_undone_whether_or_not_it_was_done) {
+    apply_tc(sys, journal, topology, {{"kind", "u32"}, {"dst_port", 7}});
+    EXPECT_EQ(input, "qdisc add dev rxdut0 clsact\n"
+                     "filter add dev rxdut0 ingress pref 1 protocol ip u32 match ip protocol 17 0xff match ip dport 7 0xffff action drop\n");
+    EXPECT_EQ(pending_at_the_change, 2u);
+    sys.log.clear();
+    EXPECT_TRUE(journal.restore().empty());
+    EXPECT_THAT(sys.log, ElementsAre("run d tc qdisc replace dev rxdut0 clsact", "run d tc qdisc del dev rxdut0 clsact"));
+}
+
+} // namespace
+} // namespace rxlab
