@@ -145,10 +145,16 @@ void refuse_generic_xdp(Sys& sys, const Topology& topology) {
     }
 }
 
-Device make_device(const Topology& topology, const Json& parameters, size_t n, size_t cpus, uint64_t seed) {
+size_t transmit_queues(Sys& sys, const Interface& interface) {
+    std::vector<std::string> queues;
+    sys.in_netns(interface.netns, [&] { queues = sys.list("/sys/class/net/" + interface.name + "/queues"); });
+    return std::max<size_t>(1, std::count_if(queues.begin(), queues.end(), [](auto& name) { return name.starts_with("tx-"); }));
+}
+
+Device make_device(Sys& sys, const Topology& topology, const Json& parameters, size_t n, size_t cpus, uint64_t seed) {
     const Path& path = topology.paths[n % topology.paths.size()];
     const uint16_t source = source_port(seed, n), port = parameters.value("udp_dst_port", 9);
-    const size_t queue = cpus > 1 ? n / topology.paths.size() : 0;
+    const size_t queue = cpus > 1 ? n / topology.paths.size() % transmit_queues(sys, path.generator) : 0;
     Device device{path.generator.netns, fmt::format("{}@{}", path.generator.name, n), {}};
     const auto set = [&](const std::string& line) { device.commands.push_back(line); };
     set("count 1");
@@ -175,7 +181,7 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topolog
     if (const std::string lacking = pktgen_missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "use traffic kind live_frames, or --target vm");
     const size_t cpus = parameters.value("cpus", 1);
     std::vector<Device> devices;
-    for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++) devices.push_back(make_device(topology, parameters, n, cpus, seed));
+    for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++) devices.push_back(make_device(sys, topology, parameters, n, cpus, seed));
     // Nothing to journal: pktgen's devices and threads go with the namespace.
     auto traffic = std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
     traffic->configure(cpus);
