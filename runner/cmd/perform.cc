@@ -174,12 +174,11 @@ RunOutcome perform(const RunRequest& request) {
     const std::unique_ptr<Target> target = target_for(request);
 
     result.provenance = target->provenance(result.plan);
+    make_folder(outcome.out);
+    Store store(outcome.out, result.plan, result.provenance);
     result.provenance["rxlab_version"] = version();
     result.provenance["kernel_asked"] = {{"kernel", request.vm.kernel}, {"modules", request.vm.modules}};
     result.provenance["command"] = repeat_command(request, result.plan);
-
-    make_folder(outcome.out);
-    Store store(outcome.out, result.plan, result.provenance);
     std::map<int, Observation> seen;
     for (Observation& observation : store.load()) seen.emplace(observation.trial.id, std::move(observation));
     Progress progress(result.plan.trials.size(), seen.size(), request.quiet);
