@@ -34,16 +34,10 @@ void visit_cpus() {
 
 class Idle : public Collector {
 public:
-    explicit Idle(Sys& sys) : sys_(sys) {}
-    void start() override {
-        idle_ns_ = 0;
-        probe_.attach();
-        visit_cpus();
-    }
+    explicit Idle(Sys& sys) : sys_(sys) { visit_cpus(); }
+    void start() override { before_ns_ = idle_until_now(); }
     void stop() override {
-        const uint64_t now = sys_.now_ns();
-        for (const idle_time& cpu : probe_.map().values<idle_time>(0))
-            idle_ns_ += cpu.total + (cpu.since && cpu.since < now ? now - cpu.since : 0);
+        idle_ns_ = idle_until_now() - before_ns_;
         probe_.detach();
     }
     void report(const Window& window, Metrics& metrics, Json&) override {
@@ -56,9 +50,17 @@ public:
     }
 
 private:
+    uint64_t idle_until_now() {
+        const uint64_t now = sys_.now_ns();
+        uint64_t sum = 0;
+        for (const idle_time& cpu : probe_.map().values<idle_time>(0))
+            sum += cpu.total + (cpu.since && cpu.since < now ? now - cpu.since : 0);
+        return sum;
+    }
+
     Sys& sys_;
     Probe probe_{object(), "idle"};
-    uint64_t idle_ns_ = 0;
+    uint64_t before_ns_ = 0, idle_ns_ = 0;
 };
 
 } // namespace

@@ -13,17 +13,13 @@ void report(const Counts& growth, Metrics& metrics) {
     }
 }
 
-Counts read(Sys& sys, const Interface& receiver) {
-    std::string text;
-    // thread-self: /proc/net is the main thread's namespace, and in_netns() moves only this thread.
-    sys.in_netns(receiver.netns, [&] { text = sys.read_file("/proc/thread-self/net/dev"); });
-    return parse_net_dev(text, receiver.name);
-}
-
 } // namespace
 
 std::unique_ptr<Collector> make_interface(Sys& sys, const Interface& receiver) {
-    return std::make_unique<DeltaCollector>([&sys, receiver] { return read(sys, receiver); }, report);
+    std::function<std::string()> read;
+    // thread-self: /proc/net is the main thread's namespace, and in_netns() moves only this thread.
+    sys.in_netns(receiver.netns, [&] { read = sys.reader("/proc/thread-self/net/dev"); });
+    return std::make_unique<DeltaCollector>([read, name = receiver.name] { return parse_net_dev(read(), name); }, report);
 }
 
 } // namespace rxlab

@@ -18,7 +18,7 @@ std::string name_of(size_t number) {
 
 class Irq : public Collector {
 public:
-    void start() override { probe_.attach(); }
+    void start() override { probe_.zero(); }
     void stop() override { probe_.detach(); }
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const LatencyUnit unit(window.ns_per_instruction);

@@ -246,8 +246,9 @@ TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
 }
 
 TEST_F(Probe, AWindowForgetsTheOneBefore) {
-    const auto collector = kind("softirq").make(sys_, any_);
     const auto count = [&](int datagrams) {
+        const auto collector = kind("softirq").make(sys_, any_);
+        send_to_loopback(datagrams);
         collector->start();
         send_to_loopback(datagrams);
         collector->stop();

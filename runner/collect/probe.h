@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A BPF probe: loaded once per process, attached for a window, its map zeroed before.
+// A BPF probe: loaded once per process, attached before the window (which leaves work behind), its map zeroed when the
+// window begins.
 #pragma once
 #include "sys/bpf.h"
 
@@ -7,19 +8,12 @@ namespace rxlab {
 
 class Probe {
 public:
-    Probe(const BpfObject& object, const char* map) : object_(object), map_(object.map(map)) {}
-    void attach() {
-        map_.clear();
-        links_ = object_.attach_raw_tracepoints();
-    }
-    void detach() {
-        for (BpfFd& link : links_)
-            link = BpfFd();
-    }
+    Probe(const BpfObject& object, const char* map) : map_(object.map(map)), links_(object.attach_raw_tracepoints()) {}
+    void zero() { map_.clear(); }
+    void detach() { links_.clear(); }
     const BpfMap& map() const { return map_; }
 
 private:
-    const BpfObject& object_;
     BpfMap map_;
     std::vector<BpfFd> links_;
 };

@@ -16,7 +16,7 @@ static void report(const Counts& growth, Metrics& metrics) {
 }
 
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interface&) {
-    return std::make_unique<DeltaCollector>([&sys] { return parse_interrupts(sys.read_file("/proc/interrupts")); }, report);
+    return std::make_unique<DeltaCollector>([read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report);
 }
 
 } // namespace rxlab

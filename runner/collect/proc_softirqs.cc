@@ -10,7 +10,7 @@ static void report(const Counts& growth, Metrics& metrics) {
 }
 
 std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interface&) {
-    return std::make_unique<DeltaCollector>([&sys] { return parse_softirqs(sys.read_file("/proc/softirqs")); }, report);
+    return std::make_unique<DeltaCollector>([read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); }, report);
 }
 
 } // namespace rxlab

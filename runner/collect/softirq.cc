@@ -45,7 +45,7 @@ private:
 
 class Softirq : public Collector {
 public:
-    void start() override { probe_.attach(); }
+    void start() override { probe_.zero(); }
     void stop() override { probe_.detach(); }
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const LatencyUnit unit(window.ns_per_instruction);

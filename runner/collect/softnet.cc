@@ -14,7 +14,7 @@ static void report(const Counts& growth, Metrics& metrics) {
 }
 
 std::unique_ptr<Collector> make_softnet(Sys& sys, const Interface&) {
-    return std::make_unique<DeltaCollector>([&sys] { return parse_softnet(sys.read_file("/proc/net/softnet_stat")); }, report);
+    return std::make_unique<DeltaCollector>([read = sys.reader("/proc/net/softnet_stat")] { return parse_softnet(read()); }, report);
 }
 
 } // namespace rxlab

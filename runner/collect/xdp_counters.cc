@@ -6,12 +6,9 @@
 namespace rxlab {
 namespace {
 
-Counts read(Sys& sys, const Interface& receiver) {
+Counts read(const XdpVerdicts& map) {
     Counts counts;
-    const auto map = XdpVerdicts::of(sys, receiver);
-    if (!map)
-        return counts;
-    const Verdicts verdicts = map->read();
+    const Verdicts verdicts = map.read();
     for (size_t action = 0; action < verdicts.size(); ++action) {
         counts[std::string(kXdpActions[action]) + ".packets"] = verdicts[action].packets;
         counts[std::string(kXdpActions[action]) + ".bytes"] = verdicts[action].bytes;
@@ -27,7 +24,8 @@ void report(const Counts& growth, Metrics& metrics) {
 } // namespace
 
 std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interface& receiver) {
-    return std::make_unique<DeltaCollector>([&sys, receiver] { return read(sys, receiver); }, report);
+    const auto map = std::make_shared<const std::optional<XdpVerdicts>>(XdpVerdicts::of(sys, receiver));
+    return std::make_unique<DeltaCollector>([map] { return *map ? read(**map) : Counts(); }, report);
 }
 
 } // namespace rxlab

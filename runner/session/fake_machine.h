@@ -22,6 +22,11 @@ public:
         on_write = [this](FakeSys&, const std::string& path, const std::string& value) { write(path, value); };
     }
 
+    void sleep_ns(uint64_t ns) override {
+        log.push_back("sleep " + std::to_string(ns / 1'000'000) + " ms");
+        FakeSys::sleep_ns(ns);
+    }
+
 private:
     static constexpr const char* kPktgen = "rxlab-gen:/proc/thread-self/net/pktgen/";
 

@@ -46,6 +46,17 @@ void RecordingSys::write_file(const std::string& path, const std::string& value)
     written_[netns_ + path] = value;
 }
 
+std::function<std::string()> RecordingSys::reader(const std::string& path) {
+    if (passes()) return sys_.reader(path);
+    return [this, path] { return read_file(path); };
+}
+
+/// What is written during a window is traffic, no change.
+std::function<void(const std::string&)> RecordingSys::writer(const std::string& path) {
+    if (passes()) return sys_.writer(path);
+    return [](const std::string&) {};
+}
+
 void RecordingSys::remove(const std::string& path) {
     changes_.push_back("remove " + path);
     if (passes()) sys_.remove(path);

@@ -19,6 +19,8 @@ public:
     /// When only recording, a file written before reads as written, and one that is not there as "0".
     std::string read_file(const std::string& path) override;
     void write_file(const std::string& path, const std::string& value) override;
+    std::function<std::string()> reader(const std::string& path) override;
+    std::function<void(const std::string& value)> writer(const std::string& path) override;
     /// When only recording, no namespace is there yet: what a run that is on just now made is not in the way.
     bool exists(const std::string& path) override { return (passes() || !path.starts_with("/run/netns/")) && sys_.exists(path); }
     std::vector<std::string> list(const std::string& directory) override { return sys_.list(directory); }

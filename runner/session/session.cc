@@ -19,22 +19,17 @@ namespace {
 
 constexpr uint64_t kTick = 4'000'000; // ns; one jiffy at HZ = 250
 
-Collectors make_collectors(Sys& sys, const Trial& trial, const Interface& receiver, bool probes) {
-    Collectors collectors;
+std::vector<const CollectorKind*> kinds_of(const Trial& trial, bool probes) {
+    std::vector<const CollectorKind*> kinds;
     for (const std::string& name : trial.collectors) {
         const CollectorKind& kind = row_named(kCollectors, kCollectorCount, name, "collector");
-        if (kind.probe == probes) collectors.emplace_back(name, kind.make(sys, receiver));
+        if (kind.probe == probes) kinds.push_back(&kind);
     }
-    return collectors;
+    return kinds;
 }
 
-/// Moves the start of the window against the timer, by a time that every arm of the round shares.
-uint64_t wait_for_phase(Sys& sys, const Trial& trial) {
-    if (trial.lane != "counted") return 0;
-    const uint64_t phase = std::mt19937_64(trial.seed)() % kTick, end = sys.now_ns() + phase;
-    while (sys.now_ns() < end) {}
-    return phase;
-}
+/// The start of the window against the timer, shared by every arm of the round.
+uint64_t phase_of(const Trial& trial) { return trial.lane == "counted" ? std::mt19937_64(trial.seed)() % kTick : 0; }
 
 void report(const Collectors& collectors, const Measured& measured, const SessionOptions& options, Observation& observation) {
     for (const auto& [name, collector] : collectors)
@@ -43,8 +38,9 @@ void report(const Collectors& collectors, const Measured& measured, const Sessio
 
 /// The primary metrics come from here: nothing runs in the measured path but what the arm put there.
 Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, Observation& observation) {
-    const Collectors collectors = make_collectors(sys, trial, assembly.receiver(), false);
-    const Measured measured = measure(sys, *assembly.traffic, assembly.packets, collectors, assembly.sinks);
+    Collectors collectors;
+    for (const CollectorKind* kind : kinds_of(trial, false)) collectors.emplace_back(kind->name, kind->make(sys, assembly.receiver()));
+    const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), collectors);
     report(collectors, measured, options, observation);
     window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics);
     observation.checks["conservation"] = conservation(measured);
@@ -54,15 +50,14 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Se
 
 /// Each probe has a window of its own, so that what it costs is known and none pays for another.
 void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, const Measured& clean, Observation& observation) {
-    Collectors probes = make_collectors(sys, trial, assembly.receiver(), true);
     const Cost floor = cost_per_packet(clean, trial.lane, options.ns_per_instruction);
-    for (auto& probe : probes) {
+    for (const CollectorKind* kind : kinds_of(trial, true)) {
         Collectors one;
-        one.push_back(std::move(probe));
-        const Measured measured = measure(sys, *assembly.traffic, assembly.packets, one, assembly.sinks);
+        one.emplace_back(kind->name, kind->make(sys, assembly.receiver()));
+            const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), one);
         report(one, measured, options, observation);
         const Cost cost = cost_per_packet(measured, trial.lane, options.ns_per_instruction);
-        if (!cost.unit.empty()) observation.metrics[fmt::format("probe_cost.{}.{}", one[0].first, cost.name)] = {cost.value - floor.value, cost.unit, "none"};
+        if (!cost.unit.empty()) observation.metrics[fmt::format("probe_cost.{}.{}", kind->name, cost.name)] = {cost.value - floor.value, cost.unit, "none"};
     }
 }
 
@@ -71,8 +66,8 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     Assembly assembly = assemble(recorder, journal, trial, options.interface);
     observation.facts["commands"] = recorder.changes();
     observation.facts["flow_source_port"] = source_port(trial.seed, 0);
-    observation.facts["phase_ns"] = wait_for_phase(sys, trial);
-    if (assembly.warmup_packets) assembly.traffic->send(assembly.warmup_packets);
+    observation.facts["phase_ns"] = phase_of(trial);
+    if (assembly.warmup_packets) measure(sys, assembly, assembly.warmup_packets, 0, {});
     const Measured clean = clean_window(sys, assembly, trial, options, observation);
     probed_windows(sys, assembly, trial, options, clean, observation);
 }

@@ -69,6 +69,17 @@ TEST_F(Session, the_phase_is_the_round_s_not_the_arm_s) {
     EXPECT_EQ(run(trial()).facts.at("phase_ns"), run(other).facts.at("phase_ns"));
 }
 
+TEST_F(Session, nothing_happens_between_the_machine_s_rest_and_the_traffic) {
+    run(trial());
+    int windows = 0;
+    for (size_t i = 1; i < machine.log.size(); i++) {
+        if (!machine.log[i].ends_with("pgctrl start\n")) continue;
+        EXPECT_EQ(machine.log[i - 1], "sleep 200 ms");
+        windows++;
+    }
+    EXPECT_EQ(windows, 2); // warm-up and window
+}
+
 TEST_F(Session, whatever_change_fails_the_machine_is_restored) {
     run(trial());
     const int changes = machine.changes;

@@ -11,6 +11,7 @@ namespace {
 constexpr uint64_t kStep = 2'000'000;        // ns between two looks at the sinks
 constexpr uint64_t kStill = 50'000'000;      // ns without growth: what has not arrived by now is lost
 constexpr uint64_t kPatience = 5'000'000'000; // ns in all
+constexpr uint64_t kRest = 200'000'000;       // ns; many grace periods of RCU, and the work that they set free
 
 using Counts = std::vector<uint64_t>;
 
@@ -24,6 +25,15 @@ uint64_t growth(const Counts& before, const Counts& after) {
     uint64_t sum = 0;
     for (size_t i = 0; i < before.size(); i++) sum += after[i] - before[i];
     return sum;
+}
+
+/// What set-up, warm-up and reading counters left to be done later (memory freed after a grace period, the workers that
+/// do it) is done now, not at a chance moment within the window. The sleep ends at a timer; the window begins `phase`
+/// after that.
+void rest(Sys& sys, uint64_t phase) {
+    sys.sleep_ns(kRest);
+    const uint64_t end = sys.now_ns() + phase;
+    while (sys.now_ns() < end) {}
 }
 
 /// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing moves any more.
@@ -53,12 +63,15 @@ uint64_t Measured::counted() const {
     return sum;
 }
 
-Measured measure(Sys& sys, Traffic& traffic, uint64_t packets, const Collectors& collectors, const std::vector<Sink>& sinks) {
+Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors) {
     Measured measured;
+    const std::vector<Sink>& sinks = assembly.sinks;
     const Counts before = read_all(sinks);
+    assembly.traffic->prepare(packets);
+    rest(sys, phase);
     const uint64_t start = sys.now_ns();
     for (const auto& [name, collector] : collectors) collector->start();
-    measured.sent = traffic.send(packets);
+    measured.sent = assembly.traffic->send();
     const Counts after = settled(sys, sinks, before, measured.sent.packets);
     for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
     measured.ns = sys.now_ns() - start;

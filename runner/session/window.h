@@ -2,7 +2,7 @@
 // One measured window: collectors on, traffic sent, everything arrived, collectors off.
 #pragma once
 #include "collect/collector.h"
-#include "traffic/traffic.h"
+#include "session/assembly.h"
 
 namespace rxlab {
 
@@ -20,7 +20,8 @@ struct Measured {
     uint64_t counted() const;
 };
 
-Measured measure(Sys& sys, Traffic& traffic, uint64_t packets, const Collectors& collectors, const std::vector<Sink>& sinks);
+/// One window of `packets` frames, begun `phase` ns after a timer's tick and after what was done before has come to rest.
+Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors);
 
 /// sent == growth of all sinks together; the detail names each sink with its count.
 Check conservation(const Measured& measured);

@@ -45,6 +45,20 @@ void FakeSys::write_file(const std::string& path, const std::string& value) {
     files[key(path)] = value + "\n";
 }
 
+std::function<std::string()> FakeSys::reader(const std::string& path) {
+    read_file(path);
+    return [this, path, netns = netns_] {
+        std::string text;
+        in_netns(netns, [&] { text = read_file(path); });
+        return text;
+    };
+}
+
+std::function<void(const std::string&)> FakeSys::writer(const std::string& path) {
+    if (!exists(path)) throw Error(Status::invalid, path + ": No such file or directory");
+    return [this, path, netns = netns_](const std::string& value) { in_netns(netns, [&] { write_file(path, value); }); };
+}
+
 bool FakeSys::exists(const std::string& path) {
     const std::string name = key(path);
     const auto next = files.lower_bound(name);

@@ -29,9 +29,18 @@ namespace {
     throw Error(error == EINTR ? Status::interrupted : Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
 }
 
+Fd mount_sysfs() {
+    const Fd context(static_cast<int>(::syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC)));
+    if (!context || ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) fail("sysfs of a network namespace");
+    Fd mount(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+    if (!mount) fail("sysfs of a network namespace");
+    return mount;
+}
+
 /// sysfs of the namespace this thread has entered: /sys shows the namespace it was mounted from, so inside in_netns() a
-/// mount of its own, attached nowhere, takes its place. -1: /sys itself is right.
-thread_local int own_sysfs = -1;
+/// mount of its own, attached nowhere, takes its place. Mounted when first asked for: a mount leaves work behind that
+/// the kernel does after a grace period, perhaps in a measured window. Null: /sys itself is right.
+thread_local Fd* own_sysfs = nullptr;
 constexpr const char* kNetClass = "/sys/class/net";
 
 struct Place {
@@ -40,9 +49,9 @@ struct Place {
 };
 
 Place place_of(const std::string& path) {
-    const std::string net = kNetClass;
-    if (own_sysfs < 0 || path.compare(0, net.size(), net) != 0) return {AT_FDCWD, path};
-    return {own_sysfs, path.substr(5)};
+    if (!own_sysfs || !path.starts_with(kNetClass)) return {AT_FDCWD, path};
+    if (!*own_sysfs) *own_sysfs = mount_sysfs();
+    return {own_sysfs->get(), path.substr(5)};
 }
 
 int open_at(const std::string& path, int flags) {
@@ -50,10 +59,26 @@ int open_at(const std::string& path, int flags) {
     return ::openat(place.folder, place.path.c_str(), flags | O_CLOEXEC);
 }
 
-Fd mount_sysfs() {
-    const Fd context(static_cast<int>(::syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC)));
-    if (!context || ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) return Fd();
-    return Fd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
+Fd open_or_fail(const std::string& path, int flags) {
+    Fd fd(open_at(path, flags));
+    if (!fd) fail(path);
+    return fd;
+}
+
+std::string read_all(int fd, const std::string& path) {
+    std::string text;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t n = ::read(fd, buffer, sizeof buffer);
+        if (n > 0) text.append(buffer, n);
+        else if (n == 0 || errno == EAGAIN) return text;
+        else if (errno != EINTR && errno != EPIPE) fail(path); // EPIPE: a kmsg record was overwritten meanwhile
+    }
+}
+
+void write_once(int fd, const std::string& path, const std::string& value) {
+    if (::write(fd, value.data(), value.size()) != static_cast<ssize_t>(value.size()))
+        fail(fmt::format("{}: writing '{}'", path, value.substr(0, value.find_last_not_of('\n') + 1)));
 }
 
 /// Brings the thread back to where it was, whatever happens.
@@ -63,8 +88,7 @@ public:
         const std::string path = "/run/netns/" + netns;
         const Fd there(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!home_ || !there || ::setns(there.get(), CLONE_NEWNET)) fail("network namespace " + path);
-        sysfs_ = mount_sysfs();
-        own_sysfs = sysfs_.get();
+        own_sysfs = &sysfs_;
     }
     ~NetnsGuard() {
         ::setns(home_.get(), CLONE_NEWNET);
@@ -75,7 +99,7 @@ public:
 
 private:
     Fd home_, sysfs_;
-    int sysfs_home_;
+    Fd* sysfs_home_;
 };
 
 void send_request(int socket, const std::string& request) {
@@ -107,22 +131,24 @@ bool ends_answer(const std::string& messages) {
 
 std::string RealSys::read_file(const std::string& path) {
     // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
-    const Fd fd(open_at(path, O_RDONLY | O_NONBLOCK));
-    if (!fd) fail(path);
-    std::string text;
-    char buffer[65536];
-    for (;;) {
-        const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
-        if (n > 0) text.append(buffer, n);
-        else if (n == 0 || errno == EAGAIN) return text;
-        else if (errno != EINTR && errno != EPIPE) fail(path); // EPIPE: a kmsg record was overwritten meanwhile
-    }
+    return read_all(open_or_fail(path, O_RDONLY | O_NONBLOCK).get(), path);
 }
 
 void RealSys::write_file(const std::string& path, const std::string& value) {
-    const Fd fd(open_at(path, O_WRONLY));
-    if (!fd) fail(path);
-    if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) fail(fmt::format("{}: writing '{}'", path, value.substr(0, value.find_last_not_of('\n') + 1)));
+    write_once(open_or_fail(path, O_WRONLY).get(), path, value);
+}
+
+std::function<std::string()> RealSys::reader(const std::string& path) {
+    const auto fd = std::make_shared<Fd>(open_or_fail(path, O_RDONLY));
+    return [fd, path] {
+        if (::lseek(fd->get(), 0, SEEK_SET)) fail(path);
+        return read_all(fd->get(), path);
+    };
+}
+
+std::function<void(const std::string&)> RealSys::writer(const std::string& path) {
+    const auto fd = std::make_shared<Fd>(open_or_fail(path, O_WRONLY));
+    return [fd, path](const std::string& value) { write_once(fd->get(), path, value); };
 }
 
 bool RealSys::exists(const std::string& path) {

@@ -9,6 +9,8 @@ class RealSys : public Sys {
 public:
     std::string read_file(const std::string& path) override;
     void write_file(const std::string& path, const std::string& value) override;
+    std::function<std::string()> reader(const std::string& path) override;
+    std::function<void(const std::string& value)> writer(const std::string& path) override;
     bool exists(const std::string& path) override;
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;

@@ -21,6 +21,10 @@ public:
     virtual std::string read_file(const std::string& path) = 0;
     /// One write(2) to an existing file (procfs, sysfs). @throws Error.
     virtual void write_file(const std::string& path, const std::string& value) = 0;
+    /// read_file() and write_file() of a file that is opened now, where the thread is now, and used later, perhaps often:
+    /// to open a file of procfs leaves work behind that the kernel does after a grace period.
+    virtual std::function<std::string()> reader(const std::string& path) = 0;
+    virtual std::function<void(const std::string& value)> writer(const std::string& path) = 0;
     virtual bool exists(const std::string& path) = 0;
     virtual std::vector<std::string> list(const std::string& directory) = 0; ///< names, sorted
     virtual void remove(const std::string& path) = 0; ///< unlink; absent is fine

@@ -13,6 +13,7 @@ namespace rxlab {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(RealSys, runs_a_program_without_a_shell) {
     const Ran ran = real_sys().run({"printf", "%s", "$HOME; `id` | x"});
@@ -110,6 +111,29 @@ TEST_F(RealNetns, sysfs_and_procfs_inside_are_the_namespace_s) {
     EXPECT_THAT(links, ::testing::IsSupersetOf({"lo", "rxone", "rxtwo"}));
     EXPECT_THAT(devices, HasSubstr("rxtwo:"));
     EXPECT_FALSE(real_sys().exists("/sys/class/net/rxone"));
+}
+
+TEST_F(RealNetns, a_reader_opened_there_reads_there_and_reads_anew) {
+    std::function<std::string()> devices;
+    real_sys().in_netns(netns_, [&] { devices = real_sys().reader("/proc/thread-self/net/dev"); });
+    EXPECT_THAT(devices(), Not(HasSubstr("rxthree:")));
+    run_or_throw(real_sys(), {"ip", "link", "add", "rxthree", "type", "dummy"}, {}, netns_);
+    EXPECT_THAT(devices(), HasSubstr("rxthree:"));
+}
+
+TEST_F(RealNetns, a_writer_writes_again_and_again) {
+    std::function<void(const std::string&)> forward;
+    std::function<std::string()> read;
+    real_sys().in_netns(netns_, [&] {
+        forward = real_sys().writer("/proc/sys/net/ipv4/ip_forward");
+        read = real_sys().reader("/proc/sys/net/ipv4/ip_forward");
+    });
+    for (const char* value : {"1", "0"}) {
+        forward(value);
+        EXPECT_EQ(read(), std::string(value) + "\n");
+    }
+    EXPECT_THROW(real_sys().reader("/proc/no-such"), Error);
+    EXPECT_THROW(real_sys().writer("/proc/no-such"), Error);
 }
 
 TEST_F(RealNetns, programs_run_there) {

@@ -12,6 +12,7 @@
 #include <exception>
 #include <fmt/format.h>
 #include <net/if.h>
+#include <numeric>
 #include <pthread.h>
 #include <sched.h>
 #include <thread>
@@ -99,15 +100,18 @@ class LiveFrames : public Traffic {
 public:
     LiveFrames(Sys& sys, std::vector<Sender> senders, uint32_t batch_size) : sys_(sys), senders_(std::move(senders)), batch_size_(batch_size) {}
 
-    Sent send(uint64_t packets) override {
-        const std::vector<uint64_t> shares = split(packets, senders_.size());
-        if (shares[0] > INT32_MAX) throw Error(Status::usage, fmt::format("{} packets from one CPU are too many", shares[0]), "2147483647 are possible");
+    void prepare(uint64_t packets) override {
+        shares_ = split(packets, senders_.size());
+        if (shares_[0] > INT32_MAX) throw Error(Status::usage, fmt::format("{} packets from one CPU are too many", shares_[0]), "2147483647 are possible");
+    }
+
+    Sent send() override {
         Crew crew;
-        for (size_t cpu = 0; cpu < senders_.size(); cpu++) crew.add([this, cpu, &shares] { send_from(cpu, static_cast<uint32_t>(shares[cpu])); });
+        for (size_t cpu = 0; cpu < senders_.size(); cpu++) crew.add([this, cpu] { send_from(cpu, static_cast<uint32_t>(shares_[cpu])); });
         crew.join();
         Sent sent;
-        sent.packets = packets;
-        sent.bytes = packets * senders_[0].frame.size();
+        sent.packets = std::accumulate(shares_.begin(), shares_.end(), uint64_t{0});
+        sent.bytes = sent.packets * senders_[0].frame.size();
         sent.busy_ns = last_end() - first_start();
         sent.raw = {{"cpus", senders_.size()}, {"batch_size", batch_size_}};
         return sent;
@@ -133,6 +137,7 @@ private:
     Sys& sys_;
     std::vector<Sender> senders_;
     uint32_t batch_size_;
+    std::vector<uint64_t> shares_;
 };
 
 /// A redirected frame gets into veth only where the sending side may transmit frames (its GRO is on) and the receiving

@@ -36,12 +36,16 @@ class Pktgen : public Traffic {
 public:
     Pktgen(Sys& sys, std::vector<Device> devices, size_t size) : sys_(sys), devices_(std::move(devices)), size_(size) {}
 
-    Sent send(uint64_t packets) override {
-        const std::vector<uint64_t> shares = split(packets, devices_.size());
-        for (size_t i = 0; i < devices_.size(); i++) command(devices_[i], fmt::format("count {}", shares[i]));
-        sys_.in_netns(devices_[0].netns, [&] { sys_.write_file(kFolder + "pgctrl", "start\n"); });
+    void prepare(uint64_t packets) override {
+        shares_ = split(packets, devices_.size());
+        for (size_t i = 0; i < devices_.size(); i++) command(devices_[i], fmt::format("count {}", shares_[i]));
+        sys_.in_netns(devices_[0].netns, [&] { control_ = sys_.writer(kFolder + "pgctrl"); });
+    }
+
+    Sent send() override {
+        sys_.in_netns(devices_[0].netns, [&] { control_("start\n"); }); // it starts those of the writer's namespace
         Sent sent;
-        for (size_t i = 0; i < devices_.size(); i++) add(sent, devices_[i], shares[i]);
+        for (size_t i = 0; i < devices_.size(); i++) add(sent, devices_[i], shares_[i]);
         return sent;
     }
 
@@ -132,6 +136,8 @@ private:
     std::vector<Device> devices_;
     size_t size_;
     bool shared_ = false;
+    std::vector<uint64_t> shares_;
+    std::function<void(const std::string&)> control_;
 };
 
 /// Generic XDP makes room in a frame's head, which is a kernel BUG (skb_shared in pskb_expand_head) where somebody else

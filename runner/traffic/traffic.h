@@ -17,9 +17,12 @@ struct Sent {
 class Traffic {
 public:
     virtual ~Traffic() = default;
-    /// Sends `packets` frames over every path together and waits until they left.
-    /// @throws Error(Status::invalid) when the generator refuses a setting or reports no result.
-    virtual Sent send(uint64_t packets) = 0;
+    /// Makes ready for sending `packets` frames over all paths together, before the machine comes to rest for a window.
+    /// @throws Error(Status::invalid) when the generator refuses a setting.
+    virtual void prepare(uint64_t packets) = 0;
+    /// Sends them and waits until they left.
+    /// @throws Error(Status::invalid) when the generator reports no result.
+    virtual Sent send() = 0;
 };
 
 /// A row of kTraffics.
