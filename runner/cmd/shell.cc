@@ -16,7 +16,7 @@ void define_shell(CLI::App& app, int& status) {
     app.add_option("--memory", options->memory_mib, "MiB of memory")->check(CLI::PositiveNumber);
     app.add_option("--smp", options->smp, "CPUs")->check(CLI::PositiveNumber);
     app.add_flag("--icount", options->icount, "the counted lane's machine: one CPU, every run the same");
-    app.add_option("--file", options->files, "copy this file into the guest's working directory (may be repeated)")->check(CLI::ExistingFile)->expected(1)->take_all();
+    app.add_option("--file", options->files, "copy this file into the guest's working directory (may be repeated)")->check(CLI::ExistingFile)->allow_extra_args(false)->take_all();
     app.add_option("--timeout", options->timeout_s, "seconds the command may take")->check(CLI::PositiveNumber);
     app.add_option("COMMAND", options->argv, "command and arguments, after --; none: an interactive shell");
     app.callback([=, &status] {

@@ -148,7 +148,10 @@ std::function<std::string()> RealSys::reader(const std::string& path) {
 
 std::function<void(const std::string&)> RealSys::writer(const std::string& path) {
     const auto fd = std::make_shared<Fd>(open_or_fail(path, O_WRONLY));
-    return [fd, path](const std::string& value) { write_once(fd->get(), path, value); };
+    return [fd, path](const std::string& value) {
+        ::lseek(fd->get(), 0, SEEK_SET); // a sysctl ignores what is written behind its start
+        write_once(fd->get(), path, value);
+    };
 }
 
 bool RealSys::exists(const std::string& path) {

@@ -117,7 +117,7 @@ TEST_F(RealNetns, a_reader_opened_there_reads_there_and_reads_anew) {
     std::function<std::string()> devices;
     real_sys().in_netns(netns_, [&] { devices = real_sys().reader("/proc/thread-self/net/dev"); });
     EXPECT_THAT(devices(), Not(HasSubstr("rxthree:")));
-    run_or_throw(real_sys(), {"ip", "link", "add", "rxthree", "type", "dummy"}, {}, netns_);
+    run_or_throw(real_sys(), {"ip", "link", "add", "rxthree", "type", "veth", "peer", "name", "rxfour"}, {}, netns_);
     EXPECT_THAT(devices(), HasSubstr("rxthree:"));
 }
 
