@@ -57,9 +57,12 @@ Vocabulary vocabulary() {
 }
 
 std::string version() {
-    const Ran git = real_sys().run({"git", "-c", "safe.directory=*", "-C", checkout(), "describe", "--always", "--dirty", "--abbrev=12"});
-    if (git.status != 0) return "unknown";
-    return git.out.substr(0, git.out.find('\n'));
+    try {
+        const std::string words = run_or_throw(real_sys(), {"git", "-c", "safe.directory=*", "-C", checkout(), "describe", "--always", "--dirty", "--abbrev=12"});
+        return words.substr(0, words.find('\n'));
+    } catch (const Error&) { // no git, or no checkout
+        return "unknown";
+    }
 }
 
 std::vector<std::string> experiment_names() {
