@@ -20,11 +20,13 @@ namespace {
 
 // tsc=reliable, no_timer_check, lpj: nothing is calibrated against another clock, which takes long and may differ.
 // oops=panic, softlockup_panic, panic=-1 with -no-reboot: a broken guest ends QEMU at once.
+// clearcpuid: under icount every iteration of a string instruction counts as an instruction, 4096 for clearing a page by
+// ERMS; loops of ordinary stores and moves count as what they are.
 // iomem=relaxed: `rxguest stop` disarms the local APIC's timer through /dev/mem.
 // loglevel=5: warnings and worse reach the console, the rest would only cost serial output.
 constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
-    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 mitigations=off iomem=relaxed";
+    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good mitigations=off iomem=relaxed";
 
 std::string escaped(const std::string& path) {  // QEMU's option parser: a comma is written twice
     std::string out;
