@@ -3,6 +3,7 @@
 
 #include "cmd/catalogue.h"
 #include "cmd/commands.h"
+#include "cmd/perform.h"
 #include "compare/table.h"
 
 #include <CLI/CLI.hpp>
@@ -12,9 +13,10 @@
 namespace rxlab {
 namespace {
 
-/// A result is named by its file or by the folder of its run.
-Result load_result(const std::filesystem::path& path) {
-    return result_from_json(read_json(std::filesystem::is_directory(path) ? path / "result.json" : path));
+Comparison compared(const std::vector<std::string>& files, const std::string& null) {
+    const Result first = load_result(files[0]);
+    const CompareOptions options = compare_options(null, first.plan.lane);
+    return files.size() == 1 ? compare(first, options) : compare(first, load_result(files[1]), options);
 }
 
 } // namespace
@@ -23,10 +25,11 @@ void define_compare(CLI::App& app, int& status) {
     auto files = std::make_shared<std::vector<std::string>>();
     auto json = std::make_shared<bool>(false);
     app.add_option("RESULT", *files, "one result (its arms), or two (before, after): result.json or its folder")->required()->expected(1, 2);
+    auto null = std::make_shared<std::string>();
+    app.add_option("--null", *null, "result of null-aa in this lane on this machine: a smaller difference than it shows counts as none")->check(CLI::ExistingPath);
     app.add_flag("--json", *json, "print comparison.json");
     app.callback([=, &status] {
-        const Comparison comparison = files->size() == 1 ? compare(load_result(files->at(0)))
-                                                         : compare(load_result(files->at(0)), load_result(files->at(1)));
+        const Comparison comparison = compared(*files, *null);
         fmt::print("{}\n", *json ? comparison.json.dump(2) : text_table(comparison.json));
         status = static_cast<int>(comparison.status);
     });

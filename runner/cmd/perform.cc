@@ -2,6 +2,7 @@
 #include "cmd/perform.h"
 
 #include "base/error.h"
+#include "compare/null_floor.h"
 #include "result/store.h"
 #include "sys/sys.h"
 #include "target/files.h"
@@ -114,6 +115,12 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
 }
 
+/// Of the kernel that is measured: the VM's, or the host's own.
+std::string kernel_release_of(const Json& provenance) {
+    if (provenance.contains("kernel")) return provenance["kernel"].value("release", "");
+    return provenance.value("host", Json::object()).value("kernel", "");
+}
+
 std::vector<Observation> in_plan_order(std::map<int, Observation> by_id) {
     std::vector<Observation> observations;
     for (auto& [id, observation] : by_id) observations.push_back(std::move(observation));
@@ -137,6 +144,7 @@ void add_target_options(CLI::App& app, RunRequest& request) {
     app.add_option("--modules", request.vm.modules, "modules folder of a kernel given by path");
     app.add_option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
     app.add_option("--workers", request.vm.workers, "guests at once (default: one per CPU)")->check(CLI::NonNegativeNumber);
+    app.add_option("--null", request.null, "result of null-aa in this lane on this machine: a smaller difference than it shows counts as none")->check(CLI::ExistingPath);
     app.add_option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")->check(CLI::PositiveNumber);
     app.add_option("--interface", request.host.interface, "host target: use this interface, not one of our own");
     app.add_option("--out", request.out, "folder for result, comparison and report; an interrupted run there is resumed");
@@ -160,6 +168,10 @@ std::unique_ptr<Target> target_for(const RunRequest& request) {
     return request.target == "vm" ? make_vm_target(request.vm) : make_host_target(request.host);
 }
 
+Result load_result(const fs::path& path) { return result_from_json(read_json(fs::is_directory(path) ? path / "result.json" : path)); }
+
+CompareOptions compare_options(const fs::path& null, Lane lane) { return {null.empty() ? 0 : null_floor(load_result(null), lane)}; }
+
 void write_report(const fs::path& folder) {
     run_or_throw(real_sys(), {"/usr/bin/python3", checkout() / "runner" / "report" / "report.py", folder});
 }
@@ -173,7 +185,9 @@ RunOutcome perform(const RunRequest& request) {
     outcome.out = request.out.empty() ? default_out(request, result.plan) : request.out;
     const std::unique_ptr<Target> target = target_for(request);
 
+    const CompareOptions options = compare_options(request.null, result.plan.lane);
     result.provenance = target->provenance(result.plan);
+    leave_out_arms(result.plan, result.experiment, kernel_release_of(result.provenance));
     make_folder(outcome.out);
     Store store(outcome.out, result.plan, result.provenance);
     result.provenance["rxlab_version"] = version();
@@ -182,6 +196,7 @@ RunOutcome perform(const RunRequest& request) {
     std::map<int, Observation> seen;
     for (Observation& observation : store.load()) seen.emplace(observation.trial.id, std::move(observation));
     Progress progress(result.plan.trials.size(), seen.size(), request.quiet);
+    for (const std::string& reason : result.plan.left_out) progress.say(reason);
     if (!seen.empty()) progress.say(fmt::format("resuming: {} of {} trials are in {}", seen.size(), result.plan.trials.size(), outcome.out.string()));
     const Sinks sinks{
         [&](const Observation& observation) {
@@ -204,7 +219,7 @@ RunOutcome perform(const RunRequest& request) {
     check_rounds_distinct(result);
     result.wall_s = seconds_since(start);
     write_text(outcome.out / "result.json", to_json(result).dump(1) + "\n");
-    outcome.comparison = compare(result);
+    outcome.comparison = compare(result, options);
     write_text(outcome.out / "comparison.json", outcome.comparison.json.dump(1) + "\n");
     if (request.report) write_report(outcome.out);
     return outcome;

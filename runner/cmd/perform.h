@@ -24,6 +24,7 @@ struct RunRequest {
     std::vector<std::string> arms;
     int rounds = 0;
     uint64_t seed = 1;
+    std::filesystem::path null;   ///< result of null-aa on the same machine and lane, or empty
     VmOptions vm;
     HostOptions host;
     std::filesystem::path out;    ///< empty: results/runs/EXPERIMENT-LANE-KERNEL-TIME
@@ -51,6 +52,11 @@ std::unique_ptr<Target> target_for(const RunRequest& request);
 /// Runs what is not yet in `request.out` (an interrupted run is resumed), writes result.json, comparison.json, the
 /// report and the plots there. @throws Error; what was observed until then is in observations.jsonl.
 RunOutcome perform(const RunRequest& request);
+
+/// result.json of a run, named by the file or by its folder. @throws Error(Status::usage)
+Result load_result(const std::filesystem::path& path);
+/// The options for comparing in `lane`, with the null floor of the result at `null` (empty: not measured).
+CompareOptions compare_options(const std::filesystem::path& null, Lane lane);
 
 /// Runs runner/report/report.py on a folder with result.json and comparison.json. @throws Error(Status::invalid)
 void write_report(const std::filesystem::path& folder);

@@ -132,7 +132,7 @@ Comparison compare(const Result& result, const CompareOptions& options) {
         const Cell* before = find_cell(cells, baseline, cell.factors);
         comparisons.push_back(compare_cells({before ? *before : none, cell, baseline, cell.arm}, rules));
     }
-    return conclude(result, "arms", rules, std::move(comparisons), {});
+    return conclude(result, "arms", rules, std::move(comparisons), result.plan.left_out);
 }
 
 Comparison compare(const Result& before, const Result& after, const CompareOptions& options) {
@@ -140,6 +140,7 @@ Comparison compare(const Result& before, const Result& after, const CompareOptio
     Rules rules = rules_for(after, options);
     rules.paired = share_clusters(before, after);
     std::vector<std::string> notes = notes_on(before, after, rules.paired);
+    notes.insert(notes.end(), after.plan.left_out.begin(), after.plan.left_out.end());
     const std::vector<Cell> old_cells = cells_of(before), new_cells = cells_of(after);
     Json comparisons = Json::array();
     for (const Cell& cell : new_cells) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
 #include <vector>
 
 namespace rxlab {
@@ -16,8 +18,8 @@ using Line = std::array<std::string, kColumns>;
 const Line kHead = {"arm", "metric", "before", "after", "change", "n", "verdict"};
 constexpr bool kRight[kColumns] = {false, false, true, true, false, true, false};
 
-/// Primary metrics always, others where something changed.
-bool shown(const Json& row) { return row["primary"] == true || row["verdict"] == "better" || row["verdict"] == "worse"; }
+/// The primary metrics that this lane can see, and others that got worse.
+bool shown(const Json& row) { return row["primary"] == true ? row["verdict"] != "not_visible" : row["verdict"] == "worse"; }
 
 std::string number(const Json& value) {
     if (value.is_null()) return "-";
@@ -67,13 +69,20 @@ std::vector<Line> lines_where(const Json& comparisons, bool primary) {
     return lines;
 }
 
-size_t hidden_metrics(const Json& comparisons) {
-    size_t most = 0;
-    for (const Json& comparison : comparisons) {
-        const Json& rows = comparison["metrics"];
-        most = std::max<size_t>(most, std::count_if(rows.begin(), rows.end(), [](const Json& row) { return !shown(row); }));
-    }
-    return most;
+std::string not_visible(const Json& comparisons, const std::string& lane) {
+    std::set<std::string> names;
+    for (const Json& comparison : comparisons)
+        for (const Json& row : comparison["metrics"])
+            if (row["primary"] == true && row["verdict"] == "not_visible") names.insert(row["name"]);
+    return names.empty() ? "" : fmt::format("the {} lane cannot see {}\n", lane, fmt::join(names, ", "));
+}
+
+std::string others(const Json& comparisons) {
+    size_t better = 0, rest = 0;
+    for (const Json& comparison : comparisons)
+        for (const Json& row : comparison["metrics"])
+            if (row["primary"] == false && !shown(row)) (row["verdict"] == "better" ? better : rest)++;
+    return better + rest == 0 ? "" : fmt::format("in the report besides: {} better, {} the same, undecided or descriptive\n", better, rest);
 }
 
 }  // namespace
@@ -87,7 +96,7 @@ std::string text_table(const Json& comparison) {
                                    comparison["target"].get<std::string>(), comparison["verdict"].get<std::string>(), comparison["headline"].get<std::string>());
     text += aligned(lines);
     text += "\n* primary. A difference counts from " + comparison["delta_rule"].get<std::string>() + "\n";
-    if (const size_t hidden = hidden_metrics(comparisons)) text += fmt::format("up to {} more metrics per arm did not change, are undecided or only describe: see the report\n", hidden);
+    text += not_visible(comparisons, comparison["lane"]) + others(comparisons);
     for (const Json& each : comparisons)
         for (const char* key : {"reasons", "notes"})
             for (const Json& line : each[key]) text += fmt::format("{}: {}\n", key == std::string("reasons") ? "invalid" : "note", line.get<std::string>());

@@ -25,9 +25,9 @@ TEST(TextTable, IsAGoldenText) {
               "arm         metric                     before   after  change                   n  verdict\n"
               "xdp-native  instructions_per_packet *  3628.0  2328.0  0.642x (0.640 to 0.643)  8  fewer instructions\n"
               "\n"
-              "* primary. A difference counts from max(0.1 %, 3 instructions, null floor 0 %); latencies from histograms: "
+              "* primary. A difference counts from max(0.1 %, 3 instructions) (null floor not measured: --null); latencies from histograms: "
               "at least one bucket, 12.5 %; where nothing was before: any difference\n"
-              "up to 2 more metrics per arm did not change, are undecided or only describe: see the report\n");
+              "in the report besides: 0 better, 2 the same, undecided or descriptive\n");
 }
 
 TEST(TextTable, SaysFewerAndMoreInstructions) {
@@ -44,16 +44,22 @@ TEST(TextTable, TellsWhyAnArmIsInvalid) {
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
 }
 
-TEST(TextTable, ShowsOtherMetricsWhereTheyChanged) {
+TEST(TextTable, ShowsOtherMetricsWhereTheyGotWorse) {
     Result result = sample();
     for (Observation& observation : result.observations) {
         const bool native = observation.trial.arm == "xdp-native";
-        observation.metrics["softirq.net_rx.entry_to_exit.p99"] = {native ? 2000.0 : 3600.0, "instructions", "lower"};
+        observation.metrics["softirq.net_rx.entry_to_exit.p99"] = {native ? 3600.0 : 2000.0, "instructions", "lower"};
         observation.metrics["irq.entry_to_exit.p99"] = {2300, "instructions", "lower"};
     }
     const std::string text = text_table(compare(result).json);
     EXPECT_THAT(text, HasSubstr("softirq.net_rx.entry_to_exit.p99"));
     EXPECT_THAT(text, Not(HasSubstr(" irq.entry_to_exit.p99"))) << "the same";
+}
+
+TEST(TextTable, SaysOnceWhatTheLaneCannotSee) {
+    Result result = sample();
+    result.experiment.primary.push_back("ns_per_packet");
+    EXPECT_THAT(text_table(compare(result).json), HasSubstr("\nthe counted lane cannot see ns_per_packet\n"));
 }
 
 TEST(TextTable, HidesDescriptiveMetrics) { EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent"))); }

@@ -85,6 +85,7 @@ Arm arm_from(const Json& json) {
     arm.knobs = json.value("knobs", Json::object());
     arm.traffic = json.value("traffic", Json::object());
     arm.expect = json.value("expect", arm.expect);
+    arm.least_kernel = json.value("needs", Json::object()).value("kernel", "");
     const Json boot = json.value("boot", Json::object());
     arm.boot.cmdline = boot.value("cmdline", "");
     arm.boot.seed_offset = boot.value("seed_offset", 0);

@@ -24,6 +24,7 @@ struct Arm {
     Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
     Json traffic = Json::object();   ///< merge patch over Experiment::traffic
     Boot boot;
+    std::string least_kernel;        ///< "6.7": left out on an older one; empty: any will do
     std::vector<std::string> expect; ///< checks that must fail: faulty code shown on purpose
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -144,6 +145,13 @@ void group_by_boot(std::vector<Trial>& trials) {
                      [&](const Trial& a, const Trial& b) { return first.at(boot_of(a)) < first.at(boot_of(b)); });
 }
 
+/// "6.12.117+deb12-amd64" -> (6, 12); empty -> (0, 0).
+std::pair<int, int> version_of(const std::string& release) {
+    int major = 0, minor = 0;
+    std::sscanf(release.c_str(), "%d.%d", &major, &minor);
+    return {major, minor};
+}
+
 Json to_json(const Boot& boot) {
     return {{"cmdline", boot.cmdline}, {"seed_offset", boot.seed_offset}};
 }
@@ -214,7 +222,7 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
     const int rounds = round_count(experiment.rounds, options);
     check_size(experiment, rounds, experiment.arms.size());
 
-    Plan plan{experiment.name, options.lane, options.target, options.seed, {}};
+    Plan plan{experiment.name, options.lane, options.target, options.seed, {}, {}};
     const std::vector<Cell> written = cells(experiment, options.arms);
     for (int number = 0; number < rounds; number++) {
         const Round round = make_round(number, experiment.rounds, options);
@@ -227,6 +235,21 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
     return plan;
 }
 
+void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release) {
+    if (release.empty()) return;
+    for (const Arm& arm : experiment.arms) {
+        const auto of_arm = [&](const Trial& trial) { return trial.arm == arm.name; };
+        if (version_of(release) >= version_of(arm.least_kernel) || std::none_of(plan.trials.begin(), plan.trials.end(), of_arm)) continue;
+        const std::string reason = fmt::format("{} is left out: it needs kernel {}, this is {}", arm.name, arm.least_kernel, release);
+        if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", "choose a later kernel with --kernel");
+        std::erase_if(plan.trials, of_arm);
+        plan.left_out.push_back(reason);
+    }
+    const auto compared = [&](const Trial& trial) { return trial.arm != plan.trials.front().arm; };
+    if (!plan.left_out.empty() && std::none_of(plan.trials.begin(), plan.trials.end(), compared))
+        throw Error(Status::usage, plan.left_out.front(), "choose a later kernel with --kernel, or other arms");
+}
+
 Json to_json(const Plan& plan) {
     Json trials = Json::array();
     for (const Trial& trial : plan.trials) trials.push_back(to_json(trial));
@@ -234,7 +257,8 @@ Json to_json(const Plan& plan) {
             {"lane", to_string(plan.lane)},
             {"target", plan.target},
             {"seed", plan.seed},
-            {"trials", trials}};
+            {"trials", trials},
+            {"left_out", plan.left_out}};
 }
 
 }  // namespace rxlab

@@ -38,6 +38,7 @@ struct Plan {
     std::string target;  ///< "vm" or "host"
     uint64_t seed = 1;
     std::vector<Trial> trials;
+    std::vector<std::string> left_out; ///< arms that cannot run on this kernel, each with the reason
 };
 
 struct PlanOptions {
@@ -50,6 +51,9 @@ struct PlanOptions {
 
 /// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.
 Plan make_plan(const Experiment& experiment, const PlanOptions& options);
+/// Takes out the arms that need a later kernel than `release` ("6.1.0-56-amd64"; empty: unknown, nothing is taken out).
+/// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
+void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release);
 Json to_json(const Plan& plan);
 
 } // namespace rxlab

@@ -185,6 +185,30 @@ TEST(Plan, RefusesWhatNobodyCouldRun) {
     EXPECT_EQ(refused(experiment, {}), "sample: more than 100000 trials | fewer rounds, arms or factor values");
 }
 
+TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
+    Experiment experiment = sample();
+    experiment.arms.back().least_kernel = "6.7";
+    Plan plan = make_plan(experiment, {});
+    const size_t whole = plan.trials.size();
+    leave_out_arms(plan, experiment, "6.12.117+deb12-amd64");
+    leave_out_arms(plan, experiment, "");
+    EXPECT_EQ(plan.trials.size(), whole);
+    leave_out_arms(plan, experiment, "6.1.0-56-amd64");
+    EXPECT_LT(plan.trials.size(), whole);
+    for (const Trial& trial : plan.trials) EXPECT_NE(trial.arm, experiment.arms.back().name);
+    EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
+}
+
+TEST(LeaveOut, RefusesAPlanWithNothingToCompare) {
+    Experiment experiment = sample();
+    for (Arm& arm : experiment.arms) arm.least_kernel = arm.baseline ? "" : "6.7";
+    Plan plan = make_plan(experiment, {});
+    EXPECT_THROW(leave_out_arms(plan, experiment, "6.1.0"), Error);
+    for (Arm& arm : experiment.arms) arm.least_kernel = arm.baseline ? "6.7" : "";
+    plan = make_plan(experiment, {});
+    EXPECT_THROW(leave_out_arms(plan, experiment, "6.1.0"), Error);
+}
+
 TEST(TrialJson, RoundTrips) {
     for (Lane lane : {Lane::counted, Lane::timed, Lane::functional})
         for (const Trial& trial : make_plan(sample(), {.lane = lane, .seed = UINT64_MAX}).trials) {

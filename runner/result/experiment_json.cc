@@ -7,7 +7,8 @@ namespace {
 
 Json arm_json(const Arm& arm) {
     return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
-            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"expect", arm.expect}};
+            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"least_kernel", arm.least_kernel},
+            {"expect", arm.expect}};
 }
 
 Arm arm_from(const Field& json) {
@@ -19,6 +20,7 @@ Arm arm_from(const Field& json) {
     arm.knobs = json["knobs"].object();
     arm.traffic = json["traffic"].object();
     arm.boot = {json["boot"]["cmdline"].text(), json["boot"]["seed_offset"].integer()};
+    arm.least_kernel = json["least_kernel"].text();
     arm.expect = json["expect"].texts();
     return arm;
 }

@@ -56,6 +56,7 @@ Plan plan_from(const Field& json) {
     plan.target = json["target"].text();
     plan.seed = json["seed"].natural();
     for (const Field& trial : json["trials"].items()) plan.trials.push_back(trial_from(trial));
+    plan.left_out = json["left_out"].texts();
     return plan;
 }
 

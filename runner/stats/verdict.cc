@@ -34,10 +34,10 @@ double relative_delta(std::string_view lane, const MetricRow& row, double before
 }
 
 std::string delta_rule(std::string_view lane, double floor) {
-    const std::string base = lane == "counted"
-                                 ? fmt::format("max({:g} %, {:g} instructions, null floor {:.3g} %)", 100 * kCountedDelta, kCountedInstructions, 100 * floor)
-                                 : fmt::format("max({:g} %, A/A floor {:.3g} %)", 100 * kTimedDelta, 100 * floor);
-    return base + "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: any difference";
+    const std::string known = floor > 0 ? fmt::format(", null floor {:.3g} %", 100 * floor) : "";
+    const std::string base = lane == "counted" ? fmt::format("max({:g} %, {:g} instructions{})", 100 * kCountedDelta, kCountedInstructions, known)
+                                               : fmt::format("max({:g} %{})", 100 * kTimedDelta, known);
+    return base + (floor > 0 ? "" : " (null floor not measured: --null)") + "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: any difference";
 }
 
 Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {
