@@ -48,7 +48,29 @@ def arm_sentence(comparison):
 
 def arm_line(comparison, summaries):
     summary = summaries.get(comparison["arm"])
-    return [Strong(cells.comparison_label(comparison)), f": {arm_sentence(comparison)}."] + ([f" {summary[:1].upper() + summary[1:]}."] if summary else [])
+    return [Strong(cells.comparison_label(comparison)), *([f" ({summary})"] if summary else []), f": {arm_sentence(comparison)}."]
+
+
+def extremes(document):
+    """The arms with the least and the greatest ratio of the first metric that has one; None where there are not two."""
+    for name in cells.primary_names(document):
+        pairs = [(c, row) for c, row in cells.rows_named(document, name) if row["ratio"] is not None and not cells.hidden(row) and row["verdict"] != "invalid"]
+        if len(pairs) > 1:
+            pairs.sort(key=lambda pair: pair[1]["ratio"])
+            said = [f"{words.interval(row['ratio'], row['ci_low'], row['ci_high'])} in {cells.comparison_label(c)}" for c, row in (pairs[0], pairs[-1])]
+            return f"{change_words(pairs[0][1])[2]} as a ratio to {document['baseline']}: from {said[0]} to {said[1]}."
+    return None
+
+
+def lead(document, lane):
+    """Several arms in one line; each has its own line below."""
+    verdicts = [cells.verdict_of(c) for c in document["comparisons"]]
+    ends = extremes(document) if document.get("kind") != "results" else None
+    if not ends:
+        return document["headline"]
+    counts = [f"{verdicts.count(verdict)} {words.verdict(verdict, lane)}" for verdict in dict.fromkeys(verdicts)]
+    said = f"all {len(verdicts)} arms" if len(counts) == 1 else f"of {len(verdicts)} arms {words.listed(counts)}"
+    return f"{said}; {ends}"
 
 
 def answer(result, document):
@@ -61,7 +83,7 @@ def answer(result, document):
         against = [Paragraph(["Two runs against each other, arm by arm."], "note")]
     notes = [*document.get("notes", []), *(note for c in document["comparisons"] for note in c.get("notes", []))]
     return Section("Answer", "answer", [
-        Paragraph([badge(document["verdict"], lane), " ", document["headline"]], "lead"),
+        Paragraph([badge(document["verdict"], lane), " ", lead(document, lane)], "lead"),
         *([Answers(lines)] if lines else []), *against,
         *(Paragraph([f"Note: {note}."], "note") for note in dict.fromkeys(note.rstrip(".") for note in notes)),
         *cautions(result, document),
@@ -73,10 +95,10 @@ def value_cell(value, unit):
     return words.NONE if value is None else [Quantity(words.number(value), words.unit(unit))]
 
 
-def change_cell(row):
+def change_cell(row, unit):
     if row["difference"] is None or cells.hidden(row):
         return words.NONE
-    return [Quantity(words.span(row["difference"], row.get("difference_low"), row.get("difference_high")), words.unit(row["unit"]))]
+    return [Quantity(words.span(row["difference"], row.get("difference_low"), row.get("difference_high")), words.unit(unit))]
 
 
 def ratio_cell(row):
@@ -108,10 +130,11 @@ def verdict_cell(row, lane):
     return [badge(row["verdict"], lane)] + ([f" {why}"] if why else [])
 
 
-def number_cells(row):
+def number_cells(row, unit):
+    """`unit` is empty where the table's caption says it."""
     if cells.hidden(row):
         return [words.NONE, words.NONE, words.NONE, words.NONE]
-    return [value_cell(row["before"], row["unit"]), value_cell(row["after"], row["unit"]), change_cell(row), ratio_cell(row)]
+    return [value_cell(row["before"], unit), value_cell(row["after"], unit), change_cell(row, unit), ratio_cell(row)]
 
 
 def intervals_note(rows):
@@ -122,10 +145,10 @@ def intervals_note(rows):
 def primary_table(document, name, lane):
     pairs = cells.rows_named(document, name)
     unit = words.unit(next((row["unit"] for _, row in pairs if row["unit"]), ""))
-    rows = [[cells.comparison_label(c), verdict_cell(row, lane), *number_cells(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
+    rows = [[cells.comparison_label(c), *number_cells(row, ""), verdict_cell(row, lane), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
             for c, row in pairs]
     return Table(f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
-                 ["arm", "verdict", "before", "after", "change", "ratio", "\u03b4", "detectable", "n"], rows, {2, 3, 4, 5, 6, 7, 8})
+                 ["arm", "before", "after", "change", "ratio", "verdict", "\u03b4", "detectable", "n"], rows, {1, 2, 3, 4, 6, 7, 8})
 
 
 def before_words(document):
@@ -137,17 +160,43 @@ def hidden_line(document, name):
     return Paragraph([Code(name), f" is not visible here: {'; '.join(reasons)}."], "note")
 
 
-def other_table(comparison, lane):
-    rows = [[[Code(row["name"])], *number_cells(row), verdict_cell(row, lane)] for row in cells.other_rows(comparison)]
-    return Table(f"{cells.comparison_label(comparison)}: metrics that were not asked for first", ["metric", "before", "after", "change", "ratio", "verdict"],
-                 rows, {1, 2, 3, 4})
+def unmoved(row):
+    """Equal before and after in every round: its name and value say all."""
+    return bool(row["before_values"]) and row["before_values"] == row["after_values"]
+
+
+def named(rows, value=lambda row: ""):
+    parts = [part for row in rows for part in (", ", Code(row["name"]), value(row))]
+    return [part for part in parts[1:] if part]
+
+
+def other_blocks(comparison, lane):
+    """What moved as a table, ranked rows first; the rest by name, once."""
+    rows = cells.other_rows(comparison)
+    hidden = [row for row in rows if cells.hidden(row)]
+    still = [row for row in rows if unmoved(row) and not cells.hidden(row)]
+    moved = sorted((row for row in rows if not unmoved(row) and not cells.hidden(row)), key=lambda row: row["verdict"] == "not_visible")
+    zero = [row for row in still if not any(row["after_values"])]
+    equal = [row for row in still if any(row["after_values"])]
+    blocks = []
+    if moved:
+        blocks.append(Table(f"{cells.comparison_label(comparison)}: other metrics that differ", ["metric", "before", "after", "change", "ratio", "verdict"],
+                            [[[Code(row["name"])], *number_cells(row, row["unit"]), verdict_cell(row, lane)] for row in moved], {1, 2, 3, 4}))
+    if equal:
+        blocks.append(Paragraph(["Equal on both sides in every round: ", *named(equal, lambda row: f" {words.number(row['after'])} {words.unit(row['unit'])}"), "."], "note"))
+    if zero:
+        blocks.append(Paragraph(["Zero on both sides in every round: ", *named(zero), "."], "note"))
+    for reason in dict.fromkeys(row.get("reason") or "this lane cannot see it" for row in hidden):
+        alike = [row for row in hidden if (row.get("reason") or "this lane cannot see it") == reason]
+        blocks.append(Paragraph([f"Not visible, {reason}: ", *named(alike), "."], "note"))
+    return blocks
 
 
 def before_after(result, document):
     names = cells.primary_names(document)
     lane = result["lane"]
     shown = [primary_table(document, name, lane) if cells.visible(document, name) else hidden_line(document, name) for name in names]
-    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", [other_table(c, lane)])
+    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", other_blocks(c, lane))
              for c in document["comparisons"] if cells.other_rows(c)]
     if not document["comparisons"]:
         shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]

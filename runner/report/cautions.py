@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a reader must know before believing a result: a closed list, each with its remedy."""
 import cells
+import latency
 import probes
 import words
 from blocks import Caution
@@ -65,7 +66,7 @@ def rare_events(result, document):
     sums = {}
     for trial in cells.sound_trials(result):
         for name, curve in trial["curves"].items():
-            if ".cpu" not in name:
+            if name in latency.DRAWN:
                 key = (name, trial["arm"])
                 sums[key] = sums.get(key, 0) + sum(curve["counts"])
     few = {}

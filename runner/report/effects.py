@@ -109,7 +109,7 @@ def spread(differences):
     middle = cells.median(differences)
     if low == high:
         return f"{words.signed(middle)}, all equal"
-    return f"{words.signed(middle)} [{words.signed(low)}, {words.signed(high)}]"
+    return words.span(middle, low, high).replace("(", "[").replace(" to ", ", ").replace(")", "]")
 
 
 def strip(rows, i, differences):

@@ -27,12 +27,12 @@ class Curve:
         return sum(self.buckets.values())
 
     def steps(self):
-        """(edge, share of events at or above it), from the first bucket to the last one's end."""
+        """(edge, share of events at or above it): where a bucket ends its events are past, whatever gap follows it."""
         ordered = sorted((bucket, count) for bucket, count in self.buckets.items() if count > 0)
         below = [0, *accumulate(count for _, count in ordered)]
         total = below[-1]
-        points = [(low, 1 - before / total) for ((low, _), _), before in zip(ordered, below)]
-        return points + [(ordered[-1][0][1], 1 - below[-2] / total)]
+        inner = [(high, 1 - past / total) for ((_, high), _), past in zip(ordered[:-1], below[1:])]
+        return [(ordered[0][0][0], 1.0), *inner, (ordered[-1][0][1], 1 - below[-2] / total)]
 
     def percentile(self, share):
         """Linear within the bucket that holds it."""

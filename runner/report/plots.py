@@ -59,7 +59,7 @@ class Rows:
         """A vertical line through the marks of every row, not through its text."""
         for i in range(len(self.labels)):
             y = self.mark(i)
-            self.axes.plot([x, x], [y - 1.3 * self.half, y + 1.3 * self.half], color=INK["muted"], lw=0.9, zorder=2)
+            self.axes.plot([x, x], [y - self.half, y + self.half], color=INK["muted"], lw=0.9, zorder=2)
 
     def band(self, i, low, high):
         y = self.mark(i)

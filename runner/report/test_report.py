@@ -13,8 +13,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import answer
 import cautions
 import cells
+import effects
 import ink
 import latency
 import report
@@ -179,6 +181,46 @@ class EveryKind(unittest.TestCase):
                 self.assertEqual((Path(folder) / name).read_bytes(), content, name)
 
 
+class Answer(unittest.TestCase):
+    def document(self, *ratios, verdicts=None):
+        made = [sample.comparison(f"arm{i}", [sample.row(ratio=ratio, ci_low=ratio - 0.01, ci_high=ratio + 0.01, verdict=(verdicts or {}).get(i, "better"))])
+                for i, ratio in enumerate(ratios)]
+        return sample.document(comparisons=made)
+
+    def test_one_arm_is_said_by_its_headline(self):
+        self.assertEqual(answer.lead(sample.document(), "counted"), "native needs 0.80x the instructions of plain.")
+
+    def test_many_arms_are_said_by_their_ends(self):
+        self.assertEqual(answer.lead(self.document(0.6, 0.4, 0.5), "counted"),
+                         "all 3 arms; instructions per packet as a ratio to plain: from 0.40 (0.39 to 0.41) in arm1 to 0.60 (0.59 to 0.61) in arm0.")
+
+    def test_arms_of_unlike_verdicts_are_counted(self):
+        self.assertIn("of 3 arms 2 fewer instructions and 1 more instructions; ", answer.lead(self.document(0.6, 1.4, 0.5, verdicts={1: "worse"}), "counted"))
+
+    def test_two_runs_keep_their_headline(self):
+        self.assertEqual(answer.lead(sample.two_runs()[1], "counted"), "native needs 0.80x the instructions of plain.")
+
+    def test_a_summary_keeps_its_own_capitals(self):
+        self.assertEqual(to_markdown.line(answer.arm_line(sample.comparison(), {"native": "nftables"}))[:23], "**native** (nftables): ")
+
+    def test_the_unit_is_said_once_by_the_caption(self):
+        table = to_markdown.table(answer.primary_table(sample.document(), "instructions_per_packet", "counted"))
+        self.assertEqual(table.count("instructions/packet"), 1)
+        self.assertIn("| arm | before | after | change | ratio | verdict |", table)
+
+    def test_other_metrics_that_do_not_differ_are_named_once(self):
+        other = dict(primary=False, verdict="not_visible")
+        rows = [sample.row(), sample.row("sent", (5.0, 5.0), (5.0, 5.0), unit="packets", **{"class": "descriptive"}, **other),
+                sample.row("lost", (0.0, 0.0), (0.0, 0.0), unit="packets", **{"class": "loss"}, **other),
+                sample.row("polls", (5.0, 5.0), (6.0, 6.0), unit="polls", **{"class": "descriptive"}, **other),
+                sample.row("p50", (5.0, 5.0), (4.0, 4.0), unit="instructions", primary=False),
+                sample.row("a_ns", unit="ns", reason="no time here", **other), sample.row("b_ns", unit="ns", reason="no time here", **other)]
+        table, *notes = answer.other_blocks(sample.comparison(rows=rows), "counted")
+        self.assertEqual([to_markdown.line(row[0]) for row in table.rows], ["`p50`", "`polls`"])
+        self.assertEqual([to_markdown.line(note.line) for note in notes],
+                         ["Equal on both sides in every round: `sent` 5 packets.", "Zero on both sides in every round: `lost`.", "Not visible, no time here: `a_ns`, `b_ns`."])
+
+
 class Cautions(unittest.TestCase):
     def names(self, made):
         return [caution.name for caution in cautions.cautions(*made)]
@@ -212,6 +254,12 @@ class Cautions(unittest.TestCase):
             trial["metrics"]["retries"] = sample.metric(3.0, "packets", "none")
             trial["curves"] = {"irq.entry_to_exit": sample.curve()}
         self.assertEqual(self.names((made, document)), ["Dear probes", "Rare events", "Stopped queues"])
+
+    def test_rare_events_of_a_vector_that_is_not_drawn_are_no_caution(self):
+        made, document = sample.pair()
+        for trial in made["trials"]:
+            trial["curves"] = {"softirq.rcu.entry_to_exit": sample.curve()}
+        self.assertEqual(self.names((made, document)), [])
 
     def test_each_has_a_remedy_and_a_name_of_its_own(self):
         self.assertEqual(len({name for name, _, _ in cautions.CAUTIONS}), len(cautions.CAUTIONS))
@@ -326,7 +374,11 @@ class Numbers(unittest.TestCase):
 class Curves(unittest.TestCase):
     def test_share_of_events_at_least_so_long(self):
         merged = latency.merged([sample.trial(0, "plain", 0, {}, curves={"x": sample.curve()})], "x")
-        self.assertEqual([(edge, round(share, 6)) for edge, share in merged.steps()], [(2.0, 1.0), (4.0, 0.1), (16.0, 0.01), (32.0, 0.01)])
+        self.assertEqual([(edge, round(share, 6)) for edge, share in merged.steps()], [(2.0, 1.0), (4.0, 0.1), (8.0, 0.01), (32.0, 0.01)])
+
+    def test_a_gap_between_buckets_draws_no_event_into_it(self):
+        steps = latency.Curve("ns", {(320.0, 352.0): 999, (2816.0, 3072.0): 1}).steps()
+        self.assertEqual([(edge, round(share, 6)) for edge, share in steps], [(320.0, 1.0), (352.0, 0.001), (3072.0, 0.001)])
 
     def test_percentiles_lie_in_their_bucket(self):
         merged = latency.Curve("ns", {(2.0, 4.0): 90, (4.0, 8.0): 10})
@@ -371,6 +423,10 @@ class Markdown(unittest.TestCase):
 
 
 class Plots(unittest.TestCase):
+    def test_a_spread_has_decimals_enough_to_tell_its_ends_apart(self):
+        self.assertEqual(effects.spread([-3521.875, -3521.75, -3521.5]), "\u22123\u202f521.75 [\u22123\u202f521.88, \u22123\u202f521.50]")
+        self.assertEqual(effects.spread([2.0, 2.0]), "+2, all equal")
+
     def test_labels_are_wrapped_and_cut(self):
         self.assertEqual(ink.wrapped("short"), "short")
         self.assertEqual(len(ink.wrapped("x" * 200).split("\n")), 3)

@@ -96,7 +96,7 @@ def row(cells, numeric):
 def table(block):
     head = "".join(f'<th scope="col"{" class=number" if i in block.numeric else ""}>{escape(name)}</th>' for i, name in enumerate(block.columns))
     rows = "\n".join(row(cells, block.numeric) for cells in block.rows)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption>{escape(block.caption)}</caption>\n'
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption><span>{escape(block.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>")
 
 
