@@ -15,7 +15,6 @@
 #include "target/archive.h"
 #include "target/console.h"
 #include "target/interrupt.h"
-#include "target/snapshot.h"
 
 namespace rxlab {
 namespace {
@@ -31,12 +30,6 @@ Wires wires_for(const WorkFolder& work, const std::string& state, const Json& jo
     write_whole(work.path("files"), archive);
     write_whole(work.path("payload"), newc_archive({}));
     return {state, work.path("payload"), work.path("plan"), work.path("files"), work.path("results"), work.path("console")};
-}
-
-std::vector<std::string> restoring(const Machine& machine, const Wires& wires) {
-    std::vector<std::string> argv = qemu_argv(machine, wires);
-    argv.insert(argv.end(), {"-loadvm", kSnapshotName});
-    return argv;
 }
 
 off_t size_of(const std::string& path) {
@@ -139,7 +132,8 @@ GuestRun run_guest(const Machine& machine, const std::string& state, const Json&
     const Wires wires = wires_for(work, state, job, archive);
     const Clock::time_point start = Clock::now();
     Reader reader(wires.results, run, on_frame, start);
-    Process qemu({restoring(machine, wires), "", work.path("stderr"), {}, false});
+    MonitoredQemu monitored(machine, wires, Start::restore, work.path("stderr"));
+    Process& qemu = monitored.process();
     run.ending = watch(qemu, work, limits, reader);
     qemu.kill();
     reader.read_on();
@@ -154,8 +148,8 @@ void run_console(const Machine& machine, const std::string& state, const std::st
     Wires wires = wires_for(work, state, {{"job", "shell"}}, archive);
     wires.console = "-";
     const RawTerminal raw;
-    Process qemu({restoring(machine, wires), "", work.path("stderr"), {}, true});
-    if (const int status = qemu.wait_to_end(); status != 0)
+    MonitoredQemu qemu(machine, wires, Start::restore, work.path("stderr"), true);
+    if (const int status = qemu.process().wait_to_end(); status != 0)
         throw Error(Status::lost, fmt::format("QEMU ended with {}: {}", describe_exit(status), worth_telling(read_whole(work.path("stderr")))));
 }
 

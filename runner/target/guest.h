@@ -29,7 +29,7 @@ struct GuestRun {
 
 using OnFrame = std::function<void(const Frame&)>;
 
-/// Restores `state` (a private copy of an L2 snapshot) and gives the guest `job`; `archive` is unpacked before it.
+/// Restores `state` (an L2 snapshot, which stays as it is) and gives the guest `job`; `archive` is unpacked before it.
 /// @throws Error(Status::interrupted); QEMU has then been killed.
 GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame = {});
 

@@ -58,8 +58,7 @@ std::string remembered_kvm(const Kit& kit, const Machine& machine) {
 std::string try_kvm(const Machine& machine) {  // empty: works
     const WorkFolder work;
     write_whole(work.path("empty"), newc_archive({}));
-    capture({"qemu-img", "create", "-q", "-f", "qcow2", work.path("state"), "1M"});
-    MonitoredQemu qemu(qemu_argv(machine, {work.path("state"), work.path("empty"), work.path("empty"), work.path("empty"), work.path("results"), work.path("console")}), work.path("stderr"));
+    MonitoredQemu qemu(machine, {work.path("state"), work.path("empty"), work.path("empty"), work.path("empty"), work.path("results"), work.path("console")}, Start::boot, work.path("stderr"));
     switch (qemu.wait_for_stop(kKvmBoot)) {
         case MonitoredQemu::Event::stopped: return {};
         case MonitoredQemu::Event::timeout: return fmt::format("{} did not come up within {:.0f} s under KVM", fs::path(machine.vmlinuz).filename().string(), kKvmBoot);

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "target/files.h"
 #include "target/interrupt.h"
 
 namespace rxlab {
@@ -38,6 +39,12 @@ std::string fw_cfg(const std::string& name, const std::string& file) {
     return fmt::format("name=opt/rxlab/{},file={}", name, escaped(file));
 }
 
+std::string shell_quoted(const std::string& path) {  // for a shell
+    std::string out = "'";
+    for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
 std::string console(const std::string& path) {
     return path == "-" ? "stdio,id=console,signal=off" : "file,id=console,path=" + escaped(path);
 }
@@ -46,8 +53,9 @@ std::string console(const std::string& path) {
 
 std::string guest_cmdline(const std::string& appended) { return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended); }
 
-std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires) {
-    std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc", "-accel", machine.accel};
+std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start) {
+    const std::string memory = fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib, escaped(wires.state), start == Start::restore ? "off" : "on");
+    std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc,memory-backend=ram", "-object", memory, "-accel", machine.accel};
     if (machine.icount) argv.insert(argv.end(), {"-icount", "shift=1,sleep=off"});
     const std::vector<std::string> rest{
         "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m", std::to_string(machine.memory_mib),
@@ -55,7 +63,6 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires) {
         "-rtc", "base=2024-01-01T00:00:00,clock=vm", "-seed", std::to_string(machine.seed),
         "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
         "-kernel", machine.vmlinuz, "-initrd", machine.image, "-append", machine.cmdline,
-        "-drive", fmt::format("file={},if=none,id=state", escaped(wires.state)),
         "-device", "pvpanic,ioport=1285",
         // ioeventfd hands requests to another host thread: the guest would see when that runs.
         "-device", "virtio-serial-pci,ioeventfd=off",
@@ -67,32 +74,31 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires) {
     return argv;
 }
 
-MonitoredQemu::MonitoredQemu(std::vector<std::string> argv, const std::string& stderr_path) {
+MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start start, const std::string& stderr_path, bool foreground)
+    : state_(wires.state), stderr_path_(stderr_path), memory_(off_t{machine.memory_mib} << 20) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         throw Error(Status::lost, fmt::format("socketpair: {}", std::strerror(errno)));
-    socket_ = pair[0];
-    const std::vector<std::string> monitor{"-action", "panic=pause", "-chardev", fmt::format("socket,id=monitor,fd={}", pair[1]), "-mon", "chardev=monitor,mode=control"};
-    argv.insert(argv.end(), monitor.begin(), monitor.end());
-    try {
-        process_ = std::make_unique<Process>(Launch{argv, "", stderr_path, {pair[1]}, false});
-    } catch (const Error&) {
-        ::close(pair[0]);
-        ::close(pair[1]);
-        throw;
-    }
-    ::close(pair[1]);
+    socket_ = Fd(pair[0]);
+    const Fd theirs(pair[1]);
+    std::vector<std::string> argv = qemu_argv(machine, wires, start);
+    argv.insert(argv.end(), {"-chardev", fmt::format("socket,id=monitor,fd={}", theirs.get()), "-mon", "chardev=monitor,mode=control"});
+    if (start != Start::restore) argv.insert(argv.end(), {"-action", "panic=pause"});
+    if (start != Start::boot) argv.insert(argv.end(), {"-incoming", "defer"});
+    process_ = std::make_unique<Process>(Launch{argv, "", stderr_path, {theirs.get()}, foreground});
+    execute("qmp_capabilities");
+    if (start != Start::boot) resume();
 }
 
-MonitoredQemu::~MonitoredQemu() { ::close(socket_); }
+MonitoredQemu::~MonitoredQemu() = default;
 
 Json MonitoredQemu::receive(double seconds) {
     size_t end;
     while ((end = buffer_.find('\n')) == std::string::npos) {
-        pollfd ready{socket_, POLLIN, 0};
+        pollfd ready{socket_.get(), POLLIN, 0};
         if (::poll(&ready, 1, static_cast<int>(seconds * 1000)) <= 0) return nullptr;
         char bytes[4096];
-        const ssize_t got = ::read(socket_, bytes, sizeof bytes);
+        const ssize_t got = ::read(socket_.get(), bytes, sizeof bytes);
         if (got <= 0) return nullptr;
         buffer_.append(bytes, static_cast<size_t>(got));
     }
@@ -104,7 +110,7 @@ Json MonitoredQemu::receive(double seconds) {
 
 Json MonitoredQemu::execute(const std::string& command, const Json& arguments) {
     const std::string line = Json{{"execute", command}, {"arguments", arguments}}.dump() + "\n";
-    if (::send(socket_, line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return nullptr;
+    if (::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return nullptr;
     for (;;) {
         const Json answer = receive(60);
         if (answer.is_null() || answer.contains("return") || answer.contains("error")) return answer;
@@ -112,7 +118,6 @@ Json MonitoredQemu::execute(const std::string& command, const Json& arguments) {
 }
 
 MonitoredQemu::Event MonitoredQemu::wait_for_stop(double seconds) {
-    execute("qmp_capabilities", Json::object());
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     while (!stopped_) {
         throw_if_interrupted();
@@ -123,14 +128,51 @@ MonitoredQemu::Event MonitoredQemu::wait_for_stop(double seconds) {
     return Event::stopped;
 }
 
-void MonitoredQemu::monitor(const std::string& line) {
-    const Json answer = execute("human-monitor-command", {{"command-line", line}});
-    const std::string words = answer.is_object() && answer.contains("return") ? answer["return"].get<std::string>() : "QEMU is gone";
-    if (!words.empty()) throw Error(Status::lost, fmt::format("QEMU cannot {}: {}", line, words), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
+void MonitoredQemu::fail(const std::string& what, const std::string& words) {
+    const bool ended = process_->wait(1);
+    const std::string said = worth_telling(read_whole(stderr_path_));
+    throw Error(Status::lost, ended ? fmt::format("QEMU was {} while it should {}{}{}", describe_exit(process_->status()), what, said.empty() ? "" : ": ", said)
+                                    : fmt::format("QEMU cannot {}: {} {}", what, words, said),
+                "free space on the cache's disk, or set XDG_CACHE_HOME to another one; rxlab doctor");
+}
+
+void MonitoredQemu::require(const std::string& command, const Json& arguments) {
+    const Json answer = execute(command, arguments);
+    if (!answer.is_object() || !answer.contains("return")) fail(command, answer.is_object() ? answer["error"].value("desc", "") : "no answer");
+}
+
+void MonitoredQemu::wait_for_migration() {
+    for (;;) {
+        const Json answer = execute("query-migrate");
+        const std::string status = answer.is_object() && answer.contains("return") ? answer["return"].value("status", "") : "gone";
+        if (status == "completed") return;
+        if (status == "failed" || status == "gone") fail("save or restore the machine", status);
+        throw_if_interrupted();
+        process_->wait(0.002);
+    }
+}
+
+// Memory is in the file that it is mapped from, so only what the devices hold goes through the migration's stream. The
+// monitor is the host's: the guest stands still until `cont`.
+const Json kMemoryStays{{"capabilities", {{{"capability", "x-ignore-shared"}, {"state", true}}}}};
+
+void MonitoredQemu::resume() {
+    require("migrate-set-capabilities", kMemoryStays);
+    require("migrate-incoming", {{"uri", fmt::format("exec:tail -c +{} {}", memory_ + 1, shell_quoted(state_))}});
+    wait_for_migration();
+    require("cont");
+}
+
+void MonitoredQemu::save() {
+    if (::truncate(state_.c_str(), memory_) != 0)
+        throw Error(Status::lost, fmt::format("snapshot: {}", std::strerror(errno)), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
+    require("migrate-set-capabilities", kMemoryStays);
+    require("migrate", {{"uri", fmt::format("exec:cat >>{}", shell_quoted(state_))}});
+    wait_for_migration();
 }
 
 void MonitoredQemu::quit() {
-    execute("quit", Json::object());
+    execute("quit");
     if (!process_->wait(10)) process_->kill();
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// QEMU as the guest's machine: its command line, and its monitor while a snapshot is taken.
+// QEMU as the guest's machine: its command line, and its monitor, which saves and restores it.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "sys/fd.h"
 #include "target/process.h"
 
 namespace rxlab {
@@ -26,7 +27,7 @@ constexpr double kNsPerInstruction = 2;
 
 /// Files the machine is connected to; what they hold does not change the machine.
 struct Wires {
-    std::string state;    ///< qcow2 the snapshot is in
+    std::string state;    ///< snapshot: the machine's memory, then what its devices hold
     std::string payload;  ///< fw_cfg opt/rxlab/payload: the archive /init unpacks
     std::string plan;     ///< fw_cfg opt/rxlab/plan: the job, JSON
     std::string files;    ///< fw_cfg opt/rxlab/files: archive unpacked before the job
@@ -37,28 +38,43 @@ struct Wires {
 /// The kernel command line of a guest, with what an experiment appends.
 std::string guest_cmdline(const std::string& appended = {});
 
-/// Arguments of QEMU, its name first. Pure.
-std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires);
+enum class Start {
+    boot,    ///< from nothing; what the guest writes to its memory is in Wires::state
+    go_on,   ///< from Wires::state, which what the guest writes changes
+    restore, ///< from Wires::state, which stays as it is and may be used by others at the same time
+};
 
-/// A running QEMU with its QMP monitor, for taking snapshots.
+/// Arguments of QEMU, its name first. Pure.
+std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start = Start::restore);
+
+/// A running QEMU with its QMP monitor. Memory is mapped from the snapshot's file instead of being read from it: a guest
+/// is there in a tenth of a second, and pays only for the pages it touches.
 class MonitoredQemu {
 public:
+    /// Boots, or restores and lets the guest run. `foreground`: QEMU may read the terminal.
     /// @throws Error(Status::lost) when QEMU does not come up.
-    MonitoredQemu(std::vector<std::string> argv, const std::string& stderr_path);
+    MonitoredQemu(const Machine& machine, const Wires& wires, Start start, const std::string& stderr_path, bool foreground = false);
     ~MonitoredQemu();
 
     enum class Event { stopped, ended, timeout };
     /// Waits for the guest to stop itself through pvpanic. @throws Error(Status::interrupted).
     Event wait_for_stop(double seconds);
-    /// A human-monitor command. @throws Error(Status::lost) with QEMU's words when it prints any.
-    void monitor(const std::string& line);
+    /// Completes Wires::state with what the devices hold, once the guest has stopped.
+    /// @throws Error(Status::lost) with QEMU's words.
+    void save();
     void quit();
     Process& process() { return *process_; }
 
 private:
     Json receive(double seconds);  ///< null on timeout or end
-    Json execute(const std::string& command, const Json& arguments);
-    int socket_ = -1;
+    Json execute(const std::string& command, const Json& arguments = Json::object());
+    void require(const std::string& command, const Json& arguments = Json::object());
+    [[noreturn]] void fail(const std::string& what, const std::string& words);
+    void resume();
+    void wait_for_migration();
+    Fd socket_;
+    std::string state_, stderr_path_;
+    off_t memory_;  ///< bytes of it, at the state file's start
     std::string buffer_;
     bool stopped_ = false;
     std::unique_ptr<Process> process_;

@@ -26,9 +26,9 @@ std::string line(const Machine& machine, const Wires& wires) { return fmt::forma
 
 TEST(Qemu, TheCountedMachineIsAsMeasured) {
     EXPECT_EQ(line(machine(), kWires),
-              "qemu-system-x86_64 -M pc -accel tcg -icount shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
+              "qemu-system-x86_64 -M pc,memory-backend=ram -object memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
               "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults -no-user-config -no-reboot "
-              "-kernel vmlinuz -initrd image -append console=ttyS0 -drive file=state,if=none,id=state "
+              "-kernel vmlinuz -initrd image -append console=ttyS0 "
               "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev file,id=results,path=results "
               "-device virtserialport,chardev=results,name=rxlab -chardev file,id=console,path=console -serial chardev:console "
               "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan -fw_cfg name=opt/rxlab/files,file=files");
@@ -49,7 +49,7 @@ TEST(Qemu, WhatAnExperimentAppendsComesLastAndWins) { EXPECT_EQ(guest_cmdline("m
 TEST(Qemu, ACommaInAPathStaysInThePath) {
     Wires wires = kWires;
     wires.state = "/a,b/state";
-    EXPECT_NE(line(machine(), wires).find("file=/a,,b/state,if=none"), std::string::npos);
+    EXPECT_NE(line(machine(), wires).find("mem-path=/a,,b/state,share=off"), std::string::npos);
 }
 
 TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {

@@ -71,10 +71,9 @@ int shell_main(const ShellOptions& options) {
     if (!kit.missing.empty()) fmt::print(stderr, "rxlab: {}\n", kit.missing);
     const Machine machine = machine_for(options, kit);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());
-    const WorkFolder work;
-    copy_state(Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine), work.path("state"));
-    if (!options.argv.empty()) return exec_in_guest(options, machine, work.path("state"));
-    run_console(machine, work.path("state"), archive_of(options.files));
+    const std::string state = Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine);
+    if (!options.argv.empty()) return exec_in_guest(options, machine, state);
+    run_console(machine, state, archive_of(options.files));
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,8 +20,6 @@
 
 namespace rxlab {
 namespace fs = std::filesystem;
-
-const char* const kSnapshotName = "rxlab";
 
 namespace {
 
@@ -44,11 +43,19 @@ Wires wires_in(const WorkFolder& work, const std::string& payload) {
                 "rxlab doctor; for a kernel of your own, try it by hand with qemu-system-x86_64 -kernel");
 }
 
-// Runs the machine until it stops itself, then saves it. One restored replaces the snapshot it was started from.
-void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, bool restored, double& save_s) {
-    std::vector<std::string> argv = qemu_argv(machine, wires_in(work, payload));
-    if (restored) argv.insert(argv.end(), {"-loadvm", kSnapshotName});
-    MonitoredQemu qemu(argv, work.path("stderr"));
+// Memory that is mapped from a full disk's file ends QEMU by SIGBUS, so this is asked before.
+void require_space(const WorkFolder& work, const Machine& machine) {
+    std::error_code error;
+    const fs::space_info space = fs::space(work.path(""), error);
+    const uint64_t needed = uint64_t(machine.memory_mib) << 20;
+    if (!error && space.available < needed)
+        throw Error(Status::lost, fmt::format("{} MiB are free in the cache, a snapshot may take {}", space.available >> 20, needed >> 20), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
+}
+
+// Runs the machine until it stops itself, then saves it in the work folder's state.
+void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, Start begin, double& save_s) {
+    require_space(work, machine);
+    MonitoredQemu qemu(machine, wires_in(work, payload), begin, work.path("stderr"));
     switch (qemu.wait_for_stop(kBootTimeout)) {
         case MonitoredQemu::Event::stopped: break;
         case MonitoredQemu::Event::ended: did_not_come_up(stage, "QEMU ended, " + describe_exit(qemu.process().status()), work);
@@ -56,10 +63,21 @@ void run_and_save(const Machine& machine, const WorkFolder& work, const std::str
     }
     if (!fault_in(read_whole(work.path("console"))).empty()) did_not_come_up(stage, "", work);
     const auto start = std::chrono::steady_clock::now();
-    if (restored) qemu.monitor(fmt::format("delvm {}", kSnapshotName));
-    qemu.monitor(fmt::format("savevm {}", kSnapshotName));
+    qemu.save();
     save_s += since(start);
     qemu.quit();
+}
+
+/// Copies what is there and leaves holes holes; false and errno when it cannot.
+bool copy_data(int in, int out) {
+    const off_t end = ::lseek(in, 0, SEEK_END);
+    if (end < 0 || ::ftruncate(out, end) != 0) return false;
+    for (off_t from = 0; (from = ::lseek(in, from, SEEK_DATA)) >= 0;) {
+        const off_t to = ::lseek(in, from, SEEK_HOLE);
+        for (off_t target = from; from < to;)
+            if (::copy_file_range(in, &from, out, &target, static_cast<size_t>(to - from), 0) <= 0) return false;
+    }
+    return errno == ENXIO;  // no data behind here
 }
 
 Json machine_json(const Machine& machine, const Ingredients& ingredients) {
@@ -123,7 +141,7 @@ void SnapshotStore::prune(const fs::path& keep) {
     std::vector<Kept> kept;
     uint64_t total = 0;
     for (const auto& entry : fs::directory_iterator(folder_, error)) {
-        kept.push_back({entry.path(), entry.last_write_time(error), entry.file_size(error)});
+        kept.push_back({entry.path(), entry.last_write_time(error), bytes_on_disk(entry.path())});
         total += kept.back().bytes;
     }
     std::sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) { return a.used < b.used; });
@@ -148,8 +166,7 @@ std::string Snapshots::ensure(const Machine& machine, Timing* timing) {
 std::string Snapshots::boot(const Machine& machine, Timing& timing) {
     const WorkFolder work;
     const auto start = std::chrono::steady_clock::now();
-    capture({"qemu-img", "create", "-q", "-f", "qcow2", work.path("state"), "1M"});
-    run_and_save(machine, work, "", "booting", false, timing.save_s);
+    run_and_save(machine, work, "", "booting", Start::boot, timing.save_s);
     timing.boot_s = since(start);
     return store_.add(boot_key(machine, ingredients_), work.path("state"));
 }
@@ -158,21 +175,24 @@ std::string Snapshots::load_payload(const Machine& machine, const std::string& b
     const WorkFolder work;
     const auto start = std::chrono::steady_clock::now();
     copy_state(boot_state, work.path("state"));
-    run_and_save(machine, work, payload_, "preparing its agent", true, timing.save_s);
+    run_and_save(machine, work, payload_, "preparing its agent", Start::go_on, timing.save_s);
     timing.payload_s = since(start);
     return store_.add(payload_key(machine, ingredients_), work.path("state"));
+}
+
+uint64_t bytes_on_disk(const fs::path& path) {
+    struct stat st {};
+    return ::stat(path.c_str(), &st) == 0 ? std::min<uint64_t>(st.st_size, uint64_t(st.st_blocks) * 512) : 0;
 }
 
 void copy_state(const std::string& from, const std::string& to) {
     const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
     const int out = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    const bool cloned = in >= 0 && out >= 0 && ::ioctl(out, FICLONE, in) == 0;
-    ssize_t copied = 1;
-    while (!cloned && copied > 0) copied = ::copy_file_range(in, nullptr, out, nullptr, 1 << 30, 0);
+    const bool copied = in >= 0 && out >= 0 && (::ioctl(out, FICLONE, in) == 0 || copy_data(in, out));
     const int reason = errno;
     if (in >= 0) ::close(in);
     if (out >= 0) ::close(out);
-    if (!cloned && copied < 0)
+    if (!copied)
         throw Error(Status::lost, fmt::format("cannot copy the snapshot {} to {}: {}", from, to, std::generic_category().message(reason)), "free space on that disk, or set XDG_CACHE_HOME");
 }
 

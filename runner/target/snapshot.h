@@ -62,10 +62,10 @@ private:
     std::string payload_;
 };
 
-/// Copies a file by reflink where the file system can, else bytes. @throws Error(Status::lost): full disk.
-void copy_state(const std::string& from, const std::string& to);
+/// What a file takes of its disk: memory that the guest never touched is a hole.
+uint64_t bytes_on_disk(const std::filesystem::path& path);
 
-/// The one snapshot's name in every state file.
-extern const char* const kSnapshotName;
+/// Copies a file by reflink where the file system can, else its bytes but for its holes. @throws Error(Status::lost): full disk.
+void copy_state(const std::string& from, const std::string& to);
 
 }  // namespace rxlab

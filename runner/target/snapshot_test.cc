@@ -82,6 +82,11 @@ TEST_F(Store, ACopyHasTheSameBytes) {
     write_whole(work_.path("from"), std::string(100000, 'x'));
     copy_state(work_.path("from"), work_.path("to"));
     EXPECT_EQ(read_whole(work_.path("from")), read_whole(work_.path("to")));
+    write_whole(work_.path("holes"), "start");
+    fs::resize_file(work_.path("holes"), 10 << 20);
+    copy_state(work_.path("holes"), work_.path("copy"));
+    EXPECT_EQ(read_whole(work_.path("holes")), read_whole(work_.path("copy")));
+    EXPECT_LT(bytes_on_disk(work_.path("copy")), 1u << 20);
     EXPECT_THROW(copy_state(work_.path("none"), work_.path("to")), Error);
 }
 

@@ -88,13 +88,13 @@ private:
     private:
         void work(Workload& load) {
             try {
-                const WorkFolder folder;
                 std::string held;
                 for (;;) {
                     const Workload::Next next = load.next(held);
                     if (next.work == Workload::Work::none) return;
                     if (next.work == Workload::Work::prepare) prepare_group(load, next.group);
-                    else run_trial_in(folder, held, next);
+                    else run_one(next);
+                    held = next.group;
                 }
             } catch (...) {
                 const std::lock_guard lock(mutex_);
@@ -117,14 +117,12 @@ private:
             load.prepared(group);
         }
 
-        void run_trial_in(const WorkFolder& folder, std::string& held, const Workload::Next& next) {
+        void run_one(const Workload::Next& next) {
             const Trial& trial = plan_.trials[next.trial];
             const Machine& machine = machines_.at(next.group);
             try {
-                if (held != next.group) copy_state(snapshots_.ensure(machine), folder.path("state"));
-                held = next.group;
                 const Json job{{"job", "trial"}, {"trial", to_json(trial)}, {"options", {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0}}}};
-                deliver(trial, run_guest(machine, folder.path("state"), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s}));
+                deliver(trial, run_guest(machine, snapshots_.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s}));
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
                 fail(trial, error);
