@@ -33,8 +33,7 @@ VerdictRank overall(const std::set<std::string>& verdicts) {
 }
 
 struct Sides {
-    const Cell& before;
-    const Cell& after;
+    Cell before, after;
     std::string before_label, after_label;
 };
 
@@ -53,18 +52,39 @@ std::vector<std::string> notes_for(const Sides& sides, const Rules& rules) {
     return notes;
 }
 
-Json compare_cells(const Sides& sides, const Rules& rules) {
-    const std::vector<std::string> reasons = reasons_for(sides);
+/// One comparison: two cells, what spoils it, and its metrics.
+struct Compared {
+    Sides sides;
+    std::vector<std::string> reasons;
+    std::vector<Row> rows;
+};
+
+Json to_json(const Compared& compared, const Rules& rules) {
+    const auto& [sides, reasons, rows] = compared;
     Json metrics = Json::array();
     std::set<std::string> verdicts;
-    for (Row& row : rows_of(sides.before, sides.after, rules)) {
-        if (!reasons.empty()) row.verdict = Verdict::invalid, row.reason = reasons.front();
+    for (const Row& row : rows) {
         if (row.primary) verdicts.insert(to_string(row.verdict));
         metrics.push_back(to_json(row, rules));
     }
     const std::string verdict = reasons.empty() ? overall(verdicts).verdict : "invalid";
     return {{"arm", sides.after.arm}, {"factors", sides.after.factors}, {"label", name_of(sides.after)}, {"before_label", sides.before_label},
             {"after_label", sides.after_label}, {"verdict", verdict}, {"reasons", reasons}, {"notes", notes_for(sides, rules)}, {"metrics", metrics}};
+}
+
+/// A spoilt comparison has no part in the family that shares the 5 %.
+Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
+    std::vector<Compared> comparisons;
+    for (const Sides& sides : all) comparisons.push_back({sides, reasons_for(sides), rows_of(sides.before, sides.after, rules)});
+    std::vector<std::vector<Row>*> sound;
+    for (Compared& compared : comparisons) {
+        if (compared.reasons.empty()) sound.push_back(&compared.rows);
+        else for (Row& row : compared.rows) row.verdict = Verdict::invalid, row.reason = compared.reasons.front();
+    }
+    judge_rows(sound, rules);
+    Json json = Json::array();
+    for (const Compared& compared : comparisons) json.push_back(to_json(compared, rules));
+    return json;
 }
 
 std::string baseline_of(const Experiment& experiment) {
@@ -125,14 +145,13 @@ Comparison compare(const Result& result, const CompareOptions& options) {
     const Rules rules = rules_for(result, options);
     const std::string baseline = baseline_of(result.experiment);
     const std::vector<Cell> cells = cells_of(result);
-    Json comparisons = Json::array();
+    std::vector<Sides> all;
     for (const Cell& cell : cells) {
         if (cell.arm == baseline) continue;
-        const Cell none{baseline, cell.factors, {}, 0};
         const Cell* before = find_cell(cells, baseline, cell.factors);
-        comparisons.push_back(compare_cells({before ? *before : none, cell, baseline, cell.arm}, rules));
+        all.push_back({before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline, cell.arm});
     }
-    return conclude(result, "arms", rules, std::move(comparisons), result.plan.left_out);
+    return conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
 }
 
 Comparison compare(const Result& before, const Result& after, const CompareOptions& options) {
@@ -142,16 +161,16 @@ Comparison compare(const Result& before, const Result& after, const CompareOptio
     std::vector<std::string> notes = notes_on(before, after, rules.paired);
     notes.insert(notes.end(), after.plan.left_out.begin(), after.plan.left_out.end());
     const std::vector<Cell> old_cells = cells_of(before), new_cells = cells_of(after);
-    Json comparisons = Json::array();
+    std::vector<Sides> all;
     for (const Cell& cell : new_cells) {
         if (const Cell* old = find_cell(old_cells, cell.arm, cell.factors))
-            comparisons.push_back(compare_cells({*old, cell, "before", "after"}, rules));
+            all.push_back({*old, cell, "before", "after"});
         else
             notes.push_back(fmt::format("{}: only after has it", name_of(cell)));
     }
     for (const Cell& cell : old_cells)
         if (!find_cell(new_cells, cell.arm, cell.factors)) notes.push_back(fmt::format("{}: only before has it", name_of(cell)));
-    return conclude(after, "results", rules, std::move(comparisons), notes);
+    return conclude(after, "results", rules, compare_all(all, rules), notes);
 }
 
 }  // namespace rxlab

@@ -260,6 +260,18 @@ TEST(Compare, FactorsAreComparedEachByItself) {
     EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
 }
 
+TEST(Compare, ArmsShareTheFivePercent) {
+    std::map<std::string, double> plus;
+    for (char name = 'a'; name < 'j'; name++) plus[std::string(1, name)] = 500;
+    const Comparison nine = compare(arms_at(plus));
+    EXPECT_DOUBLE_EQ(primary(nine)["confidence"], 1 - 0.05 / 9);
+    EXPECT_EQ(primary(nine)["verdict"], "inconclusive");
+    EXPECT_EQ(primary(nine)["reason"], "too few rounds for this confidence");
+    EXPECT_EQ(primary(compare(arms_at(plus, Lane::counted, 9)))["verdict"], "worse");
+    plus.erase("i"), plus.erase("h"), plus.erase("g");
+    EXPECT_EQ(primary(compare(arms_at(plus)))["verdict"], "worse");
+}
+
 // --- two results ---
 
 TEST(CompareTwo, SetsEachArmAgainstItself) {

@@ -110,20 +110,19 @@ std::string reason_for(const Row& row, const Rules& rules) {
     if (!row.hidden.empty()) return row.hidden;
     if (row.before.empty() && row.after.empty()) return "no trial reports it";
     if (!comparable(row)) return row.before.empty() ? "only after has it" : "only before has it";
+    if (!row.primary) return "not primary: told, not ranked";
     if (row.verdict != Verdict::inconclusive) return "";
     return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta" : "too few rounds for this confidence";
 }
 
+bool ranked(const Row& row) { return row.primary && row.hidden.empty(); }
+
 void judge_row(Row& row, const Rules& rules) {
-    if (row.hidden.empty()) row.verdict = verdict_at(row, rules, row.confidence);
+    if (ranked(row)) row.verdict = verdict_at(row, rules, row.confidence);
     row.reason = reason_for(row, rules);
 }
 
-/// Confidences of the primary rows that can be ranked.
-void adjust_confidences(std::vector<Row>& rows, const Rules& rules) {
-    std::vector<Row*> family;
-    for (Row& row : rows)
-        if (row.primary && row.hidden.empty()) family.push_back(&row);
+void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
     const std::vector<double> confidences = holm_confidences(family.size(), [&](size_t i, double confidence) {
         return verdict_at(*family[i], rules, confidence) != Verdict::inconclusive;
     });
@@ -170,9 +169,17 @@ double delta_of(const Row& row, const Rules& rules) {
 std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules) {
     std::vector<Row> rows;
     for (const std::string& name : metric_names(before, after, rules.primary)) rows.push_back(make_row(name, before, after, rules));
-    adjust_confidences(rows, rules);
-    for (Row& row : rows) judge_row(row, rules);
     return rows;
+}
+
+void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& rules) {
+    std::vector<Row*> family;
+    for (std::vector<Row>* rows : comparisons)
+        for (Row& row : *rows)
+            if (ranked(row)) family.push_back(&row);
+    adjust_confidences(family, rules);
+    for (std::vector<Row>* rows : comparisons)
+        for (Row& row : *rows) judge_row(row, rules);
 }
 
 Json to_json(const Row& row, const Rules& rules) {

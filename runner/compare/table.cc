@@ -18,8 +18,8 @@ using Line = std::array<std::string, kColumns>;
 const Line kHead = {"arm", "metric", "before", "after", "change", "n", "verdict"};
 constexpr bool kRight[kColumns] = {false, false, true, true, false, true, false};
 
-/// The primary metrics that this lane can see, and others that got worse.
-bool shown(const Json& row) { return row["primary"] == true ? row["verdict"] != "not_visible" : row["verdict"] == "worse"; }
+/// The primary metrics that this lane can see.
+bool shown(const Json& row) { return row["primary"] == true && row["verdict"] != "not_visible"; }
 
 std::string number(const Json& value) {
     if (value.is_null()) return "-";
@@ -43,8 +43,7 @@ std::string verdict(const Json& row) {
 }
 
 Line line_for(const Json& comparison, const Json& row) {
-    const std::string mark = row["primary"] == true ? " *" : "";
-    return {comparison["label"], row["name"].get<std::string>() + mark, number(row["before"]), number(row["after"]), change(row),
+    return {comparison["label"], row["name"], number(row["before"]), number(row["after"]), change(row),
             std::to_string(row["clusters"].get<size_t>()), verdict(row)};
 }
 
@@ -61,14 +60,6 @@ std::string aligned(const std::vector<Line>& lines) {
     return text;
 }
 
-std::vector<Line> lines_where(const Json& comparisons, bool primary) {
-    std::vector<Line> lines;
-    for (const Json& comparison : comparisons)
-        for (const Json& row : comparison["metrics"])
-            if (shown(row) && row["primary"] == primary) lines.push_back(line_for(comparison, row));
-    return lines;
-}
-
 std::string not_visible(const Json& comparisons, const std::string& lane) {
     std::set<std::string> names;
     for (const Json& comparison : comparisons)
@@ -78,11 +69,11 @@ std::string not_visible(const Json& comparisons, const std::string& lane) {
 }
 
 std::string others(const Json& comparisons) {
-    size_t better = 0, rest = 0;
+    std::set<std::string> names;
     for (const Json& comparison : comparisons)
         for (const Json& row : comparison["metrics"])
-            if (row["primary"] == false && !shown(row)) (row["verdict"] == "better" ? better : rest)++;
-    return better + rest == 0 ? "" : fmt::format("in the report besides: {} better, {} the same, undecided or descriptive\n", better, rest);
+            if (row["primary"] == false) names.insert(row["name"]);
+    return names.empty() ? "" : fmt::format("in the report besides: {} metrics that are told and not ranked\n", names.size());
 }
 
 }  // namespace
@@ -90,12 +81,13 @@ std::string others(const Json& comparisons) {
 std::string text_table(const Json& comparison) {
     const Json& comparisons = comparison["comparisons"];
     std::vector<Line> lines{kHead};
-    for (const bool primary : {true, false})
-        for (Line& line : lines_where(comparisons, primary)) lines.push_back(std::move(line));
+    for (const Json& each : comparisons)
+        for (const Json& row : each["metrics"])
+            if (shown(row)) lines.push_back(line_for(each, row));
     std::string text = fmt::format("{}, {} lane, {}: {}\n{}\n\n", comparison["experiment"].get<std::string>(), comparison["lane"].get<std::string>(),
                                    comparison["target"].get<std::string>(), comparison["verdict"].get<std::string>(), comparison["headline"].get<std::string>());
     text += aligned(lines);
-    text += "\n* primary. A difference counts from " + comparison["delta_rule"].get<std::string>() + "\n";
+    text += "\nA difference counts from " + comparison["delta_rule"].get<std::string>() + "\n";
     text += not_visible(comparisons, comparison["lane"]) + others(comparisons);
     for (const Json& each : comparisons)
         for (const char* key : {"reasons", "notes"})

@@ -14,7 +14,7 @@ using enum MetricClass;
 constexpr double kBucket = 0.125;
 
 const MetricRow kMetrics[] = {
-    {"instructions_per_packet", "instructions/packet", "lower", cost_instructions, 0, "executed instructions per packet sent, idle excluded"},
+    {"instructions_per_packet", "instructions/packet", "lower", cost_instructions, 0, "instructions that the CPU executed while sending, per packet; the sender is runnable throughout, so none of it is idle"},
     {"instructions_per_record", "instructions/record", "lower", cost_instructions, 0, "executed instructions per ring record"},
     {"ns_per_packet", "ns/packet", "lower", time, 0, "time per packet sent"},
     {"packets_per_second", "packets/s", "higher", time, 0, "packets sent per second"},
@@ -22,9 +22,11 @@ const MetricRow kMetrics[] = {
     {"lost_fraction", "1", "lower", loss, 0, "packets_lost / packets_sent"},
     {"softirq.*.count", "softirqs", "none", descriptive, 0, "softIRQ runs seen by the probe"},
     {"softirq.*.raise_to_entry.*", "", "lower", latency, kBucket, "from raising a softIRQ to its handler's first instruction"},
-    {"softirq.*.entry_to_exit.*", "", "lower", latency, kBucket, "one run of a softIRQ handler"},
+    {"softirq.*.entry_to_exit.per_packet", "", "lower", latency, 0, "time inside a softIRQ's handler per packet sent, probe included"},
+    {"softirq.*.entry_to_exit.*", "", "none", descriptive, 0, "one run of a softIRQ handler, which serves as many packets as it finds"},
     {"irq.*count", "interrupts", "none", descriptive, 0, "hard interrupts seen by the probe"},
-    {"irq.*entry_to_exit.*", "", "lower", latency, kBucket, "one run of a hard interrupt handler"},
+    {"irq.entry_to_exit.per_packet", "", "lower", latency, 0, "time inside hard interrupt handlers per packet sent, probe included"},
+    {"irq.*entry_to_exit.*", "", "none", descriptive, 0, "one run of a hard interrupt handler"},
     {"probe_cost.*", "", "none", descriptive, 0, "what a probe adds per packet, in a window of its own"},
     {"softnet.dropped", "packets", "lower", loss, 0, "packets dropped by a full backlog"},
     {"softnet.flow_limit", "packets", "lower", loss, 0, "packets dropped by the flow limit"},
@@ -32,7 +34,6 @@ const MetricRow kMetrics[] = {
     {"interface.*errors", "packets", "lower", loss, 0, "packets an interface found damaged or could not send"},
     {"packets_sent", "packets", "none", descriptive, 0, "packets the generator sent in the window"},
     {"packets_counted", "packets", "none", descriptive, 0, "packets counted at all sinks together"},
-    {"retries", "packets", "none", descriptive, 0, "the generator's attempts on a stopped queue"},
     {"window.*", "", "none", descriptive, 0, "the measured window itself: idle time, executed instructions"},
     {"*", "", "none", descriptive, 0, "anything else a collector reports: shown, never ranked"},
 };
@@ -85,6 +86,7 @@ std::string why_not_visible(std::string_view lane, MetricClass metric_class, con
     const auto row = std::find_if(std::begin(kLanes), std::end(kLanes), [&](const LaneRow& r) { return lane == r.lane; });
     if (row == std::end(kLanes)) return fmt::format("no lane '{}'", lane);
     if (!contains(row->classes, metric_class)) return fmt::format("the {} lane does not rank {}", lane, to_string(metric_class));
+    if (metric_class == loss) return ""; // a packet lost is one, whatever the arms change
     for (const std::string& mechanism : mechanisms)
         if (contains(row->mechanisms, mechanism)) return "";
     return fmt::format("the {} lane cannot see {}", lane, fmt::join(mechanisms, ", "));

@@ -22,7 +22,7 @@ TEST(Delta, OfTheTimedLaneIsTwoPercentOrTheAaFloor) {
 }
 
 TEST(Delta, IsNoFinerThanAHistogramsBucket) {
-    EXPECT_DOUBLE_EQ(relative_delta("counted", metric_row("softirq.net_rx.entry_to_exit.p99"), 5000, 0), 0.125);
+    EXPECT_DOUBLE_EQ(relative_delta("counted", metric_row("softirq.net_rx.raise_to_entry.p99"), 5000, 0), 0.125);
 }
 
 TEST(Judge, WantsTheWholeIntervalOnOneSide) {
