@@ -51,6 +51,7 @@ Vocabulary vocabulary() {
     words.traffics = words_with_schema(kTraffics, kTrafficCount);
     words.setups = words_with_schema(kSetups, kSetupCount);
     words.knobs = words_without_schema(kKnobs, kKnobCount);
+    words.require_knob = [](const std::string& knob) { find_knob(knob); };
     words.collectors = words_without_schema(kCollectors, kCollectorCount);
     for (const MetricRow& row : metric_table()) words.metrics.push_back({row.pattern, row.summary, nullptr});
     return words;

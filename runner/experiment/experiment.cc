@@ -63,6 +63,7 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     for (const auto& factors : samples)
         append(findings, check_arm_traffic(with_factors(source.document, factors), schema["definitions"]["traffic"]));
     append(findings, check_meaning(source.document, file));
+    if (words.require_knob) append(findings, check_knobs(source.document, words.require_knob));
     return findings;
 }
 
@@ -85,7 +86,8 @@ Arm arm_from(const Json& json) {
     arm.knobs = json.value("knobs", Json::object());
     arm.traffic = json.value("traffic", Json::object());
     arm.expect = json.value("expect", arm.expect);
-    arm.least_kernel = json.value("needs", Json::object()).value("kernel", "");
+    const Json needs = json.value("needs", Json::object());
+    arm.needs = {needs.value("kernel", ""), needs.value("target", "")};
     const Json boot = json.value("boot", Json::object());
     arm.boot.cmdline = boot.value("cmdline", "");
     arm.boot.seed_offset = boot.value("seed_offset", 0);

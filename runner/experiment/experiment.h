@@ -3,6 +3,7 @@
 #pragma once
 #include "base/json.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,12 @@ struct Boot {
     int seed_offset = 0;  ///< added to the round's boot seed
 };
 
+/// What an arm cannot do without; elsewhere it is left out, and that is said.
+struct Needs {
+    std::string kernel; ///< "6.7": this or a later one; empty: any will do
+    std::string target; ///< "vm" or "host"; empty: either
+};
+
 /// One named variant under comparison.
 struct Arm {
     std::string name;
@@ -24,7 +31,7 @@ struct Arm {
     Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
     Json traffic = Json::object();   ///< merge patch over Experiment::traffic
     Boot boot;
-    std::string least_kernel;        ///< "6.7": left out on an older one; empty: any will do
+    Needs needs;
     std::vector<std::string> expect; ///< checks that must fail: faulty code shown on purpose
 };
 
@@ -71,6 +78,7 @@ struct Vocabulary {
         Json schema; ///< JSON schema of the parameters, or null when there are none
     };
     std::vector<Word> topologies, traffics, setups, knobs, collectors, metrics;
+    std::function<void(const std::string& knob)> require_knob; ///< throws Error when a knob's name cannot be one; may be empty
 };
 
 /// The complete JSON Schema: experiments/schema/experiment.schema.json with the vocabulary's parameter schemas filled in.

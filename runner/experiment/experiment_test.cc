@@ -103,7 +103,7 @@ TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
               "              ^");
     EXPECT_THAT(
         told(with("[\"conservation\"]", "[\"conservatoin\"]")),
-        testing::HasSubstr("expected a check ('conservation', 'no_splats', 'restored' or 'rounds_distinct'), got "
+        testing::HasSubstr("expected a check ('conservation', 'senders_overlap', 'no_splats', 'restored' or 'rounds_distinct'), got "
                            "'conservatoin'; did you mean 'conservation'?"));
     EXPECT_THAT(told(with("[\"counted\"", "[\"count\"")),
                 testing::HasSubstr("sample.json:4:13: expected 'counted', 'timed' or 'functional', got 'count'"));
@@ -149,6 +149,11 @@ TEST(Experiment, IsNamedLikeItsFile) {
               "  \"name\": \"sample\", \"question\": \"Which?\", \"description\": \"Text.\",\n"
               "          ^");
     EXPECT_EQ(told(test::kValid, "/dev/stdin"), "valid");
+}
+
+TEST(Experiment, AsksTheKnobsKindAboutItsName) {
+    EXPECT_THAT(told(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
+                testing::StartsWith("sample.json:8:13: expected a knob, got 'sysctl:net/core/': a knob is a file\n"));
 }
 
 TEST(Experiment, KnowsItsFactors) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "experiment/semantics.h"
 
+#include "base/error.h"
 #include "experiment/experiment.h"
 #include "experiment/resolve.h"
 
@@ -155,6 +156,23 @@ std::vector<std::map<std::string, Json>> factor_samples(const Json& document) {
         for (size_t k = 0; k < longest; k++) samples[k][name] = values[std::min(k, values.size() - 1)];
     }
     return samples;
+}
+
+std::vector<Finding> check_knobs(const Json& document, const std::function<void(const std::string&)>& require_knob) {
+    std::vector<Finding> findings;
+    const auto check = [&](const Json& owner, const Pointer& at) {
+        for (const std::string& name : keys(member(owner, "knobs"))) {
+            try {
+                require_knob(name);
+            } catch (const Error& error) {
+                findings.push_back({at / "knobs" / name, true, fmt::format("expected a knob, got {}: {}", shown(name), error.what())});
+            }
+        }
+    };
+    check(document, Pointer());
+    const Json& arms = document.at("arms");
+    for (size_t i = 0; i < arms.size(); i++) check(arms[i], Pointer() / "arms" / i);
+    return findings;
 }
 
 std::vector<Finding> check_meaning(const Json& document, const std::string& file) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A small vocabulary and a valid experiment for tests.
 #pragma once
+#include "base/error.h"
 #include "experiment/experiment.h"
 
 namespace rxlab::test {
@@ -27,6 +28,9 @@ inline Vocabulary words() {
             {"config", {{"type", "object"}, {"additionalProperties", {{"type", "integer"}}}}}}}}},
         {"link", "a link", {{"properties", {{"kind", {{"const", "dummy"}}}, {"name", {{"type", "string"}}}}}}}};
     words.knobs = {{"sysctl", "", nullptr}, {"sysfs", "", nullptr}};
+    words.require_knob = [](const std::string& knob) {
+        if (knob.ends_with("/")) throw Error(Status::usage, "a knob is a file");
+    };
     words.collectors = {{"softirq", "", nullptr}, {"softnet", "", nullptr}};
     words.metrics = {{"instructions_per_packet", "", nullptr},
                      {"lost_fraction", "", nullptr},

@@ -152,6 +152,17 @@ std::pair<int, int> version_of(const std::string& release) {
     return {major, minor};
 }
 
+constexpr const char* kElsewhere = "choose another kernel or target with --kernel and --target, or other arms";
+
+/// What the arm needs and this target with this kernel (empty: unknown) is not; empty: nothing.
+std::string lacking_for(const Arm& arm, const std::string& target, const std::string& release) {
+    const bool booted = !arm.boot.cmdline.empty() || arm.boot.seed_offset != 0;
+    const std::string needed = booted ? "vm" : arm.needs.target;
+    if (!needed.empty() && needed != target) return fmt::format("it needs target {}, this is {}", needed, target);
+    if (!release.empty() && version_of(release) < version_of(arm.needs.kernel)) return fmt::format("it needs kernel {}, this is {}", arm.needs.kernel, release);
+    return "";
+}
+
 Json to_json(const Boot& boot) {
     return {{"cmdline", boot.cmdline}, {"seed_offset", boot.seed_offset}};
 }
@@ -236,18 +247,18 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
 }
 
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release) {
-    if (release.empty()) return;
     for (const Arm& arm : experiment.arms) {
         const auto of_arm = [&](const Trial& trial) { return trial.arm == arm.name; };
-        if (version_of(release) >= version_of(arm.least_kernel) || std::none_of(plan.trials.begin(), plan.trials.end(), of_arm)) continue;
-        const std::string reason = fmt::format("{} is left out: it needs kernel {}, this is {}", arm.name, arm.least_kernel, release);
-        if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", "choose a later kernel with --kernel");
+        const std::string lacking = lacking_for(arm, plan.target, release);
+        if (lacking.empty() || std::none_of(plan.trials.begin(), plan.trials.end(), of_arm)) continue;
+        const std::string reason = fmt::format("{} is left out: {}", arm.name, lacking);
+        if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
         std::erase_if(plan.trials, of_arm);
         plan.left_out.push_back(reason);
     }
     const auto compared = [&](const Trial& trial) { return trial.arm != plan.trials.front().arm; };
     if (!plan.left_out.empty() && std::none_of(plan.trials.begin(), plan.trials.end(), compared))
-        throw Error(Status::usage, plan.left_out.front(), "choose a later kernel with --kernel, or other arms");
+        throw Error(Status::usage, plan.left_out.front(), kElsewhere);
 }
 
 Json to_json(const Plan& plan) {

@@ -187,7 +187,7 @@ TEST(Plan, RefusesWhatNobodyCouldRun) {
 
 TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
     Experiment experiment = sample();
-    experiment.arms.back().least_kernel = "6.7";
+    experiment.arms.back().needs.kernel = "6.7";
     Plan plan = make_plan(experiment, {});
     const size_t whole = plan.trials.size();
     leave_out_arms(plan, experiment, "6.12.117+deb12-amd64");
@@ -199,12 +199,30 @@ TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
     EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
 }
 
+TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
+    Experiment experiment = sample();
+    const Arm plain = experiment.arms.back();
+    experiment.arms.back().needs.target = "vm";
+    experiment.arms.push_back(plain);
+    experiment.arms.back().name = "booted";
+    experiment.arms.back().boot.cmdline = "quiet";
+    experiment.arms.push_back(plain);
+    experiment.arms.back().name = "anywhere";
+    experiment.arms.back().boot = {};
+    Plan plan = make_plan(experiment, {.lane = Lane::timed, .target = "host"});
+    leave_out_arms(plan, experiment, "6.12");
+    EXPECT_EQ(plan.left_out, (std::vector<std::string>{plain.name + " is left out: it needs target vm, this is host", "booted is left out: it needs target vm, this is host"}));
+    Plan whole = make_plan(experiment, {.lane = Lane::timed});
+    leave_out_arms(whole, experiment, "6.12");
+    EXPECT_TRUE(whole.left_out.empty());
+}
+
 TEST(LeaveOut, RefusesAPlanWithNothingToCompare) {
     Experiment experiment = sample();
-    for (Arm& arm : experiment.arms) arm.least_kernel = arm.baseline ? "" : "6.7";
+    for (Arm& arm : experiment.arms) arm.needs.kernel = arm.baseline ? "" : "6.7";
     Plan plan = make_plan(experiment, {});
     EXPECT_THROW(leave_out_arms(plan, experiment, "6.1.0"), Error);
-    for (Arm& arm : experiment.arms) arm.least_kernel = arm.baseline ? "6.7" : "";
+    for (Arm& arm : experiment.arms) arm.needs.kernel = arm.baseline ? "6.7" : "";
     plan = make_plan(experiment, {});
     EXPECT_THROW(leave_out_arms(plan, experiment, "6.1.0"), Error);
 }

@@ -7,7 +7,7 @@ namespace {
 
 Json arm_json(const Arm& arm) {
     return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
-            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"least_kernel", arm.least_kernel},
+            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
             {"expect", arm.expect}};
 }
 
@@ -20,7 +20,7 @@ Arm arm_from(const Field& json) {
     arm.knobs = json["knobs"].object();
     arm.traffic = json["traffic"].object();
     arm.boot = {json["boot"]["cmdline"].text(), json["boot"]["seed_offset"].integer()};
-    arm.least_kernel = json["least_kernel"].text();
+    arm.needs = {json["needs"]["kernel"].text(), json["needs"]["target"].text()};
     arm.expect = json["expect"].texts();
     return arm;
 }
