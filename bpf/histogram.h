@@ -12,7 +12,7 @@ enum {
 };
 
 struct histogram {
-	__u64 max;
+	__u64 max, sum;
 	__u32 counts[HISTOGRAM_BUCKETS];
 };
 
@@ -48,6 +48,7 @@ static inline void histogram_add(struct histogram *histogram, __u64 value)
 
 	if (bucket < HISTOGRAM_BUCKETS)
 		histogram->counts[bucket]++;
+	histogram->sum += value;
 	if (value > histogram->max)
 		histogram->max = value;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Hard-IRQ handlers: entry -> exit of all of them together, and how often each interrupt number ran. */
+/* Hard-IRQ handlers: entry -> exit of all of them together, and how often each interrupt number and vector ran. They run
+ * with interrupts off, so one is over before the next begins.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "probes.h"
@@ -20,8 +22,7 @@ static __always_inline struct irq_times *this_cpu(void)
 	return bpf_map_lookup_elem(&irqs, &key);
 }
 
-SEC("raw_tp/irq_handler_entry")
-int irq_entry(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int enter(void)
 {
 	struct irq_times *times = this_cpu();
 
@@ -30,18 +31,57 @@ int irq_entry(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* Nothing when its entry was not seen. */
+static __always_inline struct irq_times *leave(void)
+{
+	struct irq_times *times = this_cpu();
+
+	if (!times || !times->entered)
+		return 0;
+	histogram_add_since(&times->entry_to_exit, times->entered, bpf_ktime_get_ns());
+	times->entered = 0;
+	return times;
+}
+
+SEC("raw_tp/irq_handler_entry")
+int irq_entry(struct bpf_raw_tracepoint_args *ctx)
+{
+	return enter();
+}
+
 SEC("raw_tp/irq_handler_exit")
 int irq_exit(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct irq_times *times = this_cpu();
+	struct irq_times *times = leave();
 	__u32 number = ctx->args[0];
 
 	if (!times)
 		return 0;
-	histogram_add_since(&times->entry_to_exit, times->entered, bpf_ktime_get_ns());
-	times->entered = 0;
 	if (number >= IRQ_NUMBERS)
 		number = IRQ_NUMBERS - 1;
 	times->by_number[number]++;
 	return 0;
 }
+
+/* x86's tracepoints (trace/events of irq_vectors); elsewhere there are none. */
+#define VECTOR(name, index)                                                     \
+	SEC("raw_tp/" #name "_entry")                                           \
+	int if_there_##name##_entry(struct bpf_raw_tracepoint_args *ctx)        \
+	{                                                                       \
+		return enter();                                                 \
+	}                                                                       \
+	SEC("raw_tp/" #name "_exit")                                            \
+	int if_there_##name##_exit(struct bpf_raw_tracepoint_args *ctx)         \
+	{                                                                       \
+		struct irq_times *times = leave();                              \
+                                                                                \
+		if (times)                                                      \
+			times->by_vector[index]++;                              \
+		return 0;                                                       \
+	}
+
+VECTOR(local_timer, IRQ_LOCAL_TIMER)
+VECTOR(reschedule, IRQ_RESCHEDULE)
+VECTOR(call_function, IRQ_CALL_FUNCTION)
+VECTOR(call_function_single, IRQ_CALL_FUNCTION_SINGLE)
+VECTOR(irq_work, IRQ_WORK)

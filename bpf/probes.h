@@ -15,10 +15,14 @@ struct softirq_times { /* map `softirqs`, key: vector */
 /* Interrupt numbers above the last one counted by itself share its place. */
 enum { IRQ_NUMBERS = 256 };
 
+/* Interrupts that have a vector of their own and no number; the timer's is one of them. */
+enum { IRQ_LOCAL_TIMER, IRQ_RESCHEDULE, IRQ_CALL_FUNCTION, IRQ_CALL_FUNCTION_SINGLE, IRQ_WORK, IRQ_VECTORS };
+
 struct irq_times { /* map `irqs`, one key */
 	__u64 entered;
 	struct histogram entry_to_exit;
 	__u32 by_number[IRQ_NUMBERS];
+	__u32 by_vector[IRQ_VECTORS];
 };
 
 struct idle_time { /* map `idle`, one key */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// A collector reads over a measured window. It knows an interface and a window, never the arm or the traffic.
+// A collector reads over a measured window. It knows the receiving interfaces and a window, never the arm or the traffic.
 #pragma once
 #include "result/result.h"
 #include "sys/sys.h"
 
 #include <memory>
+#include <vector>
 
 namespace rxlab {
 
@@ -12,6 +13,8 @@ struct Interface {
     std::string netns; ///< name under /run/netns, empty for the caller's own
     std::string name;
 };
+
+using Interfaces = std::vector<Interface>;
 
 struct Window {
     uint64_t packets = 0;         ///< packets the traffic sent in it
@@ -35,7 +38,7 @@ struct CollectorKind {
     const char* name;
     const char* summary;
     bool probe; ///< runs code inside the measured path: measured in a second window, its cost shown beside the result
-    std::unique_ptr<Collector> (*make)(Sys& sys, const Interface& receiver);
+    std::unique_ptr<Collector> (*make)(Sys& sys, const Interfaces& receivers);
     /// Makes ready what is expensive and the same in every trial (BPF object opened, file parsed); may be null.
     void (*prepare)(Sys& sys);
 };

@@ -13,6 +13,7 @@ void Histogram::add(const ::histogram& cpu) {
     for (size_t i = 0; i < counts.size(); ++i)
         counts[i] += cpu.counts[i];
     max = std::max<uint64_t>(max, cpu.max);
+    sum += cpu.sum;
 }
 
 // The inverse of histogram_bucket(): bucket = 8 * halvings + leading bits, and the leading bits are 8..15.
@@ -39,15 +40,20 @@ double percentile(const Histogram& histogram, double fraction) {
 LatencyUnit::LatencyUnit(double ns_per_instruction)
     : name(ns_per_instruction > 0 ? "instructions" : "ns"), ns(ns_per_instruction > 0 ? ns_per_instruction : 1) {}
 
-void report_latency(const std::string& name, const std::string& counted, const Histogram& histogram, const LatencyUnit& unit,
-                    Metrics& metrics) {
+void report_latency(const std::string& name, const std::string& counted, const char* better, const Histogram& histogram,
+                    const LatencyUnit& unit, Metrics& metrics) {
     const auto total = static_cast<double>(histogram.total());
     metrics[name + ".count"] = {total, counted, "none"};
     if (total == 0)
         return;
-    metrics[name + ".p50"] = {percentile(histogram, 0.50) / unit.ns, unit.name, "lower"};
-    metrics[name + ".p99"] = {percentile(histogram, 0.99) / unit.ns, unit.name, "lower"};
-    metrics[name + ".max"] = {static_cast<double>(histogram.max) / unit.ns, unit.name, "lower"};
+    metrics[name + ".p50"] = {percentile(histogram, 0.50) / unit.ns, unit.name, better};
+    metrics[name + ".p99"] = {percentile(histogram, 0.99) / unit.ns, unit.name, better};
+    metrics[name + ".max"] = {static_cast<double>(histogram.max) / unit.ns, unit.name, better};
+}
+
+void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit, uint64_t packets, Metrics& metrics) {
+    if (histogram.total() > 0 && packets > 0)
+        metrics[name + ".per_packet"] = {static_cast<double>(histogram.sum) / unit.ns / static_cast<double>(packets), unit.name + "/packet", "lower"};
 }
 
 Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit) {

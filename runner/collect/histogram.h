@@ -12,7 +12,7 @@ namespace rxlab {
 /// Sums over CPUs; values in nanoseconds.
 struct Histogram {
     std::array<uint64_t, HISTOGRAM_BUCKETS> counts{};
-    uint64_t max = 0;
+    uint64_t max = 0, sum = 0;
 
     uint64_t total() const;
     void add(const ::histogram& cpu);
@@ -32,9 +32,13 @@ struct LatencyUnit {
     double ns; ///< nanoseconds per unit
 };
 
-/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things.
-void report_latency(const std::string& name, const std::string& counted, const Histogram& histogram, const LatencyUnit& unit,
-                    Metrics& metrics);
+/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things. `better`: "lower", or "none" where the
+/// time of one grows with what it has to do.
+void report_latency(const std::string& name, const std::string& counted, const char* better, const Histogram& histogram,
+                    const LatencyUnit& unit, Metrics& metrics);
+
+/// Adds `name`.per_packet: all of its time, spread over the packets of the window.
+void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit, uint64_t packets, Metrics& metrics);
 
 /// {"unit","edges","counts"} from the first filled bucket to the last.
 Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit);

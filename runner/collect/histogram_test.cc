@@ -84,17 +84,26 @@ TEST(Percentile, NeverExceedsTheMaximumAndNeverFallsAsTheFractionGrows) {
 
 TEST(ReportLatency, TellsInstructionsWhereTheClockCountsThem) {
     Metrics metrics;
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", filled({8, 8, 8}), LatencyUnit(2), metrics);
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}), LatencyUnit(2), metrics);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 4);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.max").unit, "instructions");
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", filled({8, 8, 8}), LatencyUnit(0), metrics);
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}), LatencyUnit(0), metrics);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 8);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p99").unit, "ns");
 }
 
+TEST(ReportPerPacket, SpreadsTheWholeTimeOverThePackets) {
+    Metrics metrics;
+    report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), LatencyUnit(2), 50, metrics);
+    EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").value, 4);
+    EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").unit, "instructions/packet");
+    report_per_packet("none", Histogram{}, LatencyUnit(2), 50, metrics);
+    EXPECT_EQ(metrics.size(), 1u);
+}
+
 TEST(ReportLatency, OfNothingIsACountOfZeroOnly) {
     Metrics metrics;
-    report_latency("irq.entry_to_exit", "interrupts", Histogram{}, LatencyUnit(0), metrics);
+    report_latency("irq.entry_to_exit", "interrupts", "none", Histogram{}, LatencyUnit(0), metrics);
     ASSERT_EQ(metrics.size(), 1u);
     EXPECT_EQ(metrics.at("irq.entry_to_exit.count").value, 0);
 }

@@ -36,10 +36,7 @@ class Idle : public Collector {
 public:
     explicit Idle(Sys& sys) : sys_(sys) { visit_cpus(); }
     void start() override { before_ns_ = idle_until_now(); }
-    void stop() override {
-        idle_ns_ = idle_until_now() - before_ns_;
-        probe_.detach();
-    }
+    void stop() override { idle_ns_ = idle_until_now() - before_ns_; }
     void report(const Window& window, Metrics& metrics, Json&) override {
         const uint64_t cpu_ns = window.ns * static_cast<uint64_t>(sysconf(_SC_NPROCESSORS_ONLN));
         const uint64_t idle_ns = std::min(idle_ns_, cpu_ns);
@@ -65,7 +62,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Collector> make_idle(Sys& sys, const Interface&) { return std::make_unique<Idle>(sys); }
+std::unique_ptr<Collector> make_idle(Sys& sys, const Interfaces&) { return std::make_unique<Idle>(sys); }
 void prepare_idle(Sys&) { object(); }
 
 } // namespace rxlab

@@ -12,6 +12,9 @@ const BpfObject& object() {
     return loaded;
 }
 
+/// By place in irq_times.by_vector.
+constexpr std::array<const char*, IRQ_VECTORS> kVectors = {"local_timer", "reschedule", "call_function", "call_function_single", "irq_work"};
+
 std::string name_of(size_t number) {
     return "irq." + (number + 1 < IRQ_NUMBERS ? std::to_string(number) : std::string("others")) + ".count";
 }
@@ -19,31 +22,39 @@ std::string name_of(size_t number) {
 class Irq : public Collector {
 public:
     void start() override { probe_.zero(); }
-    void stop() override { probe_.detach(); }
+    void stop() override { cpus_ = probe_.map().values<irq_times>(0); }
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const LatencyUnit unit(window.ns_per_instruction);
         Histogram all;
         std::array<uint64_t, IRQ_NUMBERS> by_number{};
-        for (const irq_times& cpu : probe_.map().values<irq_times>(0)) {
+        std::array<uint64_t, IRQ_VECTORS> by_vector{};
+        for (const irq_times& cpu : cpus_) {
             all.add(cpu.entry_to_exit);
             for (size_t number = 0; number < by_number.size(); ++number)
                 by_number[number] += cpu.by_number[number];
+            for (size_t vector = 0; vector < by_vector.size(); ++vector)
+                by_vector[vector] += cpu.by_vector[vector];
         }
-        report_latency("irq.entry_to_exit", "interrupts", all, unit, metrics);
+        report_latency("irq.entry_to_exit", "interrupts", "none", all, unit, metrics);
+        report_per_packet("irq.entry_to_exit", all, unit, window.packets, metrics);
         if (all.total())
             curves["irq.entry_to_exit"] = histogram_curve(all, unit);
         for (size_t number = 0; number < by_number.size(); ++number)
             if (by_number[number])
                 metrics[name_of(number)] = {static_cast<double>(by_number[number]), "interrupts", "none"};
+        for (size_t vector = 0; vector < by_vector.size(); ++vector)
+            if (by_vector[vector])
+                metrics[std::string("irq.") + kVectors[vector] + ".count"] = {static_cast<double>(by_vector[vector]), "interrupts", "none"};
     }
 
 private:
     Probe probe_{object(), "irqs"};
+    std::vector<irq_times> cpus_; ///< at the window's end
 };
 
 } // namespace
 
-std::unique_ptr<Collector> make_irq(Sys&, const Interface&) { return std::make_unique<Irq>(); }
+std::unique_ptr<Collector> make_irq(Sys&, const Interfaces&) { return std::make_unique<Irq>(); }
 void prepare_irq(Sys&) { object(); }
 
 } // namespace rxlab

@@ -5,14 +5,14 @@
 
 namespace rxlab {
 
-std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_softirq(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_irq(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_idle(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_softnet(Sys& sys, const Interface& receiver);
-std::unique_ptr<Collector> make_interface(Sys& sys, const Interface& receiver);
+std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_softirq(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_irq(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_idle(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_interface(Sys& sys, const Interfaces& receivers);
 
 void prepare_softirq(Sys& sys);
 void prepare_irq(Sys& sys);

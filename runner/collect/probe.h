@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A BPF probe: loaded once per process, attached before the window (which leaves work behind), its map zeroed when the
-// window begins.
+// window begins and read when it ends. It is detached with the object: to detach interrupts every CPU.
 #pragma once
 #include "sys/bpf.h"
 
@@ -10,7 +10,6 @@ class Probe {
 public:
     Probe(const BpfObject& object, const char* map) : map_(object.map(map)), links_(object.attach_raw_tracepoints()) {}
     void zero() { map_.clear(); }
-    void detach() { links_.clear(); }
     const BpfMap& map() const { return map_; }
 
 private:

@@ -15,7 +15,7 @@ static void report(const Counts& growth, Metrics& metrics) {
     metrics["proc_interrupts.total"] = {static_cast<double>(total), "interrupts", "none"};
 }
 
-std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interface&) {
+std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>([read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report);
 }
 

@@ -9,7 +9,7 @@ static void report(const Counts& growth, Metrics& metrics) {
         metrics["proc_softirqs." + vector] = {static_cast<double>(count), "softirqs", "none"};
 }
 
-std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interface&) {
+std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>([read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); }, report);
 }
 

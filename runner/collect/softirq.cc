@@ -27,8 +27,10 @@ public:
         if (own.total())
             by_cpu_.emplace_back(cpu, own);
     }
-    void report(const LatencyUnit& unit, Metrics& metrics, Json& curves) const {
-        report_latency(name_, "softirqs", sum_, unit, metrics);
+    const std::string& name() const { return name_; }
+    const Histogram& sum() const { return sum_; }
+    void report(const char* better, const LatencyUnit& unit, Metrics& metrics, Json& curves) const {
+        report_latency(name_, "softirqs", better, sum_, unit, metrics);
         if (!by_cpu_.empty())
             curves[name_] = histogram_curve(sum_, unit);
         if (by_cpu_.size() < 2)
@@ -46,32 +48,36 @@ private:
 class Softirq : public Collector {
 public:
     void start() override { probe_.zero(); }
-    void stop() override { probe_.detach(); }
+    void stop() override {
+        for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
+            cpus_[vector] = probe_.map().values<softirq_times>(vector);
+    }
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const LatencyUnit unit(window.ns_per_instruction);
         for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
-            report_vector(vector, unit, metrics, curves);
+            report_vector(vector, unit, window.packets, metrics, curves);
     }
 
 private:
-    void report_vector(uint32_t vector, const LatencyUnit& unit, Metrics& metrics, Json& curves) {
+    void report_vector(uint32_t vector, const LatencyUnit& unit, uint64_t packets, Metrics& metrics, Json& curves) {
         const std::string name = std::string("softirq.") + kVectors[vector];
         Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
-        const auto cpus = probe_.map().values<softirq_times>(vector);
-        for (size_t cpu = 0; cpu < cpus.size(); ++cpu) {
-            waiting.add(cpu, cpus[cpu].raise_to_entry);
-            serving.add(cpu, cpus[cpu].entry_to_exit);
+        for (size_t cpu = 0; cpu < cpus_[vector].size(); ++cpu) {
+            waiting.add(cpu, cpus_[vector][cpu].raise_to_entry);
+            serving.add(cpu, cpus_[vector][cpu].entry_to_exit);
         }
-        waiting.report(unit, metrics, curves);
-        serving.report(unit, metrics, curves);
+        waiting.report("lower", unit, metrics, curves);
+        serving.report("none", unit, metrics, curves);
+        report_per_packet(serving.name(), serving.sum(), unit, packets, metrics);
     }
 
     Probe probe_{object(), "softirqs"};
+    std::array<std::vector<softirq_times>, SOFTIRQ_VECTORS> cpus_; ///< at the window's end
 };
 
 } // namespace
 
-std::unique_ptr<Collector> make_softirq(Sys&, const Interface&) { return std::make_unique<Softirq>(); }
+std::unique_ptr<Collector> make_softirq(Sys&, const Interfaces&) { return std::make_unique<Softirq>(); }
 void prepare_softirq(Sys&) { object(); }
 
 } // namespace rxlab

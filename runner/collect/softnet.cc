@@ -13,7 +13,7 @@ static void report(const Counts& growth, Metrics& metrics) {
     }
 }
 
-std::unique_ptr<Collector> make_softnet(Sys& sys, const Interface&) {
+std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>([read = sys.reader("/proc/net/softnet_stat")] { return parse_softnet(read()); }, report);
 }
 

@@ -6,12 +6,15 @@
 namespace rxlab {
 namespace {
 
-Counts read(const XdpVerdicts& map) {
+/// Sums over the receivers that have a program which counts.
+Counts read(const std::vector<XdpVerdicts>& maps) {
     Counts counts;
-    const Verdicts verdicts = map.read();
-    for (size_t action = 0; action < verdicts.size(); ++action) {
-        counts[std::string(kXdpActions[action]) + ".packets"] = verdicts[action].packets;
-        counts[std::string(kXdpActions[action]) + ".bytes"] = verdicts[action].bytes;
+    for (const XdpVerdicts& map : maps) {
+        const Verdicts verdicts = map.read();
+        for (size_t action = 0; action < verdicts.size(); ++action) {
+            counts[std::string(kXdpActions[action]) + ".packets"] += verdicts[action].packets;
+            counts[std::string(kXdpActions[action]) + ".bytes"] += verdicts[action].bytes;
+        }
     }
     return counts;
 }
@@ -23,9 +26,12 @@ void report(const Counts& growth, Metrics& metrics) {
 
 } // namespace
 
-std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interface& receiver) {
-    const auto map = std::make_shared<const std::optional<XdpVerdicts>>(XdpVerdicts::of(sys, receiver));
-    return std::make_unique<DeltaCollector>([map] { return *map ? read(**map) : Counts(); }, report);
+std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interfaces& receivers) {
+    const auto maps = std::make_shared<std::vector<XdpVerdicts>>();
+    for (const Interface& receiver : receivers)
+        if (auto map = XdpVerdicts::of(sys, receiver))
+            maps->push_back(std::move(*map));
+    return std::make_unique<DeltaCollector>([maps] { return read(*maps); }, report);
 }
 
 } // namespace rxlab

@@ -88,7 +88,8 @@ public:
     bool has_map(const std::string& map) const;
     /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches. The last
     /// program of the file first: where programs stand in the order of the events, no event is seen whose successor
-    /// is missed. Close them in the order returned, the first program first.
+    /// is missed. Close them in the order returned, the first program first. A program named if_there_* is left out where
+    /// the kernel has no such tracepoint.
     std::vector<BpfFd> attach_raw_tracepoints() const;
 
 private:
