@@ -111,6 +111,7 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     if (request.seed != 1) args += fmt::format(" --seed {}", request.seed);
     if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
     for (const std::string& arm : request.arms) args += " --arm " + arm;
+    if (!request.host.interface.empty()) args += " --interface " + request.host.interface;
     if (request.target == "vm" && request.vm.cpu != VmOptions{}.cpu) args += " --cpu " + request.vm.cpu;
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
 }
@@ -135,6 +136,7 @@ void add_plan_options(CLI::App& app, RunRequest& request) {
     app.add_option("--lane", request.lane, "counted (instructions), timed (ns) or functional (correctness)")
         ->check(CLI::IsMember({"counted", "timed", "functional"}));
     app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
+    app.add_option("--interface", request.host.interface, "host target: GEN:DUT, two joined interfaces of this machine to send from and to measure, instead of a pair of our own");
     app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")->check(CLI::PositiveNumber);
     app.add_option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
@@ -146,7 +148,6 @@ void add_target_options(CLI::App& app, RunRequest& request) {
     app.add_option("--workers", request.vm.workers, "guests at once (default: one per CPU)")->check(CLI::NonNegativeNumber);
     app.add_option("--null", request.null, "result of null-aa in this lane on this machine: a smaller difference than it shows counts as none")->check(CLI::ExistingPath);
     app.add_option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")->check(CLI::PositiveNumber);
-    app.add_option("--interface", request.host.interface, "host target: use this interface, not one of our own");
     app.add_option("--out", request.out, "folder for result, comparison and report; an interrupted run there is resumed");
     app.add_flag("!--no-report", request.report, "do not draw the report");
     app.add_flag("-q,--quiet", request.quiet, "no progress");
@@ -159,6 +160,8 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     options.seed = request.seed;
     options.arms = request.arms;
     options.rounds = request.rounds;
+    if (request.target == "vm" && !request.host.interface.empty())
+        throw Error(Status::usage, fmt::format("--interface {}: a VM has interfaces of its own only", request.host.interface), "--target host");
     if (request.target == "host" && options.lane == Lane::counted)
         throw Error(Status::usage, "the counted lane counts instructions of a guest; --target host has no guest", "use --target vm, or --lane timed");
     return make_plan(experiment, options);

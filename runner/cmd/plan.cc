@@ -26,18 +26,18 @@ std::vector<const Trial*> distinct_trials(const Plan& plan) {
     return trials;
 }
 
-void print_changes(const Plan& plan) {
+void print_changes(const Plan& plan, const std::string& interface) {
     fmt::print("\nWhat each trial changes on this machine, and takes back (nothing has been changed yet):\n");
     for (const Trial* trial : distinct_trials(plan)) {
         fmt::print("\n  arm {}{}\n", trial->arm, trial->factors.empty() ? "" : " " + Json(trial->factors).dump());
-        for (const std::string& line : describe_changes(*trial)) fmt::print("    {}\n", line);
+        for (const std::string& line : describe_changes(*trial, interface)) fmt::print("    {}\n", line);
     }
 }
 
-Json changes_json(const Plan& plan) {
+Json changes_json(const Plan& plan, const std::string& interface) {
     Json changes = Json::array();
     for (const Trial* trial : distinct_trials(plan))
-        changes.push_back({{"arm", trial->arm}, {"factors", trial->factors}, {"changes", describe_changes(*trial)}});
+        changes.push_back({{"arm", trial->arm}, {"factors", trial->factors}, {"changes", describe_changes(*trial, interface)}});
     return changes;
 }
 
@@ -51,13 +51,13 @@ void define_plan(CLI::App& app, int&) {
     app.callback([=] {
         const Plan plan = plan_for(*request, load_experiment(request->experiment));
         Json document = to_json(plan);
-        if (plan.target == "host") document["changes"] = changes_json(plan);
+        if (plan.target == "host") document["changes"] = changes_json(plan, request->host.interface);
         if (*json) {
             fmt::print("{}\n", document.dump(2));
             return;
         }
         print_trials(plan);
-        if (plan.target == "host") print_changes(plan);
+        if (plan.target == "host") print_changes(plan, request->host.interface);
     });
 }
 

@@ -6,11 +6,24 @@
 namespace rxlab {
 namespace {
 
-Topology user_interface(Sys& sys, const std::string& name) {
-    if (!sys.exists("/sys/class/net/" + name)) throw Error(Status::usage, fmt::format("no interface '{}'", name), "ip link shows what there is");
+std::string mac_of(Sys& sys, const std::string& name) {
+    const std::string folder = "/sys/class/net/" + name;
+    if (name.empty() || !sys.exists(folder)) throw Error(Status::usage, fmt::format("no interface '{}'", name), "--interface GEN:DUT; ip link shows what there is");
+    if (sys.read_file(folder + "/operstate").starts_with("down")) throw Error(Status::usage, fmt::format("interface '{}' is down", name), fmt::format("ip link set {} up", name));
+    const std::string mac = sys.read_file(folder + "/address");
+    return mac.substr(0, mac.find('\n'));
+}
+
+/// The user's own pair of joined interfaces: two ports and a cable, or a veth pair. Addresses are those that RFC 2544 sets
+/// aside for benchmarks; they are in the frames only.
+Topology user_interfaces(Sys& sys, const std::string& pair) {
+    const size_t colon = pair.find(':');
+    if (colon == std::string::npos) throw Error(Status::usage, fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT", pair), "--interface eth1:eth2 sends from eth1 and measures eth2");
+    const Interface generator{"", pair.substr(0, colon)}, receiver{"", pair.substr(colon + 1)};
     Topology topology;
-    topology.paths.push_back({.receiver = {"", name}});
+    topology.paths.push_back({generator, receiver, mac_of(sys, generator.name), mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
     topology.sinks = protocol_sinks(sys, "");
+    for (Sink& sink : veth_sinks(sys, topology.paths)) topology.sinks.push_back(std::move(sink));
     return topology;
 }
 
@@ -32,7 +45,7 @@ std::vector<Sink> all_sinks(const Assembly& assembly) {
 } // namespace
 
 Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface) {
-    if (!interface.empty()) return user_interface(sys, interface);
+    if (!interface.empty()) return user_interfaces(sys, interface);
     return row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology").make(sys, journal, trial.topology);
 }
 
@@ -44,12 +57,19 @@ std::vector<Json> repetitions(const Json& value) {
 
 std::string knob_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+Interfaces Assembly::receivers() const {
+    Interfaces receivers;
+    for (const Path& path : topology.paths) receivers.push_back(path.receiver);
+    return receivers;
+}
+
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface) {
     Assembly assembly;
     assembly.packets = trial.traffic.value("packets", uint64_t{0});
     assembly.warmup_packets = trial.traffic.value("warmup_packets", uint64_t{0});
     const TrafficKind& traffic = row_named(kTraffics, kTrafficCount, trial.traffic.value("kind", ""), "traffic");
     if (const std::string lacking = traffic.missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "another traffic kind, or --target vm");
+    if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, interface);
     apply_setups(sys, journal, trial.setup, assembly);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));

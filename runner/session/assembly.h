@@ -18,13 +18,13 @@ struct Assembly {
     std::unique_ptr<Traffic> traffic;
     std::vector<Sink> sinks; ///< of the topology and of every setup
     uint64_t packets = 0, warmup_packets = 0;
-    const Interface& receiver() const { return topology.paths.front().receiver; }
+    Interfaces receivers() const;
 };
 
-/// Applies everything, in this order. `interface`: the user's own one instead of a topology.
+/// Applies everything, in this order. `interface`: the user's own pair GEN:DUT instead of a topology, or empty.
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface);
 
-/// The topology, with `interface` in its place when it is not empty.
+/// The topology, with the pair `interface` in its place when that is not empty. Changes nothing for a pair.
 Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface);
 
 /// Each of a kind's parameters: one object, or an array of them.

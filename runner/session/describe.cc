@@ -4,6 +4,8 @@
 #include "session/recording_sys.h"
 #include "session/session.h"
 
+#include <fmt/ranges.h>
+
 namespace rxlab {
 namespace {
 
@@ -24,17 +26,19 @@ void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial, co
 
 std::string describe_traffic(const Trial& trial, const Topology& topology) {
     const uint64_t packets = trial.traffic.value("packets", uint64_t{0}), warmup = trial.traffic.value("warmup_packets", uint64_t{0});
-    return fmt::format("send {} + {} frames ({}) from {} interfaces of our own", warmup, packets, trial.traffic.value("kind", "?"), topology.paths.size());
+    std::vector<std::string> senders;
+    for (const Path& path : topology.paths) senders.push_back(path.generator.name);
+    return fmt::format("send {} + {} frames ({}) from {}", warmup, packets, trial.traffic.value("kind", "?"), fmt::join(senders, ", "));
 }
 
 } // namespace
 
 /// The very code of a trial, on a machine that only takes notes.
-std::vector<std::string> describe_changes(const Trial& trial) {
+std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface) {
     RecordingSys sys(real_sys(), RecordingSys::Mode::only_record);
     Journal journal(sys, "");
     for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
-    const Topology topology = make_topology(sys, journal, trial, "");
+    const Topology topology = make_topology(sys, journal, trial, interface);
     describe_setups(sys, journal, trial, topology);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     sys.note(describe_traffic(trial, topology));

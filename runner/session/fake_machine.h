@@ -22,9 +22,9 @@ public:
         on_write = [this](FakeSys&, const std::string& path, const std::string& value) { write(path, value); };
     }
 
-    void sleep_ns(uint64_t ns) override {
-        log.push_back("sleep " + std::to_string(ns / 1'000'000) + " ms");
-        FakeSys::sleep_ns(ns);
+    void sleep_until(uint64_t when_ns) override {
+        if (when_ns > clock_ns + 100'000'000) log.push_back("rest");
+        FakeSys::sleep_until(when_ns);
     }
 
 private:

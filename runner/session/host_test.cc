@@ -68,6 +68,7 @@ TEST_F(Host, four_million_frames_from_two_cpus_are_all_counted) {
     if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "needs two CPUs";
     const Observation observation = run(trial({{"xdp", {{"program", "xdp_drop"}}}}, 4'000'000, 2));
     EXPECT_TRUE(observation.checks.at("conservation").ok) << observation.checks.at("conservation").detail;
+    EXPECT_GT(observation.facts.at("generator").at("overlap"), 0);
     RecordProperty("packets_per_second", std::to_string(observation.metrics.at("packets_per_second").value));
     fmt::print("{}; {:.2f} Mpps\n", observation.checks.at("conservation").detail, observation.metrics.at("packets_per_second").value / 1e6);
 }
@@ -93,6 +94,27 @@ TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
     tuned.knobs = {{"sysctl:net.core.netdev_budget", 17}, {"rps:@dut:rxdut0/rx-0", "1"}, {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
     EXPECT_TRUE(run(tuned).checks.at("restored").ok);
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
+}
+
+/// In a namespace, which stands for the machine whose interfaces they are.
+TEST_F(Host, a_user_s_own_pair_is_measured_and_left_as_it_was) {
+    Sys& sys = real_sys();
+    run_or_throw(sys, {"ip", "netns", "add", "rxlab-user"});
+    run_or_throw(sys, {"ip", "-n", "rxlab-user", "link", "add", "user0", "type", "veth", "peer", "name", "user1"});
+    sys.in_netns("rxlab-user", [&] {
+        for (const char* name : {"user0", "user1"}) {
+            sys.write_file(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name), "1");
+            run_or_throw(sys, {"ip", "link", "set", name, "up"});
+        }
+        const auto state = [&] { return run_or_throw(sys, {"ethtool", "-k", "user0"}) + run_or_throw(sys, {"ip", "-d", "link", "show", "user1"}); };
+        const std::string before = state();
+        Journal journal(sys, "");
+        const Observation observation = run_trial(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000), {.ns_per_instruction = 0, .interface = "user0:user1"});
+        EXPECT_EQ(observation.checks.at("conservation").detail, "sent 20000 = xdp.drop 20000");
+        EXPECT_TRUE(observation.checks.at("restored").ok) << observation.checks.at("restored").detail;
+        EXPECT_EQ(state(), before);
+    });
+    run_or_throw(sys, {"ip", "netns", "del", "rxlab-user"});
 }
 
 /// kill -9 in the middle; another process finds the journal.

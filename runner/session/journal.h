@@ -22,13 +22,14 @@ struct Undo {
 class Journal {
 public:
     /// Reads `directory`/journal.jsonl. An empty directory: kept in memory only (inside a guest).
-    /// The machine's lock is taken by the first record() or restore() and held as long as the Journal lives.
-    /// @throws Error when another process holds it.
     Journal(Sys& sys, std::string directory);
     ~Journal();
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
+    /// Takes the machine's lock, which is held as long as the Journal lives, and reads again what is pending. record() and
+    /// restore() take it too. @throws Error(Status::usage) when another process holds it.
+    void lock();
     /// Writes and fsyncs one entry. Call it before the change.
     void record(const Undo& undo);
     /// Reads the knob, records its value, writes the new one and reads it back.
@@ -45,7 +46,6 @@ public:
 
 private:
     void load();
-    void lock();
     void append(const std::string& line);
     void write_whole();
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "collect/collector.h"
 #include "session/session.h"
+#include "traffic/traffic.h"
 
 #include <sstream>
 
@@ -52,6 +53,8 @@ std::vector<std::string> modules_to_load(Sys& sys) {
 void prepare(Sys& sys) {
     for (const std::string& name : modules_to_load(sys)) sys.run({"modprobe", "-q", name});
     kernel_base(sys);
+    for (size_t i = 0; i < kTrafficCount; i++)
+        if (kTraffics[i].before_topology) kTraffics[i].before_topology(sys);
     for (size_t i = 0; i < kCollectorCount; i++) {
         try {
             if (kCollectors[i].prepare) kCollectors[i].prepare(sys);

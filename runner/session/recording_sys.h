@@ -30,7 +30,7 @@ public:
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override { return sys_.netlink(protocol, request); }
     uint64_t now_ns() override { return sys_.now_ns(); }
-    void sleep_ns(uint64_t ns) override { sys_.sleep_ns(ns); }
+    void sleep_until(uint64_t when_ns) override { sys_.sleep_until(when_ns); }
 
 private:
     bool passes() const { return mode_ == Mode::pass_on; }

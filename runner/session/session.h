@@ -8,7 +8,7 @@ namespace rxlab {
 
 struct SessionOptions {
     double ns_per_instruction = 0; ///< counted lane: guest ns per instruction
-    std::string interface;         ///< host target: use this interface instead of a topology of our own
+    std::string interface;         ///< host target: "GEN:DUT", the user's own joined interfaces instead of a topology of our own
 };
 
 /// Loads modules and opens what every trial needs; called before the snapshot in a VM, once on the host.
@@ -18,6 +18,7 @@ void prepare(Sys& sys);
 Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options);
 
 /// Every change a trial would make, one line each, for `rxlab plan --target host`. Touches nothing.
-std::vector<std::string> describe_changes(const Trial& trial);
+/// @throws Error(Status::usage) when `interface` (as in SessionOptions) is no pair of interfaces.
+std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface = {});
 
 } // namespace rxlab

@@ -74,7 +74,7 @@ TEST_F(Session, nothing_happens_between_the_machine_s_rest_and_the_traffic) {
     int windows = 0;
     for (size_t i = 1; i < machine.log.size(); i++) {
         if (!machine.log[i].ends_with("pgctrl start\n")) continue;
-        EXPECT_EQ(machine.log[i - 1], "sleep 200 ms");
+        EXPECT_EQ(machine.log[i - 1], "rest");
         windows++;
     }
     EXPECT_EQ(windows, 2); // warm-up and window
@@ -141,16 +141,29 @@ TEST_F(Session, an_unknown_setup_is_named_with_the_nearest) {
     EXPECT_EQ(machine.files, before);
 }
 
-TEST_F(Session, a_user_s_interface_has_no_side_to_send_from) {
-    machine.files["/sys/class/net/eth0/ifindex"] = "2\n";
+std::string refusal(FakeMachine& machine, Journal& journal, const std::string& interface) {
     Trial bare = trial();
     bare.setup = bare.knobs = Json::object();
     try {
-        run_trial(machine, journal, bare, {.ns_per_instruction = 0, .interface = "eth0"});
-        FAIL();
+        run_trial(machine, journal, bare, {.ns_per_instruction = 0, .interface = interface});
     } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "traffic 'pktgen' needs an interface to send from; eth0 has only the receiving side");
+        return error.what();
     }
+    return "accepted";
+}
+
+TEST_F(Session, a_user_s_interfaces_have_to_be_a_pair_that_is_up) {
+    for (const char* name : {"eth1", "eth2"}) {
+        machine.files[fmt::format("/sys/class/net/{}", name)] = "";
+        machine.files[fmt::format("/sys/class/net/{}/address", name)] = "02:00:00:00:00:07\n";
+    }
+    machine.files["/sys/class/net/eth1/operstate"] = "up\n";
+    machine.files["/sys/class/net/eth2/operstate"] = "down\n";
+    EXPECT_EQ(refusal(machine, journal, "eth1"), "--interface eth1: expected two interfaces that are joined, GEN:DUT");
+    EXPECT_EQ(refusal(machine, journal, "eth1:"), "no interface ''");
+    EXPECT_EQ(refusal(machine, journal, "eth1:eth3"), "no interface 'eth3'");
+    EXPECT_EQ(refusal(machine, journal, "eth1:eth2"), "interface 'eth2' is down");
+    EXPECT_THAT(machine.log, ::testing::Each(::testing::StartsWith("run - head")));
 }
 
 TEST(Describe, says_what_a_trial_would_change_and_changes_nothing) {

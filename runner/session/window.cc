@@ -12,6 +12,7 @@ constexpr uint64_t kStep = 2'000'000;        // ns between two looks at the sink
 constexpr uint64_t kStill = 50'000'000;      // ns without growth: what has not arrived by now is lost
 constexpr uint64_t kPatience = 5'000'000'000; // ns in all
 constexpr uint64_t kRest = 200'000'000;       // ns; many grace periods of RCU, and the work that they set free
+constexpr uint64_t kLate = 200'000;          // ns; a sleeper is late by less than this
 
 using Counts = std::vector<uint64_t>;
 
@@ -28,12 +29,12 @@ uint64_t growth(const Counts& before, const Counts& after) {
 }
 
 /// What set-up, warm-up and reading counters left to be done later (memory freed after a grace period, the workers that
-/// do it) is done now, not at a chance moment within the window. The sleep ends at a timer; the window begins `phase`
-/// after that.
+/// do it) is done now, not at a chance moment within the window. That begins `phase` after a multiple of the tick, so its
+/// place between two ticks does not depend on how long set-up took.
 void rest(Sys& sys, uint64_t phase) {
-    sys.sleep_ns(kRest);
-    const uint64_t end = sys.now_ns() + phase;
-    while (sys.now_ns() < end) {}
+    const uint64_t begin = ((sys.now_ns() + kRest) / kTick + 1) * kTick + phase;
+    sys.sleep_until(begin - kLate);
+    while (sys.now_ns() < begin) {}
 }
 
 /// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing moves any more.
@@ -79,6 +80,13 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
     return measured;
 }
 
+Check senders_overlap(const Measured& measured) {
+    constexpr double least = 0.75;
+    const double overlap = measured.sent.overlap;
+    const std::string detail = fmt::format("all senders sent during {:.0f} % of the window", 100 * overlap);
+    return overlap >= least ? Check{true, detail} : Check{false, fmt::format("{}, at least {:.0f} % are needed: something else ran on their CPUs", detail, 100 * least)};
+}
+
 Check conservation(const Measured& measured) {
     std::string terms;
     for (const SinkGrowth& growth : measured.sinks)
@@ -90,7 +98,7 @@ Check conservation(const Measured& measured) {
 }
 
 Cost cost_per_packet(const Measured& measured, const std::string& lane, double ns_per_instruction) {
-    const double packets = static_cast<double>(measured.sent.packets), busy = static_cast<double>(measured.sent.busy_ns);
+    const double packets = static_cast<double>(measured.sent.busy_packets), busy = static_cast<double>(measured.sent.busy_ns);
     if (packets > 0 && lane == "counted" && ns_per_instruction > 0)
         return {busy / ns_per_instruction / packets, "instructions_per_packet", "instructions/packet"};
     if (packets > 0 && lane == "timed") return {busy / packets, "ns_per_packet", "ns/packet"};
@@ -103,10 +111,9 @@ void window_metrics(const Measured& measured, const std::string& lane, double ns
     put(metrics, "packets_counted", counted);
     put(metrics, "packets_lost", sent - counted);
     put(metrics, "lost_fraction", sent > 0 ? (sent - counted) / sent : 0);
-    put(metrics, "retries", static_cast<double>(measured.sent.retries));
     const Cost cost = cost_per_packet(measured, lane, ns_per_instruction);
     if (!cost.unit.empty()) put(metrics, cost.name, cost.value);
-    if (lane == "timed" && measured.sent.busy_ns) put(metrics, "packets_per_second", sent * 1e9 / static_cast<double>(measured.sent.busy_ns));
+    if (lane == "timed" && measured.sent.busy_ns) put(metrics, "packets_per_second", static_cast<double>(measured.sent.busy_packets) * 1e9 / static_cast<double>(measured.sent.busy_ns));
 }
 
 } // namespace rxlab

@@ -6,6 +6,8 @@
 
 namespace rxlab {
 
+constexpr uint64_t kTick = 4'000'000; ///< ns; one jiffy at HZ = 250
+
 using Collectors = std::vector<std::pair<std::string, std::unique_ptr<Collector>>>;
 
 struct SinkGrowth {
@@ -20,11 +22,14 @@ struct Measured {
     uint64_t counted() const;
 };
 
-/// One window of `packets` frames, begun `phase` ns after a timer's tick and after what was done before has come to rest.
+/// One window of `packets` frames, begun after what was done before has come to rest, `phase` ns after a multiple of kTick.
 Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors);
 
 /// sent == growth of all sinks together; the detail names each sink with its count.
 Check conservation(const Measured& measured);
+
+/// Did several senders send at the same time?
+Check senders_overlap(const Measured& measured);
 
 /// Packets sent, counted and lost, and the lane's cost per packet.
 void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics);

@@ -3,6 +3,7 @@
 #pragma once
 #include "sys/sys.h"
 
+#include <algorithm>
 #include <map>
 
 namespace rxlab {
@@ -40,7 +41,7 @@ public:
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
     uint64_t now_ns() override { return clock_ns += 1000; }
-    void sleep_ns(uint64_t ns) override { clock_ns += ns; }
+    void sleep_until(uint64_t when_ns) override { clock_ns = std::max(clock_ns, when_ns); }
 
     /// The key in `files` of a path seen from where this thread is.
     std::string key(const std::string& path) const;

@@ -209,9 +209,9 @@ uint64_t RealSys::now_ns() {
     return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
 
-void RealSys::sleep_ns(uint64_t ns) {
-    const timespec span{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-    ::clock_nanosleep(CLOCK_MONOTONIC, 0, &span, nullptr);
+void RealSys::sleep_until(uint64_t when_ns) {
+    const timespec when{static_cast<time_t>(when_ns / 1'000'000'000), static_cast<long>(when_ns % 1'000'000'000)};
+    ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, nullptr);
 }
 
 Sys& real_sys() {

@@ -18,7 +18,7 @@ public:
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
     uint64_t now_ns() override;
-    void sleep_ns(uint64_t ns) override;
+    void sleep_until(uint64_t when_ns) override;
 };
 
 } // namespace rxlab

@@ -36,7 +36,8 @@ public:
     /// Sends one netlink request of `protocol` (NETLINK_ROUTE ...) and returns all messages of the answer.
     virtual std::string netlink(int protocol, const std::string& request) = 0;
     virtual uint64_t now_ns() = 0; ///< CLOCK_MONOTONIC
-    virtual void sleep_ns(uint64_t ns) = 0;
+    virtual void sleep_until(uint64_t when_ns) = 0; ///< of now_ns(); returns some time after it
+    void sleep_ns(uint64_t ns) { sleep_until(now_ns() + ns); }
 };
 
 /// run() and @throws Error(Status::invalid) with the program's own words unless it exits with 0. Returns its output.

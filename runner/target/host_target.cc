@@ -26,6 +26,7 @@ public:
         require_root();
         Sys& sys = real_sys();
         Journal journal(sys, state_directory());
+        journal.lock();
         require_nothing_left_over(journal);
         prepare(sys);
         for (const Trial& trial : plan.trials)

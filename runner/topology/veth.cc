@@ -30,14 +30,14 @@ Path make_path(int n) {
 }
 
 void make_namespaces(Sys& sys, Journal& journal) {
-    for (const char* netns : {kGenerator, kReceiver}) {
+    for (const char* netns : {kReceiver, kGenerator}) {
         if (sys.exists(fmt::format("/run/netns/{}", netns)))
             throw Error(Status::usage, fmt::format("network namespace '{}' exists already", netns),
                         fmt::format("'rxlab restore' removes what an interrupted run left; otherwise 'ip netns del {}'", netns));
         journal.record({.what = fmt::format("network namespace {}", netns), .argv = {"ip", "netns", "del", netns},
                         .done_if_absent = fmt::format("/run/netns/{}", netns)});
     }
-    run_or_throw(sys, {"ip", "-batch", "-"}, fmt::format("netns add {}\nnetns add {}\n", kGenerator, kReceiver));
+    run_or_throw(sys, {"ip", "-batch", "-"}, fmt::format("netns add {}\nnetns add {}\n", kReceiver, kGenerator)); // traffic/pktgen.cc says why in this order
     // No router solicitations and no neighbour discovery: every frame is one of ours.
     for (const char* netns : {kGenerator, kReceiver})
         sys.in_netns(netns, [&] {

@@ -29,11 +29,4 @@ uint16_t source_port(uint64_t seed, size_t n) {
     return static_cast<uint16_t>(first + mix(seed + n) % count);
 }
 
-void require_generators(const Topology& topology, const char* kind) {
-    for (const Path& path : topology.paths)
-        if (path.generator.name.empty())
-            throw Error(Status::usage, fmt::format("traffic '{}' needs an interface to send from; {} has only the receiving side", kind, path.receiver.name),
-                        "leave out --interface: rxlab then makes both sides itself");
-}
-
 } // namespace rxlab

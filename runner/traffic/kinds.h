@@ -9,6 +9,7 @@ extern const char kPktgenSchema[], kLiveFramesSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::string pktgen_missing(Sys& sys);
+void await_pktgen(Sys& sys);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::string live_frames_missing(Sys& sys);
 
@@ -17,8 +18,5 @@ std::vector<uint64_t> split(uint64_t packets, size_t parts);
 
 /// Path `n`'s UDP source port, from the trial's seed: the flow's hash is part of a round's perturbation.
 uint16_t source_port(uint64_t seed, size_t n);
-
-/// @throws Error(Status::usage) when a path has no side to send from (the user's own interface).
-void require_generators(const Topology& topology, const char* kind);
 
 } // namespace rxlab

@@ -6,6 +6,7 @@
 #include "traffic/kinds.h"
 
 #include <algorithm>
+#include <barrier>
 #include <bpf/bpf.h>
 #include <cerrno>
 #include <cstring>
@@ -40,7 +41,7 @@ struct Sender {
     BpfObject program;
     std::string netns;
     std::vector<uint8_t> frame;
-    uint64_t busy_ns = 0; ///< of the last sending
+    live_progress progress{}; ///< of the last sending
 };
 
 uint32_t interface_index(Sys& sys, const Interface& interface) {
@@ -51,16 +52,13 @@ uint32_t interface_index(Sys& sys, const Interface& interface) {
 }
 
 /// The kernel sends `repeat` frames from the CPU this thread is on, inside the namespace whose interface the program names.
-/// Returns what that took in ns, as the kernel tells it: to the nanosecond per frame. Time around the call would contain
-/// grace periods that the kernel waits for before and after, and they end at timer ticks.
-uint64_t send_frames(const Sender& sender, uint32_t repeat, uint32_t batch_size) {
+void send_frames(const Sender& sender, uint32_t repeat, uint32_t batch_size) {
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = sender.frame.data(), .data_size_in = static_cast<uint32_t>(sender.frame.size()),
                 .repeat = static_cast<int>(repeat), .flags = BPF_F_TEST_XDP_LIVE_FRAMES,
                 .batch_size = batch_size);
     const int result = ::bpf_prog_test_run_opts(sender.program.program(), &options);
     if (result == -EINTR) throw Error(Status::interrupted, "sending was interrupted");
     if (result < 0) throw Error(Status::invalid, fmt::format("live frames: {}", std::strerror(-result)), "needs Linux 5.18 or later, and root");
-    return uint64_t{options.duration} * repeat;
 }
 
 void pin_to(unsigned cpu) {
@@ -99,6 +97,42 @@ private:
     std::vector<std::unique_ptr<std::exception_ptr>> failures_;
 };
 
+/// One thread's place at the barrier; a thread that fails before leaves it, so that nobody waits for it.
+class Seat {
+public:
+    explicit Seat(std::barrier<>& barrier) : barrier_(barrier) {}
+    ~Seat() {
+        if (!left_) barrier_.arrive_and_drop();
+    }
+    void wait() {
+        left_ = true;
+        barrier_.arrive_and_wait();
+    }
+
+private:
+    std::barrier<>& barrier_;
+    bool left_ = false;
+};
+
+void write_progress(const Sender& sender, const live_progress& progress) {
+    const uint32_t key = 0;
+    if (const int error = ::bpf_map_update_elem(sender.program.map(".bss"), &key, &progress, BPF_ANY))
+        throw Error(Status::invalid, fmt::format("live frames: {}", std::strerror(-error)));
+}
+
+live_progress read_progress(const Sender& sender) { return BpfMap(sender.program.map(".bss")).values<live_progress>(0).front(); }
+
+/// The share of the time from the first start to the last end in which all were sending.
+double overlap_of(const std::vector<Sender>& senders) {
+    uint64_t first_start = UINT64_MAX, last_start = 0, first_end = UINT64_MAX, last_end = 0;
+    for (const Sender& sender : senders) {
+        first_start = std::min<uint64_t>(first_start, sender.progress.first_ns), last_start = std::max<uint64_t>(last_start, sender.progress.first_ns);
+        first_end = std::min<uint64_t>(first_end, sender.progress.last_ns), last_end = std::max<uint64_t>(last_end, sender.progress.last_ns);
+    }
+    if (senders.size() == 1 || last_end <= first_start) return 1;
+    return first_end > last_start ? static_cast<double>(first_end - last_start) / static_cast<double>(last_end - first_start) : 0;
+}
+
 class LiveFrames : public Traffic {
 public:
     LiveFrames(Sys& sys, std::vector<Sender> senders, uint32_t batch_size) : sys_(sys), senders_(std::move(senders)), batch_size_(batch_size) {}
@@ -106,25 +140,44 @@ public:
     void prepare(uint64_t packets) override {
         shares_ = split(packets, senders_.size());
         if (shares_[0] > INT32_MAX) throw Error(Status::usage, fmt::format("{} packets from one CPU are too many", shares_[0]), "2147483647 are possible");
+        // Whole batches are timed: from the first frame of the first one to the first frame of the last one.
+        for (size_t cpu = 0; cpu < senders_.size(); cpu++)
+            write_progress(senders_[cpu], {.last = static_cast<uint32_t>((shares_[cpu] - 1) / batch_size_ * batch_size_)});
     }
 
     Sent send() override {
         Crew crew;
-        for (size_t cpu = 0; cpu < senders_.size(); cpu++) crew.add([this, cpu] { send_from(cpu, static_cast<uint32_t>(shares_[cpu])); });
+        std::barrier together(static_cast<std::ptrdiff_t>(senders_.size()));
+        for (size_t cpu = 0; cpu < senders_.size(); cpu++) crew.add([&, cpu] { send_from(cpu, together); });
         crew.join();
-        Sent sent;
-        sent.packets = std::accumulate(shares_.begin(), shares_.end(), uint64_t{0});
-        sent.bytes = sent.packets * senders_[0].frame.size();
-        sent.busy_ns = std::max_element(senders_.begin(), senders_.end(), [](auto& a, auto& b) { return a.busy_ns < b.busy_ns; })->busy_ns;
-        sent.raw = {{"cpus", senders_.size()}, {"batch_size", batch_size_}};
-        return sent;
+        return sent();
     }
 
 private:
-    void send_from(size_t cpu, uint32_t packets) {
+    void send_from(size_t cpu, std::barrier<>& together) {
+        Seat seat(together);
         pin_to(static_cast<unsigned>(cpu));
         Sender& sender = senders_[cpu];
-        sys_.in_netns(sender.netns, [&] { sender.busy_ns = send_frames(sender, packets, batch_size_); });
+        sys_.in_netns(sender.netns, [&] {
+            seat.wait();
+            send_frames(sender, static_cast<uint32_t>(shares_[cpu]), batch_size_);
+        });
+        sender.progress = read_progress(sender);
+    }
+
+    Sent sent() const {
+        Sent sent;
+        sent.packets = std::accumulate(shares_.begin(), shares_.end(), uint64_t{0});
+        sent.bytes = sent.packets * senders_[0].frame.size();
+        uint64_t start = UINT64_MAX, end = 0;
+        for (const Sender& sender : senders_) {
+            start = std::min<uint64_t>(start, sender.progress.first_ns), end = std::max<uint64_t>(end, sender.progress.last_ns);
+            sent.busy_packets += sender.progress.last;
+        }
+        sent.busy_ns = sent.busy_packets ? end - start : 0;
+        sent.overlap = overlap_of(senders_);
+        sent.raw = {{"cpus", senders_.size()}, {"batch_size", batch_size_}, {"timed_packets", sent.busy_packets}, {"overlap", sent.overlap}};
+        return sent;
     }
 
     Sys& sys_;
@@ -135,8 +188,11 @@ private:
 
 /// A redirected frame gets into veth only where the sending side may transmit frames (its GRO is on) and the receiving
 /// side polls (its GRO is on, or a native XDP program is there).
-void accept_frames(Sys& sys, const Path& path) {
-    for (const Interface& end : {path.generator, path.receiver}) run_or_throw(sys, {"ethtool", "-K", end.name, "gro", "on"}, {}, end.netns);
+void accept_frames(Sys& sys, Journal& journal, const Path& path) {
+    for (const Interface& end : {path.generator, path.receiver}) {
+        if (end.netns.empty()) journal.set_knob(fmt::format("ethtool:{}/feature/generic-receive-offload", end.name), "on");
+        else run_or_throw(sys, {"ethtool", "-K", end.name, "gro", "on"}, {}, end.netns); // goes with its namespace
+    }
 }
 
 Sender make_sender(Sys& sys, const Topology& topology, const Json& parameters, uint64_t seed, size_t cpu) {
@@ -156,9 +212,8 @@ Sender make_sender(Sys& sys, const Topology& topology, const Json& parameters, u
 
 } // namespace
 
-std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
-    require_generators(topology, "live_frames");
-    for (const Path& path : topology.paths) accept_frames(sys, path); // not journaled: the interfaces go with their namespace
+std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed) {
+    for (const Path& path : topology.paths) accept_frames(sys, journal, path);
     std::vector<Sender> senders;
     for (int cpu = 0; cpu < parameters.value("cpus", 1); cpu++) senders.push_back(make_sender(sys, topology, parameters, seed, cpu));
     return std::make_unique<LiveFrames>(sys, std::move(senders), parameters.value("batch_size", 64));

@@ -5,6 +5,7 @@
 #include "traffic/pktgen_text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 namespace rxlab {
@@ -125,6 +126,7 @@ private:
             throw Error(Status::interrupted, fmt::format("pktgen {} was stopped after {} of {} packets", device.file, result.packets, share));
         // A frame counted as an error was taken and dropped by the driver; it has its place among the sinks.
         sent.packets += result.packets + result.errors;
+        sent.busy_packets = sent.packets;
         sent.bytes += (result.packets + result.errors) * size_;
         sent.errors += result.errors;
         // With a delay of 0 its "idle" is others' work on this CPU (ksoftirqd), so it belongs to the cost.
@@ -149,6 +151,15 @@ void refuse_generic_xdp(Sys& sys, const Topology& topology) {
             throw Error(Status::usage, "this kernel's pktgen keeps a reference to every skb, and generic XDP on such an skb is a kernel BUG",
                         "a kernel from 6.7 on with clone_skb 0 and burst 1, traffic live_frames, or --arm for the other arms");
     }
+}
+
+/// The file that tells how often a thread ran; empty when there is no such thread.
+std::string schedstat_of(Sys& sys, const std::string& thread) {
+    for (const std::string& pid : sys.list("/proc")) {
+        const std::string folder = "/proc/" + pid;
+        if (std::isdigit(static_cast<unsigned char>(pid[0])) && sys.exists(folder + "/comm") && sys.read_file(folder + "/comm") == thread + "\n") return folder + "/schedstat";
+    }
+    return "";
 }
 
 size_t transmit_queues(Sys& sys, const Interface& interface) {
@@ -183,7 +194,6 @@ Device make_device(Sys& sys, const Topology& topology, const Json& parameters, s
 } // namespace
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
-    require_generators(topology, "pktgen");
     if (const std::string lacking = pktgen_missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "use traffic kind live_frames, or --target vm");
     const size_t cpus = parameters.value("cpus", 1);
     std::vector<Device> devices;
@@ -193,6 +203,18 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topolog
     traffic->configure(cpus);
     if (traffic->shared()) refuse_generic_xdp(sys, topology);
     return traffic;
+}
+
+/// pktgen has a thread per CPU in every network namespace, and each looks for work ten times a second. A namespace that is
+/// made right after the caller's own thread looked has its look right after that one's, so that while one namespace sends
+/// the others' threads sleep.
+void await_pktgen(Sys& sys) {
+    static std::string schedstat;
+    if (!sys.exists("/proc/net/pktgen")) return;
+    if (schedstat.empty() || !sys.exists(schedstat)) schedstat = schedstat_of(sys, "kpktgend_0");
+    if (schedstat.empty()) return;
+    const std::string before = sys.read_file(schedstat);
+    for (int i = 0; i < 100 && sys.read_file(schedstat) == before; i++) sys.sleep_ns(2'000'000);
 }
 
 std::string pktgen_missing(Sys& sys) { return sys.exists("/proc/net/pktgen") ? "" : "pktgen is not loaded in the running kernel"; }

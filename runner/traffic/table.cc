@@ -6,8 +6,8 @@
 namespace rxlab {
 
 const TrafficKind kTraffics[] = {
-    {"pktgen", "the kernel's packet generator, one thread per CPU", kPktgenSchema, make_pktgen, pktgen_missing},
-    {"live_frames", "XDP live frames redirected into the generator's side; needs no module", kLiveFramesSchema, make_live_frames, live_frames_missing},
+    {"pktgen", "the kernel's packet generator, one thread per CPU", kPktgenSchema, make_pktgen, pktgen_missing, await_pktgen},
+    {"live_frames", "XDP live frames redirected into the generator's side; needs no module", kLiveFramesSchema, make_live_frames, live_frames_missing, nullptr},
 };
 const size_t kTrafficCount = std::size(kTraffics);
 

@@ -9,8 +9,9 @@ struct Sent {
     uint64_t packets = 0;
     uint64_t bytes = 0;
     uint64_t errors = 0;
-    uint64_t retries = 0;  ///< attempts on a stopped or full queue
-    uint64_t busy_ns = 0;  ///< from first to last frame, generator's idle waiting excluded
+    uint64_t busy_ns = 0;      ///< that sending took; the sender is runnable all the time, so with one CPU nothing idles
+    uint64_t busy_packets = 0; ///< that were sent in busy_ns: all of them, or those between the generator's two looks at the clock
+    double overlap = 1;        ///< several senders: the share of the time from the first start to the last end in which all sent
     Json raw = Json::object(); ///< the generator's own words, kept in the result
 };
 
@@ -33,6 +34,8 @@ struct TrafficKind {
     std::unique_ptr<Traffic> (*make)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
     /// What this machine lacks for it, or empty.
     std::string (*missing)(Sys& sys);
+    /// Called before the topology is made, and once before the first trial; may be null.
+    void (*before_topology)(Sys& sys);
 };
 extern const TrafficKind kTraffics[];
 extern const size_t kTrafficCount;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "sys/fake_sys.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
 #include "traffic/pktgen_text.h"
@@ -107,15 +108,36 @@ TEST(PktgenText, settings_are_found_by_their_key) {
     EXPECT_EQ(pktgen_setting(k612, "burst"), std::nullopt);
 }
 
-TEST(Traffic, an_interface_of_the_user_s_own_cannot_be_sent_from) {
-    Topology topology;
-    topology.paths.push_back({.receiver = {"", "eth0"}});
-    try {
-        require_generators(topology, "pktgen");
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "traffic 'pktgen' needs an interface to send from; eth0 has only the receiving side");
+/// pktgen's thread of the first namespace runs at 100 ms.
+class PollingMachine : public FakeSys {
+public:
+    PollingMachine() {
+        files["/proc/net/pktgen"] = "";
+        files["/proc/1/comm"] = "init\n";
+        files["/proc/31/comm"] = "kpktgend_0\n";
+        files["/proc/31/schedstat"] = "5 0 1\n";
     }
+    void sleep_until(uint64_t when_ns) override {
+        FakeSys::sleep_until(when_ns);
+        if (when_ns >= 100'000'000) files["/proc/31/schedstat"] = "9 0 2\n";
+    }
+};
+
+TEST(AwaitPktgen, returns_right_after_its_thread_ran) {
+    PollingMachine machine;
+    await_pktgen(machine);
+    EXPECT_GE(machine.clock_ns, 100'000'000u);
+    EXPECT_LT(machine.clock_ns, 103'000'000u);
+}
+
+TEST(AwaitPktgen, waits_for_nothing_where_there_is_none_and_not_for_ever_for_one_that_stands_still) {
+    FakeSys empty;
+    await_pktgen(empty);
+    EXPECT_EQ(empty.clock_ns, 0u);
+    PollingMachine machine;
+    machine.frozen["/proc/31/schedstat"] = "5 0 1\n";
+    await_pktgen(machine);
+    EXPECT_LT(machine.clock_ns, 300'000'000u);
 }
 
 } // namespace
