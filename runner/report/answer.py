@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """The answer first, then the numbers it rests on."""
+import math
+
 import cells
 import words
 from blocks import Answers, Badge, Code, Fold, Paragraph, Quantity, Section, Strong, Table
 from cautions import cautions
 
 ACROSS = "the interval reaches across \u03b4"
+UNSEEN = "this lane cannot see it"
+NOT_RANKED = ("Other metrics, the greatest change first. They are told and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
+              "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead.")
 
 
 def badge(verdict, lane):
@@ -25,15 +30,15 @@ def row_sentence(row):
     down, up, what = change_words(row)
     ratio = words.interval(row["ratio"], row["ci_low"], row["ci_high"])
     if cells.hidden(row):
-        return row.get("reason") or f"{what}: not visible in this lane"
+        return cells.reason(row, f"{what}: not visible in this lane")
     if row["ratio"] is None and row["difference"] is None:
-        return f"{what}: {row.get('reason') or 'no value'}"
+        return f"{what}: {cells.reason(row, 'no value')}"
     if row["ratio"] is None:
         return f"{what}: {words.span(row['difference'], row.get('difference_low'), row.get('difference_high'))} {words.unit(row['unit'])}"
     if row["verdict"] == "same":
         return f"{what}: the same within {words.percent(row['delta'], 2)}, ratio {ratio}"
     if row["verdict"] == "inconclusive":
-        return f"{what}: ratio {ratio}; {row.get('reason') or ACROSS}"
+        return f"{what}: ratio {ratio}; {cells.reason(row, ACROSS)}"
     much = words.number(100 * abs(row["ratio"] - 1), 3)
     absolute = words.span(row["difference"], row.get("difference_low"), row.get("difference_high"))
     return f"{much}\u00a0% {up if row['ratio'] > 1 else down} {what}, {absolute}; ratio {ratio}"
@@ -67,7 +72,7 @@ def lead(document, lane):
     verdicts = [cells.verdict_of(c) for c in document["comparisons"]]
     ends = extremes(document) if document.get("kind") != "results" else None
     if not ends:
-        return document["headline"]
+        return words.with_delta(document["headline"])
     counts = [f"{verdicts.count(verdict)} {words.verdict(verdict, lane)}" for verdict in dict.fromkeys(verdicts)]
     said = f"all {len(verdicts)} arms" if len(counts) == 1 else f"of {len(verdicts)} arms {words.listed(counts)}"
     return f"{said}; {ends}"
@@ -124,9 +129,7 @@ def count_cell(row):
 
 
 def verdict_cell(row, lane):
-    if row["verdict"] == "not_visible" and not cells.hidden(row):
-        return row.get("reason") or "descriptive, not ranked"
-    why = row.get("reason") if row["verdict"] in ("not_visible", "inconclusive") else ""
+    why = cells.reason(row) if row["verdict"] in ("not_visible", "inconclusive") else ""
     return [badge(row["verdict"], lane)] + ([f" {why}"] if why else [])
 
 
@@ -156,7 +159,7 @@ def before_words(document):
 
 
 def hidden_line(document, name):
-    reasons = dict.fromkeys(row.get("reason") or "this lane cannot see it" for _, row in cells.rows_named(document, name))
+    reasons = dict.fromkeys(cells.reason(row, UNSEEN) for _, row in cells.rows_named(document, name))
     return Paragraph([Code(name), f" is not visible here: {'; '.join(reasons)}."], "note")
 
 
@@ -170,26 +173,39 @@ def named(rows, value=lambda row: ""):
     return [part for part in parts[1:] if part]
 
 
+def size(row):
+    """Least for the greatest change; rows without a ratio last."""
+    return -abs(math.log(row["ratio"])) if (row["ratio"] or 0) > 0 else 1
+
+
 def other_blocks(comparison, lane):
-    """What moved as a table, ranked rows first; the rest by name, once."""
+    """What moved as a table, the greatest change first; the rest by name, once."""
     rows = cells.other_rows(comparison)
     hidden = [row for row in rows if cells.hidden(row)]
     still = [row for row in rows if unmoved(row) and not cells.hidden(row)]
-    moved = sorted((row for row in rows if not unmoved(row) and not cells.hidden(row)), key=lambda row: row["verdict"] == "not_visible")
+    moved = sorted((row for row in rows if not unmoved(row) and not cells.hidden(row)), key=lambda row: (size(row), row["name"]))
     zero = [row for row in still if not any(row["after_values"])]
     equal = [row for row in still if any(row["after_values"])]
-    blocks = []
+    spoilt = cells.verdict_of(comparison) == "invalid"
+    blocks = [Paragraph([badge("invalid", lane), f" {arm_sentence(comparison)}."], "note")] if spoilt else []
     if moved:
-        blocks.append(Table(f"{cells.comparison_label(comparison)}: other metrics that differ", ["metric", "before", "after", "change", "ratio", "verdict"],
-                            [[[Code(row["name"])], *number_cells(row, row["unit"]), verdict_cell(row, lane)] for row in moved], {1, 2, 3, 4}))
+        blocks.append(Table(f"{cells.comparison_label(comparison)}: other metrics that differ", ["metric", "before", "after", "change", "ratio"],
+                            [[[Code(row["name"])], *number_cells(row, row["unit"])] for row in moved], {1, 2, 3, 4}))
     if equal:
         blocks.append(Paragraph(["Equal on both sides in every round: ", *named(equal, lambda row: f" {words.number(row['after'])} {words.unit(row['unit'])}"), "."], "note"))
     if zero:
         blocks.append(Paragraph(["Zero on both sides in every round: ", *named(zero), "."], "note"))
-    for reason in dict.fromkeys(row.get("reason") or "this lane cannot see it" for row in hidden):
-        alike = [row for row in hidden if (row.get("reason") or "this lane cannot see it") == reason]
-        blocks.append(Paragraph([f"Not visible, {reason}: ", *named(alike), "."], "note"))
+    for reason in dict.fromkeys(cells.reason(row, UNSEEN) for row in hidden):
+        alike = [row for row in hidden if cells.reason(row, UNSEEN) == reason]
+        blocks.append(Paragraph([f"Not compared, {reason}: ", *named(alike), "."], "note"))
     return blocks
+
+
+def explained(document):
+    return Paragraph([
+        f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
+        "otherwise it is inconclusive. The primary metrics of all arms together share one error of 5\u00a0% (Holm's step-down), so an interval may be at more than 95\u00a0%. "
+        "Detectable: the smallest true change that a run like this, judged alone at 95\u00a0%, sees four times out of five."], "note")
 
 
 def before_after(result, document):
@@ -200,6 +216,5 @@ def before_after(result, document):
              for c in document["comparisons"] if cells.other_rows(c)]
     if not document["comparisons"]:
         shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]
-    return Section("Before and after", "before-after", [*shown, Paragraph([
-        f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
-        "otherwise it is inconclusive. Detectable: the smallest true change that a run like this sees four times out of five."], "note"), *folds])
+    told = [Paragraph([NOT_RANKED], "note")] if folds else []
+    return Section("Before and after", "before-after", [*shown, explained(document), *told, *folds])

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a reader must know before believing a result: a closed list, each with its remedy."""
+import math
+
 import cells
+import effects
 import latency
 import probes
 import words
 from blocks import Caution
 
-LEAST_CLUSTERS = 6        # fewer give no 95 % interval (signed ranks)
 LARGE_PROBE = 0.1         # of the clean window
 LEAST_FOR_P99 = 1000      # events: ten of them lie above it
 LEAST_DRIFT_ROUNDS = 8
@@ -29,13 +31,28 @@ def unfinished(result, document):
     return f"{made} of {planned} planned trials are here." if made < planned and result["lane"] != "timed" else None
 
 
+def unread(result, document):
+    trials = len(cells.unread_logs(result))
+    return f"The kernel log could not be read in {trials} of {words.plural(len(result['trials']), 'trial')}: a warning in it would go unseen." if trials else None
+
+
 def ranked(document):
     return [row for comparison in document["comparisons"] for row in cells.primary_rows(comparison)]
 
 
+def least_rounds(confidence, paired):
+    """The fewest that the ranks give an interval for, as in runner/stats/shift.h."""
+    return next((n for n in range(1, 60) if (2.0 ** (1 - n) if paired else 2 / math.comb(2 * n, n)) <= 1 - confidence), 60)
+
+
 def few_rounds(result, document):
-    few = sorted({row["clusters"] for row in ranked(document) if row["verdict"] == "inconclusive" and (row.get("clusters") or 0) < LEAST_CLUSTERS and "clusters" in row})
-    return f"{words.plural(few[0], 'independent round')}: too few for a 95 % interval." if few else None
+    few = [row for row in ranked(document) if row["verdict"] == "inconclusive" and "clusters" in row and row.get("difference_low") is None]
+    if not few:
+        return None
+    row = min(few, key=lambda row: row["clusters"] or 0)
+    confidence = row.get("confidence") or 0.95
+    return (f"{words.plural(row['clusters'] or 0, 'independent round')}: too few for an interval at {words.number(100 * confidence, 4)} %, "
+            f"which takes {least_rounds(confidence, effects.is_paired(document))}.")
 
 
 def undecided(result, document):
@@ -77,11 +94,6 @@ def rare_events(result, document):
     return f"A p99 rests on fewer than ten events: {', '.join(said)} events in the arm that has fewest." if said else None
 
 
-def waited(result, document):
-    most = max(cells.values(cells.sound_trials(result), "retries"), default=0)
-    return f"The generator found its queue stopped up to {words.number(most)} times in a window; its attempts are part of the cost." if most > 0 else None
-
-
 def drifted(result, document):
     if result["lane"] != "timed":
         return None
@@ -121,13 +133,13 @@ def slow(result, document):
 CAUTIONS = (
     ("No trials", no_trials, "Run the experiment again into a folder of its own; the message of the run says what stopped it."),
     ("Failed checks", failed_trials, "Section Checks names each with its detail. What fails by design belongs into the arm's \"expect\"."),
+    ("Kernel log not read", unread, "Run as root, or where /dev/kmsg is readable."),
     ("Unfinished", unfinished, "Give the same command with the same --out: finished trials are kept."),
     ("Nothing to rank", unseen, "Choose a lane that sees what the arms change: LANE=timed, or LANE=functional for losses."),
-    ("Too few rounds", few_rounds, f"Give at least {LEAST_CLUSTERS} rounds: ARGS='--rounds {LEAST_CLUSTERS}'; better the experiment's own number."),
+    ("Too few rounds", few_rounds, "Give at least so many rounds: ARGS='--rounds N'; better the experiment's own number. The fewer arms and primary metrics there are, the fewer it takes."),
     ("Undecided", undecided, "More rounds narrow the interval: ARGS='--rounds N', with N four times as many for half the width."),
     ("Dear probes", dear_probes, "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it."),
     ("Rare events", rare_events, "Send more packets (\"packets\" in the experiment's traffic) or read p50 only."),
-    ("Stopped queues", waited, "Read the arms' retries in the table of other metrics; a generator that waits measures the receiver, one that does not, itself."),
     ("Drift", drifted, "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer."),
     ("Machine not quiet", unquiet, "Governor performance, turbo and SMT off; 'rxlab doctor' says how on this machine."),
     ("Changed checkout", dirty, "Commit before publishing, so that others can have the same rxlab."),

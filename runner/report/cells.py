@@ -3,6 +3,8 @@
 import json
 import shlex
 
+import words
+
 
 def label_of(arm, factors):
     """The name runner/compare gives: 'arm at budget=16 usecs=2000'."""
@@ -48,8 +50,12 @@ def other_rows(comparison):
 
 
 def hidden(row):
-    """A cost that this lane must not rank: no number of it is shown side by side. Counts and losses are no cost."""
-    return row["verdict"] == "not_visible" and (row["primary"] or row.get("class") not in ("descriptive", "loss"))
+    """A cost that this lane cannot see: no number of it is shown side by side. Counts and losses are no cost."""
+    return row["verdict"] == "not_visible" and (row["primary"] or (row.get("class") not in ("descriptive", "loss") and row.get("scale") is None))
+
+
+def reason(row, otherwise=""):
+    return words.with_delta(row.get("reason") or otherwise)
 
 
 def primary_names(document):
@@ -92,6 +98,17 @@ def faults(trial, expect):
 def sound_trials(result):
     expect = expected(result)
     return [trial for trial in result["trials"] if not faults(trial, expect.get(trial["arm"], []))]
+
+
+def sound_cells(result):
+    """As cells_of, sound trials only."""
+    sound = {id(trial) for trial in sound_trials(result)}
+    return {label: [trial for trial in trials if id(trial) in sound] for label, trials in cells_of(result).items()}
+
+
+def unread_logs(result):
+    """Trials that say nothing of the kernel log: it could not be read."""
+    return [trial for trial in result["trials"] if "no_splats" not in trial["checks"]]
 
 
 def values(trials, name):

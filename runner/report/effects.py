@@ -41,8 +41,8 @@ def ratio_forest(pairs, name):
         return rows.figure
 
     told = [f"{cells.comparison_label(c)} {words.interval(r['ratio'], r['ci_low'], r['ci_high'])}, {words.VERDICT_WORDS[r['verdict']][1]}" for c, r in pairs]
-    caption = ("Dot: ratio after / before. Bar: its interval. Vertical line: no change. Grey band: \u00b1\u03b4, the change too small to count "
-               "(it may be as thin as the line). A diamond has no interval.")
+    caption = ("Dot: ratio after / before. Bar: its interval. Vertical line: no change. Grey band: \u00b1\u03b4 (it may be as thin as the line). "
+               "A diamond has no interval.")
     return draw(f"forest-{words.slug(name)}", f"{name}: ratio to the baseline", caption,
                 f"Forest plot of the ratio of {name} after to before. " + "; ".join(told) + ".", paint)
 

@@ -31,8 +31,14 @@ def latency_table(result, name):
     found = latency.curves_of(result, name)
     rows = [[label, words.number(curve.total(), 9), *(words.number(curve.percentile(share)) for _, share in latency.SHARES), words.number(curve.greatest())]
             for label, curve in found]
-    unit = found[0][1].unit if found else ""
-    return Table(f"{name}, {unit}", ["arm", "events", *(word for word, _ in latency.SHARES), "no more than"], rows, set(range(1, 7)))
+    columns = ["arm", "runs" if latency.of_runs(name) else "events", *(word for word, _ in latency.SHARES), "no more than"]
+    caption = f"{name}, {latency.unit_of(name, found[0][1])}" if found else name
+    per_packet = latency.per_packet(result, name)
+    if per_packet:
+        columns.append("per packet")
+        caption += "; per packet: all runs of a window, spread over the packets sent"
+        rows = [[*row, words.number(per_packet.get(row[0]))] for row in rows]
+    return Table(caption, columns, rows, set(range(1, len(columns))))
 
 
 def probe_table(result):

@@ -64,12 +64,25 @@ def merged(trials, name):
 
 def curves_of(result, name):
     """(label, Curve) of every arm with sound trials that have it; the baseline first."""
-    sound = {id(trial) for trial in cells.sound_trials(result)}
     first = {arm["name"]: not arm["baseline"] for arm in result["arms"]}
-    found = [(label, trials[0]["arm"], merged([t for t in trials if id(t) in sound], name))
-             for label, trials in cells.cells_of(result).items() if trials]
+    found = [(label, trials[0]["arm"], merged(trials, name)) for label, trials in cells.sound_cells(result).items() if trials]
     found.sort(key=lambda item: first[item[1]])
     return [(label, curve) for label, _, curve in found if curve]
+
+
+def of_runs(name):
+    """Is an event one run of a handler, which serves as many packets as it finds?"""
+    return ".entry_to_exit" in name
+
+
+def unit_of(name, curve):
+    return f"{curve.unit} per run" if of_runs(name) else curve.unit
+
+
+def per_packet(result, name):
+    """label -> median over its sound trials, where they report it."""
+    told = {label: cells.median(cells.values(trials, f"{name}.per_packet")) for label, trials in cells.sound_cells(result).items()}
+    return {label: value for label, value in told.items() if value is not None}
 
 
 def groups(found):
@@ -100,9 +113,16 @@ def say_share(value, _):
     return "1" if value == 1 else f"1/{round(1 / value):,}".replace(",", "\u202f")
 
 
-def survival(name, found, number, of):
+def reading(name, beside):
+    said = "Lower and further left is shorter. Read p99 where a curve crosses 1/100. "
+    if of_runs(name):
+        said += "A run of the handler serves as many packets as it finds: " + ("the table has the cost per packet. " if beside else "a longer one may have done more. ")
+    return said + "All sound trials of an arm together; buckets are 1/8 of their value wide. Taken in a window with the probe attached."
+
+
+def survival(name, found, number, of, beside):
     curves = [(label, curve, [(max(x, 0.5), share) for x, share in curve.steps()]) for label, curve in found]
-    unit = found[0][1].unit
+    unit = unit_of(name, found[0][1])
 
     def paint():
         top = TOP + KEY_POINTS * len(found) + 18
@@ -119,9 +139,7 @@ def survival(name, found, number, of):
 
     told = [f"{label}: " + ", ".join(f"{word} {words.number(curve.percentile(share), 3)}" for word, share in SHARES) for label, curve in found]
     part = f" ({number} of {of})" if of > 1 else ""
-    caption = ("Lower and further left is shorter. Read p99 where a curve crosses 1/100. All sound trials of an arm together; "
-               "buckets are 1/8 of their value wide. Taken in a window with the probe attached.")
-    return draw(f"latency-{words.slug(name)}" + (f"-{number}" if of > 1 else ""), f"{name}: how long, how often{part}", caption,
+    return draw(f"latency-{words.slug(name)}" + (f"-{number}" if of > 1 else ""), f"{name}: how long, how often{part}", reading(name, beside),
                 f"Share of events of {name} that took at least so many {unit}. " + "; ".join(told) + ".", paint)
 
 
@@ -148,4 +166,5 @@ def scales(axes, curves):
 
 def plots(result, name):
     parts = groups(curves_of(result, name))
-    return [survival(name, part, i + 1, len(parts)) for i, part in enumerate(parts)]
+    beside = bool(per_packet(result, name))
+    return [survival(name, part, i + 1, len(parts), beside) for i, part in enumerate(parts)]

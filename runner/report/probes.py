@@ -12,10 +12,8 @@ PREFIX = "probe_cost."
 def costs(result):
     """(label, median of the clean window, {probe: median of what it adds}), arms with probes only."""
     base = BASE.get(result["lane"])
-    sound = {id(trial) for trial in cells.sound_trials(result)}
     found = []
-    for label, trials in cells.cells_of(result).items():
-        trials = [trial for trial in trials if id(trial) in sound]
+    for label, trials in cells.sound_cells(result).items():
         names = sorted({name for trial in trials for name in trial["metrics"] if name.startswith(PREFIX) and name.endswith(f".{base}")})
         clean = cells.values(trials, base)
         if base and names and clean:

@@ -3,6 +3,7 @@
 import json
 
 SHA = "0123456789abcdef" * 4
+LOG_READ = {"no_splats": {"ok": True, "detail": "the kernel log has no warning, oops, lockup or stall"}}
 EDGES = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
 
 
@@ -12,7 +13,7 @@ def arm(name, baseline=False, expect=(), summary="what it does"):
 
 def trial(number, name, round_, metrics, checks=None, splats=(), curves=None, factors=None):
     return {"id": number, "arm": name, "factors": factors or {}, "round": round_, "boot": 100 + round_, "phase": 0, "seed": 7 + round_, "metrics": metrics,
-            "checks": checks if checks is not None else {"conservation": {"ok": True, "detail": "sent 10 = xdp.drop 10"}},
+            "checks": checks if checks is not None else {"conservation": {"ok": True, "detail": "sent 10 = xdp.drop 10"}, **LOG_READ},
             "kernel_log": {"splats": list(splats)}, "curves": curves or {},
             "facts": {"kernel_base": f"ffffffff8{round_}000000", "phase_ns": 1000 + round_, "flow_source_port": 2000 + round_, "commands": ["ip netns add rxlab-gen"]},
             "wall_s": 1.0, "measured_s": 0.5}
@@ -35,20 +36,32 @@ def result(lane="counted", arms=None, trials=None, primary=("instructions_per_pa
             "timing": {"wall_s": 4.0, "workers": 2.0, "in_trials_s": 6.0, "measured_s": 3.0, "share_in_trials": 0.75}}
 
 
-def row(name="instructions_per_packet", before=(100.0, 101.0, 102.0), after=(80.0, 81.0, 82.0), verdict="better", unit="instructions/packet", primary=True, **more):
-    """As runner/compare would write it, but for the estimators."""
+def row(name="instructions_per_packet", before=(100.0, 101.0, 102.0), after=(80.0, 81.0, 82.0), verdict="better", unit="instructions/packet", primary=True, seen=None, **more):
+    """As runner/compare would write it, but for the estimators. `seen`: can the lane see its class?"""
     both = bool(before and after)
-    ranked = both and verdict != "not_visible"
-    ratio = ranked and min(before) > 0 and min(after) > 0
+    seen = both and (verdict != "not_visible" if seen is None else seen)
+    ratio = seen and min(before) > 0 and min(after) > 0
     middle = lambda values: sorted(values)[len(values) // 2] if values else None
     difference = middle(after) - middle(before) if both else None
     value = middle(after) / middle(before) if ratio else None
     made = {"name": name, "unit": unit, "better": "lower", "class": "cost_instructions", "primary": primary, "before": middle(before), "after": middle(after),
             "difference": difference, "difference_low": difference and difference - 1, "difference_high": difference and difference + 1,
-            "ratio": value, "ci_low": value and value - 0.01, "ci_high": value and value + 0.01, "scale": "ratio" if ratio else "difference" if ranked else None,
-            "confidence": 0.95, "n": len(after), "clusters": len(after), "mde": 0.01 if ranked else None, "delta": 0.001 if ranked else None, "verdict": verdict,
+            "ratio": value, "ci_low": value and value - 0.01, "ci_high": value and value + 0.01, "scale": "ratio" if ratio else "difference" if seen else None,
+            "confidence": 0.95, "n": len(after), "clusters": len(after), "mde": 0.01 if seen else None, "delta": 0.001 if seen else None, "verdict": verdict,
             "reason": "", "before_values": list(before), "after_values": list(after)}
     return {**made, **more}
+
+
+def other(name, before, after, seen=True, reason="not primary: told, not ranked", kind="latency", **more):
+    """A row that is not primary: never ranked."""
+    return row(name, before, after, "not_visible", primary=False, seen=seen, reason=reason, **{"class": kind}, **more)
+
+
+def others():
+    serving = "softirq.net_rx.entry_to_exit"
+    return [other(f"{serving}.p99", (60.0, 61.0, 62.0), (90.0, 91.0, 92.0), False, "descriptive, not ranked", "descriptive", unit="instructions", better="none"),
+            other(f"{serving}.per_packet", (50.0, 51.0, 52.0), (40.0, 41.0, 42.0)),
+            other("softirq.net_rx.raise_to_entry.p99", (30.0, 31.0, 32.0), (10.0, 11.0, 12.0), unit="instructions")]
 
 
 def comparison(name="native", rows=None, verdict=None, factors=None, **more):
@@ -74,13 +87,14 @@ def sound(names=("plain", "native"), rounds=3):
     trials = []
     for round_ in range(rounds):
         for i, name in enumerate(names):
-            metrics = {"instructions_per_packet": metric(100.0 + round_ - 20 * min(i, 1)), "probe_cost.softirq.instructions_per_packet": metric(7.5, better="none")}
+            metrics = {"instructions_per_packet": metric(100.0 + round_ - 20 * min(i, 1)), "probe_cost.softirq.instructions_per_packet": metric(7.5, better="none"),
+                       "softirq.net_rx.entry_to_exit.per_packet": metric(50.0 + round_ - 10 * min(i, 1))}
             trials.append(trial(len(trials), name, round_, metrics, curves={"softirq.net_rx.entry_to_exit": curve(1000)}))
     return result(arms=arms, trials=trials)
 
 
 def pair():
-    return sound(), document()
+    return sound(), document(comparisons=[comparison(rows=[row(), *others()])])
 
 
 def many(count=30):
@@ -91,7 +105,7 @@ def many(count=30):
 
 def lossy():
     """The functional lane: faulty on purpose, a ratio that is undefined, a metric that it cannot see."""
-    failed = {"conservation": {"ok": False, "detail": "sent 10, counted 8: 2 packets missing"}}
+    failed = {"conservation": {"ok": False, "detail": "sent 10, counted 8: 2 packets missing"}, **LOG_READ}
     arms = [arm("plain", True, expect=["conservation"]), arm("native")]
     trials = [trial(i, name, i // 2, {"lost_fraction": metric(0.2 if name == "plain" else 0.0, "1"), "packets_per_second": metric(5.0, "packets/s", "higher")},
                     failed if name == "plain" else None) for i, name in enumerate(["plain", "native"] * 3)]

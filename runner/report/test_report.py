@@ -22,9 +22,11 @@ import latency
 import report
 import sample
 import shape
+import to_html
 import to_markdown
+import trust
 import words
-from blocks import Bullets, Code, Listing, Paragraph, Table
+from blocks import Bullets, Code, Listing, Paragraph, Quantity, Table
 from load import Refused
 
 ROOM = Path(__file__).resolve().parent
@@ -130,6 +132,39 @@ class EveryKind(unittest.TestCase):
             self.assertNotRegex(self.html(kind) + self.markdown(kind), r"(?i)faster|slower|speed")
             self.assertIn("fewer instructions", self.html(kind))
 
+    def test_metrics_that_are_not_ranked_are_said_to_be_once(self):
+        self.assertEqual(self.html("pair").count("They are told and not ranked"), 1)
+        self.assertNotIn("told and not ranked", self.html("alone"))
+
+    def test_the_method_ranks_by_primary_metrics_only(self):
+        self.assertIn("| `softirq.net_rx.raise_to_entry.p99` | a probe in a window of its own | BPF programs on the kernel's softIRQ and IRQ tracepoints "
+                      "| told, not ranked | 31 instructions | native 11 instructions |", self.markdown("pair"))
+        self.assertIn("| `softirq.net_rx.entry_to_exit.per_packet` |", self.markdown("pair"))
+
+    def test_a_handler_is_timed_per_run_and_beside_it_per_packet(self):
+        table = re.search(r"softirq\.net\\_rx\.entry\\_to\\_exit, instructions per run; per packet: .*?\n\n(.*?)\n\n", self.markdown("pair"), re.S).group(1).split("\n")
+        self.assertEqual([line.split(" | ")[i] for line in table for i in (0, 1, -1)],
+                         ["| arm", "runs", "per packet |", "| ---", "---:", "---: |", "| plain", "300 000", "51 |", "| native", "300 000", "41 |"])
+        self.assertIn("the table has the cost per packet", self.html("pair"))
+        self.assertIn("instructions per run (log scale)", self.html("pair"))
+
+    def test_delta_is_a_letter_and_explained_once(self):
+        for kind in self.files:
+            said = re.sub(r"<pre.*?</pre>|<style.*?</style>", "", self.html(kind), flags=re.S)
+            self.assertNotRegex(said, r"\bdelta\b")
+            self.assertEqual(said.count("the smallest change that counts"), 1)
+
+    def test_one_error_is_shared_by_all_arms(self):
+        self.assertIn("The primary metrics of all arms together share one error of 5 % (Holm's step-down)", self.markdown("pair"))
+
+    def test_the_sender_is_never_idle(self):
+        self.assertIn("the sender is runnable throughout, so none of it is idle", self.html("pair"))
+        self.assertNotIn("idle excluded", self.html("pair"))
+
+    def test_a_long_table_is_a_box_that_scrolls(self):
+        for kind in self.files:
+            self.assertEqual(self.html(kind).count("<table>"), self.html(kind).count('<div class="scroll"'))
+
     def test_the_answer_comes_before_the_numbers(self):
         names = re.findall(r'<h2 id="([^"]+)"', self.html("pair"))
         self.assertEqual(names, ["answer", "before-after", "plots", "latencies", "method", "lane", "interval", "checks", "time", "repeat", "provenance"])
@@ -209,16 +244,33 @@ class Answer(unittest.TestCase):
         self.assertIn("| arm | before | after | change | ratio | verdict |", table)
 
     def test_other_metrics_that_do_not_differ_are_named_once(self):
-        other = dict(primary=False, verdict="not_visible")
-        rows = [sample.row(), sample.row("sent", (5.0, 5.0), (5.0, 5.0), unit="packets", **{"class": "descriptive"}, **other),
-                sample.row("lost", (0.0, 0.0), (0.0, 0.0), unit="packets", **{"class": "loss"}, **other),
-                sample.row("polls", (5.0, 5.0), (6.0, 6.0), unit="polls", **{"class": "descriptive"}, **other),
-                sample.row("p50", (5.0, 5.0), (4.0, 4.0), unit="instructions", primary=False),
-                sample.row("a_ns", unit="ns", reason="no time here", **other), sample.row("b_ns", unit="ns", reason="no time here", **other)]
-        table, *notes = answer.other_blocks(sample.comparison(rows=rows), "counted")
-        self.assertEqual([to_markdown.line(row[0]) for row in table.rows], ["`p50`", "`polls`"])
-        self.assertEqual([to_markdown.line(note.line) for note in notes],
-                         ["Equal on both sides in every round: `sent` 5 packets.", "Zero on both sides in every round: `lost`.", "Not visible, no time here: `a_ns`, `b_ns`."])
+        unseen = dict(seen=False, reason="no time here", kind="time", unit="ns")
+        rows = [sample.row(), sample.other("sent", (5.0, 5.0), (5.0, 5.0), False, kind="descriptive", unit="packets"),
+                sample.other("lost", (0.0, 0.0), (0.0, 0.0), False, kind="loss", unit="packets"),
+                sample.other("a_ns", (5.0,), (6.0,), **unseen), sample.other("b_ns", (5.0,), (6.0,), **unseen),
+                sample.other("new", (), (6.0,), reason="only after has it")]
+        self.assertEqual([to_markdown.line(note.line) for note in answer.other_blocks(sample.comparison(rows=rows), "counted")],
+                         ["Equal on both sides in every round: `sent` 5 packets.", "Zero on both sides in every round: `lost`.",
+                          "Not compared, no time here: `a_ns`, `b_ns`.", "Not compared, only after has it: `new`."])
+
+    def test_other_metrics_are_told_by_the_size_of_their_change_and_have_no_verdict(self):
+        rows = [sample.other("polls", (5.0, 5.0), (9.0, 9.0), False, kind="descriptive"), sample.other("a_third_more", (6.0, 6.0), (8.0, 8.0)),
+                sample.other("drops", (5.0, 5.0), (9.0, 9.0), False, kind="loss"), sample.other("halved", (8.0, 8.0), (4.0, 4.0)), sample.other("doubled", (4.0, 4.0), (8.0, 8.0))]
+        table, = answer.other_blocks(sample.comparison(rows=[sample.row(), *rows]), "counted")
+        self.assertEqual(table.columns, ["metric", "before", "after", "change", "ratio"])
+        self.assertEqual([to_markdown.line(row[0]) for row in table.rows], ["`doubled`", "`halved`", "`a_third_more`", "`drops`", "`polls`"])
+        self.assertTrue(all(len(row) == len(table.columns) for row in table.rows))
+
+    def test_other_metrics_of_a_spoilt_arm_say_so(self):
+        spoilt = sample.comparison(rows=[sample.row(verdict="invalid"), sample.row("p50", verdict="invalid", primary=False)], reasons=["native: conservation failed"])
+        self.assertEqual(to_markdown.line(answer.other_blocks(spoilt, "counted")[0].line), "\u2715 **invalid** native: conservation failed.")
+
+    def test_reasons_call_delta_by_its_letter(self):
+        row = sample.row(verdict="inconclusive", reason="the interval reaches across delta")
+        self.assertIn("the interval reaches across \u03b4", answer.row_sentence(row))
+        self.assertEqual(to_markdown.line(answer.verdict_cell(row, "counted")), "? **inconclusive** the interval reaches across \u03b4")
+        said = answer.lead(sample.document(comparisons=[sample.comparison(rows=[row])], headline="native is undecided, the interval reaches across delta: 1x"), "counted")
+        self.assertEqual(said, "native is undecided, the interval reaches across \u03b4: 1x")
 
 
 class Cautions(unittest.TestCase):
@@ -229,7 +281,7 @@ class Cautions(unittest.TestCase):
         self.assertEqual(self.names(sample.pair()), [])
 
     def test_timed_lane_tells_of_its_machine(self):
-        self.assertEqual(self.names(sample.timed()), ["Too few rounds", "Drift", "Machine not quiet", "Changed checkout", "Little time in trials"])
+        self.assertEqual(self.names(sample.timed()), ["Undecided", "Drift", "Machine not quiet", "Changed checkout", "Little time in trials"])
 
     def test_failed_checks(self):
         self.assertEqual(self.names(sample.broken()), ["Failed checks"])
@@ -239,6 +291,27 @@ class Cautions(unittest.TestCase):
         made["trials"].pop()
         self.assertEqual(self.names((made, document)), ["Unfinished"])
 
+    def test_rounds_too_few_for_what_all_arms_share(self):
+        none = dict(verdict="inconclusive", difference_low=None, difference_high=None, confidence=0.9917, reason="too few rounds for this confidence")
+        made = sample.sound(), sample.document(comparisons=[sample.comparison(rows=[sample.row(before=[1.0] * 7, after=[1.1] * 7, **none)])])
+        self.assertEqual([(caution.name, caution.fact) for caution in cautions.cautions(*made)],
+                         [("Too few rounds", "7 independent rounds: too few for an interval at 99.17 %, which takes 8.")])
+
+    def test_rounds_that_an_interval_takes(self):
+        self.assertEqual([cautions.least_rounds(confidence, paired) for confidence in (0.95, 0.99) for paired in (True, False)], [6, 4, 8, 5])
+
+    def test_kernel_log_not_read(self):
+        made, document = sample.pair()
+        for trial in made["trials"][:2]:
+            del trial["checks"]["no_splats"]
+        found = cautions.cautions(made, document)
+        self.assertEqual([(caution.name, caution.fact, caution.remedy) for caution in found],
+                         [("Kernel log not read", "The kernel log could not be read in 2 of 6 trials: a warning in it would go unseen.", "Run as root, or where /dev/kmsg is readable.")])
+        self.assertEqual(trust.no_splats(made), "The kernel complained in no trial whose log was read.")
+        for trial in made["trials"]:
+            trial["checks"].pop("no_splats", None)
+        self.assertEqual(trust.no_splats(made), "The kernel log was read in no trial.")
+
     def test_undecided_with_rounds_enough(self):
         rows = [sample.row(before=[1.0] * 8, after=[1.1] * 8, verdict="inconclusive")]
         self.assertEqual(self.names((sample.sound(), sample.document(comparisons=[sample.comparison(rows=rows)]))), ["Undecided"])
@@ -247,13 +320,12 @@ class Cautions(unittest.TestCase):
         rows = [sample.row(verdict="not_visible", reason="cannot")]
         self.assertEqual(self.names((sample.sound(), sample.document(comparisons=[sample.comparison(rows=rows)]))), ["Nothing to rank"])
 
-    def test_dear_probes_rare_events_and_stopped_queues(self):
+    def test_dear_probes_and_rare_events(self):
         made, document = sample.pair()
         for trial in made["trials"]:
             trial["metrics"]["probe_cost.softirq.instructions_per_packet"]["value"] = 50.0
-            trial["metrics"]["retries"] = sample.metric(3.0, "packets", "none")
             trial["curves"] = {"irq.entry_to_exit": sample.curve()}
-        self.assertEqual(self.names((made, document)), ["Dear probes", "Rare events", "Stopped queues"])
+        self.assertEqual(self.names((made, document)), ["Dear probes", "Rare events"])
 
     def test_rare_events_of_a_vector_that_is_not_drawn_are_no_caution(self):
         made, document = sample.pair()
@@ -420,6 +492,12 @@ class Markdown(unittest.TestCase):
                   Table("Of *all*", ["a", "b|c"], [["x\ny", [Code("m")]]], {1}), Listing("```\ncode", "code")]
         self.assertEqual(to_markdown.render(blocks), "1\\. not a list with `a_b` and a\\|b\n\n- \\*x\\*\n\nOf \\*all\\*\n\n"
                          "| a | b\\|c |\n| --- | ---: |\n| x y | `m` |\n\n````\n```\ncode\n````")
+
+
+class Html(unittest.TestCase):
+    def test_an_interval_may_break_before_its_upper_end_only(self):
+        self.assertEqual(to_html.quantity(Quantity("+1 (+0 to +2)", "ns")),
+                         '<span class="quantity">+1</span> <span class="quantity">(+0 to\u00a0+2)</span> <span class="unit">ns</span>')
 
 
 class Plots(unittest.TestCase):

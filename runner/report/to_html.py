@@ -49,8 +49,8 @@ def breakable(name):
 
 
 def quantity(span):
-    """A line may break before the interval and before the unit, nowhere else."""
-    value, *interval = span.text.split(" (", 1)
+    """A line may break before the interval and before the unit; on a phone before the interval's upper end too."""
+    value, *interval = span.text.replace(" to ", " to\u00a0").split(" (", 1)
     parts = [f'<span class="quantity">{escape(part)}</span>' for part in [value, *(f"({part}" for part in interval)] if part]
     return " ".join(parts + ([f'<span class="unit">{escape(span.unit)}</span>'] if span.unit else []))
 

@@ -8,10 +8,11 @@ import words
 from blocks import Badge, Bullets, Code, Fold, Listing, Paragraph, Quantity, Section, Table
 
 MOST_DETAILS = 40
-LATENCIES = ("softirq.net_rx.raise_to_entry.p99", "softirq.net_rx.entry_to_exit.p99", "irq.entry_to_exit.p99")
+LATENCIES = ("softirq.net_rx.raise_to_entry.p99", "softirq.net_rx.entry_to_exit.per_packet", "irq.entry_to_exit.per_packet")
 MOST_ARMS_NAMED = 8
 CHECKS = {
     "conservation": ("packets sent against the growth of all sinks together", "nothing missing, nothing twice"),
+    "senders_overlap": ("the share of the clean window in which all senders sent", "most of it"),
     "no_splats": ("the kernel's log since the trial's start", "no warning, oops, lockup or stall"),
     "restored": ("every value that was changed read back after undoing it", "as before the trial"),
     "rounds_distinct": ("kernel base and timer phase of an arm's rounds", "no two rounds alike"),
@@ -44,6 +45,8 @@ def machine_words(result):
 
 
 def criterion(row):
+    if not row["primary"]:
+        return "told, not ranked"
     if row["delta"] is None:
         return "interval against \u03b4"
     by = f"{words.number(100 * row['delta'], 3)} %" if row["ratio"] is not None else f"{words.number(row['delta'], 3)} {words.unit(row['unit'])}"
@@ -77,7 +80,7 @@ def metric_row(document, name, method, tools):
 
 def metric_methods(result, document):
     tools = "; ".join(part for part in (traffic_words(result), machine_words(result)) if part)
-    probe = "histogram of a probe in a window of its own"
+    probe = "a probe in a window of its own"
     primary = cells.primary_names(document)
     rows = [metric_row(document, name, words.METHODS[result["lane"]], tools) for name in primary]
     rows += [metric_row(document, name, probe, "BPF programs on the kernel's softIRQ and IRQ tracepoints") for name in LATENCIES if name not in primary]
@@ -197,10 +200,17 @@ def expected_blocks(result):
     return [Bullets(lines)] if lines else []
 
 
+def no_splats(result):
+    unread = len(cells.unread_logs(result))
+    if not unread:
+        return "The kernel complained in no trial."
+    return "The kernel complained in no trial whose log was read." if unread < len(result["trials"]) else "The kernel log was read in no trial."
+
+
 def splat_blocks(result):
     lines = [f"[{trial_name(trial)}] {splat}" for trial in result["trials"] for splat in trial["kernel_log"]["splats"]]
     if not lines:
-        return [Paragraph(["The kernel complained in no trial."], "note")] if result["trials"] else []
+        return [Paragraph([no_splats(result)], "note")] if result["trials"] else []
     return [Paragraph([f"{words.plural(len(lines), 'kernel log line')} of warnings, oopses or stalls:"]), Listing("\n".join(lines[:MOST_DETAILS]), "kernel log lines")]
 
 

@@ -48,7 +48,7 @@ BLIND = {
     ],
 }
 METHODS = {
-    "counted": "instructions the guest executed in a window without probes, idle excluded; paired by boot seed",
+    "counted": "instructions that the CPU executed while sending, in a window without probes, per packet (the sender is runnable throughout, so none of it is idle); paired by boot seed",
     "timed": "time of a window without probes; paired by round, rounds in random order",
     "functional": "packets sent against packets counted at every sink; paired by round",
 }
@@ -56,6 +56,11 @@ METHODS = {
 
 def verdict(name, lane):
     return lane == "counted" and COUNTED_WORDS.get(name) or VERDICT_WORDS[name][1]
+
+
+def with_delta(said):
+    """runner/compare spells out what a report calls \u03b4."""
+    return said.replace("across delta", "across \u03b4")
 
 
 def number(value, digits=4):
