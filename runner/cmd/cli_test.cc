@@ -121,6 +121,24 @@ TEST_F(Cli, AWrongKernelPathIsAUsageError) {
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
 }
 
+TEST_F(Cli, AnUnknownKernelIsToldOnce) {
+    const Ran ran = rxlab({"run", "drop-point", "--kernel", "5.10", "--out", folder_ / "out"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("unknown kernel '5.10'"));
+    EXPECT_THAT(ran.err, ::testing::Not(HasSubstr("archive")));
+}
+
+TEST_F(Cli, RoundsHaveALimitThatIsTold) {
+    const Ran ran = rxlab({"plan", "drop-point", "--rounds", "0"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err + ran.out, HasSubstr("not in range 1 to 100000"));
+}
+
+TEST_F(Cli, AUsersInterfacesBelongToTheHostTarget) {
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--interface", "a:b"}).err, HasSubstr("--target host"));
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--target", "host", "--interface", "lo"}).err, HasSubstr("GEN:DUT"));
+}
+
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
 TEST(Shipped, EveryExperimentHasAPlanInEachOfItsLanes) {
     ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);

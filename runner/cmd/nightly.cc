@@ -132,8 +132,8 @@ void define_nightly(CLI::App& app, int& status) {
     app.add_option("--kernel", request->kernels, "kernels (default: 6.12 and 6.1)");
     app.add_option("--experiment", request->experiments, "only these experiments");
     app.add_option("--out", request->out, "folder (default: results/runs/DATE)");
-    app.add_option("--minutes", request->minutes, "time box of one experiment on one kernel")->check(CLI::PositiveNumber);
-    app.add_option("--rounds", request->rounds, "rounds instead of each experiment's own")->check(CLI::PositiveNumber);
+    app.add_option("--minutes", request->minutes, "time box of one experiment on one kernel")->check(CLI::Range(1, 1'440));
+    app.add_option("--rounds", request->rounds, "rounds instead of each experiment's own")->check(CLI::Range(1, 100'000));
     app.add_flag("--json", *json, "print JSON");
     app.callback([=, &status] { status = nightly(*request, *json); });
 }

@@ -137,7 +137,7 @@ void add_plan_options(CLI::App& app, RunRequest& request) {
         ->check(CLI::IsMember({"counted", "timed", "functional"}));
     app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
     app.add_option("--interface", request.host.interface, "host target: GEN:DUT, two joined interfaces of this machine to send from and to measure, instead of a pair of our own");
-    app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")->check(CLI::PositiveNumber);
+    app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")->check(CLI::Range(1, 100'000));
     app.add_option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
 
@@ -145,9 +145,9 @@ void add_target_options(CLI::App& app, RunRequest& request) {
     app.add_option("--kernel", request.vm.kernel, "6.12, 6.1 or the path of a bzImage");
     app.add_option("--modules", request.vm.modules, "modules folder of a kernel given by path");
     app.add_option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
-    app.add_option("--workers", request.vm.workers, "guests at once (default: one per CPU)")->check(CLI::NonNegativeNumber);
+    app.add_option("--workers", request.vm.workers, "guests at once (0: one per CPU)")->check(CLI::Range(0, 1024));
     app.add_option("--null", request.null, "result of null-aa in this lane on this machine: a smaller difference than it shows counts as none")->check(CLI::ExistingPath);
-    app.add_option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")->check(CLI::PositiveNumber);
+    app.add_option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")->check(CLI::Range(1.0, 86'400.0));
     app.add_option("--out", request.out, "folder for result, comparison and report; an interrupted run there is resumed");
     app.add_flag("!--no-report", request.report, "do not draw the report");
     app.add_flag("-q,--quiet", request.quiet, "no progress");

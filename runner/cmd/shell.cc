@@ -13,11 +13,11 @@ void define_shell(CLI::App& app, int& status) {
     app.add_option("--kernel", options->kernel, "6.12, 6.1 or the path of a bzImage");
     app.add_option("--modules", options->modules, "modules folder of a kernel given by path");
     app.add_option("--cpu", options->cpu, "QEMU's CPU model");
-    app.add_option("--memory", options->memory_mib, "MiB of memory")->check(CLI::PositiveNumber);
-    app.add_option("--smp", options->smp, "CPUs")->check(CLI::PositiveNumber);
+    app.add_option("--memory", options->memory_mib, "MiB of memory")->check(CLI::Range(128, 65'536));
+    app.add_option("--smp", options->smp, "CPUs")->check(CLI::Range(1, 64));
     app.add_flag("--icount", options->icount, "the counted lane's machine: one CPU, every run the same");
     app.add_option("--file", options->files, "copy this file into the guest's working directory (may be repeated)")->check(CLI::ExistingFile)->allow_extra_args(false)->take_all();
-    app.add_option("--timeout", options->timeout_s, "seconds the command may take")->check(CLI::PositiveNumber);
+    app.add_option("--timeout", options->timeout_s, "seconds the command may take")->check(CLI::Range(1.0, 86'400.0));
     app.add_option("COMMAND", options->argv, "command and arguments, after --; none: an interactive shell");
     app.callback([=, &status] {
         if (options->icount) options->smp = 1;

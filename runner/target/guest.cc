@@ -126,7 +126,9 @@ private:
 
 }  // namespace
 
-GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+namespace {
+
+GuestRun run_once(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
     const WorkFolder work;
     GuestRun run;
     const Wires wires = wires_for(work, state, job, archive);
@@ -141,6 +143,16 @@ GuestRun run_guest(const Machine& machine, const std::string& state, const Json&
     run.console = read_whole(wires.console);
     explain(run, qemu, worth_telling(read_whole(work.path("stderr"))), limits, reader);
     return run;
+}
+
+}  // namespace
+
+GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+    for (int left = kPatchRaceTries;; left--) {
+        GuestRun run = run_once(machine, state, job, archive, limits, on_frame);
+        const bool told_nothing = run.first_frame_s == 0 || !on_frame;
+        if (left == 1 || !told_nothing || !hit_patch_race(machine, run.console)) return run;
+    }
 }
 
 void run_console(const Machine& machine, const std::string& state, const std::string& archive) {

@@ -29,7 +29,8 @@ struct GuestRun {
 
 using OnFrame = std::function<void(const Frame&)>;
 
-/// Restores `state` (an L2 snapshot, which stays as it is) and gives the guest `job`; `archive` is unpacked before it.
+/// Restores `state` (an L2 snapshot, which stays as it is) and gives the guest `job`; `archive` is unpacked before it. A guest
+/// that died of the emulator's own fault (hit_patch_race) is replaced by another one.
 /// @throws Error(Status::interrupted); QEMU has then been killed.
 GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame = {});
 

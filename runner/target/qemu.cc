@@ -23,11 +23,13 @@ namespace {
 // oops=panic, softlockup_panic, panic=-1 with -no-reboot: a broken guest ends QEMU at once.
 // clearcpuid: under icount every iteration of a string instruction counts as an instruction, 4096 for clearing a page by
 // ERMS; loops of ordinary stores and moves count as what they are.
+// norandmaps: a program that runs again lies where it lay, so what QEMU translated of it is used again; a third of a
+// trial's translation was the same few programs at other addresses.
 // iomem=relaxed: `rxguest stop` disarms the local APIC's timer through /dev/mem.
 // loglevel=5: warnings and worse reach the console, the rest would only cost serial output.
 constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
-    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good mitigations=off iomem=relaxed";
+    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good mitigations=off norandmaps iomem=relaxed";
 
 std::string escaped(const std::string& path) {  // QEMU's option parser: a comma is written twice
     std::string out;
@@ -55,10 +57,7 @@ std::string guest_cmdline(const std::string& appended) { return appended.empty()
 
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start) {
     const std::string memory = fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib, escaped(wires.state), start == Start::restore ? "off" : "on");
-    // QEMU 7.2 may run a stale int3 of a kernel that patches itself while another vCPU executes, as it does all the time it
-    // boots: the vCPUs take turns until the machine is saved, and run side by side in trials.
-    const bool turns = machine.accel == "tcg" && machine.smp > 1 && start != Start::restore;
-    std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc,memory-backend=ram", "-object", memory, "-accel", turns ? "tcg,thread=single" : machine.accel};
+    std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc,memory-backend=ram", "-object", memory, "-accel", machine.accel};
     if (machine.icount) argv.insert(argv.end(), {"-icount", "shift=1,sleep=off"});
     const std::vector<std::string> rest{
         "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m", std::to_string(machine.memory_mib),
@@ -172,6 +171,10 @@ void MonitoredQemu::save() {
     require("migrate-set-capabilities", kMemoryStays);
     require("migrate", {{"uri", fmt::format("exec:cat >>{}", shell_quoted(state_))}});
     wait_for_migration();
+}
+
+bool hit_patch_race(const Machine& machine, const std::string& console) {
+    return machine.accel == "tcg" && machine.smp > 1 && console.find(" int3: 0000 [#1]") != std::string::npos;
 }
 
 void MonitoredQemu::quit() {

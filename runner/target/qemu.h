@@ -83,4 +83,10 @@ private:
 /// QEMU's stderr without what a TCG machine always says about features of the CPU model that it lacks.
 std::string worth_telling(const std::string& qemu_stderr);
 
+/// Did the guest die of QEMU's own race? Where translation takes no lock on a page (seen with 7.2), a vCPU may execute the
+/// int3 that another one had in the code only while it patched itself, as Linux does all the time; stock kernels then die of
+/// an int3 that they know nothing of.
+bool hit_patch_race(const Machine& machine, const std::string& console);
+inline constexpr int kPatchRaceTries = 3;
+
 }  // namespace rxlab

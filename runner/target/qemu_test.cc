@@ -58,6 +58,21 @@ TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {
     EXPECT_NE(line(machine(), wires).find("-chardev stdio,id=console,signal=off"), std::string::npos);
 }
 
+TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
+    const std::string dead = "[    2.914546] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\r\n", older = "[    1.4] int3: 0000 [#1] PREEMPT SMP NOPTI\r\n";
+    Machine machine;
+    machine.accel = "tcg";
+    machine.smp = 2;
+    EXPECT_TRUE(hit_patch_race(machine, dead));
+    EXPECT_TRUE(hit_patch_race(machine, older));
+    EXPECT_FALSE(hit_patch_race(machine, "[    1.4] Oops: general protection fault: 0000 [#1] PREEMPT SMP"));
+    machine.smp = 1;
+    EXPECT_FALSE(hit_patch_race(machine, dead));
+    machine.smp = 2;
+    machine.accel = "kvm";
+    EXPECT_FALSE(hit_patch_race(machine, dead));
+}
+
 TEST(Qemu, WhatTcgLacksOfACpuModelIsNotWorthTelling) {
     EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"), "qemu: no such disk\n");
 }

@@ -52,11 +52,26 @@ void require_space(const WorkFolder& work, const Machine& machine) {
         throw Error(Status::lost, fmt::format("{} MiB are free in the cache, a snapshot may take {}", space.available >> 20, needed >> 20), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
 }
 
-// Runs the machine until it stops itself, then saves it in the work folder's state.
-void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, Start begin, double& save_s) {
+/// Thrown where another try may come up.
+struct PatchRace {};
+
+template <typename Work> void retry_patch_race(Work work) {
+    for (int left = kPatchRaceTries; left > 1; left--) {
+        try {
+            return work(true);
+        } catch (const PatchRace&) {
+        }
+    }
+    work(false);
+}
+
+// Runs the machine until it stops itself, then saves it in the work folder's state. @throws PatchRace if `may_retry`.
+void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, Start begin, bool may_retry, double& save_s) {
     require_space(work, machine);
     MonitoredQemu qemu(machine, wires_in(work, payload), begin, work.path("stderr"));
-    switch (qemu.wait_for_stop(kBootTimeout)) {
+    const MonitoredQemu::Event event = qemu.wait_for_stop(kBootTimeout);
+    if (may_retry && hit_patch_race(machine, read_whole(work.path("console")))) throw PatchRace();
+    switch (event) {
         case MonitoredQemu::Event::stopped: break;
         case MonitoredQemu::Event::ended: did_not_come_up(stage, "QEMU ended, " + describe_exit(qemu.process().status()), work);
         case MonitoredQemu::Event::timeout: did_not_come_up(stage, fmt::format("no stop within {:.0f} s", kBootTimeout), work);
@@ -164,20 +179,28 @@ std::string Snapshots::ensure(const Machine& machine, Timing* timing) {
 }
 
 std::string Snapshots::boot(const Machine& machine, Timing& timing) {
-    const WorkFolder work;
     const auto start = std::chrono::steady_clock::now();
-    run_and_save(machine, work, "", "booting", Start::boot, timing.save_s);
+    std::string kept;
+    retry_patch_race([&](bool may_retry) {
+        const WorkFolder work;
+        run_and_save(machine, work, "", "booting", Start::boot, may_retry, timing.save_s);
+        kept = store_.add(boot_key(machine, ingredients_), work.path("state"));
+    });
     timing.boot_s = since(start);
-    return store_.add(boot_key(machine, ingredients_), work.path("state"));
+    return kept;
 }
 
 std::string Snapshots::load_payload(const Machine& machine, const std::string& boot_state, Timing& timing) {
-    const WorkFolder work;
     const auto start = std::chrono::steady_clock::now();
-    copy_state(boot_state, work.path("state"));
-    run_and_save(machine, work, payload_, "preparing its agent", Start::go_on, timing.save_s);
+    std::string kept;
+    retry_patch_race([&](bool may_retry) {
+        const WorkFolder work;
+        copy_state(boot_state, work.path("state"));
+        run_and_save(machine, work, payload_, "preparing its agent", Start::go_on, may_retry, timing.save_s);
+        kept = store_.add(payload_key(machine, ingredients_), work.path("state"));
+    });
     timing.payload_s = since(start);
-    return store_.add(payload_key(machine, ingredients_), work.path("state"));
+    return kept;
 }
 
 uint64_t bytes_on_disk(const fs::path& path) {
