@@ -72,6 +72,12 @@ Json to_json(const Compared& compared, const Rules& rules) {
             {"after_label", sides.after_label}, {"verdict", verdict}, {"reasons", reasons}, {"notes", notes_for(sides, rules)}, {"metrics", metrics}};
 }
 
+/// What the lane cannot see stays that.
+void spoil(Compared& compared) {
+    for (Row& row : compared.rows)
+        row.verdict = row.hidden.empty() ? Verdict::invalid : Verdict::not_visible, row.reason = row.hidden.empty() ? compared.reasons.front() : row.hidden;
+}
+
 /// A spoilt comparison has no part in the family that shares the 5 %.
 Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
     std::vector<Compared> comparisons;
@@ -79,7 +85,7 @@ Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
     std::vector<std::vector<Row>*> sound;
     for (Compared& compared : comparisons) {
         if (compared.reasons.empty()) sound.push_back(&compared.rows);
-        else for (Row& row : compared.rows) row.verdict = Verdict::invalid, row.reason = compared.reasons.front();
+        else spoil(compared);
     }
     judge_rows(sound, rules);
     Json json = Json::array();

@@ -81,7 +81,7 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
 }
 
 Check senders_overlap(const Measured& measured) {
-    constexpr double least = 0.75;
+    constexpr double least = 0.5; // of a shared machine
     const double overlap = measured.sent.overlap;
     const std::string detail = fmt::format("all senders sent during {:.0f} % of the window", 100 * overlap);
     return overlap >= least ? Check{true, detail} : Check{false, fmt::format("{}, at least {:.0f} % are needed: something else ran on their CPUs", detail, 100 * least)};

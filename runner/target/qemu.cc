@@ -98,7 +98,12 @@ Json MonitoredQemu::receive(double seconds) {
     size_t end;
     while ((end = buffer_.find('\n')) == std::string::npos) {
         pollfd ready{socket_.get(), POLLIN, 0};
-        if (::poll(&ready, 1, static_cast<int>(seconds * 1000)) <= 0) return nullptr;
+        const int found = ::poll(&ready, 1, static_cast<int>(seconds * 1000));
+        if (found < 0 && errno == EINTR) {
+            throw_if_interrupted();
+            continue;
+        }
+        if (found <= 0) return nullptr;
         char bytes[4096];
         const ssize_t got = ::read(socket_.get(), bytes, sizeof bytes);
         if (got <= 0) return nullptr;
