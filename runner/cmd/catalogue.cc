@@ -8,6 +8,7 @@
 #include "setup/setup.h"
 #include "stats/metrics.h"
 #include "sys/sys.h"
+#include "target/devices.h"
 #include "target/files.h"
 #include "traffic/traffic.h"
 
@@ -52,6 +53,7 @@ Vocabulary vocabulary() {
     words.setups = words_with_schema(kSetups, kSetupCount);
     words.knobs = words_without_schema(kKnobs, kKnobCount);
     words.require_knob = [](const std::string& knob) { find_knob(knob); };
+    words.devices = words_without_schema(kDevices, kDeviceCount);
     words.collectors = words_without_schema(kCollectors, kCollectorCount);
     for (const MetricRow& row : metric_table()) words.metrics.push_back({row.pattern, row.summary, nullptr});
     return words;

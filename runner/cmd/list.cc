@@ -59,6 +59,7 @@ void list(bool json, const std::string& only) {
         {"traffic", "traffic (\"traffic\": {\"kind\": ...})", words.traffics},
         {"setups", "setups (an arm's \"setup\")", words.setups},
         {"knobs", "knobs (an arm's \"knobs\": \"kind:object\")", words.knobs},
+        {"devices", "devices (\"boot\": {\"devices\": [...]})", words.devices},
         {"collectors", "collectors", words.collectors},
         {"metrics", "metrics (* stands for any part of a name)", words.metrics},
     };
@@ -83,7 +84,7 @@ void define_list(CLI::App& app, int&) {
     auto only = std::make_shared<std::string>();
     app.add_flag("--json", *json, "print JSON");
     app.add_option("KIND", *only, "only this list")
-        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"}));
+        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "collectors", "metrics"}));
     app.callback([=] { list(*json, *only); });
 }
 

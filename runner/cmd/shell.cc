@@ -15,6 +15,9 @@ void define_shell(CLI::App& app, int& status) {
     app.add_option("--cpu", options->cpu, "QEMU's CPU model");
     app.add_option("--memory", options->memory_mib, "MiB of memory")->check(CLI::Range(128, 65'536));
     app.add_option("--smp", options->smp, "CPUs")->check(CLI::Range(1, 64));
+    app.add_option("--machine", options->board, "QEMU's board")->check(CLI::IsMember({"pc", "q35"}));
+    app.add_option("--device", options->devices, "a device from 'rxlab list devices' (may be repeated)")->allow_extra_args(false)->take_all();
+    app.add_option("--cmdline", options->cmdline, "appended to the kernel's command line");
     app.add_flag("--icount", options->icount, "the counted lane's machine: one CPU, every run the same");
     app.add_option("--file", options->files, "copy this file into the guest's working directory (may be repeated)")->check(CLI::ExistingFile)->allow_extra_args(false)->take_all();
     app.add_option("--timeout", options->timeout_s, "seconds the command may take")->check(CLI::Range(1.0, 86'400.0));

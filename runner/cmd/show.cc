@@ -16,15 +16,15 @@ void print_arm(const Arm& arm) {
     if (!arm.setup.empty()) fmt::print("  {:<20}   setup {}\n", "", arm.setup.dump());
     if (!arm.knobs.empty()) fmt::print("  {:<20}   knobs {}\n", "", arm.knobs.dump());
     if (!arm.traffic.empty()) fmt::print("  {:<20}   traffic {}\n", "", arm.traffic.dump());
-    if (!arm.boot.cmdline.empty()) fmt::print("  {:<20}   cmdline {}\n", "", arm.boot.cmdline);
+    if (!arm.boot.empty()) fmt::print("  {:<20}   boot {}\n", "", arm.boot.dump());
     if (!arm.expect.empty()) fmt::print("  {:<20}   must fail: {}\n", "", fmt::join(arm.expect, ", "));
 }
 
 void print_experiment(const Experiment& experiment) {
     fmt::print("{}: {}\n\n{}\n\n", experiment.name, experiment.question, experiment.description);
-    fmt::print("lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic     {}\n\narms\n",
+    fmt::print("lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic     {}\nboot        {}\n\narms\n",
                fmt::join(experiment.lanes, ", "), fmt::join(experiment.mechanism, ", "), fmt::join(experiment.primary, ", "),
-               fmt::join(experiment.collectors, ", "), experiment.topology.dump(), experiment.traffic.dump());
+               fmt::join(experiment.collectors, ", "), experiment.topology.dump(), experiment.traffic.dump(), experiment.boot.dump());
     for (const Arm& arm : experiment.arms) print_arm(arm);
     for (const Factor& factor : experiment.factors) fmt::print("\nfactor {}: {}\n", factor.name, Json(factor.values).dump());
 }

@@ -16,7 +16,7 @@ Result swept(Lane lane = Lane::counted) {
     experiment.factors = {{"size", {60, 1514}}};
     experiment.traffic["packet_size"] = "$size";
     experiment.rounds.phases = 2;
-    experiment.arms[1].boot.seed_offset = 1000;
+    experiment.arms[1].boot = {{"seed_offset", 1000}};
     return test_result(experiment, [](const std::string&, int round) { return 3600 + round; }, lane, 4);
 }
 

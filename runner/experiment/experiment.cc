@@ -21,11 +21,11 @@ Problem placed(const Source& source, Finding finding) {
     return {finding.at_key ? place.key : place.value, finding.message};
 }
 
-/// The document with factor values where setup, knobs and traffic refer to them.
+/// The document with factor values where kPartsWithFactors refer to them.
 Json with_factors(const Json& document, const std::map<std::string, Json>& factors) {
     Json result = document;
     const auto fill = [&](Json& owner) {
-        for (const char* part : {"setup", "knobs", "traffic"})
+        for (const char* part : kPartsWithFactors)
             if (owner.is_object() && owner.contains(part)) owner[part] = filled(owner[part], factors);
     };
     fill(result);
@@ -88,9 +88,7 @@ Arm arm_from(const Json& json) {
     arm.expect = json.value("expect", arm.expect);
     const Json needs = json.value("needs", Json::object());
     arm.needs = {needs.value("kernel", ""), needs.value("target", "")};
-    const Json boot = json.value("boot", Json::object());
-    arm.boot.cmdline = boot.value("cmdline", "");
-    arm.boot.seed_offset = boot.value("seed_offset", 0);
+    arm.boot = json.value("boot", Json::object());
     return arm;
 }
 
@@ -105,6 +103,7 @@ Experiment experiment_from(const Json& json) {
     experiment.traffic = json.at("traffic");
     experiment.setup = json.value("setup", Json::object());
     experiment.knobs = json.value("knobs", Json::object());
+    experiment.boot = json.value("boot", Json::object());
     experiment.collectors = json.value("collectors", experiment.collectors);
     experiment.primary = json.at("primary");
     for (const Json& arm : json.at("arms")) experiment.arms.push_back(arm_from(arm));

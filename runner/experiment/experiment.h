@@ -10,11 +10,19 @@
 
 namespace rxlab {
 
-/// What the machine is booted with; ignored by the host target.
+/// What a VM is booted with; every combination is a machine with snapshots of its own. A host is as it is: an arm that
+/// asks for any of this is left out there.
 struct Boot {
-    std::string cmdline;  ///< appended to the kernel command line
-    int seed_offset = 0;  ///< added to the round's boot seed
+    std::string kernel;               ///< "6.12", "6.1"; empty: the run's own
+    std::string cmdline;              ///< appended to the kernel command line
+    std::string machine;              ///< QEMU's board, "pc" or "q35"; empty: "pc"
+    std::vector<std::string> devices; ///< rows of kDevices (runner/target/devices.h)
+    int seed_offset = 0;              ///< added to the round's boot seed
+    bool operator==(const Boot&) const = default;
 };
+/// From an experiment's "boot" with its factors filled in, or from a trial; what is absent has its default.
+Boot boot_from(const Json& json);
+Json to_json(const Boot& boot);
 
 /// What an arm cannot do without; elsewhere it is left out, and that is said.
 struct Needs {
@@ -30,13 +38,13 @@ struct Arm {
     Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over Experiment::setup
     Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
     Json traffic = Json::object();   ///< merge patch over Experiment::traffic
-    Boot boot;
+    Json boot = Json::object();      ///< as Boot; merged over Experiment::boot, key by key
     Needs needs;
     std::vector<std::string> expect; ///< checks that must fail: faulty code shown on purpose
 };
 
 /// A parameter swept over values. "$name" (or "$name.key" when the values are objects), as a whole string anywhere in
-/// an arm's or the experiment's setup, knobs and traffic, stands for the value.
+/// an arm's or the experiment's setup, knobs, traffic and boot, stands for the value.
 struct Factor {
     std::string name;
     std::vector<Json> values;
@@ -63,6 +71,7 @@ struct Experiment {
     Json traffic = Json::object();      ///< {"kind": "pktgen", "packets": 10000, ...}
     Json setup = Json::object();        ///< shared by all arms
     Json knobs = Json::object();
+    Json boot = Json::object();
     std::vector<std::string> collectors;
     std::vector<std::string> primary;   ///< primary metrics, at most 5
     std::vector<Arm> arms;
@@ -77,7 +86,7 @@ struct Vocabulary {
         std::string summary;
         Json schema; ///< JSON schema of the parameters, or null when there are none
     };
-    std::vector<Word> topologies, traffics, setups, knobs, collectors, metrics;
+    std::vector<Word> topologies, traffics, setups, knobs, devices, collectors, metrics;
     std::function<void(const std::string& knob)> require_knob; ///< throws Error when a knob's name cannot be one; may be empty
 };
 

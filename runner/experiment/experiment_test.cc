@@ -43,8 +43,7 @@ TEST(Experiment, KeepsWhatWasWritten) {
     ASSERT_EQ(experiment.arms.size(), 3u);
     EXPECT_TRUE(experiment.arms[0].baseline);
     EXPECT_TRUE(experiment.arms[1].setup["link"].is_null());
-    EXPECT_EQ(experiment.arms[2].boot.cmdline, "rxlab.pad=x");
-    EXPECT_EQ(experiment.arms[2].boot.seed_offset, 7);
+    EXPECT_EQ(experiment.arms[2].boot, (Json{{"cmdline", "rxlab.pad=x"}, {"seed_offset", 7}}));
     EXPECT_THAT(experiment.arms[2].expect, ElementsAre("conservation"));
     ASSERT_EQ(experiment.factors.size(), 2u);
     EXPECT_EQ(experiment.factors[0].name, "budget");
@@ -143,6 +142,17 @@ TEST(Experiment, LetsNothingOddOntoTheKernelCommandLine) {
     EXPECT_THAT(told(with("rxlab.pad=x", "a\\nb")), testing::HasSubstr("expected kernel parameters of letters"));
 }
 
+TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
+    const std::string boot = "\"boot\": {\"cmdline\": \"rxlab.pad=x\", \"seed_offset\": 7}";
+    const auto booted = [&](const std::string& text) { return told(with(boot, "\"boot\": {" + text + "}")); };
+    EXPECT_EQ(booted("\"kernel\": \"6.1\", \"machine\": \"q35\", \"devices\": [\"intel-iommu\"]"), "valid");
+    EXPECT_THAT(booted("\"devices\": [\"intel-iomu\"]"), testing::HasSubstr("got 'intel-iomu'; did you mean 'intel-iommu'?"));
+    EXPECT_THAT(booted("\"machine\": \"q36\""), testing::HasSubstr("expected a machine ('pc' or 'q35'), got 'q36'"));
+    EXPECT_THAT(booted("\"kernel\": \"/boot/x\""), testing::HasSubstr("expected a kernel like 6.12"));
+    EXPECT_THAT(booted("\"cmdline\": \"$cmdline\""), testing::HasSubstr("got '$cmdline'"));
+    EXPECT_THAT(booted("\"cmdline\": \"$packets\""), testing::HasSubstr("expected a string, got 1000")) << "the factor's value is what is checked";
+}
+
 TEST(Experiment, IsNamedLikeItsFile) {
     EXPECT_EQ(told(test::kValid, "experiments/other.json"),
               "experiments/other.json:3:11: expected the file's name, 'other', got 'sample'\n"
@@ -168,7 +178,7 @@ TEST(Experiment, KnowsItsFactors) {
                             "'$budget.packet'; did you mean '$budget.packets'?\n"));
     EXPECT_THAT(told(with("\"$packets\"", "1")),
                 testing::StartsWith(
-                    "sample.json:16:92: expected \"$packets\" somewhere in setup, knobs or traffic, got none\n"));
+                    "sample.json:16:92: expected \"$packets\" somewhere in setup, knobs, traffic or boot, got none\n"));
 }
 
 TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {

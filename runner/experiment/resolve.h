@@ -10,6 +10,9 @@
 
 namespace rxlab {
 
+/// The keys of an experiment and of an arm in which a factor may be referred to.
+inline constexpr const char* kPartsWithFactors[] = {"setup", "knobs", "traffic", "boot"};
+
 /// "$name" or "$name.key".
 struct Reference {
     std::string factor;

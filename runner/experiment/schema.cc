@@ -132,6 +132,7 @@ Json experiment_schema(const Vocabulary& words) {
     definitions["armSetup"] = setup_schema(words.setups, true);
     definitions["knobs"] = knobs_schema(words.knobs, false);
     definitions["armKnobs"] = knobs_schema(words.knobs, true);
+    definitions["device"] = words_schema(words.devices, "a device");
     definitions["collector"] = words_schema(words.collectors, "a collector");
     definitions["metric"] = words_schema(words.metrics, "a metric");
     return schema;

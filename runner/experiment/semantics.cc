@@ -42,7 +42,7 @@ void collect(const Json& value, const Pointer& at, std::vector<Use>& uses) {
 }
 
 void collect_parts(const Json& owner, const Pointer& at, std::vector<Use>& uses) {
-    for (const char* part : {"setup", "knobs", "traffic"}) collect(member(owner, part), at / part, uses);
+    for (const char* part : kPartsWithFactors) collect(member(owner, part), at / part, uses);
 }
 
 std::vector<Use> uses_in(const Json& document) {
@@ -140,7 +140,7 @@ std::vector<Finding> check_factors(const Json& document) {
     for (const std::string& name : keys(factors))
         if (!used.contains(name))
             findings.push_back({Pointer() / "factors" / name, true,
-                                fmt::format("expected \"${}\" somewhere in setup, knobs or traffic, got none", name)});
+                                fmt::format("expected \"${}\" somewhere in setup, knobs, traffic or boot, got none", name)});
     return findings;
 }
 

@@ -31,6 +31,7 @@ inline Vocabulary words() {
     words.require_knob = [](const std::string& knob) {
         if (knob.ends_with("/")) throw Error(Status::usage, "a knob is a file");
     };
+    words.devices = {{"intel-iommu", "", nullptr}, {"e1000", "", nullptr}};
     words.collectors = {{"softirq", "", nullptr}, {"softnet", "", nullptr}};
     words.metrics = {{"instructions_per_packet", "", nullptr},
                      {"lost_fraction", "", nullptr},

@@ -122,11 +122,11 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
     trial.arm = arm.name;
     trial.factors = cell.factors;
     trial.round = round.number;
-    trial.boot_seed = round.boot_seed + arm.boot.seed_offset;
+    trial.boot = boot_from(filled(laid_over(experiment.boot, arm.boot), cell.factors));
+    trial.boot_seed = round.boot_seed + trial.boot.seed_offset;
     trial.phase = lane == Lane::counted ? round.phase : 0;
     trial.seed = round.seed;
     trial.lane = to_string(lane);
-    trial.boot = arm.boot;
     trial.topology = experiment.topology;
     trial.traffic = filled(patched(experiment.traffic, arm.traffic), cell.factors);
     trial.setup = filled(laid_over(experiment.setup, arm.setup), cell.factors);
@@ -138,7 +138,7 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
 
 /// Trials of one boot together, so that snapshots are changed seldom; else in the order they have.
 void group_by_boot(std::vector<Trial>& trials) {
-    const auto boot_of = [](const Trial& trial) { return std::pair(trial.boot_seed, trial.boot.cmdline); };
+    const auto boot_of = [](const Trial& trial) { return std::pair(trial.boot_seed, to_json(trial.boot).dump()); };
     std::map<std::pair<uint64_t, std::string>, size_t> first;
     for (const Trial& trial : trials) first.try_emplace(boot_of(trial), first.size());
     std::stable_sort(trials.begin(), trials.end(),
@@ -154,18 +154,15 @@ std::pair<int, int> version_of(const std::string& release) {
 
 constexpr const char* kElsewhere = "choose another kernel or target with --kernel and --target, or other arms";
 
-/// What the arm needs and this target with this kernel (empty: unknown) is not; empty: nothing.
-std::string lacking_for(const Arm& arm, const std::string& target, const std::string& release) {
-    const bool booted = !arm.boot.cmdline.empty() || arm.boot.seed_offset != 0;
-    const std::string needed = booted ? "vm" : arm.needs.target;
+/// What a trial of the arm needs and this target with this kernel (empty: unknown) is not; empty: nothing.
+std::string lacking_for(const Trial& trial, const Needs& needs, const std::string& target, const std::string& run_release) {
+    const std::string needed = trial.boot != Boot() ? "vm" : needs.target;
     if (!needed.empty() && needed != target) return fmt::format("it needs target {}, this is {}", needed, target);
-    if (!release.empty() && version_of(release) < version_of(arm.needs.kernel)) return fmt::format("it needs kernel {}, this is {}", arm.needs.kernel, release);
+    const std::string& release = trial.boot.kernel.empty() ? run_release : trial.boot.kernel;
+    if (!release.empty() && version_of(release) < version_of(needs.kernel)) return fmt::format("it needs kernel {}, this is {}", needs.kernel, release);
     return "";
 }
 
-Json to_json(const Boot& boot) {
-    return {{"cmdline", boot.cmdline}, {"seed_offset", boot.seed_offset}};
-}
 
 Trial read_trial(const Json& json) {
     Trial trial;
@@ -177,7 +174,7 @@ Trial read_trial(const Json& json) {
     trial.phase = json.at("phase");
     trial.seed = json.at("seed");
     trial.lane = json.at("lane");
-    trial.boot = {json.at("boot").at("cmdline"), json.at("boot").at("seed_offset")};
+    trial.boot = boot_from(json.at("boot"));
     trial.topology = json.at("topology");
     trial.traffic = json.at("traffic");
     trial.setup = json.at("setup");
@@ -248,13 +245,15 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
 
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release) {
     for (const Arm& arm : experiment.arms) {
-        const auto of_arm = [&](const Trial& trial) { return trial.arm == arm.name; };
-        const std::string lacking = lacking_for(arm, plan.target, release);
-        if (lacking.empty() || std::none_of(plan.trials.begin(), plan.trials.end(), of_arm)) continue;
-        const std::string reason = fmt::format("{} is left out: {}", arm.name, lacking);
-        if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
-        std::erase_if(plan.trials, of_arm);
-        plan.left_out.push_back(reason);
+        const auto left_out = [&](const Trial& trial) {
+            const std::string lacking = trial.arm == arm.name ? lacking_for(trial, arm.needs, plan.target, release) : "";
+            if (lacking.empty()) return false;
+            const std::string reason = fmt::format("{} is left out: {}", arm.name, lacking);
+            if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
+            if (!contains(plan.left_out, reason)) plan.left_out.push_back(reason);
+            return true;
+        };
+        std::erase_if(plan.trials, left_out);
     }
     const auto compared = [&](const Trial& trial) { return trial.arm != plan.trials.front().arm; };
     if (!plan.left_out.empty() && std::none_of(plan.trials.begin(), plan.trials.end(), compared))

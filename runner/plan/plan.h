@@ -51,8 +51,8 @@ struct PlanOptions {
 
 /// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.
 Plan make_plan(const Experiment& experiment, const PlanOptions& options);
-/// Takes out the arms that need another target than the plan's, or a later kernel than `release` ("6.1.0-56-amd64"; empty:
-/// unknown, and taken for late enough).
+/// Takes out the trials of arms that need another target than the plan's, or a later kernel than their own or else `release`
+/// ("6.1.0-56-amd64"; empty: unknown, and taken for late enough).
 /// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release);
 Json to_json(const Plan& plan);

@@ -199,16 +199,37 @@ TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
     EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
 }
 
+TEST(CountedPlan, FillsFactorsIntoTheBootAndKeepsEachMachinesTrialsTogether) {
+    Experiment experiment = sample();
+    experiment.boot = {{"machine", "q35"}, {"cmdline", "$budget.boot"}};
+    experiment.factors = {{"budget", {Json{{"packets", 1}, {"boot", "a=1"}}, Json{{"packets", 2}, {"boot", "b=1"}}}}};
+    experiment.arms.back().boot = {{"kernel", "6.1"}};
+    const Plan plan = make_plan(experiment, {.rounds = 1});
+    std::string boots;
+    for (const Trial& trial : plan.trials) boots += fmt::format("{} {} {} {}\n", trial.arm, trial.boot.machine, trial.boot.cmdline, trial.boot.kernel);
+    EXPECT_EQ(boots, "none q35 a=1 \nxdp q35 a=1 \nnone q35 b=1 \nxdp q35 b=1 \nother q35 a=1 6.1\nother q35 b=1 6.1\n");
+    EXPECT_EQ(trial_from_json(to_json(plan.trials.back())).boot, plan.trials.back().boot);
+}
+
+TEST(LeaveOut, AsksTheKernelThatAnArmBoots) {
+    Experiment experiment = sample();
+    experiment.arms.back().boot = {{"kernel", "6.1"}};
+    experiment.arms.back().needs.kernel = "6.7";
+    Plan plan = make_plan(experiment, {});
+    leave_out_arms(plan, experiment, "6.12.117+deb12-amd64");
+    EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1"});
+}
+
 TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
     Experiment experiment = sample();
     const Arm plain = experiment.arms.back();
     experiment.arms.back().needs.target = "vm";
     experiment.arms.push_back(plain);
     experiment.arms.back().name = "booted";
-    experiment.arms.back().boot.cmdline = "quiet";
+    experiment.arms.back().boot = {{"cmdline", "quiet"}};
     experiment.arms.push_back(plain);
     experiment.arms.back().name = "anywhere";
-    experiment.arms.back().boot = {};
+    experiment.arms.back().boot = Json::object();
     Plan plan = make_plan(experiment, {.lane = Lane::timed, .target = "host"});
     leave_out_arms(plan, experiment, "6.12");
     EXPECT_EQ(plan.left_out, (std::vector<std::string>{plain.name + " is left out: it needs target vm, this is host", "booted is left out: it needs target vm, this is host"}));

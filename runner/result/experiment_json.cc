@@ -7,7 +7,7 @@ namespace {
 
 Json arm_json(const Arm& arm) {
     return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
-            {"traffic", arm.traffic}, {"boot", {{"cmdline", arm.boot.cmdline}, {"seed_offset", arm.boot.seed_offset}}}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
+            {"traffic", arm.traffic}, {"boot", arm.boot}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
             {"expect", arm.expect}};
 }
 
@@ -19,7 +19,7 @@ Arm arm_from(const Field& json) {
     arm.setup = json["setup"].object();
     arm.knobs = json["knobs"].object();
     arm.traffic = json["traffic"].object();
-    arm.boot = {json["boot"]["cmdline"].text(), json["boot"]["seed_offset"].integer()};
+    arm.boot = json["boot"].object();
     arm.needs = {json["needs"]["kernel"].text(), json["needs"]["target"].text()};
     arm.expect = json["expect"].texts();
     return arm;
@@ -48,7 +48,7 @@ Json to_json(const Experiment& experiment) {
     for (const Factor& factor : experiment.factors) factors.push_back({{"name", factor.name}, {"values", factor.values}});
     return {{"file", experiment.file}, {"text", experiment.text}, {"name", experiment.name}, {"question", experiment.question},
             {"description", experiment.description}, {"lanes", experiment.lanes}, {"mechanism", experiment.mechanism},
-            {"topology", experiment.topology}, {"traffic", experiment.traffic}, {"setup", experiment.setup}, {"knobs", experiment.knobs},
+            {"topology", experiment.topology}, {"traffic", experiment.traffic}, {"setup", experiment.setup}, {"knobs", experiment.knobs}, {"boot", experiment.boot},
             {"collectors", experiment.collectors}, {"primary", experiment.primary}, {"arms", arms}, {"factors", factors},
             {"rounds", rounds_json(experiment.rounds)}};
 }
@@ -67,6 +67,7 @@ Experiment experiment_from_json(const Json& document) {
     experiment.traffic = json["traffic"].object();
     experiment.setup = json["setup"].object();
     experiment.knobs = json["knobs"].object();
+    experiment.boot = json["boot"].object();
     experiment.collectors = json["collectors"].texts();
     experiment.primary = json["primary"].texts();
     for (const Field& arm : json["arms"].items()) experiment.arms.push_back(arm_from(arm));

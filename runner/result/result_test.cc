@@ -13,7 +13,7 @@ Result sample() {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.arms[1].setup = {{"xdp", {{"mode", "native"}}}};
     experiment.arms[1].knobs = {{"sysctl:net.core.netdev_budget", 16}};
-    experiment.arms[1].boot = {"quiet", 3};
+    experiment.arms[1].boot = {{"cmdline", "quiet"}, {"seed_offset", 3}};
     experiment.factors = {{"size", {60, 1514}}};
     experiment.traffic["packet_size"] = "$size";
     return test_result(experiment, [](const std::string& arm, int round) { return (arm == "plain" ? 3600 : 2300) + 0.1 * round; });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/assembly.h"
 
+#include "base/row_named.h"
 #include "topology/sinks.h"
 
 namespace rxlab {

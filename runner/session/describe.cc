@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
 #include "session/recording_sys.h"

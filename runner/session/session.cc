@@ -2,7 +2,7 @@
 #include "session/session.h"
 
 #include "base/error.h"
-#include "base/nearest.h"
+#include "base/row_named.h"
 #include "session/assembly.h"
 #include "session/kernel_log.h"
 #include "session/prepare.h"

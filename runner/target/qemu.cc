@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "target/devices.h"
 #include "target/files.h"
 #include "target/interrupt.h"
 
@@ -57,8 +58,9 @@ std::string guest_cmdline(const std::string& appended) { return appended.empty()
 
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start) {
     const std::string memory = fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib, escaped(wires.state), start == Start::restore ? "off" : "on");
-    std::vector<std::string> argv{"qemu-system-x86_64", "-M", "pc,memory-backend=ram", "-object", memory, "-accel", machine.accel};
+    std::vector<std::string> argv{"qemu-system-x86_64", "-M", machine.board + ",memory-backend=ram", "-object", memory, "-accel", machine.accel};
     if (machine.icount) argv.insert(argv.end(), {"-icount", "shift=1,sleep=off"});
+    const std::vector<std::string> devices = device_argv(machine.board, machine.devices);
     const std::vector<std::string> rest{
         "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m", std::to_string(machine.memory_mib),
         // A fixed clock and seed: the guest sees the same at every boot, KASLR included (RDRAND).
@@ -72,6 +74,7 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, S
         "-device", "virtserialport,chardev=results,name=rxlab",
         "-chardev", console(wires.console), "-serial", "chardev:console",
         "-fw_cfg", fw_cfg("payload", wires.payload), "-fw_cfg", fw_cfg("plan", wires.plan), "-fw_cfg", fw_cfg("files", wires.files)};
+    argv.insert(argv.end(), devices.begin(), devices.end());
     argv.insert(argv.end(), rest.begin(), rest.end());
     return argv;
 }

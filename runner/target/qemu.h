@@ -19,6 +19,8 @@ struct Machine {
     int memory_mib = 384;
     int smp = 1;
     uint64_t seed = 1;
+    std::string board = "pc";          ///< QEMU's -M
+    std::vector<std::string> devices;  ///< rows of kDevices
     std::string vmlinuz, image, cmdline;
 };
 
@@ -44,7 +46,7 @@ enum class Start {
     restore, ///< from Wires::state, which stays as it is and may be used by others at the same time
 };
 
-/// Arguments of QEMU, its name first. Pure.
+/// Arguments of QEMU, its name first. Pure. @throws Error(Status::usage) when a device does not fit the board.
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start = Start::restore);
 
 /// A running QEMU with its QMP monitor. Memory is mapped from the snapshot's file instead of being read from it: a guest

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace rxlab {
 namespace {
 
@@ -32,6 +34,18 @@ TEST(Qemu, TheCountedMachineIsAsMeasured) {
               "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev file,id=results,path=results "
               "-device virtserialport,chardev=results,name=rxlab -chardev file,id=console,path=console -serial chardev:console "
               "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan -fw_cfg name=opt/rxlab/files,file=files");
+}
+
+TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
+    Machine iommu = machine();
+    iommu.board = "q35";
+    iommu.devices = {"e1000", "intel-iommu"};
+    EXPECT_NE(line(iommu, kWires).find("-M q35,memory-backend=ram"), std::string::npos);
+    EXPECT_NE(line(iommu, kWires).find("-device intel-iommu,intremap=off -device e1000,addr=0x10,romfile= -cpu"), std::string::npos);
+    iommu.board = "pc";
+    EXPECT_THROW(line(iommu, kWires), Error);
+    iommu.devices = {"no-such"};
+    EXPECT_THROW(line(iommu, kWires), Error);
 }
 
 TEST(Qemu, OtherLanesHaveNoIcount) {

@@ -23,7 +23,9 @@ Machine machine_for(const ShellOptions& options, const Kit& kit) {
     machine.smp = options.icount ? 1 : options.smp;
     machine.vmlinuz = kit.kernel.vmlinuz;
     machine.image = kit.image;
-    machine.cmdline = guest_cmdline();
+    machine.board = options.board;
+    machine.devices = options.devices;
+    machine.cmdline = guest_cmdline(options.cmdline);
     return machine;
 }
 

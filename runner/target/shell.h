@@ -12,6 +12,9 @@ struct ShellOptions {
     std::string cpu = "Haswell-noTSX";
     int memory_mib = 384;
     int smp = 2;
+    std::string board = "pc";
+    std::vector<std::string> devices; ///< rows of kDevices
+    std::string cmdline;              ///< appended to the kernel's
     bool icount = false;              ///< the counted lane's machine: one CPU, every run the same
     std::vector<std::string> files;   ///< copied to the working directory in the guest, with their mode
     std::vector<std::string> argv;    ///< empty: an interactive shell on this terminal

@@ -49,7 +49,9 @@ public:
     explicit VmTarget(const VmOptions& options) : options_(options), store_(options.snapshots.empty() ? cache_folder() / "snapshots" : fs::path(options.snapshots), cache_cap()) {}
 
     Json provenance(const Plan& plan) override {
-        Json json = to_json(kit(), plan.trials.empty() ? machine_for(plan.lane, Trial{}) : machine_for(plan.lane, plan.trials.front()));
+        const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
+        Json json = to_json(kit(first.boot.kernel), machine_for(plan.lane, first));
+        json["boots"] = boots(plan);
         json["target"] = "vm";
         json["workers"] = worker_count(plan.lane, plan.trials.size());
         json["host"] = host_facts(real_sys());
@@ -57,7 +59,9 @@ public:
     }
 
     void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
-        if (!kit().missing.empty() && sinks.progress) sinks.progress(kit().missing);
+        for (const Trial& trial : plan.trials) kit(trial.boot.kernel);
+        for (const auto& [kernel, kit] : kits_)
+            if (!kit.missing.empty() && sinks.progress) sinks.progress(kit.missing);
         Run(*this, plan, done, sinks).execute();
     }
 
@@ -66,12 +70,13 @@ private:
     class Run {
     public:
         Run(VmTarget& target, const Plan& plan, const std::set<int>& done, const Sinks& sinks)
-            : target_(target), plan_(plan), sinks_(sinks), snapshots_(target.store_, target.kit().ingredients, target.kit().payload.archive) {
+            : target_(target), plan_(plan), sinks_(sinks) {
             for (size_t i = 0; i < plan.trials.size(); ++i) {
                 if (done.count(plan.trials[i].id)) continue;
+                const Kit& kit = target.kit(plan.trials[i].boot.kernel);
                 Machine machine = target.machine_for(plan.lane, plan.trials[i]);
-                const std::string group = payload_key(machine, target.kit().ingredients);
-                machines_.emplace(group, std::move(machine));
+                const std::string group = payload_key(machine, kit.ingredients);
+                places_.try_emplace(group, Place{std::move(machine), {target.store_, kit.ingredients, kit.payload.archive}});
                 items_.push_back({group, i});
             }
         }
@@ -86,6 +91,12 @@ private:
         }
 
     private:
+        // Where the trials of one group start from.
+        struct Place {
+            Machine machine;
+            Snapshots snapshots;
+        };
+
         void work(Workload& load) {
             try {
                 std::string held;
@@ -104,10 +115,10 @@ private:
         }
 
         void prepare_group(Workload& load, const std::string& group) {
-            const Machine& machine = machines_.at(group);
+            auto& [machine, snapshots] = places_.at(group);
             Timing timing;
             try {
-                snapshots_.ensure(machine, &timing);
+                snapshots.ensure(machine, &timing);
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
                 for (const size_t trial : load.abandoned(group)) fail(plan_.trials[trial], error);
@@ -119,10 +130,10 @@ private:
 
         void run_one(const Workload::Next& next) {
             const Trial& trial = plan_.trials[next.trial];
-            const Machine& machine = machines_.at(next.group);
+            auto& [machine, snapshots] = places_.at(next.group);
             try {
                 const Json job{{"job", "trial"}, {"trial", to_json(trial)}, {"options", {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0}}}};
-                deliver(trial, run_guest(machine, snapshots_.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s}));
+                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s}));
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
                 fail(trial, error);
@@ -165,17 +176,32 @@ private:
         VmTarget& target_;
         const Plan& plan_;
         const Sinks& sinks_;
-        Snapshots snapshots_;
-        std::map<std::string, Machine> machines_;
+        std::map<std::string, Place> places_;
         std::vector<Workload::Item> items_;
         std::mutex mutex_;
         std::vector<Failure> failures_;
         std::exception_ptr fatal_;
     };
 
-    const Kit& kit() {
-        if (!kit_) kit_ = gather_kit(options_.kernel, options_.modules);
-        return *kit_;
+    // What trials of a kernel are started from; empty: the run's own kernel. Gathered once, before the workers start.
+    const Kit& kit(const std::string& kernel) {
+        const auto found = kits_.find(kernel);
+        if (found != kits_.end()) return found->second;
+        return kits_.emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules) : gather_kit(kernel, {})).first->second;
+    }
+
+    // Every way in which the plan's trials are booted, but for the seed.
+    Json boots(const Plan& plan) {
+        std::map<std::string, Json> boots;
+        for (const Trial& trial : plan.trials) {
+            Json asked = to_json(trial.boot);
+            asked.erase("seed_offset");
+            const Kernel& kernel = kit(trial.boot.kernel).kernel;
+            boots.try_emplace(asked.dump(), Json{{"asked", asked}, {"kernel", kernel.release}, {"cmdline", guest_cmdline(trial.boot.cmdline)}});
+        }
+        Json list = Json::array();
+        for (const auto& [asked, boot] : boots) list.push_back(boot);
+        return list;
     }
 
     int worker_count(Lane lane, size_t trials) const {
@@ -189,23 +215,28 @@ private:
         Machine machine;
         machine.cpu = options_.cpu;
         machine.memory_mib = options_.memory_mib;
-        machine.vmlinuz = kit().kernel.vmlinuz;
-        machine.image = kit().image;
+        const Kit& with = kit(trial.boot.kernel);
+        machine.vmlinuz = with.kernel.vmlinuz;
+        machine.image = with.image;
         machine.seed = trial.boot_seed;
         machine.cmdline = guest_cmdline(trial.boot.cmdline);
-        if (lane != Lane::counted) without_icount(machine, lane);
+        if (!trial.boot.machine.empty()) machine.board = trial.boot.machine;
+        machine.devices = trial.boot.devices;
+        if (lane != Lane::counted) without_icount(machine, lane, with);
         return machine;
     }
 
-    void without_icount(Machine& machine, Lane lane) {
+    void without_icount(Machine& machine, Lane lane, const Kit& with) {
         machine.icount = false;
         machine.smp = kCpusWithoutIcount;
         Machine fast = machine;
         fast.cpu = "host";
         fast.cmdline = guest_cmdline();  // the probe asks about this host, not about an experiment
+        fast.board = Machine().board;
+        fast.devices.clear();
         fast.seed = 1;
         std::string why;
-        if (kvm_works(kit(), fast, why)) {
+        if (kvm_works(with, fast, why)) {
             machine.accel = "kvm";
             machine.cpu = "host";
         } else if (lane == Lane::timed) {
@@ -216,7 +247,7 @@ private:
 
     VmOptions options_;
     SnapshotStore store_;
-    std::optional<Kit> kit_;
+    std::map<std::string, Kit> kits_;
 };
 
 }  // namespace
