@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vdma_wire.h - the wire: the peripheral that paces vdma's cyclic transfers.
+ *
+ * A wire joins one MEM_TO_DEV channel to one DEV_TO_MEM channel of vdma. It stands for what a UART, a codec or a NIC is to
+ * a real DMA engine: it takes bytes when they are published, gives bytes when there is credit, and interrupts by a policy
+ * of its own. A client hands it over as dma_slave_config.peripheral_config before dmaengine_prep_dma_cyclic(), and finds
+ * the calls by symbol_get(vdma_wire_ops), so it loads without vdma too.
+ *
+ * All positions are bytes since the wire's epoch began: 64 bits, never wrapped. An offset in a ring of N bytes is the
+ * position modulo N.
+ */
+#ifndef RXLAB_VDMA_WIRE_H
+#define RXLAB_VDMA_WIRE_H
+
+#include <linux/dmaengine.h>
+#include <linux/types.h>
+
+struct vdma_wire;
+
+/**
+ * struct vdma_peripheral - dma_slave_config.peripheral_config of a vdma channel
+ * @wire: the wire that paces this channel
+ */
+struct vdma_peripheral {
+	struct vdma_wire *wire;
+};
+
+/**
+ * enum vdma_wire_mode - what happens to bytes for which the receiver has no room
+ * @VDMA_WIRE_LOSSLESS: the sender waits (backpressure)
+ * @VDMA_WIRE_LOSSY:    whole records (record.h) are dropped and counted; the sender never waits
+ */
+enum vdma_wire_mode { VDMA_WIRE_LOSSLESS, VDMA_WIRE_LOSSY };
+
+/* Why the wire interrupts; several at once are possible. */
+enum vdma_cause {
+	VDMA_WATERMARK = 1 << 0, /* so many bytes arrived since the last notification */
+	VDMA_USECS = 1 << 1,     /* so long since the first byte that nobody was told of */
+	VDMA_IDLE = 1 << 2,      /* bytes that nobody was told of, and the line has gone silent */
+	VDMA_WATCHDOG = 1 << 3,  /* the last interrupt was not answered: it may have been lost */
+	VDMA_TX_SPACE = 1 << 4,  /* the position asked for with arm_tx() has left the transmit ring */
+	VDMA_ERROR = 1 << 5,     /* a channel stopped with a transfer error */
+};
+
+/**
+ * struct vdma_wire_config - what a wire is made with
+ * @mode:             see enum vdma_wire_mode
+ * @fifo_bytes:       bytes the wire itself holds, a power of two, 256 to 1 MiB; in lossy mode a record must fit
+ * @bytes_per_second: the line's rate; 0: as fast as the engine
+ * @watermark_bytes:  notify after so many new bytes; 0: never
+ * @usecs:            notify so long after the first new byte; 0: never
+ * @idle_usecs:       notify when new bytes were followed by silence of this length; 0: never
+ * @watchdog_usecs:   raise an interrupt again that was not answered for so long; 0: never
+ * @irq_cpu:          CPU that the interrupt is raised on at first; -1: any
+ */
+struct vdma_wire_config {
+	enum vdma_wire_mode mode;
+	u32 fifo_bytes;
+	u64 bytes_per_second;
+	u32 watermark_bytes;
+	u32 usecs;
+	u32 idle_usecs;
+	u32 watchdog_usecs;
+	int irq_cpu;
+};
+
+/**
+ * struct vdma_wire_stats - counters since the wire was made; they survive new epochs
+ * @interrupts:       raised, by whatever cause (lost ones not, duplicates twice)
+ * @by_watermark:     interrupts by cause, and so on
+ * @lost:             interrupts swallowed by fault injection
+ * @late:             interrupts delayed by fault injection
+ * @duplicated:       interrupts doubled by fault injection
+ * @tx_bytes:         bytes taken from the transmit ring
+ * @rx_bytes:         bytes put into the receive ring
+ * @tx_bursts:        bursts that took them; a last partial burst counts as one
+ * @rx_bursts:        likewise
+ * @tx_starved:       times the engine found nothing published after having moved something
+ * @rx_stalled:       times bytes waited in the wire because the receiver gave no credit
+ * @dropped_records:  lossy mode: whole records dropped
+ * @dropped_bytes:    lossy mode: their bytes
+ * @bad_headers:      lossy mode: headers no record can have; what follows is dropped until a new epoch
+ * @gap_bytes:        bytes published or in flight that a new epoch gave up
+ * @epochs:           epochs begun
+ * @stalls:           stalls by fault injection
+ * @errors:           transfer errors by fault injection
+ * @engine_ns:        CPU time the engine spent on moving bytes for this wire; hardware would not have spent it
+ */
+struct vdma_wire_stats {
+	u64 interrupts, by_watermark, by_usecs, by_idle, by_watchdog, by_tx_space;
+	u64 lost, late, duplicated;
+	u64 tx_bytes, rx_bytes, tx_bursts, rx_bursts;
+	u64 tx_starved, rx_stalled;
+	u64 dropped_records, dropped_bytes, bad_headers;
+	u64 gap_bytes, epochs, stalls, errors;
+	u64 engine_ns;
+};
+
+/**
+ * struct vdma_wire_ops - the calls of a wire, found by symbol_get(vdma_wire_ops)
+ *
+ * All but create(), destroy() and new_epoch() may be called in any context, interrupts included.
+ *
+ * @create:      makes a wire for vdma's channels of the device @chan belongs to. ERR_PTR(-ENODEV) when that is not vdma,
+ *               -EINVAL for a config out of range (the kernel log says which), -ENOMEM.
+ * @destroy:     both channels must have been terminated and synchronized, and the interrupt freed.
+ * @irq:         number of the wire's interrupt, for request_irq(). Handlers run in hard-IRQ context.
+ * @publish:     bytes before @position are ready in the transmit ring. Ordered as a release: what was written to the ring
+ *               before is seen by the engine.
+ * @doorbell:    tells the engine to look; moves nothing itself.
+ * @consumed:    bytes before @position may be overwritten in the receive ring. The engine stays a period behind a full
+ *               ring, so full never looks like empty.
+ * @tx_position: bytes that have left the transmit ring; it may be overwritten up to here. Acquire.
+ * @rx_position: bytes that have arrived in the receive ring; readable up to here. Acquire: pairs with the engine's release
+ *               after the copy, as dma_rmb() does on real hardware.
+ * @arm_tx:      one interrupt (VDMA_TX_SPACE) once tx_position is at least @position; at once when it is already.
+ * @causes:      what the interrupts since the last call were for (enum vdma_cause), and clears it. @raised_ns, where not
+ *               NULL, gets ktime_get_ns() of the first of them: when its condition was met, not when a CPU took it. Calling
+ *               it answers the watchdog.
+ * @mask:        no receive notification until unmask(); what arrives is remembered.
+ * @unmask:      the receiver has seen all up to @position. true: more is there already and the wire stays masked, look
+ *               again; false: unmasked, and the policy counts from @position.
+ * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have been terminated and
+ *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. Returns
+ *               the bytes of the gap.
+ * @get_stats:   a copy; the counters are read one by one.
+ */
+struct vdma_wire_ops {
+	struct vdma_wire *(*create)(struct dma_chan *chan, const struct vdma_wire_config *config);
+	void (*destroy)(struct vdma_wire *wire);
+	int (*irq)(struct vdma_wire *wire);
+	void (*publish)(struct vdma_wire *wire, u64 position);
+	void (*doorbell)(struct vdma_wire *wire);
+	void (*consumed)(struct vdma_wire *wire, u64 position);
+	u64 (*tx_position)(struct vdma_wire *wire);
+	u64 (*rx_position)(struct vdma_wire *wire);
+	void (*arm_tx)(struct vdma_wire *wire, u64 position);
+	unsigned int (*causes)(struct vdma_wire *wire, u64 *raised_ns);
+	void (*mask)(struct vdma_wire *wire);
+	bool (*unmask)(struct vdma_wire *wire, u64 position);
+	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);
+	void (*get_stats)(struct vdma_wire *wire, struct vdma_wire_stats *stats);
+};
+
+/* The one symbol: const struct vdma_wire_ops *ops = vdma_wire_ops(); keep the symbol_get() as long as a wire lives. */
+const struct vdma_wire_ops *vdma_wire_ops(void);
+
+#endif
