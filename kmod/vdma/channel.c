@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0
+/* channel.c - the dmaengine API: descriptors, cookies, residue, callbacks. */
+#include <linux/slab.h>
+
+#include "vdma.h"
+
+#define MAX_BURST 1024u  /* bytes */
+#define MAX_LENGTH SZ_64M
+
+static struct vdma_chan *to_vdma_chan(struct dma_chan *chan)
+{
+	return container_of(chan, struct vdma_chan, chan);
+}
+
+static struct vdma_desc *to_vdma_desc(struct dma_async_tx_descriptor *tx)
+{
+	return container_of(tx, struct vdma_desc, tx);
+}
+
+static void free_descs(struct list_head *list)
+{
+	struct vdma_desc *desc, *next;
+
+	list_for_each_entry_safe(desc, next, list, node) {
+		list_del(&desc->node);
+		dma_descriptor_unmap(&desc->tx);
+		kfree(desc);
+	}
+}
+
+/* ---- descriptors ---- */
+
+static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
+{
+	struct vdma_chan *chan = to_vdma_chan(tx->chan);
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	if (++chan->chan.cookie < DMA_MIN_COOKIE)
+		chan->chan.cookie = DMA_MIN_COOKIE;
+	tx->cookie = chan->chan.cookie;
+	list_add_tail(&to_vdma_desc(tx)->node, &chan->submitted);
+	spin_unlock_irqrestore(&chan->lock, flags);
+	return tx->cookie;
+}
+
+static struct vdma_desc *new_desc(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
+{
+	struct vdma_desc *desc = kzalloc(sizeof(*desc), GFP_NOWAIT);
+
+	if (!desc)
+		return NULL;
+	dma_async_tx_descriptor_init(&desc->tx, &chan->chan);
+	desc->tx.tx_submit = vdma_tx_submit;
+	desc->tx.flags = flags;
+	desc->addr = addr;
+	desc->len = len;
+	return desc;
+}
+
+static struct dma_async_tx_descriptor *refuse(struct vdma_chan *chan, const char *why)
+{
+	dev_err(chan->vdma->dev, "%s refused: %s\n", dma_chan_name(&chan->chan), why);
+	return NULL;
+}
+
+static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_chan, dma_addr_t dst, dma_addr_t src, size_t len, unsigned long flags)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	struct vdma_desc *desc;
+
+	if (!len || len > MAX_LENGTH)
+		return refuse(chan, "a copy is of 1 byte to 64 MiB");
+	desc = new_desc(chan, dst, len, flags);
+	if (!desc)
+		return NULL;
+	desc->src = src;
+	return &desc->tx;
+}
+
+/* The burst of the memory's far side: what the peripheral takes or gives at once. */
+static const char *set_burst(struct vdma_chan *chan, enum dma_transfer_direction direction)
+{
+	const struct dma_slave_config *config = &chan->config;
+	const bool tx = direction == DMA_MEM_TO_DEV;
+	const u32 width = tx ? config->dst_addr_width : config->src_addr_width;
+	const u32 maxburst = tx ? config->dst_maxburst : config->src_maxburst;
+
+	chan->width = width ? width : 8;
+	if (chan->width > 8 || chan->width == 3)
+		return "the bus is 1, 2, 4 or 8 bytes wide";
+	if (maxburst > MAX_BURST / chan->width)
+		return "a burst is of 1024 bytes at most";
+	chan->burst = chan->width * (maxburst ? maxburst : 1);
+	return NULL;
+}
+
+static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction)
+{
+	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
+	struct vdma_chan **end;
+	const char *why = NULL;
+	unsigned long flags;
+
+	if (!peripheral || chan->config.peripheral_size != sizeof(*peripheral) || !peripheral->wire)
+		return "no peripheral paces this channel: dma_slave_config.peripheral_config has no wire";
+	end = direction == DMA_MEM_TO_DEV ? &peripheral->wire->tx : &peripheral->wire->rx;
+	spin_lock_irqsave(&peripheral->wire->lock, flags);
+	if (*end && *end != chan)
+		why = "another channel is at this end of the wire";
+	else
+		*end = chan;
+	spin_unlock_irqrestore(&peripheral->wire->lock, flags);
+	if (!why)
+		chan->wire = peripheral->wire;
+	return why;
+}
+
+void vdma_chan_leave_wire(struct vdma_chan *chan)
+{
+	struct vdma_wire *wire = chan->wire;
+	unsigned long flags;
+
+	if (!wire)
+		return;
+	spin_lock_irqsave(&wire->lock, flags);
+	if (wire->tx == chan)
+		wire->tx = NULL;
+	if (wire->rx == chan)
+		wire->rx = NULL;
+	spin_unlock_irqrestore(&wire->lock, flags);
+	chan->wire = NULL;
+	memset(&chan->config, 0, sizeof(chan->config));
+}
+
+static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_chan, dma_addr_t addr, size_t len, size_t period, enum dma_transfer_direction direction, unsigned long flags)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	struct vdma_desc *desc;
+	const char *why;
+
+	if (direction != DMA_MEM_TO_DEV && direction != DMA_DEV_TO_MEM)
+		return refuse(chan, "cyclic transfers are between memory and a device");
+	if (!len || len > MAX_LENGTH || !period || len % period)
+		return refuse(chan, "the period does not divide the buffer");
+	why = set_burst(chan, direction);
+	if (!why && period % chan->burst)
+		why = "the burst does not divide the period";
+	if (!why)
+		why = join_wire(chan, direction);
+	if (why)
+		return refuse(chan, why);
+	desc = new_desc(chan, addr, len, flags);
+	if (!desc)
+		return NULL;
+	desc->cyclic = true;
+	desc->period = period;
+	return &desc->tx;
+}
+
+/* ---- control ---- */
+
+static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *config)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+
+	if (chan->active) {
+		dev_err(chan->vdma->dev, "%s: not configured while a transfer runs\n", dma_chan_name(dma_chan));
+		return -EBUSY;
+	}
+	vdma_chan_leave_wire(chan);
+	chan->config = *config;
+	return 0;
+}
+
+static void start_next(struct vdma_chan *chan)
+{
+	if (chan->active || list_empty(&chan->issued))
+		return;
+	chan->active = list_first_entry(&chan->issued, struct vdma_desc, node);
+	list_del(&chan->active->node);
+	chan->moved = 0;
+}
+
+static void vdma_issue_pending(struct dma_chan *dma_chan)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	list_splice_tail_init(&chan->submitted, &chan->issued);
+	start_next(chan);
+	spin_unlock_irqrestore(&chan->lock, flags);
+	vdma_kick(chan->vdma);
+}
+
+static struct vdma_desc *find_desc(struct vdma_chan *chan, dma_cookie_t cookie)
+{
+	struct vdma_desc *desc;
+
+	if (chan->active && chan->active->tx.cookie == cookie)
+		return chan->active;
+	list_for_each_entry(desc, &chan->issued, node)
+		if (desc->tx.cookie == cookie)
+			return desc;
+	list_for_each_entry(desc, &chan->submitted, node)
+		if (desc->tx.cookie == cookie)
+			return desc;
+	return NULL;
+}
+
+static u32 residue_of(const struct vdma_chan *chan, const struct vdma_desc *desc)
+{
+	if (desc != chan->active)
+		return desc->len;
+	if (!desc->cyclic)
+		return desc->len - desc->copied;
+	return desc->len - (u32)(chan->moved % desc->len);
+}
+
+static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t cookie, struct dma_tx_state *state)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	const struct vdma_desc *desc;
+	enum dma_status status;
+	unsigned long flags;
+
+	/* Under the engine's own lock: what the residue says has moved is in memory. */
+	spin_lock_irqsave(&chan->lock, flags);
+	status = dma_async_is_complete(cookie, dma_chan->completed_cookie, dma_chan->cookie);
+	desc = status == DMA_COMPLETE ? NULL : find_desc(chan, cookie);
+	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie, desc ? residue_of(chan, desc) : 0);
+	if (desc && desc == chan->active && chan->failed)
+		status = DMA_ERROR;
+	else if (desc && desc == chan->active && chan->paused)
+		status = DMA_PAUSED;
+	spin_unlock_irqrestore(&chan->lock, flags);
+	return status;
+}
+
+static int set_paused(struct dma_chan *dma_chan, bool paused)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	chan->paused = paused;
+	spin_unlock_irqrestore(&chan->lock, flags);
+	if (!paused)
+		vdma_kick(chan->vdma);
+	return 0;
+}
+
+static int vdma_pause(struct dma_chan *chan)
+{
+	return set_paused(chan, true);
+}
+
+static int vdma_resume(struct dma_chan *chan)
+{
+	return set_paused(chan, false);
+}
+
+static int vdma_terminate_all(struct dma_chan *dma_chan)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	unsigned long flags;
+	LIST_HEAD(gone);
+
+	spin_lock_irqsave(&chan->lock, flags);
+	if (chan->active)
+		list_add(&chan->active->node, &gone);
+	chan->active = NULL;
+	chan->cyclic_due = NULL;
+	chan->paused = chan->failed = false;
+	list_splice_tail_init(&chan->issued, &gone);
+	list_splice_tail_init(&chan->submitted, &gone);
+	list_splice_tail_init(&chan->done, &gone);
+	spin_unlock_irqrestore(&chan->lock, flags);
+	free_descs(&gone);
+	return 0;
+}
+
+static void vdma_synchronize(struct dma_chan *dma_chan)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+
+	irq_work_sync(&chan->interrupt);
+	tasklet_kill(&chan->callbacks);
+}
+
+static int vdma_alloc_chan_resources(struct dma_chan *dma_chan)
+{
+	dma_chan->cookie = dma_chan->completed_cookie = DMA_MIN_COOKIE;
+	return 0;
+}
+
+static void vdma_free_chan_resources(struct dma_chan *dma_chan)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+
+	vdma_terminate_all(dma_chan);
+	vdma_synchronize(dma_chan);
+	vdma_chan_leave_wire(chan);
+}
+
+/* ---- completion: the controller's interrupt, then a tasklet ---- */
+
+static void run_callbacks(struct tasklet_struct *tasklet)
+{
+	struct vdma_chan *chan = from_tasklet(chan, tasklet, callbacks);
+	dma_async_tx_callback cyclic = NULL;
+	void *cyclic_param = NULL;
+	struct vdma_desc *desc, *next;
+	LIST_HEAD(done);
+
+	spin_lock_irq(&chan->lock);
+	list_splice_tail_init(&chan->done, &done);
+	/* By value: the client may terminate the transfer while its callback runs. */
+	if (chan->cyclic_due) {
+		cyclic = chan->cyclic_due->tx.callback;
+		cyclic_param = chan->cyclic_due->tx.callback_param;
+		chan->cyclic_due = NULL;
+		chan->callbacks_run++;
+	}
+	spin_unlock_irq(&chan->lock);
+
+	if (cyclic)
+		cyclic(cyclic_param);
+	list_for_each_entry_safe(desc, next, &done, node) {
+		struct dmaengine_result result = { .result = desc->result, .residue = 0 };
+
+		list_del(&desc->node);
+		dma_descriptor_unmap(&desc->tx);
+		if (desc->tx.callback_result)
+			desc->tx.callback_result(desc->tx.callback_param, &result);
+		else if (desc->tx.callback)
+			desc->tx.callback(desc->tx.callback_param);
+		dma_run_dependencies(&desc->tx);
+		kfree(desc);
+	}
+}
+
+static void controller_interrupt(struct irq_work *work)
+{
+	tasklet_schedule(&container_of(work, struct vdma_chan, interrupt)->callbacks);
+}
+
+void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result)
+{
+	struct vdma_desc *desc = chan->active;
+
+	desc->result = result;
+	chan->chan.completed_cookie = desc->tx.cookie;
+	list_add_tail(&desc->node, &chan->done);
+	chan->active = NULL;
+	start_next(chan);
+	irq_work_queue(&chan->interrupt);
+}
+
+void vdma_chan_period(struct vdma_chan *chan)
+{
+	chan->periods++;
+	if (!chan->active->tx.callback)
+		return;
+	chan->cyclic_due = chan->active;
+	irq_work_queue(&chan->interrupt);
+}
+
+/* ---- set-up ---- */
+
+struct vdma_chan *vdma_chan_of(struct dma_chan *chan)
+{
+	return chan->device->device_tx_status == vdma_tx_status ? to_vdma_chan(chan) : NULL;
+}
+
+static void init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
+{
+	chan->vdma = vdma;
+	chan->chan.device = &vdma->dma;
+	spin_lock_init(&chan->lock);
+	INIT_LIST_HEAD(&chan->submitted);
+	INIT_LIST_HEAD(&chan->issued);
+	INIT_LIST_HEAD(&chan->done);
+	init_irq_work(&chan->interrupt, controller_interrupt);
+	tasklet_setup(&chan->callbacks, run_callbacks);
+	list_add_tail(&chan->chan.device_node, &vdma->dma.channels);
+}
+
+void vdma_channels_init(struct vdma_dev *vdma)
+{
+	const u32 widths = BIT(DMA_SLAVE_BUSWIDTH_1_BYTE) | BIT(DMA_SLAVE_BUSWIDTH_2_BYTES) | BIT(DMA_SLAVE_BUSWIDTH_4_BYTES) | BIT(DMA_SLAVE_BUSWIDTH_8_BYTES);
+	struct dma_device *dma = &vdma->dma;
+	unsigned int i;
+
+	INIT_LIST_HEAD(&dma->channels);
+	for (i = 0; i < vdma->channel_count; i++)
+		init_channel(vdma, &vdma->channels[i]);
+	dma_cap_set(DMA_SLAVE, dma->cap_mask);
+	dma_cap_set(DMA_CYCLIC, dma->cap_mask);
+	dma_cap_set(DMA_MEMCPY, dma->cap_mask);
+	dma_cap_set(DMA_PRIVATE, dma->cap_mask); /* for those who ask, not for whoever wants a copy made */
+	dma->src_addr_widths = dma->dst_addr_widths = widths;
+	dma->directions = BIT(DMA_DEV_TO_MEM) | BIT(DMA_MEM_TO_DEV);
+	dma->max_burst = MAX_BURST;
+	dma->residue_granularity = DMA_RESIDUE_GRANULARITY_BURST;
+	dma->device_alloc_chan_resources = vdma_alloc_chan_resources;
+	dma->device_free_chan_resources = vdma_free_chan_resources;
+	dma->device_prep_dma_memcpy = vdma_prep_memcpy;
+	dma->device_prep_dma_cyclic = vdma_prep_cyclic;
+	dma->device_config = vdma_config;
+	dma->device_pause = vdma_pause;
+	dma->device_resume = vdma_resume;
+	dma->device_terminate_all = vdma_terminate_all;
+	dma->device_synchronize = vdma_synchronize;
+	dma->device_issue_pending = vdma_issue_pending;
+	dma->device_tx_status = vdma_tx_status;
+}
+
+void vdma_channels_exit(struct vdma_dev *vdma)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdma->channel_count; i++)
+		vdma_synchronize(&vdma->channels[i].chan);
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * engine.c - the thread that moves the bytes.
+ *
+ * It stands for the DMA controller's own hardware: nothing a client calls moves a byte. It reaches memory as a device
+ * would, from the bus address a client was given: through the IOMMU's page table where one is in front of it, else directly;
+ * with swiotlb the address is the bounce buffer's, as it should be.
+ */
+#include <linux/delay.h>
+#include <linux/dma-direct.h>
+#include <linux/io.h>
+#include <linux/iommu.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+
+#include "vdma.h"
+
+void vdma_kick(struct vdma_dev *vdma)
+{
+	/* Full barrier: what made the engine's work is stored before; pairs with the engine's exchange, which it looks after. */
+	if (!atomic_xchg(&vdma->kicked, 1))
+		wake_up_process(vdma->engine);
+}
+
+/* Memory behind a bus address, and how far it goes on in one piece; NULL: the address is mapped to nothing. */
+static u8 *memory_at(struct vdma_dev *vdma, dma_addr_t addr, size_t *count)
+{
+	phys_addr_t phys = vdma->domain ? iommu_iova_to_phys(vdma->domain, addr) : dma_to_phys(vdma->dev, addr);
+
+	if (vdma->domain)
+		*count = min_t(size_t, *count, PAGE_SIZE - offset_in_page(addr));
+	if (!phys || !pfn_valid(PHYS_PFN(phys)))
+		return NULL;
+	return phys_to_virt(phys);
+}
+
+typedef void (*mover)(struct vdma_wire *wire, u8 *memory, size_t count);
+
+static void take(struct vdma_wire *wire, u8 *memory, size_t count)
+{
+	vdma_wire_put(wire, memory, count);
+}
+
+/* One burst between the ring and the wire. false: a bus address is mapped to nothing. */
+static bool move_burst(struct vdma_chan *chan, size_t count, mover move)
+{
+	const struct vdma_desc *desc = chan->active;
+	const size_t at = chan->moved % desc->len;
+	size_t done = 0;
+
+	while (done < count) {
+		size_t piece = count - done;
+		u8 *memory = memory_at(chan->vdma, desc->addr + at + done, &piece);
+
+		if (!memory)
+			return false;
+		move(chan->wire, memory, piece);
+		done += piece;
+	}
+	return true;
+}
+
+static void fail(struct vdma_chan *chan)
+{
+	dev_err(chan->vdma->dev, "%s: transfer error\n", dma_chan_name(&chan->chan));
+	chan->failed = true;
+	vdma_wire_failed(chan->wire);
+}
+
+/*
+ * Moves count bytes in bursts. Each burst is in memory before the position says so: the release pairs with the client's
+ * load-acquire of the position. Returns false after an error.
+ */
+static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *position, u64 *bursts)
+{
+	const u64 period = chan->active->period;
+
+	if (vdma_fault_hits(chan->vdma, VDMA_FAULT_ERROR)) {
+		fail(chan);
+		return false;
+	}
+	while (count) {
+		const size_t burst = min_t(size_t, count, chan->burst);
+		const u64 before = div64_u64(chan->moved, period);
+
+		if (!move_burst(chan, burst, move)) {
+			fail(chan);
+			return false;
+		}
+		chan->moved += burst;
+		smp_store_release(position, chan->moved);
+		(*bursts)++;
+		count -= burst;
+		if (div64_u64(chan->moved, period) != before)
+			vdma_chan_period(chan);
+	}
+	return true;
+}
+
+/* What of the bytes there are can move: whole bursts, or what is left in units of the bus when no more is to come. */
+static size_t movable(const struct vdma_chan *chan, u64 there, u64 room, bool more_to_come)
+{
+	const u64 count = min3(there, room, (u64)VDMA_CHUNK);
+
+	if (count >= chan->burst)
+		return count - count % chan->burst;
+	return more_to_come || count < there ? 0 : count - count % chan->width;
+}
+
+static bool run_tx(struct vdma_chan *chan, u64 *patience)
+{
+	struct vdma_wire *wire = chan->wire;
+	/* Pairs with the client's store-release: the bytes are in the ring. More than the ring holds cannot be. */
+	const u64 there = min_t(u64, smp_load_acquire(&wire->published) - chan->moved, chan->active->len);
+	const u64 now = ktime_get_ns();
+	size_t count;
+
+	if (!there) {
+		if (wire->tx_active)
+			wire->stats.tx_starved++;
+		wire->tx_active = false;
+		vdma_wire_forget_rate(wire);
+		return false;
+	}
+	count = movable(chan, there, vdma_wire_room(wire), false);
+	if (!count)
+		return false;
+	if (vdma_wire_budget(wire, now) < count) {
+		/* Not the whole chunk, but at least a burst, so that a slow line does not send everything at once. */
+		count = movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
+		if (!count) {
+			*patience = min(*patience, vdma_wire_patience(wire, now, min_t(u64, there, chan->burst)));
+			return false;
+		}
+	}
+	wire->tx_active = true;
+	if (!move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))
+		return true;
+	wire->stats.tx_bytes += count;
+	vdma_wire_departed(wire);
+	return true;
+}
+
+/* The receiver's credit: a period less than the ring, so that full never looks like empty. */
+static u64 credit(const struct vdma_chan *chan)
+{
+	/* Pairs with the client's store-release: it has read what is to be overwritten. */
+	const u64 limit = smp_load_acquire(&chan->wire->consumed) + chan->active->len - chan->active->period;
+
+	return limit > chan->moved ? limit - chan->moved : 0;
+}
+
+static bool run_rx(struct vdma_chan *chan)
+{
+	struct vdma_wire *wire = chan->wire;
+	const u64 there = vdma_wire_have(wire);
+	const bool more = READ_ONCE(wire->published) != wire->tx_moved;
+	size_t count = movable(chan, there, credit(chan), more);
+
+	if (!count && there && !wire->rx_waiting && credit(chan) < min_t(u64, there, chan->burst)) {
+		wire->stats.rx_stalled++;
+		WRITE_ONCE(wire->rx_waiting, true);
+		smp_mb(); /* rx_waiting is stored before consumed is read again; pairs with wire_consumed() */
+		count = movable(chan, there, credit(chan), more);
+	}
+	if (!count)
+		return false;
+	WRITE_ONCE(wire->rx_waiting, false);
+	if (!move_bursts(chan, count, vdma_wire_get, &wire->rx_moved, &wire->stats.rx_bursts))
+		return true;
+	wire->stats.rx_bytes += count;
+	vdma_wire_arrived(wire);
+	return true;
+}
+
+static bool run_copy(struct vdma_chan *chan)
+{
+	struct vdma_desc *desc = chan->active;
+	size_t left = min_t(size_t, desc->len - desc->copied, VDMA_CHUNK);
+
+	if (vdma_fault_hits(chan->vdma, VDMA_FAULT_ERROR)) {
+		vdma_chan_complete(chan, DMA_TRANS_ABORTED);
+		return true;
+	}
+	while (left) {
+		size_t count = left;
+		u8 *from = memory_at(chan->vdma, desc->src + desc->copied, &count);
+		u8 *to = memory_at(chan->vdma, desc->addr + desc->copied, &count);
+
+		if (!from || !to) {
+			vdma_chan_complete(chan, from ? DMA_TRANS_WRITE_FAILED : DMA_TRANS_READ_FAILED);
+			return true;
+		}
+		memcpy(to, from, count);
+		desc->copied += count;
+		left -= count;
+	}
+	if (desc->copied == desc->len)
+		vdma_chan_complete(chan, DMA_TRANS_NOERROR);
+	return true;
+}
+
+/* A stall by fault injection: the channel does nothing for a while. */
+static bool stalled(struct vdma_chan *chan, u64 *patience)
+{
+	struct vdma_wire *wire = chan->wire;
+	u64 now;
+
+	if (!wire)
+		return false;
+	if (!wire->stalled_until && vdma_fault_hits(chan->vdma, VDMA_FAULT_STALL)) {
+		wire->stats.stalls++;
+		wire->stalled_until = ktime_get_ns() + READ_ONCE(chan->vdma->stall_usecs) * (u64)NSEC_PER_USEC;
+	}
+	if (!wire->stalled_until)
+		return false;
+	now = ktime_get_ns();
+	if (now >= wire->stalled_until) {
+		wire->stalled_until = 0;
+		return false;
+	}
+	*patience = min(*patience, wire->stalled_until - now);
+	return true;
+}
+
+/* At most a chunk of one channel, with interrupts off: the time is the engine's own. Returns whether it found work. */
+static bool run_channel(struct vdma_chan *chan, u64 *patience)
+{
+	unsigned long flags;
+	bool worked = false;
+	u64 start;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	if (chan->active && !chan->paused && !chan->failed && !stalled(chan, patience)) {
+		struct vdma_wire *wire = chan->wire;
+
+		start = ktime_get_ns();
+		if (!chan->active->cyclic)
+			worked = run_copy(chan);
+		else
+			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan);
+		chan->engine_ns += ktime_get_ns() - start;
+		if (wire)
+			wire->stats.engine_ns += ktime_get_ns() - start;
+	}
+	spin_unlock_irqrestore(&chan->lock, flags);
+	return worked;
+}
+
+static void sleep_until_kicked(struct vdma_dev *vdma, u64 patience)
+{
+	set_current_state(TASK_IDLE);
+	if (!atomic_read(&vdma->kicked) && !kthread_should_stop()) {
+		ktime_t timeout = ns_to_ktime(patience);
+
+		if (patience == U64_MAX)
+			schedule();
+		else
+			schedule_hrtimeout_range(&timeout, 0, HRTIMER_MODE_REL);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+int vdma_engine_main(void *data)
+{
+	struct vdma_dev *vdma = data;
+
+	while (!kthread_should_stop()) {
+		u64 patience = U64_MAX;
+		bool worked = false;
+		unsigned int i;
+
+		/* Full barrier: a kick after this is seen below, one before has made its work visible; pairs with vdma_kick(). */
+		atomic_xchg(&vdma->kicked, 0);
+		for (i = 0; i < vdma->channel_count; i++)
+			worked |= run_channel(&vdma->channels[i], &patience);
+		if (worked)
+			cond_resched();
+		else
+			sleep_until_kicked(vdma, patience);
+	}
+	return 0;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vdma.h - what vdma's files share. */
+#ifndef VDMA_H
+#define VDMA_H
+
+#include <linux/dmaengine.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/smp.h>
+
+#include <rxlab/vdma_wire.h>
+
+#define VDMA_MAX_CHANNELS 16
+#define VDMA_MAX_WIRES (VDMA_MAX_CHANNELS / 2)
+#define VDMA_CHUNK SZ_4K /* bytes moved with interrupts off: about a microsecond */
+
+struct iommu_domain;
+
+/* One transfer: cyclic over [addr, addr + len), or a copy of len bytes from src to addr. */
+struct vdma_desc {
+	struct dma_async_tx_descriptor tx;
+	struct list_head node;
+	bool cyclic;
+	dma_addr_t addr, src;
+	size_t len, period;
+	size_t copied; /* of a copy */
+	enum dmaengine_tx_result result;
+};
+
+/*
+ * A channel. @lock guards everything here; the engine holds it while it moves a chunk, so once pause or terminate return no
+ * byte moves any more.
+ */
+struct vdma_chan {
+	struct dma_chan chan;
+	struct vdma_dev *vdma;
+	spinlock_t lock;
+	struct dma_slave_config config;
+	struct vdma_wire *wire;              /* from config.peripheral_config, or NULL */
+	struct list_head submitted, issued, done;
+	struct vdma_desc *active;
+	struct vdma_desc *cyclic_due;        /* a period passed and its callback has not run: one pointer, so periods merge */
+	bool paused, failed;
+	u32 burst;                           /* bytes */
+	u32 width;                           /* bytes of the bus, the unit where less than a burst is left */
+	u64 moved;                           /* bytes of the active cyclic transfer */
+	struct irq_work interrupt;           /* the controller's own: ends in the tasklet, as the dmaengine API promises */
+	struct tasklet_struct callbacks;
+	u64 periods, callbacks_run;
+	u64 engine_ns;                       /* CPU time spent on moving its bytes */
+};
+
+enum vdma_fault { VDMA_FAULT_LOST, VDMA_FAULT_LATE, VDMA_FAULT_DUPLICATED, VDMA_FAULT_STALL, VDMA_FAULT_ERROR, VDMA_FAULTS };
+
+/* Hits every @interval-th event, @times times (-1: always), as the kernel's own fault injection does. */
+struct vdma_fault_point {
+	u32 interval;
+	atomic_t times;
+	atomic_t events;
+	atomic_t hits;
+};
+
+struct vdma_wire {
+	struct vdma_dev *vdma;
+	struct vdma_wire_config config;
+	int index;
+	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; each changed under its own lock */
+
+	/* Written by one side, read by the other. */
+	u64 published ____cacheline_aligned; /* client's: bytes ready in the transmit ring */
+	u64 consumed;                        /* client's: bytes free again in the receive ring */
+	u64 tx_moved ____cacheline_aligned;  /* engine's */
+	u64 rx_moved;                        /* engine's */
+
+	/* The engine's alone. */
+	u8 *fifo ____cacheline_aligned;
+	u64 fifo_in, fifo_out;
+	bool tx_active, rx_waiting;          /* for counting starved and stalled once each */
+	u8 header[16];                       /* lossy mode: of the record that is arriving */
+	u32 header_have;
+	u64 record_left;                     /* bytes of it still to come */
+	u64 epoch_dropped;                   /* bytes dropped since the epoch began */
+	bool dropping, unparsable;
+	u64 rate_since, rate_bytes;          /* the line's budget is counted from here */
+	u64 stalled_until;
+
+	/* Notification, under @lock. */
+	spinlock_t lock;
+	bool masked, tx_armed;
+	u64 told;                            /* rx position at the last notification or unmask */
+	u64 tx_wanted;
+	u32 causes;
+	u64 raised_ns;                       /* of the first cause that nobody asked for yet */
+	struct hrtimer usecs, idle, watchdog, late;
+	bool due;                            /* an interrupt is wanted and was not raised yet */
+	int again;                           /* a duplicate is to follow */
+	unsigned int irq;
+	int irq_cpu;
+	struct irq_work local;
+	call_single_data_t remote;
+
+	struct vdma_wire_stats stats;
+};
+
+struct vdma_dev {
+	struct dma_device dma;
+	struct device *dev;
+	struct iommu_domain *domain;         /* what its addresses are translated by, or NULL */
+	struct task_struct *engine;
+	atomic_t kicked;
+	struct irq_domain *irqs;
+	struct fwnode_handle *fwnode;
+	struct vdma_fault_point faults[VDMA_FAULTS];
+	u32 late_usecs, stall_usecs;
+	struct dentry *debugfs;
+	struct mutex wires_lock;
+	struct vdma_wire *wires[VDMA_MAX_WIRES];
+	unsigned int channel_count;
+	struct vdma_chan channels[];
+};
+
+/* main.c: steps of probe that can be made to fail, one after the other (parameter fail_at). */
+bool vdma_fail(const char *step);
+
+/* channel.c */
+void vdma_channels_init(struct vdma_dev *vdma);
+void vdma_channels_exit(struct vdma_dev *vdma);
+struct vdma_chan *vdma_chan_of(struct dma_chan *chan); /* NULL when it is another engine's */
+void vdma_chan_leave_wire(struct vdma_chan *chan);
+void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result); /* under chan->lock */
+void vdma_chan_period(struct vdma_chan *chan);                                    /* under chan->lock */
+
+/* engine.c */
+int vdma_engine_main(void *vdma);
+void vdma_kick(struct vdma_dev *vdma);
+
+/* wire.c */
+size_t vdma_wire_room(struct vdma_wire *wire);          /* bytes it takes now */
+void vdma_wire_put(struct vdma_wire *wire, const u8 *bytes, size_t count);
+size_t vdma_wire_have(struct vdma_wire *wire);          /* bytes it holds */
+void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count);
+void vdma_wire_forget_rate(struct vdma_wire *wire);
+u64 vdma_wire_budget(struct vdma_wire *wire, u64 now);  /* bytes that the rate allows now */
+u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count); /* ns until it allows count bytes */
+void vdma_wire_arrived(struct vdma_wire *wire);         /* rx_moved has grown */
+void vdma_wire_departed(struct vdma_wire *wire);        /* tx_moved has grown */
+void vdma_wire_failed(struct vdma_wire *wire);          /* a channel stopped with an error */
+
+/* irq.c */
+int vdma_irqs_init(struct vdma_dev *vdma);
+void vdma_irqs_exit(struct vdma_dev *vdma);
+int vdma_irq_get(struct vdma_wire *wire);
+void vdma_irq_put(struct vdma_wire *wire);
+void vdma_irq_raise(struct vdma_wire *wire); /* wire->lock held */
+
+/* faults.c */
+bool vdma_fault_hits(struct vdma_dev *vdma, enum vdma_fault fault);
+void vdma_faults_init(struct vdma_dev *vdma);
+void vdma_faults_exit(struct vdma_dev *vdma);
+
+#endif

@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * wire.c - the peripheral between a transmit and a receive channel: bytes in, bytes out, and who is told when.
+ *
+ * Barriers. The client writes the ring, then @published by a store-release; the engine reads it by a load-acquire and then
+ * the ring. The engine writes the ring, then @rx_moved by a store-release; the client reads it by a load-acquire and then
+ * the ring. @consumed and @tx_moved give space back the same way, in the other direction. Two more pairs are of the form
+ * "store mine, full barrier, load yours", so that at least one side sees the other: rx_waiting with consumed, tx_armed with
+ * tx_moved.
+ */
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include <rxlab/record.h>
+
+#include "vdma.h"
+
+#define MAX_RATE (8ull << 30) /* bytes/s; two seconds of it, times a second in ns, still fit 64 bits */
+
+static ktime_t from_usecs(u32 usecs)
+{
+	return ns_to_ktime((u64)usecs * NSEC_PER_USEC);
+}
+
+/* Something is to be told: raises the interrupt, or lets it be lost, late or doubled. */
+static void interrupt(struct vdma_wire *wire)
+{
+	struct vdma_dev *vdma = wire->vdma;
+
+	if (wire->config.watchdog_usecs)
+		hrtimer_start(&wire->watchdog, from_usecs(wire->config.watchdog_usecs), HRTIMER_MODE_REL_HARD);
+	if (vdma_fault_hits(vdma, VDMA_FAULT_LOST)) {
+		wire->stats.lost++;
+		return;
+	}
+	if (vdma_fault_hits(vdma, VDMA_FAULT_LATE)) {
+		wire->stats.late++;
+		wire->due = true;
+		hrtimer_start(&wire->late, from_usecs(READ_ONCE(vdma->late_usecs)), HRTIMER_MODE_REL_HARD);
+		return;
+	}
+	if (vdma_fault_hits(vdma, VDMA_FAULT_DUPLICATED)) {
+		wire->stats.duplicated++;
+		wire->stats.interrupts++;
+		wire->again = 1;
+	}
+	wire->stats.interrupts++;
+	vdma_irq_raise(wire);
+}
+
+static void tell(struct vdma_wire *wire, unsigned int cause, u64 *counter)
+{
+	(*counter)++;
+	if (!wire->causes)
+		wire->raised_ns = ktime_get_ns();
+	wire->causes |= cause;
+	interrupt(wire);
+}
+
+static void tell_receiver(struct vdma_wire *wire, unsigned int cause, u64 *counter)
+{
+	wire->told = wire->rx_moved;
+	tell(wire, cause, counter);
+}
+
+static enum hrtimer_restart usecs_passed(struct hrtimer *timer)
+{
+	struct vdma_wire *wire = container_of(timer, struct vdma_wire, usecs);
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
+		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return HRTIMER_NORESTART;
+}
+
+static enum hrtimer_restart line_was_idle(struct hrtimer *timer)
+{
+	struct vdma_wire *wire = container_of(timer, struct vdma_wire, idle);
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
+		tell_receiver(wire, VDMA_IDLE, &wire->stats.by_idle);
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return HRTIMER_NORESTART;
+}
+
+static enum hrtimer_restart nobody_answered(struct hrtimer *timer)
+{
+	struct vdma_wire *wire = container_of(timer, struct vdma_wire, watchdog);
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	if (wire->causes)
+		tell(wire, VDMA_WATCHDOG, &wire->stats.by_watchdog);
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return HRTIMER_NORESTART;
+}
+
+static enum hrtimer_restart late_at_last(struct hrtimer *timer)
+{
+	struct vdma_wire *wire = container_of(timer, struct vdma_wire, late);
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	if (wire->due) {
+		wire->due = false;
+		wire->stats.interrupts++;
+		vdma_irq_raise(wire);
+	}
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return HRTIMER_NORESTART;
+}
+
+void vdma_wire_arrived(struct vdma_wire *wire)
+{
+	const struct vdma_wire_config *config = &wire->config;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	if (!wire->masked) {
+		if (config->watermark_bytes && wire->rx_moved - wire->told >= config->watermark_bytes) {
+			hrtimer_try_to_cancel(&wire->usecs);
+			tell_receiver(wire, VDMA_WATERMARK, &wire->stats.by_watermark);
+		} else if (config->usecs && !hrtimer_active(&wire->usecs)) {
+			hrtimer_start(&wire->usecs, from_usecs(config->usecs), HRTIMER_MODE_REL_HARD);
+		}
+		if (config->idle_usecs)
+			hrtimer_start(&wire->idle, from_usecs(config->idle_usecs), HRTIMER_MODE_REL_HARD);
+	}
+	spin_unlock_irqrestore(&wire->lock, flags);
+}
+
+void vdma_wire_departed(struct vdma_wire *wire)
+{
+	unsigned long flags;
+
+	smp_mb(); /* tx_moved is stored before tx_armed is read; pairs with wire_arm_tx() */
+	if (!READ_ONCE(wire->tx_armed))
+		return;
+	spin_lock_irqsave(&wire->lock, flags);
+	if (wire->tx_armed && wire->tx_moved >= wire->tx_wanted) {
+		wire->tx_armed = false;
+		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
+	}
+	spin_unlock_irqrestore(&wire->lock, flags);
+}
+
+void vdma_wire_failed(struct vdma_wire *wire)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	tell(wire, VDMA_ERROR, &wire->stats.errors);
+	spin_unlock_irqrestore(&wire->lock, flags);
+}
+
+/* ---- the bytes; all of this runs in the engine, which is one thread ---- */
+
+size_t vdma_wire_have(struct vdma_wire *wire)
+{
+	return wire->fifo_in - wire->fifo_out;
+}
+
+static size_t fifo_free(struct vdma_wire *wire)
+{
+	return wire->config.fifo_bytes - vdma_wire_have(wire);
+}
+
+size_t vdma_wire_room(struct vdma_wire *wire)
+{
+	return wire->config.mode == VDMA_WIRE_LOSSY ? VDMA_CHUNK : fifo_free(wire);
+}
+
+static void fifo_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
+{
+	size_t at = wire->fifo_in & (wire->config.fifo_bytes - 1);
+	size_t first = min(count, (size_t)wire->config.fifo_bytes - at);
+
+	memcpy(wire->fifo + at, bytes, first);
+	memcpy(wire->fifo, bytes + first, count - first);
+	wire->fifo_in += count;
+}
+
+void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count)
+{
+	size_t at = wire->fifo_out & (wire->config.fifo_bytes - 1);
+	size_t first = min(count, (size_t)wire->config.fifo_bytes - at);
+
+	memcpy(bytes, wire->fifo + at, first);
+	memcpy(bytes + first, wire->fifo, count - first);
+	wire->fifo_out += count;
+}
+
+/* The header is whole: is there room for the record it begins? */
+static void begin_record(struct vdma_wire *wire)
+{
+	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
+	u64 bytes = rxlab_record_bytes(record->length);
+
+	wire->header_have = 0;
+	if (bytes > wire->config.fifo_bytes) {
+		wire->stats.bad_headers++;
+		wire->unparsable = true;
+		return;
+	}
+	wire->record_left = bytes - sizeof(*record);
+	wire->dropping = fifo_free(wire) < bytes;
+	if (wire->dropping) {
+		wire->stats.dropped_records++;
+		wire->stats.dropped_bytes += bytes;
+		wire->epoch_dropped += bytes;
+		return;
+	}
+	fifo_put(wire, wire->header, sizeof(*record));
+}
+
+/* Lossy: follows the records, so that it is always a whole one that is dropped. */
+static void put_lossy(struct vdma_wire *wire, const u8 *bytes, size_t count)
+{
+	while (count && !wire->unparsable) {
+		size_t part;
+
+		if (!wire->record_left) {
+			part = min(count, sizeof(wire->header) - wire->header_have);
+			memcpy(wire->header + wire->header_have, bytes, part);
+			wire->header_have += part;
+			if (wire->header_have == sizeof(wire->header))
+				begin_record(wire);
+		} else {
+			part = min_t(u64, count, wire->record_left);
+			if (!wire->dropping)
+				fifo_put(wire, bytes, part);
+			wire->record_left -= part;
+		}
+		bytes += part;
+		count -= part;
+	}
+	if (wire->unparsable) {
+		wire->stats.dropped_bytes += count;
+		wire->epoch_dropped += count;
+	}
+}
+
+void vdma_wire_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
+{
+	wire->rate_bytes += count;
+	if (wire->config.mode == VDMA_WIRE_LOSSY)
+		put_lossy(wire, bytes, count);
+	else
+		fifo_put(wire, bytes, count);
+}
+
+/* ---- the line's rate ---- */
+
+/* A line that had nothing to send does not save up for later. */
+void vdma_wire_forget_rate(struct vdma_wire *wire)
+{
+	wire->rate_since = 0;
+}
+
+u64 vdma_wire_budget(struct vdma_wire *wire, u64 now)
+{
+	const u64 rate = wire->config.bytes_per_second;
+	u64 allowed;
+
+	if (!rate)
+		return U64_MAX;
+	if (!wire->rate_since) {
+		wire->rate_since = now;
+		wire->rate_bytes = 0;
+	} else if (now - wire->rate_since >= NSEC_PER_SEC) {
+		/* Counted from a second later; what could have been sent in it and was not is gone. */
+		wire->rate_bytes -= min(rate, wire->rate_bytes);
+		wire->rate_since = wire->rate_bytes ? wire->rate_since + NSEC_PER_SEC : now;
+	}
+	allowed = div_u64(min_t(u64, now - wire->rate_since, NSEC_PER_SEC) * rate, NSEC_PER_SEC);
+	return allowed - min(allowed, wire->rate_bytes);
+}
+
+u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count)
+{
+	const u64 rate = wire->config.bytes_per_second;
+	u64 when = wire->rate_since + div64_u64((wire->rate_bytes + count) * NSEC_PER_SEC, rate) + 1;
+
+	return when > now ? when - now : 0;
+}
+
+/* ---- the client's side ---- */
+
+static int wire_irq(struct vdma_wire *wire)
+{
+	return wire->irq;
+}
+
+static void wire_publish(struct vdma_wire *wire, u64 position)
+{
+	smp_store_release(&wire->published, position); /* after the ring's bytes; pairs with the engine's load-acquire */
+}
+
+static void wire_doorbell(struct vdma_wire *wire)
+{
+	vdma_kick(wire->vdma);
+}
+
+static void wire_consumed(struct vdma_wire *wire, u64 position)
+{
+	smp_store_release(&wire->consumed, position); /* after the last read of the ring; pairs with the engine's load-acquire */
+	smp_mb(); /* consumed is stored before rx_waiting is read; pairs with the engine, which stores rx_waiting first */
+	if (READ_ONCE(wire->rx_waiting))
+		vdma_kick(wire->vdma);
+}
+
+static u64 wire_tx_position(struct vdma_wire *wire)
+{
+	return smp_load_acquire(&wire->tx_moved); /* before the ring is written again; pairs with the engine's store-release */
+}
+
+static u64 wire_rx_position(struct vdma_wire *wire)
+{
+	return smp_load_acquire(&wire->rx_moved); /* before the ring is read; pairs with the engine's store-release */
+}
+
+static void wire_arm_tx(struct vdma_wire *wire, u64 position)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->tx_wanted = position;
+	WRITE_ONCE(wire->tx_armed, true);
+	smp_mb(); /* tx_armed is stored before tx_moved is read; pairs with vdma_wire_departed() */
+	if (READ_ONCE(wire->tx_moved) >= position) {
+		WRITE_ONCE(wire->tx_armed, false);
+		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
+	}
+	spin_unlock_irqrestore(&wire->lock, flags);
+}
+
+static unsigned int wire_causes(struct vdma_wire *wire, u64 *raised_ns)
+{
+	unsigned long flags;
+	unsigned int causes;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	causes = wire->causes;
+	if (raised_ns)
+		*raised_ns = wire->raised_ns;
+	wire->causes = 0;
+	hrtimer_try_to_cancel(&wire->watchdog); /* where it runs already, it will find no cause */
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return causes;
+}
+
+static void wire_mask(struct vdma_wire *wire)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->masked = true;
+	spin_unlock_irqrestore(&wire->lock, flags);
+}
+
+static bool wire_unmask(struct vdma_wire *wire, u64 position)
+{
+	unsigned long flags;
+	bool more;
+
+	/* The engine stores rx_moved before it takes this lock: what comes after this look finds the wire unmasked. */
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->told = position;
+	more = READ_ONCE(wire->rx_moved) != position;
+	wire->masked = more;
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return more;
+}
+
+static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
+{
+	u64 gap = published - consumed - wire->epoch_dropped;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->published = wire->consumed = wire->tx_moved = wire->rx_moved = wire->told = 0;
+	wire->fifo_in = wire->fifo_out = 0;
+	wire->header_have = wire->record_left = wire->epoch_dropped = 0;
+	wire->dropping = wire->unparsable = wire->tx_active = wire->rx_waiting = wire->tx_armed = false;
+	wire->masked = false;
+	wire->causes = 0;
+	wire->rate_since = wire->stalled_until = 0;
+	wire->stats.gap_bytes += gap;
+	wire->stats.epochs++;
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return gap;
+}
+
+static void wire_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats)
+{
+	*stats = wire->stats;
+}
+
+static int refuse(struct device *dev, const char *why)
+{
+	dev_err(dev, "wire refused: %s\n", why);
+	return -EINVAL;
+}
+
+static int check_config(struct device *dev, const struct vdma_wire_config *config)
+{
+	if (config->mode != VDMA_WIRE_LOSSLESS && config->mode != VDMA_WIRE_LOSSY)
+		return refuse(dev, "no such mode");
+	if (!is_power_of_2(config->fifo_bytes) || config->fifo_bytes < 256 || config->fifo_bytes > SZ_1M)
+		return refuse(dev, "fifo_bytes is not a power of two from 256 to 1 MiB");
+	if (config->bytes_per_second > MAX_RATE)
+		return refuse(dev, "bytes_per_second is above 8 GiB/s");
+	if (config->bytes_per_second && config->bytes_per_second < 1000)
+		return refuse(dev, "bytes_per_second is below 1000");
+	if (max3(config->usecs, config->idle_usecs, config->watchdog_usecs) > USEC_PER_SEC * 60)
+		return refuse(dev, "a time is above a minute");
+	if (config->irq_cpu < -1 || (config->irq_cpu >= 0 && (config->irq_cpu >= nr_cpu_ids || !cpu_online(config->irq_cpu))))
+		return refuse(dev, "irq_cpu is not online");
+	return 0;
+}
+
+static void timer_init(struct hrtimer *timer, enum hrtimer_restart (*passed)(struct hrtimer *))
+{
+	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	timer->function = passed;
+}
+
+static int take_index(struct vdma_wire *wire)
+{
+	struct vdma_dev *vdma = wire->vdma;
+	int i, found = -ENOSPC;
+
+	mutex_lock(&vdma->wires_lock);
+	for (i = 0; i < VDMA_MAX_WIRES && found < 0; i++) {
+		if (vdma->wires[i])
+			continue;
+		vdma->wires[i] = wire;
+		wire->index = found = i;
+	}
+	mutex_unlock(&vdma->wires_lock);
+	return found;
+}
+
+static void give_index(struct vdma_wire *wire)
+{
+	mutex_lock(&wire->vdma->wires_lock);
+	wire->vdma->wires[wire->index] = NULL;
+	mutex_unlock(&wire->vdma->wires_lock);
+}
+
+static struct vdma_wire *wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
+{
+	struct vdma_chan *mine = vdma_chan_of(chan);
+	struct vdma_wire *wire;
+	int err;
+
+	if (!mine)
+		return ERR_PTR(-ENODEV);
+	err = check_config(mine->vdma->dev, config);
+	if (err)
+		return ERR_PTR(err);
+	wire = kzalloc(sizeof(*wire), GFP_KERNEL);
+	if (!wire)
+		return ERR_PTR(-ENOMEM);
+	wire->vdma = mine->vdma;
+	wire->config = *config;
+	spin_lock_init(&wire->lock);
+	timer_init(&wire->usecs, usecs_passed);
+	timer_init(&wire->idle, line_was_idle);
+	timer_init(&wire->watchdog, nobody_answered);
+	timer_init(&wire->late, late_at_last);
+	err = -ENOMEM;
+	wire->fifo = kvmalloc(config->fifo_bytes, GFP_KERNEL);
+	if (!wire->fifo)
+		goto free_wire;
+	err = take_index(wire);
+	if (err < 0)
+		goto free_fifo;
+	err = vdma_irq_get(wire);
+	if (err)
+		goto free_index;
+	return wire;
+
+free_index:
+	give_index(wire);
+free_fifo:
+	kvfree(wire->fifo);
+free_wire:
+	kfree(wire);
+	return ERR_PTR(err);
+}
+
+static void wire_destroy(struct vdma_wire *wire)
+{
+	unsigned long flags;
+
+	/* From here on no timer finds anything to tell, so none starts another. */
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->masked = true;
+	wire->causes = 0;
+	wire->due = false;
+	spin_unlock_irqrestore(&wire->lock, flags);
+	if (wire->tx)
+		vdma_chan_leave_wire(wire->tx);
+	if (wire->rx)
+		vdma_chan_leave_wire(wire->rx);
+	hrtimer_cancel(&wire->usecs);
+	hrtimer_cancel(&wire->idle);
+	hrtimer_cancel(&wire->watchdog);
+	hrtimer_cancel(&wire->late);
+	vdma_irq_put(wire);
+	give_index(wire);
+	kvfree(wire->fifo);
+	kfree(wire);
+}
+
+static const struct vdma_wire_ops ops = {
+	.create = wire_create,
+	.destroy = wire_destroy,
+	.irq = wire_irq,
+	.publish = wire_publish,
+	.doorbell = wire_doorbell,
+	.consumed = wire_consumed,
+	.tx_position = wire_tx_position,
+	.rx_position = wire_rx_position,
+	.arm_tx = wire_arm_tx,
+	.causes = wire_causes,
+	.mask = wire_mask,
+	.unmask = wire_unmask,
+	.new_epoch = wire_new_epoch,
+	.get_stats = wire_get_stats,
+};
+
+const struct vdma_wire_ops *vdma_wire_ops(void)
+{
+	return &ops;
+}
+EXPORT_SYMBOL_GPL(vdma_wire_ops);
