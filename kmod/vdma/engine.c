@@ -80,7 +80,8 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 		return false;
 	}
 	while (count) {
-		const size_t burst = min_t(size_t, count, chan->burst);
+		/* After a partial burst the next one ends where it would have: bursts never cross the ring's end. */
+		const size_t burst = min_t(size_t, count, chan->burst - chan->moved % chan->burst);
 		const u64 before = div64_u64(chan->moved, period);
 
 		if (!move_burst(chan, burst, move)) {
@@ -97,13 +98,14 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 	return true;
 }
 
-/* What of the bytes there are can move: whole bursts, or what is left in units of the bus when no more is to come. */
+/* What of the bytes there are can move: up to the end of a burst, or what is left in units of the bus when no more is to come. */
 static size_t movable(const struct vdma_chan *chan, u64 there, u64 room, bool more_to_come)
 {
 	const u64 count = min3(there, room, (u64)VDMA_CHUNK);
+	const u64 beyond = (chan->moved + count) % chan->burst;
 
-	if (count >= chan->burst)
-		return count - count % chan->burst;
+	if (count > beyond)
+		return count - beyond;
 	return more_to_come || count < there ? 0 : count - count % chan->width;
 }
 

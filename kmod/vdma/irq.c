@@ -79,9 +79,15 @@ static void vdma_irq_local(struct irq_work *work)
 	vdma_irq_handle(container_of(work, struct vdma_wire, local));
 }
 
-static void vdma_irq_remote(void *wire)
+/* A CPU on its way out of idle runs calls without having been interrupted; it then interrupts itself. */
+static void vdma_irq_remote(void *data)
 {
-	vdma_irq_handle(wire);
+	struct vdma_wire *wire = data;
+
+	if (in_hardirq())
+		vdma_irq_handle(wire);
+	else
+		irq_work_queue(&wire->local);
 }
 
 void vdma_irq_raise(struct vdma_wire *wire)
@@ -121,8 +127,8 @@ static void vdma_irq_drained(void *unused)
 
 void vdma_irq_put(struct vdma_wire *wire)
 {
-	irq_work_sync(&wire->local);
-	/* Calls to one CPU run in order: when this one has run everywhere, so has ours. */
+	/* Calls to one CPU run in order: when this one has run everywhere, so has ours; it may have queued the work. */
 	on_each_cpu(vdma_irq_drained, NULL, true);
+	irq_work_sync(&wire->local);
 	irq_dispose_mapping(wire->irq);
 }

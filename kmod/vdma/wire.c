@@ -29,7 +29,8 @@ static void interrupt(struct vdma_wire *wire)
 {
 	struct vdma_dev *vdma = wire->vdma;
 
-	if (wire->config.watchdog_usecs)
+	/* From the first that was not answered; later ones do not put it off. */
+	if (wire->config.watchdog_usecs && !hrtimer_is_queued(&wire->watchdog))
 		hrtimer_start(&wire->watchdog, from_usecs(wire->config.watchdog_usecs), HRTIMER_MODE_REL_HARD);
 	if (vdma_fault_hits(vdma, VDMA_FAULT_LOST)) {
 		wire->stats.lost++;

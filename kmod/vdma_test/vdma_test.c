@@ -1,0 +1,796 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vdma_test - an ordinary dmaengine client that asks vdma what it promises.
+ *
+ * Runs while it is loaded and writes TAP to the kernel log; vm/test-vdma judges. only=NAME runs one test, which is how the
+ * script pairs a test with a fault it has set in debugfs.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/dmaengine.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include <rxlab/record.h>
+#include <rxlab/vdma_wire.h>
+
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "the one test to run (default: all that need no fault set in debugfs)");
+
+static unsigned int mib = 64;
+module_param(mib, uint, 0444);
+MODULE_PARM_DESC(mib, "MiB that test 'stream' moves");
+
+static bool hold;
+module_param(hold, bool, 0444);
+MODULE_PARM_DESC(hold, "keep a running link with its interrupt until the module is removed");
+
+static const struct vdma_wire_ops *ops;
+
+#define RING SZ_64K
+#define PERIOD SZ_4K
+
+/* A transmit ring, a wire, a receive ring. */
+struct link {
+	struct dma_chan *tx, *rx;
+	struct vdma_wire *wire;
+	struct vdma_peripheral peripheral;
+	struct vdma_wire_config config;
+	u8 *tx_ring, *rx_ring;
+	dma_addr_t tx_addr, rx_addr;
+	u32 period, maxburst;
+	dma_cookie_t tx_cookie, rx_cookie;
+	u64 published, consumed;
+	/* What the handlers saw. */
+	wait_queue_head_t wait;
+	atomic_t interrupts, in_hardirq, callbacks, in_softirq;
+	unsigned int causes;
+	u64 latency_ns;
+	bool requested;
+};
+
+static unsigned int failures;
+static char reason[200];
+
+/* Ends the test with a reason. */
+#define EXPECT(condition, ...) \
+	do { \
+		if (!(condition)) { \
+			int n_ = snprintf(reason, sizeof(reason), "line %d: %s", __LINE__, #condition); \
+			snprintf(reason + n_, sizeof(reason) - n_, "; " __VA_ARGS__); \
+			return false; \
+		} \
+	} while (0)
+
+/* Ends the test; what failed has left its reason. */
+#define MUST(condition) \
+	do { \
+		if (!(condition)) \
+			return false; \
+	} while (0)
+
+/* The byte at a position of the stream: a different one at every ring's turn. */
+static u8 pattern(u64 position)
+{
+	return (position * 0x9E3779B97F4A7C15ull) >> 56;
+}
+
+static irqreturn_t interrupted(int irq, void *data)
+{
+	struct link *link = data;
+	u64 raised = 0;
+	unsigned int causes = ops->causes(link->wire, &raised);
+
+	atomic_inc(&link->interrupts);
+	if (in_hardirq())
+		atomic_inc(&link->in_hardirq);
+	link->causes |= causes;
+	if (causes)
+		link->latency_ns = ktime_get_ns() - raised;
+	wake_up(&link->wait);
+	return IRQ_HANDLED;
+}
+
+static void period_passed(void *data)
+{
+	struct link *link = data;
+
+	atomic_inc(&link->callbacks);
+	if (in_serving_softirq())
+		atomic_inc(&link->in_softirq);
+	wake_up(&link->wait);
+}
+
+static struct dma_chan *channel(void)
+{
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	dma_cap_set(DMA_CYCLIC, mask);
+	dma_cap_set(DMA_MEMCPY, mask);
+	return dma_request_channel(mask, NULL, NULL);
+}
+
+static bool start(struct link *link)
+{
+	struct dma_slave_config config = {
+		.src_addr_width = DMA_SLAVE_BUSWIDTH_8_BYTES, .dst_addr_width = DMA_SLAVE_BUSWIDTH_8_BYTES,
+		.src_maxburst = link->maxburst, .dst_maxburst = link->maxburst,
+		.peripheral_config = &link->peripheral, .peripheral_size = sizeof(link->peripheral),
+	};
+	struct dma_async_tx_descriptor *tx, *rx;
+
+	EXPECT(!dmaengine_slave_config(link->tx, &config) && !dmaengine_slave_config(link->rx, &config));
+	tx = dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, link->period, DMA_MEM_TO_DEV, 0);
+	rx = dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, link->period, DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT);
+	EXPECT(tx && rx);
+	rx->callback = period_passed;
+	rx->callback_param = link;
+	link->tx_cookie = dmaengine_submit(tx);
+	link->rx_cookie = dmaengine_submit(rx);
+	EXPECT(link->tx_cookie > 0 && link->rx_cookie > 0);
+	dma_async_issue_pending(link->rx);
+	dma_async_issue_pending(link->tx);
+	return true;
+}
+
+static void stop(struct link *link)
+{
+	dmaengine_terminate_sync(link->tx);
+	dmaengine_terminate_sync(link->rx);
+}
+
+static void close_link(struct link *link)
+{
+	if (link->tx && link->rx)
+		stop(link);
+	if (link->requested)
+		free_irq(ops->irq(link->wire), link);
+	if (!IS_ERR_OR_NULL(link->wire))
+		ops->destroy(link->wire);
+	if (link->tx_ring)
+		dma_free_coherent(link->tx->device->dev, RING, link->tx_ring, link->tx_addr);
+	if (link->rx_ring)
+		dma_free_coherent(link->tx->device->dev, RING, link->rx_ring, link->rx_addr);
+	if (link->tx)
+		dma_release_channel(link->tx);
+	if (link->rx)
+		dma_release_channel(link->rx);
+	memset(link, 0, sizeof(*link));
+}
+
+static bool open_link(struct link *link)
+{
+	int err;
+
+	init_waitqueue_head(&link->wait);
+	link->period = link->period ?: PERIOD;
+	link->maxburst = link->maxburst ?: 8;
+	link->config.fifo_bytes = link->config.fifo_bytes ?: SZ_8K;
+	link->config.irq_cpu = -1;
+	link->tx = channel();
+	link->rx = channel();
+	EXPECT(link->tx && link->rx, "no two channels");
+	link->wire = ops->create(link->tx, &link->config);
+	EXPECT(!IS_ERR(link->wire), "%ld", PTR_ERR(link->wire));
+	link->peripheral.wire = link->wire;
+	link->tx_ring = dma_alloc_coherent(link->tx->device->dev, RING, &link->tx_addr, GFP_KERNEL);
+	link->rx_ring = dma_alloc_coherent(link->tx->device->dev, RING, &link->rx_addr, GFP_KERNEL);
+	EXPECT(link->tx_ring && link->rx_ring);
+	err = request_irq(ops->irq(link->wire), interrupted, 0, "vdma-test", link);
+	EXPECT(!err, "%d", err);
+	link->requested = true;
+	return start(link);
+}
+
+/* Fills what is free of the transmit ring, `most` bytes at most. */
+static void produce(struct link *link, u64 most)
+{
+	u64 room = RING - (link->published - ops->tx_position(link->wire)), i;
+
+	for (i = 0; i < min(room, most); i++, link->published++)
+		link->tx_ring[link->published % RING] = pattern(link->published);
+	ops->publish(link->wire, link->published);
+	ops->doorbell(link->wire);
+}
+
+/* Reads what has arrived; false on a wrong byte. */
+static bool consume(struct link *link)
+{
+	u64 end = ops->rx_position(link->wire);
+
+	for (; link->consumed != end; link->consumed++) {
+		u8 got = link->rx_ring[link->consumed % RING], want = pattern(link->consumed);
+
+		EXPECT(got == want, "byte %llu is %02x, not %02x", link->consumed, got, want);
+	}
+	ops->consumed(link->wire, link->consumed);
+	return true;
+}
+
+static bool wait_for(struct link *link, u64 (*position)(struct vdma_wire *), u64 wanted, unsigned int ms)
+{
+	const unsigned long end = jiffies + msecs_to_jiffies(ms);
+
+	while (position(link->wire) < wanted && time_before(jiffies, end))
+		usleep_range(100, 200);
+	return position(link->wire) >= wanted;
+}
+
+/* ---- tests ---- */
+
+static void copied(void *done)
+{
+	complete(done);
+}
+
+static bool copy_once(struct dma_chan *chan, size_t at, size_t length)
+{
+	const size_t guard = 64, size = at + length + guard;
+	struct device *dev = chan->device->dev;
+	u8 *from = kmalloc(size, GFP_KERNEL), *to = kmalloc(size, GFP_KERNEL);
+	DECLARE_COMPLETION_ONSTACK(done);
+	struct dma_async_tx_descriptor *tx;
+	dma_addr_t from_addr, to_addr;
+	dma_cookie_t cookie;
+	bool good = from && to;
+	size_t i;
+
+	for (i = 0; good && i < size; i++)
+		from[i] = pattern(i), to[i] = 0xA5;
+	from_addr = dma_map_single(dev, from, size, DMA_TO_DEVICE);
+	to_addr = dma_map_single(dev, to, size, DMA_BIDIRECTIONAL);
+	good = good && !dma_mapping_error(dev, from_addr) && !dma_mapping_error(dev, to_addr);
+	tx = good ? dmaengine_prep_dma_memcpy(chan, to_addr + at, from_addr + at, length, DMA_PREP_INTERRUPT) : NULL;
+	if (tx) {
+		tx->callback = copied;
+		tx->callback_param = &done;
+		cookie = dmaengine_submit(tx);
+		dma_async_issue_pending(chan);
+		good = wait_for_completion_timeout(&done, HZ * 5) && dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE;
+	}
+	dma_unmap_single(dev, from_addr, size, DMA_TO_DEVICE);
+	dma_unmap_single(dev, to_addr, size, DMA_BIDIRECTIONAL);
+	for (i = 0; good && i < size; i++)
+		good = to[i] == (i >= at && i < at + length ? from[i] : 0xA5);
+	kfree(from);
+	kfree(to);
+	return tx && good;
+}
+
+static bool test_memcpy(struct link *link)
+{
+	static const size_t lengths[] = { 1, 7, 64, 4095, 4099, 65537 };
+	struct dma_chan *chan = channel();
+	bool good = chan;
+	size_t i;
+
+	for (i = 0; good && i < ARRAY_SIZE(lengths); i++)
+		good = copy_once(chan, i * 3, lengths[i]);
+	if (chan)
+		dma_release_channel(chan);
+	EXPECT(good, "length %zu", i ? lengths[i - 1] : 0);
+	return true;
+}
+
+static bool test_stream(struct link *link)
+{
+	const u64 end = (u64)mib << 20;
+
+	link->config.watermark_bytes = PERIOD;
+	link->config.idle_usecs = 100;
+	MUST(open_link(link));
+	while (link->consumed < end) {
+		produce(link, end - link->published);
+		wait_event_timeout(link->wait, ops->rx_position(link->wire) != link->consumed, HZ / 10);
+		if (!consume(link))
+			return false;
+	}
+	EXPECT(link->consumed == end);
+	EXPECT(atomic_read(&link->interrupts) > 0 && link->causes & VDMA_WATERMARK);
+	EXPECT(atomic_read(&link->in_hardirq) == atomic_read(&link->interrupts), "%d of %d", atomic_read(&link->in_hardirq), atomic_read(&link->interrupts));
+	EXPECT(atomic_read(&link->callbacks) > 0 && atomic_read(&link->in_softirq) == atomic_read(&link->callbacks));
+	return true;
+}
+
+static bool test_paused(struct link *link)
+{
+	MUST(open_link(link));
+	EXPECT(!dmaengine_pause(link->tx) && !dmaengine_pause(link->rx));
+	produce(link, RING);
+	msleep(50);
+	EXPECT(link->published == RING, "the producer filled %llu", link->published);
+	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire), "bytes moved though the engine is paused");
+	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_PAUSED);
+	EXPECT(!dmaengine_resume(link->tx) && !dmaengine_resume(link->rx));
+	EXPECT(wait_for(link, ops->rx_position, RING - PERIOD, 2000), "rx %llu", ops->rx_position(link->wire));
+	return consume(link) && wait_for(link, ops->rx_position, RING, 2000) && consume(link);
+}
+
+/* Amounts that are no whole bursts, over several turns of the ring. */
+static bool test_odd_amounts(struct link *link)
+{
+	u64 amount = 8;
+
+	MUST(open_link(link));
+	while (link->consumed < 4 * RING) {
+		amount = amount * 5 % 4001 / 8 * 8 + 8;
+		produce(link, amount);
+		EXPECT(wait_for(link, ops->rx_position, link->published, 2000), "%llu of %llu", ops->rx_position(link->wire), link->published);
+		if (!consume(link))
+			return false;
+	}
+	return true;
+}
+
+/* With one CPU, the engine cannot run while the producer does: whatever moved would have moved in its call chain. */
+static bool test_call_chain(struct link *link)
+{
+	u64 moved;
+
+	MUST(open_link(link));
+	if (num_online_cpus() > 1)
+		return true;
+	preempt_disable();
+	produce(link, PERIOD);
+	mdelay(2);
+	moved = ops->tx_position(link->wire) + ops->rx_position(link->wire);
+	preempt_enable();
+	EXPECT(!moved, "%llu bytes moved", moved);
+	EXPECT(wait_for(link, ops->rx_position, PERIOD, 2000));
+	return consume(link);
+}
+
+/* Full never looks like empty: a period stays free however much there is to receive. */
+static bool test_credit(struct link *link)
+{
+	struct vdma_wire_stats stats;
+	u64 sent = 0;
+
+	MUST(open_link(link));
+	for (; sent < 3; sent++) {
+		produce(link, RING);
+		msleep(20);
+	}
+	EXPECT(ops->rx_position(link->wire) == RING - PERIOD, "rx %llu", ops->rx_position(link->wire));
+	ops->get_stats(link->wire, &stats);
+	EXPECT(stats.rx_stalled == 1, "%llu", stats.rx_stalled);
+	EXPECT(consume(link) && wait_for(link, ops->rx_position, RING, 2000) && consume(link));
+	while (link->consumed < link->published) {
+		msleep(20);
+		if (!consume(link))
+			return false;
+	}
+	msleep(20);
+	ops->get_stats(link->wire, &stats);
+	EXPECT(stats.tx_starved >= 1);
+	return true;
+}
+
+static bool test_residue(struct link *link)
+{
+	const u32 burst = 64 * 8;
+	u64 position = 0, laps = 0;
+	int looks = 0;
+
+	link->maxburst = 64;
+	link->config.bytes_per_second = 4 << 20;
+	MUST(open_link(link));
+	produce(link, RING);
+	while (position < RING && looks++ < 20000) {
+		struct dma_tx_state state;
+		u64 now;
+
+		dmaengine_tx_status(link->tx, link->tx_cookie, &state);
+		now = RING - state.residue + laps;
+		EXPECT(state.residue && state.residue <= RING, "%u", state.residue);
+		EXPECT(now % burst == 0, "%llu is within a burst", now);
+		if (now < position)
+			now += laps = RING;
+		EXPECT(now >= position, "%llu after %llu", now, position);
+		position = now;
+		consume(link);
+		usleep_range(20, 40);
+	}
+	EXPECT(position == RING, "%llu", position);
+	EXPECT(looks > 3, "%d", looks);
+	return true;
+}
+
+static bool test_rate(struct link *link)
+{
+	const u64 bytes = 400000;
+	u64 start, took;
+
+	link->config.bytes_per_second = 4000000;
+	MUST(open_link(link));
+	start = ktime_get_ns();
+	while (link->consumed < bytes) {
+		produce(link, bytes - link->published);
+		usleep_range(200, 300);
+		if (!consume(link))
+			return false;
+	}
+	took = ktime_get_ns() - start;
+	EXPECT(took > 95 * NSEC_PER_MSEC && took < 150 * NSEC_PER_MSEC, "%llu ns instead of 100 ms", took);
+	return true;
+}
+
+static bool test_terminate(struct link *link)
+{
+	struct vdma_wire_stats before, after;
+	int i;
+
+	MUST(open_link(link));
+	for (i = 0; i < 20; i++) {
+		u64 given_up, gap;
+
+		produce(link, RING);
+		usleep_range(10, 20 + i * 50);
+		stop(link);
+		ops->get_stats(link->wire, &before);
+		usleep_range(200, 300);
+		ops->get_stats(link->wire, &after);
+		EXPECT(before.rx_bytes == after.rx_bytes && before.tx_bytes == after.tx_bytes, "bytes moved after terminate");
+		consume(link);
+		given_up = link->published - link->consumed;
+		gap = ops->new_epoch(link->wire, link->published, link->consumed);
+		EXPECT(gap == given_up, "%llu, not %llu", gap, given_up);
+		link->published = link->consumed = 0;
+		MUST(start(link));
+	}
+	ops->get_stats(link->wire, &after);
+	EXPECT(after.epochs == 20);
+	produce(link, PERIOD);
+	EXPECT(wait_for(link, ops->rx_position, PERIOD, 2000));
+	return consume(link);
+}
+
+/* Sixteen periods are in one chunk: they cannot all have a callback of their own. */
+static bool test_merged(struct link *link)
+{
+	int callbacks;
+
+	link->period = 256;
+	MUST(open_link(link));
+	produce(link, RING / 2);
+	EXPECT(wait_for(link, ops->rx_position, RING / 2, 2000));
+	msleep(20);
+	callbacks = atomic_read(&link->callbacks);
+	EXPECT(callbacks > 0 && callbacks < RING / 2 / 256, "%d callbacks", callbacks);
+	return consume(link);
+}
+
+/* Every way to be told, alone. */
+static bool told_by(struct link *link, unsigned int cause, u64 bytes)
+{
+	int before;
+
+	MUST(open_link(link));
+	before = atomic_read(&link->interrupts);
+	produce(link, bytes);
+	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ), "no interrupt");
+	EXPECT(link->causes == cause, "causes %x", link->causes);
+	EXPECT(link->latency_ns < NSEC_PER_SEC);
+	return consume(link);
+}
+
+static bool test_watermark(struct link *link)
+{
+	link->config.watermark_bytes = 1024;
+	MUST(told_by(link, VDMA_WATERMARK, 1024));
+	produce(link, 512);
+	msleep(20);
+	EXPECT(atomic_read(&link->interrupts) == 1, "told below the watermark");
+	return true;
+}
+
+static bool test_usecs(struct link *link)
+{
+	link->config.usecs = 2000;
+	return told_by(link, VDMA_USECS, 64);
+}
+
+static bool test_idle(struct link *link)
+{
+	link->config.watermark_bytes = 4096;
+	link->config.idle_usecs = 500;
+	return told_by(link, VDMA_IDLE, 64);
+}
+
+static bool test_tx_space(struct link *link)
+{
+	MUST(open_link(link));
+	ops->arm_tx(link->wire, 8192);
+	produce(link, 4096);
+	msleep(20);
+	EXPECT(!atomic_read(&link->interrupts));
+	produce(link, 4096);
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "causes %x", link->causes);
+	link->causes = 0;
+	ops->arm_tx(link->wire, 100);
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "a position already passed");
+	return consume(link);
+}
+
+static bool test_mask(struct link *link)
+{
+	link->config.watermark_bytes = 64;
+	MUST(open_link(link));
+	ops->mask(link->wire);
+	produce(link, 4096);
+	EXPECT(wait_for(link, ops->rx_position, 4096, 2000));
+	msleep(20);
+	EXPECT(!atomic_read(&link->interrupts), "told though masked");
+	EXPECT(ops->unmask(link->wire, link->consumed), "there is more, and unmask did not say so");
+	if (!consume(link))
+		return false;
+	EXPECT(!ops->unmask(link->wire, link->consumed));
+	produce(link, 64);
+	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) == 1, HZ));
+	return consume(link);
+}
+
+/* Whole records are dropped, and counted: what was sent was received or dropped. */
+static bool test_lossy(struct link *link)
+{
+	u32 sent = 0, received = 0, last = 0;
+	struct vdma_wire_stats stats;
+	u8 *copy = kmalloc(512, GFP_KERNEL);
+	bool good = copy, first = true;
+	int round;
+
+	link->config.mode = VDMA_WIRE_LOSSY;
+	link->config.fifo_bytes = 2048;
+	good = good && open_link(link);
+	for (round = 0; good && round < 8; round++) {
+		/* More than receive ring and wire hold together, so some has to go. */
+		while (RING - (link->published - ops->tx_position(link->wire)) >= 512) {
+			const u32 length = sent * 37 % 400;
+			struct rxlab_record record = { .length = length, .sequence = sent };
+			u32 i;
+
+			for (i = 0; i < length; i++)
+				copy[i] = pattern(sent + i);
+			record.check = rxlab_record_check(copy, length, sent);
+			memmove(copy + sizeof(record), copy, length);
+			memcpy(copy, &record, sizeof(record));
+			for (i = 0; i < rxlab_record_bytes(length); i++)
+				link->tx_ring[(link->published + i) % RING] = copy[i];
+			link->published += rxlab_record_bytes(length);
+			sent++;
+		}
+		ops->publish(link->wire, link->published);
+		ops->doorbell(link->wire);
+		msleep(20);
+		if (round % 4 != 3)
+			continue; /* the receiver is slow */
+		while (link->consumed != ops->rx_position(link->wire) && good) {
+			u64 end = ops->rx_position(link->wire), i;
+			struct rxlab_record record;
+
+			for (; link->consumed < end && good; received++) {
+				for (i = 0; i < sizeof(record); i++)
+					((u8 *)&record)[i] = link->rx_ring[(link->consumed + i) % RING];
+				if (link->consumed + rxlab_record_bytes(record.length) > end || record.length > 400)
+					break; /* the rest is still to come */
+				for (i = 0; i < record.length; i++)
+					copy[i] = link->rx_ring[(link->consumed + sizeof(record) + i) % RING];
+				good = rxlab_record_check(copy, record.length, record.sequence) == record.check && (first || record.sequence > last);
+				last = record.sequence;
+				first = false;
+				link->consumed += rxlab_record_bytes(record.length);
+			}
+			ops->consumed(link->wire, link->consumed);
+			msleep(20);
+		}
+	}
+	kfree(copy);
+	EXPECT(good, "record %u", last);
+	ops->get_stats(link->wire, &stats);
+	EXPECT(!stats.bad_headers);
+	EXPECT(stats.dropped_records, "nothing was dropped");
+	EXPECT(sent == received + stats.dropped_records, "sent %u, received %u, dropped %llu", sent, received, stats.dropped_records);
+	return true;
+}
+
+static bool test_refusals(struct link *link)
+{
+	const struct vdma_wire_config good = { .fifo_bytes = 4096, .irq_cpu = -1 };
+	struct vdma_wire_config bad;
+
+	MUST(open_link(link));
+	stop(link);
+#define REFUSED(field, value) \
+	bad = good; \
+	bad.field = value; \
+	EXPECT(PTR_ERR(ops->create(link->tx, &bad)) == -EINVAL)
+	REFUSED(fifo_bytes, 3000);
+	REFUSED(fifo_bytes, 128);
+	REFUSED(mode, 7);
+	REFUSED(usecs, 61000000);
+	REFUSED(bytes_per_second, 10);
+	REFUSED(irq_cpu, 4096);
+#undef REFUSED
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 3000, DMA_MEM_TO_DEV, 0), "period 3000");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 32, DMA_MEM_TO_DEV, 0), "period below the burst");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 0, DMA_MEM_TO_DEV, 0), "period 0");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, PERIOD, DMA_MEM_TO_DEV, 0), "two channels at one end");
+	EXPECT(!dmaengine_prep_dma_memcpy(link->tx, link->tx_addr, link->rx_addr, 0, 0), "copy of nothing");
+	return true;
+}
+
+/* With a fault set in debugfs: traffic as above, told by interrupts alone but for the watchdog. */
+static bool under_fault(struct link *link, struct vdma_wire_stats *stats)
+{
+	int quiet = 0;
+
+	link->config.watermark_bytes = 4096;
+	link->config.idle_usecs = 200;
+	link->config.watchdog_usecs = 5000;
+	MUST(open_link(link));
+	while (link->consumed < SZ_1M && quiet < 20) {
+		int before = atomic_read(&link->interrupts);
+
+		produce(link, SZ_1M - link->published);
+		if (!wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ / 10))
+			quiet++;
+		if (!consume(link))
+			return false;
+	}
+	ops->get_stats(link->wire, stats);
+	EXPECT(link->consumed == SZ_1M, "%llu bytes came", link->consumed);
+	return true;
+}
+
+/* The one interrupt there is gets lost: only the watchdog can tell. */
+static bool test_fault_lost(struct link *link)
+{
+	struct vdma_wire_stats stats;
+
+	link->config.watermark_bytes = PERIOD;
+	link->config.watchdog_usecs = 5000;
+	MUST(open_link(link));
+	produce(link, PERIOD);
+	EXPECT(wait_event_timeout(link->wait, link->causes, HZ), "nobody told");
+	ops->get_stats(link->wire, &stats);
+	EXPECT(stats.lost == 1 && stats.by_watchdog == 1 && link->causes == (VDMA_WATERMARK | VDMA_WATCHDOG), "lost %llu, by watchdog %llu", stats.lost, stats.by_watchdog);
+	EXPECT(link->latency_ns >= 5 * NSEC_PER_MSEC, "%llu ns", link->latency_ns);
+	return consume(link);
+}
+
+static bool test_fault_late(struct link *link)
+{
+	struct vdma_wire_stats stats;
+
+	MUST(under_fault(link, &stats));
+	EXPECT(stats.late);
+	return true;
+}
+
+static bool test_fault_duplicated(struct link *link)
+{
+	struct vdma_wire_stats stats;
+
+	MUST(under_fault(link, &stats));
+	EXPECT(stats.duplicated && atomic_read(&link->interrupts) >= stats.interrupts - 2, "seen %d of %llu", atomic_read(&link->interrupts), stats.interrupts);
+	return true;
+}
+
+static bool test_fault_stall(struct link *link)
+{
+	struct vdma_wire_stats stats;
+
+	MUST(under_fault(link, &stats));
+	EXPECT(stats.stalls);
+	return true;
+}
+
+/* A transfer error stops the channel; a new epoch brings it back. */
+static bool test_fault_error(struct link *link)
+{
+	struct vdma_wire_stats stats;
+
+	MUST(open_link(link));
+	produce(link, RING);
+	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ), "nobody told of the error");
+	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_ERROR || dma_async_is_tx_complete(link->rx, link->rx_cookie, NULL, NULL) == DMA_ERROR);
+	stop(link);
+	consume(link);
+	ops->new_epoch(link->wire, link->published, link->consumed);
+	link->published = link->consumed = 0;
+	MUST(start(link));
+	produce(link, PERIOD);
+	EXPECT(wait_for(link, ops->rx_position, PERIOD, 2000), "not after recovery");
+	ops->get_stats(link->wire, &stats);
+	EXPECT(stats.errors && stats.gap_bytes);
+	return consume(link);
+}
+
+static const struct {
+	const char *name;
+	bool (*run)(struct link *link);
+	bool needs_fault;
+} tests[] = {
+	{ "memcpy", test_memcpy },
+	{ "stream", test_stream },
+	{ "odd_amounts", test_odd_amounts },
+	{ "paused", test_paused },
+	{ "call_chain", test_call_chain },
+	{ "credit", test_credit },
+	{ "residue", test_residue },
+	{ "rate", test_rate },
+	{ "terminate", test_terminate },
+	{ "merged", test_merged },
+	{ "watermark", test_watermark },
+	{ "usecs", test_usecs },
+	{ "idle", test_idle },
+	{ "tx_space", test_tx_space },
+	{ "mask", test_mask },
+	{ "lossy", test_lossy },
+	{ "refusals", test_refusals },
+	{ "fault_lost", test_fault_lost, true },
+	{ "fault_late", test_fault_late, true },
+	{ "fault_duplicated", test_fault_duplicated, true },
+	{ "fault_stall", test_fault_stall, true },
+	{ "fault_error", test_fault_error, true },
+};
+
+static struct link *held;
+
+static void run(size_t i)
+{
+	struct link *link = kzalloc(sizeof(*link), GFP_KERNEL);
+	bool good = link && tests[i].run(link);
+
+	if (link)
+		close_link(link);
+	kfree(link);
+	failures += !good;
+	pr_warn("vdma_test: %s %zu %s%s%s\n", good ? "ok" : "not ok", i + 1, tests[i].name, good ? "" : ": ", good ? "" : reason);
+}
+
+static int __init vdma_test_init(void)
+{
+	const struct vdma_wire_ops *(*get_ops)(void) = symbol_get(vdma_wire_ops);
+	size_t i, ran = 0;
+
+	if (!get_ops) {
+		pr_err("vdma_test: vdma is not loaded\n");
+		return -ENODEV;
+	}
+	ops = get_ops();
+	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		if (*only ? strcmp(only, tests[i].name) : tests[i].needs_fault)
+			continue;
+		run(i);
+		ran++;
+	}
+	pr_warn("vdma_test: %u of %zu failed\n", failures, ran);
+	if (!hold)
+		return 0;
+	held = kzalloc(sizeof(*held), GFP_KERNEL);
+	if (held && !open_link(held))
+		pr_err("vdma_test: %s\n", reason);
+	if (held)
+		produce(held, RING);
+	return 0;
+}
+
+static void __exit vdma_test_exit(void)
+{
+	if (held)
+		close_link(held);
+	kfree(held);
+	symbol_put(vdma_wire_ops);
+}
+
+module_init(vdma_test_init);
+module_exit(vdma_test_exit);
+
+MODULE_DESCRIPTION("tests of vdma, written to the kernel log as TAP");
+MODULE_LICENSE("GPL");

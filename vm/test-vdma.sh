@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The guest's side of vm/test-vdma: sh test-vdma.sh PART. Says what it found and ends with 1 where that is wrong.
+modules=/payload/modules
+fault=/sys/kernel/debug/vdma/fault
+status=0
+
+wrong() { echo "wrong: $*"; status=1; }
+
+load() { # MODULE [PARAMETER ...]
+	local name=$1
+	shift
+	insmod "$modules/$name.ko" "$@"
+}
+
+# The tests' own words since the last call; a test that failed is wrong, and so is none at all.
+judge() {
+	dmesg -c >log
+	grep 'vdma_test: ' log
+	grep -q 'vdma_test: not ok' log && wrong "a test failed"
+	grep -q 'vdma_test: 0 of [1-9]' log || wrong "no tests"
+	splats
+}
+
+splats() { grep -E 'WARNING|BUG|Oops|Call Trace|INFO: |DMA-API' log && wrong "the kernel complains"; }
+
+promises() { # [PARAMETER ...]
+	load vdma "$@" || wrong "not loaded"
+	load vdma_test || wrong "no test"
+	rmmod vdma 2>/dev/null && wrong "unloaded while its symbol is held"
+	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
+	judge
+}
+
+promises_iommu() {
+	promises pci=0000:00:10.0
+	grep 'behind an IOMMU' log || wrong "no IOMMU"
+}
+
+faults() {
+	load vdma
+	for name in lost late duplicated stall error; do
+		# Lost and error happen once: what comes after them has to work.
+		case $name in
+		lost) set -- 1 1 ;;
+		error) set -- 3 1 ;;
+		stall) set -- 50 -1 ;;
+		*) set -- 3 -1 ;;
+		esac
+		echo "$2" >$fault/$name/times
+		echo "$1" >$fault/$name/interval
+		load vdma_test only=fault_$name || wrong "no test"
+		rmmod vdma_test
+		judge
+		[ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"
+		echo 0 >$fault/$name/interval
+	done
+	load vdma_test only=stream
+	rmmod vdma_test && rmmod vdma
+	judge
+}
+
+interrupt() {
+	load vdma
+	load vdma_test only=idle hold=1
+	irq=$(sed -n 's/^ *\([0-9]*\):.*vdma-test$/\1/p' /proc/interrupts)
+	grep vdma-test /proc/interrupts || wrong "not in /proc/interrupts"
+	for cpu in 0 1 0; do
+		echo $cpu >/proc/irq/$irq/smp_affinity_list || wrong "affinity $cpu refused"
+		[ "$(cat /proc/irq/$irq/effective_affinity_list)" = $cpu ] || wrong "affinity $cpu has no effect"
+	done
+	grep -E 'dma[0-9]+chan' /sys/kernel/debug/dmaengine/summary || wrong "not in dmaengine's summary"
+	ls /sys/class/dma | grep -q 'dma[0-9]*chan0' || wrong "not in /sys/class/dma"
+	rmmod vdma_test && rmmod vdma
+	[ -e /proc/irq/$irq ] && wrong "its interrupt is still there"
+	judge
+}
+
+refused() { # REASON PARAMETER ...
+	local reason=$1
+	shift
+	load vdma "$@" 2>/dev/null && { wrong "$* accepted"; rmmod vdma; }
+	dmesg -c >log
+	grep -qF "$reason" log || { cat log; wrong "$*: no '$reason'"; }
+	splats
+}
+
+refusals() {
+	refused 'channels=0 is not 1 to 16' channels=0
+	refused 'channels=17 is not 1 to 16' channels=17
+	refused 'engine_cpu=64 is not online' engine_cpu=64
+	refused 'engine_cpu=-2 is not online' engine_cpu=-2
+	refused 'is no address like 0000:00:10.0' pci=banana
+	refused 'no such function' pci=0000:00:1e.0
+	refused 'belongs to driver' pci=$(basename "$(ls -d /sys/bus/pci/drivers/virtio-pci/0000:* | head -n 1)")
+	load vdma_test 2>/dev/null && wrong "a client without an engine"
+	load vdma engine_cpu=1 channels=4 && ls -d /sys/class/dma/dma*chan3 || wrong "4 channels on CPU 1 refused"
+	rmmod vdma
+}
+
+# kB of slab (both kinds of it twice, so that what cannot be reclaimed weighs double), kB of free memory
+memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
+
+fail_at() {
+	step=1
+	until load vdma fail_at=$step 2>/dev/null; do
+		[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
+		[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
+		[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
+		pgrep vdma && wrong "step $step leaves its thread"
+		step=$((step + 1))
+		[ $step -lt 30 ] || break
+	done
+	dmesg -c >log
+	grep 'fails as asked' log
+	[ $step -gt 5 ] && [ $step -lt 30 ] || wrong "$step steps"
+	rmmod vdma
+	splats
+}
+
+cycle() {
+	load vdma && load vdma_test only=none hold=1 || wrong "not loaded"
+	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
+}
+
+# The first cycles fill caches. A cycle that lost its smallest object of ours, a wire or a device of 1 KiB, would show as
+# 200 kB of slab; without one 8 to 124 kB were seen. A lost ring would show as 6 MB of pages.
+cycles() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do cycle; done
+	set -- $(memory)
+	for i in $(seq 100); do cycle; done
+	sleep 1
+	set -- "$@" $(memory)
+	dmesg -c >log
+	echo "slab $1 kB, then $3 kB; free $2 kB, then $4 kB"
+	[ $(($3 - $1)) -lt 180 ] || wrong "objects are lost"
+	[ $(($2 - $4)) -lt 4096 ] || wrong "pages are lost"
+	splats
+}
+
+dmesg -c >/dev/null
+"$1"
+exit $status
