@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What the probes leave for the runner: one value per CPU and key. Times in nanoseconds of bpf_ktime_get_ns(). */
 #pragma once
-#include "histogram.h"
+#include "../kmod/include/rxlab/histogram.h"
 
 enum { SOFTIRQ_VECTORS = 10 };
 

@@ -80,6 +80,7 @@ struct vdma_wire {
 	u8 header[16];                       /* lossy mode: of the record that is arriving */
 	u32 header_have;
 	u64 record_left;                     /* bytes of it still to come */
+	u64 parsed;                          /* position in the transmit ring */
 	u64 epoch_dropped;                   /* bytes dropped since the epoch began */
 	bool dropping, unparsable;
 	u64 rate_since, rate_bytes;          /* the line's budget is counted from here */

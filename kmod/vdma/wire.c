@@ -197,27 +197,48 @@ void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count)
 	wire->fifo_out += count;
 }
 
+static const u64 skip_mark = RXLAB_RECORD_SKIP; /* little-endian: the first four bytes are the length */
+
 /* The header is whole: is there room for the record it begins? */
 static void begin_record(struct vdma_wire *wire)
 {
 	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
-	u64 bytes = rxlab_record_bytes(record->length);
+	const u64 ring = wire->rx ? wire->rx->active->len : 0;
+	const u64 bytes = rxlab_record_bytes(record->length);
+	u64 skip = 0;
 
 	wire->header_have = 0;
-	if (bytes > wire->config.fifo_bytes) {
+	if (!ring || bytes > min_t(u64, wire->config.fifo_bytes, ring) / 2) {
 		wire->stats.bad_headers++;
 		wire->unparsable = true;
 		return;
 	}
 	wire->record_left = bytes - sizeof(*record);
-	wire->dropping = fifo_free(wire) < bytes;
+	/* Records lie in one piece in the receive ring too, as a NIC puts frames: what enters the FIFO lands at this offset. */
+	if (wire->fifo_in % ring + bytes > ring)
+		skip = ring - wire->fifo_in % ring;
+	wire->dropping = fifo_free(wire) < skip + bytes;
 	if (wire->dropping) {
 		wire->stats.dropped_records++;
 		wire->stats.dropped_bytes += bytes;
 		wire->epoch_dropped += bytes;
 		return;
 	}
+	if (skip) {
+		fifo_put(wire, (const u8 *)&skip_mark, sizeof(skip_mark));
+		wire->fifo_in += skip - sizeof(skip_mark); /* whatever lies there: nobody reads what is skipped */
+	}
 	fifo_put(wire, wire->header, sizeof(*record));
+}
+
+/* The rest of the transmit ring's turn is skipped; it is no record and does not travel. */
+static void begin_skip(struct vdma_wire *wire)
+{
+	if (((const struct rxlab_record *)wire->header)->length != RXLAB_RECORD_SKIP)
+		return;
+	wire->record_left = -wire->parsed & (wire->tx->active->len - 1);
+	wire->dropping = true;
+	wire->header_have = 0;
 }
 
 /* Lossy: follows the records, so that it is always a whole one that is dropped. */
@@ -227,16 +248,21 @@ static void put_lossy(struct vdma_wire *wire, const u8 *bytes, size_t count)
 		size_t part;
 
 		if (!wire->record_left) {
-			part = min(count, sizeof(wire->header) - wire->header_have);
+			/* In halves: a skip mark may be no longer than one. */
+			part = min(count, sizeof(wire->header) / 2 - wire->header_have % (sizeof(wire->header) / 2));
 			memcpy(wire->header + wire->header_have, bytes, part);
 			wire->header_have += part;
-			if (wire->header_have == sizeof(wire->header))
+			wire->parsed += part;
+			if (wire->header_have == sizeof(wire->header) / 2)
+				begin_skip(wire);
+			else if (wire->header_have == sizeof(wire->header))
 				begin_record(wire);
 		} else {
 			part = min_t(u64, count, wire->record_left);
 			if (!wire->dropping)
 				fifo_put(wire, bytes, part);
 			wire->record_left -= part;
+			wire->parsed += part;
 		}
 		bytes += part;
 		count -= part;
@@ -387,7 +413,7 @@ static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 	spin_lock_irqsave(&wire->lock, flags);
 	wire->published = wire->consumed = wire->tx_moved = wire->rx_moved = wire->told = 0;
 	wire->fifo_in = wire->fifo_out = 0;
-	wire->header_have = wire->record_left = wire->epoch_dropped = 0;
+	wire->header_have = wire->record_left = wire->epoch_dropped = wire->parsed = 0;
 	wire->dropping = wire->unparsable = wire->tx_active = wire->rx_waiting = wire->tx_armed = false;
 	wire->masked = false;
 	wire->causes = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Log2 histograms with eight sub-buckets per power of two, as the probes fill them (bpf/histogram.h).
+// Log2 histograms with eight sub-buckets per power of two, as the probes fill them (kmod/include/rxlab/histogram.h).
 #pragma once
-#include "bpf/histogram.h"
+#include "kmod/include/rxlab/histogram.h"
 #include "result/result.h"
 
 #include <array>

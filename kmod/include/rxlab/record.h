@@ -29,6 +29,9 @@ struct rxlab_record {
 
 #define RXLAB_RECORD_ALIGN 8u
 
+/* In a header's length: no record; the rest of the ring's turn is to be skipped. Eight bytes are enough to say so. */
+#define RXLAB_RECORD_SKIP 0xFFFFFFFFu
+
 /**
  * rxlab_record_bytes - what a record takes in a ring
  * @length: bytes of payload

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * link.c - channels, memory, wire and interrupt of the two rings, and how they are put together and taken apart.
+ *
+ * An ordinary dmaengine client: channels by name or capability, dmaengine_slave_config(), prep, submit, issue_pending. Only
+ * the peripheral is vdma's own, found at run time.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "dma_ring.h"
+
+static bool streaming(const struct dma_ring *ring)
+{
+	return ring->config.mapping == DMA_RING_STREAMING;
+}
+
+static struct device *dma_device(const struct dma_ring_end *end)
+{
+	return end->chan->device->dev;
+}
+
+/* ---- our end of each ring, for the ring core ---- */
+
+/* Hands the bytes between two positions over, to the device or to the CPU; in two pieces at the ring's end. */
+static void sync_span(struct dma_ring_end *end, u64 from, u64 to, void (*sync)(struct device *, dma_addr_t, size_t, enum dma_data_direction))
+{
+	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+
+	if (!streaming(end->ring))
+		return;
+	while (from != to) {
+		const u64 piece = min(to - from, rxlab_ring_to_end(&end->side, from));
+
+		sync(dma_device(end), end->addr + rxlab_ring_offset(&end->side, from), piece, direction);
+		from += piece;
+	}
+}
+
+static u64 tx_peer(struct rxlab_ring_side *side)
+{
+	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
+	const u64 position = end->ring->ops->tx_position(end->ring->wire);
+
+	/* dma_sync_*_for_cpu is owed before memory is written again that the device had. */
+	sync_span(end, end->synced, position, dma_sync_single_for_cpu);
+	end->synced = position;
+	return position;
+}
+
+static void tx_publish(struct rxlab_ring_side *side, u64 position)
+{
+	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
+	struct dma_ring *ring = end->ring;
+
+	sync_span(end, end->published, position, dma_sync_single_for_device);
+	end->published = position;
+	dma_wmb(); /* the records' bytes before the doorbell that makes the engine read them; barrier A of ring.h */
+	ring->ops->publish(ring->wire, position);
+	ring->ops->doorbell(ring->wire);
+}
+
+/* What the engine's residue says: an offset in the ring, which is less than a turn ahead of what was known before. */
+static u64 position_by_residue(struct dma_ring_end *end)
+{
+	struct dma_tx_state state;
+
+	dmaengine_tx_status(end->chan, end->cookie, &state);
+	return end->synced + ((end->side.size - state.residue - end->synced) & (end->side.size - 1));
+}
+
+static u64 rx_peer(struct rxlab_ring_side *side)
+{
+	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
+	struct dma_ring *ring = end->ring;
+	const u64 position = ring->config.notify == DMA_RING_PERIOD ? position_by_residue(end) : ring->ops->rx_position(ring->wire);
+
+	dma_rmb(); /* the position before the records' bytes; barrier A of ring.h, the engine's release is its partner */
+	sync_span(end, end->synced, position, dma_sync_single_for_cpu);
+	end->synced = position;
+	return position;
+}
+
+static void rx_publish(struct rxlab_ring_side *side, u64 position)
+{
+	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
+
+	sync_span(end, end->published, position, dma_sync_single_for_device);
+	end->published = position;
+	end->ring->ops->consumed(end->ring->wire, position); /* barrier B of ring.h */
+}
+
+static const struct rxlab_ring_port tx_port = { tx_peer, tx_publish };
+static const struct rxlab_ring_port rx_port = { rx_peer, rx_publish };
+
+/* ---- being told ---- */
+
+static irqreturn_t wire_interrupt(int irq, void *data)
+{
+	struct dma_ring *ring = data;
+	const u64 now = ktime_get_ns();
+	u64 raised = 0;
+	const unsigned int causes = ring->ops->causes(ring->wire, &raised);
+
+	ring->interrupts++;
+	if (!causes) {
+		ring->spurious++;
+		return IRQ_HANDLED;
+	}
+	histogram_add(&ring->to_handler, now - min(now, raised));
+	if (causes & ~VDMA_TX_SPACE) {
+		/* As NAPI does: no more of these until the consumer has seen all there is. */
+		ring->ops->mask(ring->wire);
+		WRITE_ONCE(ring->handled_ns, now);
+		WRITE_ONCE(ring->arrived, true);
+	}
+	if (causes & VDMA_TX_SPACE)
+		WRITE_ONCE(ring->space, true);
+	if (causes & VDMA_ERROR)
+		WRITE_ONCE(ring->error, true);
+	wake_up(&ring->wait);
+	return IRQ_HANDLED;
+}
+
+static void period_passed(void *data)
+{
+	struct dma_ring *ring = data;
+
+	ring->callbacks++;
+	if (ring->config.notify != DMA_RING_PERIOD)
+		return;
+	WRITE_ONCE(ring->handled_ns, ktime_get_ns());
+	WRITE_ONCE(ring->arrived, true);
+	wake_up(&ring->wait);
+}
+
+/* ---- channels ---- */
+
+static bool has_name(struct dma_chan *chan, void *name)
+{
+	return !*(const char *)name || !strcmp(dma_chan_name(chan), name);
+}
+
+static int request_channel(struct dma_ring_end *end, const char *name)
+{
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	dma_cap_set(DMA_SLAVE, mask);
+	dma_cap_set(DMA_CYCLIC, mask);
+	end->chan = dma_ring_fail("channel") ? NULL : dma_request_channel(mask, has_name, (void *)name);
+	if (end->chan)
+		return 0;
+	if (*name)
+		pr_err("dma_ring: channel %s: there is none that is free and can do cyclic transfers; /sys/class/dma lists them all\n", name);
+	else
+		pr_err("dma_ring: no free channel that can do cyclic transfers; vdma.ko brings two\n");
+	return -ENODEV;
+}
+
+/* ---- memory ---- */
+
+static int map_end(struct dma_ring_end *end)
+{
+	const u32 size = end->ring->config.ring_bytes;
+	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	const size_t whole = size + RXLAB_RING_GUARD(size);
+
+	if (!streaming(end->ring)) {
+		end->memory = dma_ring_fail("coherent memory") ? NULL : dma_alloc_coherent(dma_device(end), whole, &end->addr, GFP_KERNEL);
+		if (!end->memory)
+			return -ENOMEM;
+	} else {
+		end->memory = dma_ring_fail("memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
+		if (!end->memory)
+			return -ENOMEM;
+		end->addr = dma_map_single(dma_device(end), end->memory, size, direction);
+		end->mapped = !dma_mapping_error(dma_device(end), end->addr);
+		if (dma_ring_fail("mapping") || !end->mapped) {
+			pr_err("dma_ring: %u bytes cannot be mapped for %s; a bounce buffer takes 256 KiB at most\n", size, dma_chan_name(end->chan));
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+static void unmap_end(struct dma_ring_end *end)
+{
+	const u32 size = end->ring->config.ring_bytes;
+	const size_t whole = size + RXLAB_RING_GUARD(size);
+
+	if (end->mapped)
+		dma_unmap_single(dma_device(end), end->addr, size, end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	if (end->memory && streaming(end->ring))
+		free_pages((unsigned long)end->memory, get_order(whole));
+	else if (end->memory)
+		dma_free_coherent(dma_device(end), whole, end->memory, end->addr);
+	end->memory = NULL;
+	end->mapped = false;
+}
+
+/* ---- the wire ---- */
+
+static int open_wire(struct dma_ring *ring)
+{
+	const struct vdma_wire_ops *(*get)(void) = dma_ring_fail("wire's module") ? NULL : symbol_get(vdma_wire_ops);
+	int err;
+
+	if (!get) {
+		pr_err("dma_ring: %s: nothing paces this engine's cyclic transfers (vdma is not loaded)\n", dma_chan_name(ring->tx.chan));
+		return -ENODEV;
+	}
+	ring->ops = get();
+	ring->wire = dma_ring_fail("wire") ? ERR_PTR(-ENOMEM) : ring->ops->create(ring->tx.chan, &ring->config.wire);
+	if (IS_ERR(ring->wire)) {
+		err = PTR_ERR(ring->wire);
+		ring->wire = NULL;
+		return err;
+	}
+	ring->peripheral.wire = ring->wire;
+	err = dma_ring_fail("interrupt") ? -EBUSY : request_irq(ring->ops->irq(ring->wire), wire_interrupt, 0, "dma_ring", ring);
+	ring->irq_requested = !err;
+	return err;
+}
+
+static void close_wire(struct dma_ring *ring)
+{
+	if (ring->irq_requested)
+		free_irq(ring->ops->irq(ring->wire), ring);
+	if (ring->wire)
+		ring->ops->destroy(ring->wire);
+	if (ring->ops)
+		symbol_put(vdma_wire_ops);
+	ring->irq_requested = false;
+	ring->wire = NULL;
+	ring->ops = NULL;
+}
+
+/* ---- transfers ---- */
+
+static int start_end(struct dma_ring_end *end)
+{
+	struct dma_ring *ring = end->ring;
+	const struct dma_ring_config *config = &ring->config;
+	struct dma_slave_config slave = {
+		.src_addr_width = config->bus_width, .dst_addr_width = config->bus_width,
+		.src_maxburst = config->maxburst, .dst_maxburst = config->maxburst,
+		.peripheral_config = &ring->peripheral, .peripheral_size = sizeof(ring->peripheral),
+	};
+	const bool rx = end->direction == DMA_DEV_TO_MEM;
+	struct dma_async_tx_descriptor *tx;
+	int err;
+
+	rxlab_ring_init(&end->side, end->memory, config->ring_bytes, config->batch);
+	end->side.port = rx ? &rx_port : &tx_port;
+	end->synced = end->published = 0;
+	err = dma_ring_fail("channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
+	if (err)
+		return err;
+	tx = dma_ring_fail("descriptor") ? NULL : dmaengine_prep_dma_cyclic(end->chan, end->addr, config->ring_bytes, config->period_bytes, end->direction, rx ? DMA_PREP_INTERRUPT : 0);
+	if (!tx)
+		return -EINVAL; /* the engine has said why */
+	if (rx) {
+		tx->callback = period_passed;
+		tx->callback_param = ring;
+	}
+	end->cookie = dmaengine_submit(tx);
+	err = dma_ring_fail("submission") ? -EIO : dma_submit_error(end->cookie);
+	if (err)
+		return err;
+	dma_async_issue_pending(end->chan);
+	return 0;
+}
+
+static void stop_transfers(struct dma_ring *ring)
+{
+	if (ring->tx.chan)
+		dmaengine_terminate_sync(ring->tx.chan);
+	if (ring->rx.chan)
+		dmaengine_terminate_sync(ring->rx.chan);
+}
+
+static int start_transfers(struct dma_ring *ring)
+{
+	/* The receiver first, so that nothing arrives before it can be taken. */
+	int err = start_end(&ring->rx);
+
+	if (!err)
+		err = start_end(&ring->tx);
+	if (!err && ring->config.notify == DMA_RING_POLL)
+		ring->ops->mask(ring->wire);
+	return err;
+}
+
+int dma_ring_restart(struct dma_ring *ring, u64 consumed)
+{
+	/* Paused first, so that no byte moves between the two terminations. */
+	dmaengine_pause(ring->tx.chan);
+	dmaengine_pause(ring->rx.chan);
+	stop_transfers(ring);
+	ring->ops->new_epoch(ring->wire, ring->tx.published, consumed);
+	ring->error = false;
+	return start_transfers(ring);
+}
+
+static const char *notify_names[] = { "period", "watermark", "timer", "poll" };
+
+int dma_ring_open(struct dma_ring *ring)
+{
+	const struct dma_ring_config *config = &ring->config;
+	int err;
+
+	ring->tx.ring = ring->rx.ring = ring;
+	ring->tx.direction = DMA_MEM_TO_DEV;
+	ring->rx.direction = DMA_DEV_TO_MEM;
+	err = request_channel(&ring->tx, config->tx_channel);
+	if (!err)
+		err = request_channel(&ring->rx, config->rx_channel);
+	if (!err)
+		err = open_wire(ring);
+	if (!err)
+		err = map_end(&ring->tx);
+	if (!err)
+		err = map_end(&ring->rx);
+	if (!err)
+		err = start_transfers(ring);
+	if (err) {
+		dma_ring_close(ring);
+		return err;
+	}
+	pr_info("DMA ring buffer: %s to %s, %u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan), config->ring_bytes,
+		config->period_bytes, streaming(ring) ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
+	return 0;
+}
+
+void dma_ring_close(struct dma_ring *ring)
+{
+	stop_transfers(ring);
+	close_wire(ring);
+	if (ring->tx.chan) {
+		unmap_end(&ring->tx);
+		dma_release_channel(ring->tx.chan);
+	}
+	if (ring->rx.chan) {
+		unmap_end(&ring->rx);
+		dma_release_channel(ring->rx.chan);
+	}
+	ring->tx.chan = ring->rx.chan = NULL;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* main.c - dma_ring.ko: parameters, each checked before anything is touched, and /dev/dma_ring. */
+#include <linux/log2.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "dma_ring.h"
+#include "variants/table.h"
+
+static char *channel_tx = "", *channel_rx = "", *variant = "cached", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
+static uint ring_bytes = SZ_64K, period_bytes = SZ_4K, bus_width = 8, maxburst = 8, batch = 32;
+static uint watermark_bytes = SZ_8K, usecs, idle_usecs = 100, watchdog_usecs = 10000, fifo_bytes;
+static unsigned long long rate;
+static int irq_cpu = -1;
+static uint fail_at;
+
+module_param(channel_tx, charp, 0444);
+MODULE_PARM_DESC(channel_tx, "channel to the device, like dma0chan0 (default: any that can do cyclic transfers)");
+module_param(channel_rx, charp, 0444);
+MODULE_PARM_DESC(channel_rx, "channel from the device (default: any)");
+module_param(variant, charp, 0444);
+MODULE_PARM_DESC(variant, "naive, circ, freerun, cached or batched (default cached)");
+module_param(mapping, charp, 0444);
+MODULE_PARM_DESC(mapping, "coherent or streaming (default coherent)");
+module_param(notify, charp, 0444);
+MODULE_PARM_DESC(notify, "period: dmaengine's callback; watermark, timer: the wire's interrupt; poll (default watermark)");
+module_param(wire, charp, 0444);
+MODULE_PARM_DESC(wire, "lossless or lossy: whole records are dropped where there is no room (default lossless)");
+module_param(ring_bytes, uint, 0444);
+MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 4096 to 4194304 (default 65536)");
+module_param(period_bytes, uint, 0444);
+MODULE_PARM_DESC(period_bytes, "divides ring_bytes, at most a quarter of it (default 4096)");
+module_param(bus_width, uint, 0444);
+MODULE_PARM_DESC(bus_width, "bytes: 1, 2, 4 or 8 (default 8)");
+module_param(maxburst, uint, 0444);
+MODULE_PARM_DESC(maxburst, "units of bus_width moved at once, 1 to 128 (default 8)");
+module_param(batch, uint, 0444);
+MODULE_PARM_DESC(batch, "variant batched: records per publication, 1 to 4096 (default 32)");
+module_param(watermark_bytes, uint, 0444);
+MODULE_PARM_DESC(watermark_bytes, "notify=watermark: bytes that make an interrupt (default 8192)");
+module_param(usecs, uint, 0444);
+MODULE_PARM_DESC(usecs, "notify=timer, or besides the watermark: us from the first byte to the interrupt (default 0: never)");
+module_param(idle_usecs, uint, 0444);
+MODULE_PARM_DESC(idle_usecs, "us of silence after which what has come is told (default 100; 0: never)");
+module_param(watchdog_usecs, uint, 0444);
+MODULE_PARM_DESC(watchdog_usecs, "us after which an unanswered interrupt is raised again (default 10000; 0: never)");
+module_param(fifo_bytes, uint, 0444);
+MODULE_PARM_DESC(fifo_bytes, "the wire's own memory, a power of two (default: half the ring)");
+module_param(rate, ullong, 0444);
+MODULE_PARM_DESC(rate, "the line's bytes per second (default 0: as fast as the engine)");
+module_param(irq_cpu, int, 0444);
+MODULE_PARM_DESC(irq_cpu, "CPU of the wire's interrupt (default -1: any)");
+module_param(fail_at, uint, 0444);
+MODULE_PARM_DESC(fail_at, "for tests: the step of set-up that fails, from 1 (default 0: none)");
+
+static struct dma_ring *the_ring;
+static unsigned int step;
+
+bool dma_ring_fail(const char *what)
+{
+	if (!fail_at || ++step != fail_at)
+		return false;
+	pr_info("dma_ring: step %u (%s) fails as asked\n", step, what);
+	return true;
+}
+
+/* ---- parameters ---- */
+
+static int choice(const char *name, const char *value, const char *const *words, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(value, words[i]))
+			return i;
+	pr_err("dma_ring: %s=%s is none of:", name, value);
+	for (i = 0; i < count; i++)
+		pr_cont(" %s", words[i]);
+	pr_cont("\n");
+	return -EINVAL;
+}
+
+static const struct rxlab_ring_variant *variant_named(const char *name)
+{
+	const char *names[8];
+	unsigned int i;
+
+	for (i = 0; i < rxlab_ring_variant_count; i++)
+		names[i] = rxlab_ring_variants[i]->name;
+	i = choice("variant", name, names, rxlab_ring_variant_count);
+	return (int)i < 0 ? NULL : rxlab_ring_variants[i];
+}
+
+static int refuse(const char *what, u64 value, const char *why)
+{
+	pr_err("dma_ring: %s=%llu %s\n", what, value, why);
+	return -EINVAL;
+}
+
+static int check_sizes(void)
+{
+	if (!is_power_of_2(ring_bytes) || ring_bytes < SZ_4K || ring_bytes > SZ_4M)
+		return refuse("ring_bytes", ring_bytes, "is not a power of two from 4096 to 4194304");
+	if (!period_bytes || ring_bytes % period_bytes)
+		return refuse("period_bytes", period_bytes, "does not divide ring_bytes");
+	if (period_bytes > ring_bytes / 4)
+		return refuse("period_bytes", period_bytes, "is more than a quarter of ring_bytes: too little could be in flight");
+	if (!is_power_of_2(bus_width) || bus_width > 8)
+		return refuse("bus_width", bus_width, "is not 1, 2, 4 or 8");
+	if (maxburst < 1 || maxburst > 128)
+		return refuse("maxburst", maxburst, "is not 1 to 128");
+	if (period_bytes % (bus_width * maxburst))
+		return refuse("maxburst", maxburst, "times bus_width does not divide period_bytes");
+	if (batch < 1 || batch > 4096)
+		return refuse("batch", batch, "is not 1 to 4096");
+	return 0;
+}
+
+static int check_notification(enum dma_ring_notify how)
+{
+	if (how == DMA_RING_WATERMARK && (!watermark_bytes || watermark_bytes > ring_bytes - period_bytes))
+		return refuse("watermark_bytes", watermark_bytes, "never comes: a ring holds ring_bytes less a period");
+	if (how == DMA_RING_TIMER && !usecs)
+		return refuse("usecs", usecs, "makes notify=timer never tell anything");
+	return 0;
+}
+
+static int read_parameters(struct dma_ring_config *config)
+{
+	static const char *const mappings[] = { "coherent", "streaming" }, *const notifies[] = { "period", "watermark", "timer", "poll" };
+	static const char *const modes[] = { "lossless", "lossy" };
+	const int map = choice("mapping", mapping, mappings, 2), how = choice("notify", notify, notifies, 4), mode = choice("wire", wire, modes, 2);
+	int err;
+
+	config->variant = variant_named(variant);
+	if (!config->variant || map < 0 || how < 0 || mode < 0)
+		return -EINVAL;
+	err = check_sizes();
+	if (!err)
+		err = check_notification(how);
+	if (err)
+		return err;
+	config->tx_channel = channel_tx;
+	config->rx_channel = channel_rx;
+	config->mapping = map;
+	config->notify = how;
+	config->ring_bytes = ring_bytes;
+	config->period_bytes = period_bytes;
+	config->bus_width = bus_width;
+	config->maxburst = maxburst;
+	config->batch = batch;
+	config->wire = (struct vdma_wire_config){
+		.mode = mode,
+		.fifo_bytes = fifo_bytes ?: ring_bytes / 2,
+		.bytes_per_second = rate,
+		.watermark_bytes = how == DMA_RING_WATERMARK ? watermark_bytes : 0,
+		.usecs = how == DMA_RING_PERIOD || how == DMA_RING_POLL ? 0 : usecs,
+		.idle_usecs = how == DMA_RING_PERIOD || how == DMA_RING_POLL ? 0 : idle_usecs,
+		.watchdog_usecs = watchdog_usecs,
+		.irq_cpu = irq_cpu,
+	};
+	return 0;
+}
+
+/* ---- /dev/dma_ring ---- */
+
+static int check_run(const struct dma_ring_run *run)
+{
+	if (run->version != DMA_RING_VERSION)
+		return -EPROTO;
+	if (!run->records || run->quiet_ms < 1 || run->quiet_ms > 60000 || run->payload_min > run->payload_max)
+		return -EINVAL;
+	if (run->payload_max > ring_bytes || rxlab_record_bytes(run->payload_max) > RXLAB_RING_MOST(ring_bytes)) {
+		pr_err("dma_ring: records of %u bytes: a ring of %u takes %llu at most, header included\n", run->payload_max, ring_bytes, (u64)RXLAB_RING_MOST(ring_bytes));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static long dma_ring_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	struct dma_ring_run *run;
+	long err;
+
+	if (command != DMA_RING_RUN)
+		return -ENOTTY;
+	run = memdup_user((void __user *)argument, sizeof(*run));
+	if (IS_ERR(run))
+		return PTR_ERR(run);
+	err = check_run(run);
+	if (!err && !mutex_trylock(&the_ring->running))
+		err = -EBUSY;
+	if (!err) {
+		err = dma_ring_stream(the_ring, run);
+		mutex_unlock(&the_ring->running);
+	}
+	if (!err && copy_to_user((void __user *)argument, run, sizeof(*run)))
+		err = -EFAULT;
+	kfree(run);
+	return err;
+}
+
+static const struct file_operations dma_ring_fops = {
+	.owner = THIS_MODULE, /* an open file holds the module: it is not unloaded while a run goes on */
+	.unlocked_ioctl = dma_ring_ioctl,
+};
+
+static struct miscdevice dma_ring_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "dma_ring",
+	.fops = &dma_ring_fops,
+	.mode = 0600,
+};
+
+static int __init dma_ring_init(void)
+{
+	int err;
+
+	the_ring = kzalloc(sizeof(*the_ring), GFP_KERNEL);
+	if (!the_ring)
+		return -ENOMEM;
+	mutex_init(&the_ring->running);
+	init_waitqueue_head(&the_ring->wait);
+	err = read_parameters(&the_ring->config);
+	if (!err)
+		err = dma_ring_open(the_ring);
+	if (err)
+		goto free;
+	err = dma_ring_fail("/dev/dma_ring") ? -ENOMEM : misc_register(&dma_ring_device);
+	if (!err)
+		return 0;
+	dma_ring_close(the_ring);
+free:
+	kfree(the_ring);
+	return err;
+}
+
+static void __exit dma_ring_exit(void)
+{
+	misc_deregister(&dma_ring_device);
+	dma_ring_close(the_ring);
+	kfree(the_ring);
+}
+
+module_init(dma_ring_init);
+module_exit(dma_ring_exit);
+
+MODULE_DESCRIPTION("a ring buffer over cyclic DMA, in variants");
+MODULE_LICENSE("GPL");

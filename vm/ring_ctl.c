@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ring_ctl RECORDS MIN MAX SEED [QUIET_MS]: one stream through /dev/dma_ring; prints its counters, a line each. */
+#include "rxlab/ring_uapi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+int main(int argc, char **argv)
+{
+	static struct dma_ring_run run;
+	int fd;
+
+	if (argc < 5) {
+		fprintf(stderr, "usage: ring_ctl RECORDS MIN MAX SEED [QUIET_MS]\n");
+		return 2;
+	}
+	run.version = DMA_RING_VERSION;
+	run.records = strtoull(argv[1], NULL, 0);
+	run.payload_min = (__u32)strtoul(argv[2], NULL, 0);
+	run.payload_max = (__u32)strtoul(argv[3], NULL, 0);
+	run.seed = strtoull(argv[4], NULL, 0);
+	run.quiet_ms = argc > 5 ? (__u32)strtoul(argv[5], NULL, 0) : 500;
+	fd = open(DMA_RING_DEVICE, O_RDWR);
+	if (fd < 0 || ioctl(fd, DMA_RING_RUN, &run)) {
+		fprintf(stderr, "ring_ctl: %s: %s\n", DMA_RING_DEVICE, strerror(errno));
+		return 1;
+	}
+#define PRINT(name) printf(#name " %llu\n", (unsigned long long)run.counters.name);
+	DMA_RING_COUNTERS(PRINT)
+	return 0;
+}
