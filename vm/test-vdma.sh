@@ -1,28 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The guest's side of vm/test-vdma: sh test-vdma.sh PART. Says what it found and ends with 1 where that is wrong.
-modules=/payload/modules
+. ./guest-checks.sh
 fault=/sys/kernel/debug/vdma/fault
-status=0
-
-wrong() { echo "wrong: $*"; status=1; }
-
-load() { # MODULE [PARAMETER ...]
-	local name=$1
-	shift
-	insmod "$modules/$name.ko" "$@"
-}
 
 # The tests' own words since the last call; a test that failed is wrong, and so is none at all.
 judge() {
-	dmesg -c >log
+	take_log
 	grep 'vdma_test: ' log
 	grep -q 'vdma_test: not ok' log && wrong "a test failed"
 	grep -q 'vdma_test: 0 of [1-9]' log || wrong "no tests"
 	splats
 }
-
-splats() { grep -E 'WARNING|BUG|Oops|Call Trace|INFO: |DMA-API' log && wrong "the kernel complains"; }
 
 promises() { # [PARAMETER ...]
 	load vdma "$@" || wrong "not loaded"
@@ -76,67 +65,34 @@ interrupt() {
 	judge
 }
 
-refused() { # REASON PARAMETER ...
-	local reason=$1
-	shift
-	load vdma "$@" 2>/dev/null && { wrong "$* accepted"; rmmod vdma; }
-	dmesg -c >log
-	grep -qF "$reason" log || { cat log; wrong "$*: no '$reason'"; }
-	splats
-}
-
 refusals() {
-	refused 'channels=0 is not 1 to 16' channels=0
-	refused 'channels=17 is not 1 to 16' channels=17
-	refused 'engine_cpu=64 is not online' engine_cpu=64
-	refused 'engine_cpu=-2 is not online' engine_cpu=-2
-	refused 'is no address like 0000:00:10.0' pci=banana
-	refused 'no such function' pci=0000:00:1e.0
-	refused 'belongs to driver' pci=$(basename "$(ls -d /sys/bus/pci/drivers/virtio-pci/0000:* | head -n 1)")
+	refused 'channels=0 is not 1 to 16' vdma channels=0
+	refused 'channels=17 is not 1 to 16' vdma channels=17
+	refused 'engine_cpu=64 is not online' vdma engine_cpu=64
+	refused 'engine_cpu=-2 is not online' vdma engine_cpu=-2
+	refused 'is no address like 0000:00:10.0' vdma pci=banana
+	refused 'no such function' vdma pci=0000:00:1e.0
+	refused 'belongs to driver' vdma pci=$(basename "$(ls -d /sys/bus/pci/drivers/virtio-pci/0000:* | head -n 1)")
 	load vdma_test 2>/dev/null && wrong "a client without an engine"
 	load vdma engine_cpu=1 channels=4 && ls -d /sys/class/dma/dma*chan3 || wrong "4 channels on CPU 1 refused"
 	rmmod vdma
 }
 
-# kB of slab (both kinds of it twice, so that what cannot be reclaimed weighs double), kB of free memory
-memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
-
-fail_at() {
-	step=1
-	until load vdma fail_at=$step 2>/dev/null; do
-		[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
-		[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
-		[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
-		pgrep vdma && wrong "step $step leaves its thread"
-		step=$((step + 1))
-		[ $step -lt 30 ] || break
-	done
-	dmesg -c >log
-	grep 'fails as asked' log
-	[ $step -gt 5 ] && [ $step -lt 30 ] || wrong "$step steps"
-	rmmod vdma
-	splats
+left_by_vdma() {
+	[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
+	[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
+	[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
+	pgrep vdma && wrong "step $step leaves its thread"
 }
+
+fail_at() { fails_at_every_step vdma left_by_vdma; }
 
 cycle() {
 	load vdma && load vdma_test only=none hold=1 || wrong "not loaded"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 }
 
-# The first cycles fill caches. A cycle that lost its smallest object of ours, a wire or a device of 1 KiB, would show as
-# 200 kB of slab; without one 8 to 124 kB were seen. A lost ring would show as 6 MB of pages.
-cycles() {
-	for i in 1 2 3 4 5 6 7 8 9 10; do cycle; done
-	set -- $(memory)
-	for i in $(seq 100); do cycle; done
-	sleep 1
-	set -- "$@" $(memory)
-	dmesg -c >log
-	echo "slab $1 kB, then $3 kB; free $2 kB, then $4 kB"
-	[ $(($3 - $1)) -lt 180 ] || wrong "objects are lost"
-	[ $(($2 - $4)) -lt 4096 ] || wrong "pages are lost"
-	splats
-}
+cycles() { leaves_nothing cycle; }
 
 dmesg -c >/dev/null
 "$1"

@@ -22,7 +22,7 @@ struct stream {
 	struct dma_ring_counters *counters;
 	bool stop, produced;
 	bool recover, parked;    /* the consumer asks the producer to stand still, while it begins a new epoch */
-	u64 begin_ns, end_ns;
+	u64 begin_ns, end_ns, begin_idle_ns, end_idle_ns;
 	u64 last;                /* sequence of the last good record + 1 */
 	struct completion producer_done, consumer_done;
 };
@@ -62,6 +62,21 @@ static bool filled(const u64 *words, u32 length, u64 number, u64 seed)
 		if (words[i] != base + i * 0x9E3779B97F4A7C15ull)
 			return false;
 	return true;
+}
+
+/* Summed over CPUs, known to a microsecond. */
+static u64 idle_ns(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		const u64 us = get_cpu_idle_time_us(cpu, NULL);
+
+		if (us != (u64)-1)
+			sum += us * NSEC_PER_USEC;
+	}
+	return sum;
 }
 
 /* ---- producer ---- */
@@ -162,7 +177,6 @@ static void consume_one(struct stream *stream, const struct rxlab_record *record
 		counters->payload_bytes += length;
 	}
 	stream->variant->release(&stream->ring->rx.side);
-	stream->end_ns = ktime_get_ns();
 }
 
 static u64 dropped(struct stream *stream)
@@ -266,25 +280,13 @@ static int consumer(void *data)
 			break;
 		wait_for_records(stream);
 	}
+	stream->end_ns = ktime_get_ns();
+	stream->end_idle_ns = idle_ns();
 	complete(&stream->consumer_done);
 	return 0;
 }
 
 /* ---- a run ---- */
-
-static u64 idle_ns(void)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_online_cpu(cpu) {
-		const u64 us = get_cpu_idle_time_us(cpu, NULL);
-
-		if (us != (u64)-1)
-			sum += us * NSEC_PER_USEC;
-	}
-	return sum;
-}
 
 #define WIRE_COUNTERS(W) \
 	W(interrupts) W(by_watermark) W(by_usecs) W(by_idle) W(by_watchdog) W(by_tx_space) W(lost) W(late) W(duplicated) \
@@ -327,6 +329,7 @@ static int run_threads(struct stream *stream)
 		put_task_struct(consume);
 		return PTR_ERR(produce);
 	}
+	stream->begin_idle_ns = idle_ns();
 	stream->begin_ns = ktime_get_ns();
 	wake_up_process(consume);
 	wake_up_process(produce);
@@ -344,7 +347,6 @@ static int run_threads(struct stream *stream)
 int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run)
 {
 	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
-	u64 idle;
 	int err;
 
 	if (!stream)
@@ -363,11 +365,10 @@ int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run)
 	/* Every run begins at position 0 with nothing in flight. */
 	err = dma_ring_restart(ring, ring->rx.side.position);
 	wire_counters(ring, stream->counters);
-	idle = idle_ns();
 	if (!err)
 		err = run_threads(stream);
-	run->counters.idle_ns = idle_ns() - idle;
-	run->counters.elapsed_ns = stream->end_ns ? stream->end_ns - stream->begin_ns : 0;
+	run->counters.idle_ns = stream->end_idle_ns - stream->begin_idle_ns;
+	run->counters.elapsed_ns = stream->end_ns - stream->begin_ns;
 	collect(stream);
 	wire_counters(ring, stream->counters);
 	run->counters.interrupts = ring->interrupts;

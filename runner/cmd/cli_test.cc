@@ -140,10 +140,13 @@ TEST_F(Cli, AUsersInterfacesBelongToTheHostTarget) {
 }
 
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
-TEST(Shipped, EveryExperimentHasAPlanInEachOfItsLanes) {
+TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
     ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
+    EXPECT_GE(experiment_names().size(), 7u);
     for (const std::string& name : experiment_names()) {
         const Experiment experiment = load_experiment(name);
+        EXPECT_FALSE(experiment.description.empty()) << name;
+        for (const Arm& arm : experiment.arms) EXPECT_FALSE(arm.summary.empty()) << name << " " << arm.name;
         for (const std::string& lane : experiment.lanes) {
             PlanOptions options;
             options.lane = *lane_from(lane);

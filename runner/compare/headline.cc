@@ -21,6 +21,8 @@ const Phrase kPhrases[] = {
     {"instructions_per_packet", "needs", "the instructions"},
     {"instructions_per_record", "needs", "the instructions per record"},
     {"ns_per_packet", "takes", "the time per packet"},
+    {"ns_per_record", "takes", "the time per record"},
+    {"records_per_second", "carries", "the records per second"},
     {"packets_per_second", "carries", "the packets per second"},
 };
 

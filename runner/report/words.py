@@ -19,8 +19,11 @@ CHANGES = {
     "instructions_per_record": ("fewer", "more", "instructions per record"),
     "ns_per_packet": ("less", "more", "time per packet"),
     "packets_per_second": ("fewer", "more", "packets per second"),
+    "ns_per_record": ("less", "more", "time per record"),
+    "records_per_second": ("fewer", "more", "records per second"),
     "packets_lost": ("fewer", "more", "packets lost"),
-    "lost_fraction": ("lower", "higher", "share of packets lost"),
+    "records_lost": ("fewer", "more", "records lost"),
+    "lost_fraction": ("lower", "higher", "share lost"),
 }
 
 LANES = {

@@ -39,6 +39,7 @@ void apply_setups(Sys& sys, Journal& journal, const Json& setup, Assembly& assem
 
 std::vector<Sink> all_sinks(const Assembly& assembly) {
     std::vector<Sink> sinks = assembly.topology.sinks;
+    sinks.insert(sinks.end(), assembly.traffic->sinks.begin(), assembly.traffic->sinks.end());
     for (const auto& applied : assembly.applied) sinks.insert(sinks.end(), applied->sinks.begin(), applied->sinks.end());
     return sinks;
 }
@@ -66,9 +67,10 @@ Interfaces Assembly::receivers() const {
 
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface) {
     Assembly assembly;
-    assembly.packets = trial.traffic.value("packets", uint64_t{0});
-    assembly.warmup_packets = trial.traffic.value("warmup_packets", uint64_t{0});
     const TrafficKind& traffic = row_named(kTraffics, kTrafficCount, trial.traffic.value("kind", ""), "traffic");
+    assembly.item = traffic.item;
+    assembly.packets = trial.traffic.value(assembly.item + "s", uint64_t{0});
+    assembly.warmup_packets = trial.traffic.value("warmup_" + assembly.item + "s", uint64_t{0});
     if (const std::string lacking = traffic.missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "another traffic kind, or --target vm");
     if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, interface);

@@ -13,6 +13,7 @@ struct Assembly {
     std::vector<std::unique_ptr<Applied>> applied;
     std::unique_ptr<Traffic> traffic;
     std::vector<Sink> sinks; ///< of the topology and of every setup
+    std::string item; ///< what the traffic consists of
     uint64_t packets = 0, warmup_packets = 0;
     Interfaces receivers() const;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/error.h"
+#include "base/row_named.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
 #include "session/recording_sys.h"
@@ -26,10 +26,12 @@ void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial, co
 }
 
 std::string describe_traffic(const Trial& trial, const Topology& topology) {
-    const uint64_t packets = trial.traffic.value("packets", uint64_t{0}), warmup = trial.traffic.value("warmup_packets", uint64_t{0});
+    const std::string kind = trial.traffic.value("kind", "");
+    const std::string items = std::string(row_named(kTraffics, kTrafficCount, kind, "traffic").item) + "s";
+    const uint64_t packets = trial.traffic.value(items, uint64_t{0}), warmup = trial.traffic.value("warmup_" + items, uint64_t{0});
     std::vector<std::string> senders;
     for (const Path& path : topology.paths) senders.push_back(path.generator.name);
-    return fmt::format("send {} + {} frames ({}) from {}", warmup, packets, trial.traffic.value("kind", "?"), fmt::join(senders, ", "));
+    return fmt::format("send {} + {} {} ({}){}{}", warmup, packets, items, kind, senders.empty() ? "" : " from ", fmt::join(senders, ", "));
 }
 
 } // namespace

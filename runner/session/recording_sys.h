@@ -29,6 +29,9 @@ public:
     /// When only recording, the namespace need not exist: fn is called where the thread is.
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override { return sys_.netlink(protocol, request); }
+    void ioctl(const std::string& device, unsigned long request, void* argument) override {
+        if (passes()) sys_.ioctl(device, request, argument);
+    }
     uint64_t now_ns() override { return sys_.now_ns(); }
     void sleep_until(uint64_t when_ns) override { sys_.sleep_until(when_ns); }
 

@@ -46,7 +46,7 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Se
     for (const CollectorKind* kind : kinds_of(trial, false)) collectors.emplace_back(kind->name, kind->make(sys, assembly.receivers()));
     const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), collectors);
     report(collectors, measured, options, observation);
-    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics);
+    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics, observation.curves);
     add_check(observation, "conservation", "clean window", conservation(measured));
     add_check(observation, "senders_overlap", "clean window", senders_overlap(measured));
     observation.facts["generator"] = measured.sent.raw;
@@ -55,14 +55,14 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Se
 
 /// Each probe has a window of its own, so that what it costs is known and none pays for another.
 void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, const Measured& clean, Observation& observation) {
-    const Cost floor = cost_per_packet(clean, trial.lane, options.ns_per_instruction);
+    const Cost floor = cost_per_item(clean, trial.lane, options.ns_per_instruction);
     for (const CollectorKind* kind : kinds_of(trial, true)) {
         Collectors one;
         one.emplace_back(kind->name, kind->make(sys, assembly.receivers()));
         const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), one);
         add_check(observation, "conservation", fmt::format("window of probe {}", kind->name), conservation(measured));
         report(one, measured, options, observation);
-        const Cost cost = cost_per_packet(measured, trial.lane, options.ns_per_instruction);
+        const Cost cost = cost_per_item(measured, trial.lane, options.ns_per_instruction);
         if (!cost.unit.empty()) observation.metrics[fmt::format("probe_cost.{}.{}", kind->name, cost.name)] = {cost.value - floor.value, cost.unit, "none"};
     }
 }

@@ -66,6 +66,7 @@ uint64_t Measured::counted() const {
 
 Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors) {
     Measured measured;
+    measured.item = assembly.item;
     const std::vector<Sink>& sinks = assembly.sinks;
     const Counts before = read_all(sinks);
     assembly.traffic->prepare(packets);
@@ -93,27 +94,34 @@ Check conservation(const Measured& measured) {
         if (growth.packets) terms += fmt::format("{}{} {}", terms.empty() ? "" : " + ", growth.sink, growth.packets);
     const uint64_t sent = measured.sent.packets, counted = measured.counted();
     if (sent == counted) return {true, fmt::format("sent {} = {}", sent, terms)};
-    return {false, fmt::format("sent {}, counted {} ({}): {} packets {}", sent, counted, terms.empty() ? "nothing" : terms,
-                               sent > counted ? sent - counted : counted - sent, sent > counted ? "missing" : "too many")};
+    return {false, fmt::format("sent {}, counted {} ({}): {} {}s {}", sent, counted, terms.empty() ? "nothing" : terms,
+                               sent > counted ? sent - counted : counted - sent, measured.item, sent > counted ? "missing" : "too many")};
 }
 
-Cost cost_per_packet(const Measured& measured, const std::string& lane, double ns_per_instruction) {
-    const double packets = static_cast<double>(measured.sent.busy_packets), busy = static_cast<double>(measured.sent.busy_ns);
-    if (packets > 0 && lane == "counted" && ns_per_instruction > 0)
-        return {busy / ns_per_instruction / packets, "instructions_per_packet", "instructions/packet"};
-    if (packets > 0 && lane == "timed") return {busy / packets, "ns_per_packet", "ns/packet"};
+Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction) {
+    const double items = static_cast<double>(measured.sent.busy_packets), busy = static_cast<double>(measured.sent.busy_ns), spared = static_cast<double>(measured.sent.spared_ns);
+    if (items > 0 && lane == "counted" && ns_per_instruction > 0)
+        return {(busy - spared) / ns_per_instruction / items, "instructions_per_" + measured.item, "instructions/" + measured.item};
+    if (items > 0 && lane == "timed") return {busy / items, "ns_per_" + measured.item, "ns/" + measured.item};
     return {};
 }
 
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics) {
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics, Json& curves) {
     const double sent = static_cast<double>(measured.sent.packets), counted = static_cast<double>(measured.counted());
-    put(metrics, "packets_sent", sent);
-    put(metrics, "packets_counted", counted);
-    put(metrics, "packets_lost", sent - counted);
+    const std::string items = measured.item + "s";
+    put(metrics, items + "_sent", sent);
+    put(metrics, items + "_counted", counted);
+    put(metrics, items + "_lost", sent - counted);
     put(metrics, "lost_fraction", sent > 0 ? (sent - counted) / sent : 0);
-    const Cost cost = cost_per_packet(measured, lane, ns_per_instruction);
+    const Cost cost = cost_per_item(measured, lane, ns_per_instruction);
     if (!cost.unit.empty()) put(metrics, cost.name, cost.value);
-    if (lane == "timed" && measured.sent.busy_ns) put(metrics, "packets_per_second", static_cast<double>(measured.sent.busy_packets) * 1e9 / static_cast<double>(measured.sent.busy_ns));
+    if (lane == "timed" && measured.sent.busy_ns) put(metrics, items + "_per_second", static_cast<double>(measured.sent.busy_packets) * 1e9 / static_cast<double>(measured.sent.busy_ns));
+    for (const auto& [name, value] : measured.sent.metrics) put(metrics, name, value);
+    const LatencyUnit unit(lane == "counted" ? ns_per_instruction : 0);
+    for (const auto& [name, histogram] : measured.sent.latencies) {
+        report_latency(name, "interrupts", "lower", histogram, unit, metrics);
+        if (histogram.total()) curves[name] = histogram_curve(histogram, unit);
+    }
 }
 
 } // namespace rxlab

@@ -16,6 +16,7 @@ struct SinkGrowth {
 };
 
 struct Measured {
+    std::string item = "packet"; ///< what was sent
     Sent sent;
     uint64_t ns = 0; ///< from the first collector's start to the last one's stop
     std::vector<SinkGrowth> sinks;
@@ -31,14 +32,14 @@ Check conservation(const Measured& measured);
 /// Did several senders send at the same time?
 Check senders_overlap(const Measured& measured);
 
-/// Packets sent, counted and lost, and the lane's cost per packet.
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics);
+/// Items sent, counted and lost, the lane's cost per item, and what the generator counted itself.
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics, Json& curves);
 
-/// Cost of one packet in the lane's unit; the unit is empty in a lane that ranks no cost.
+/// Cost of one item in the lane's unit; the unit is empty in a lane that ranks no cost.
 struct Cost {
     double value = 0;
     std::string name, unit;
 };
-Cost cost_per_packet(const Measured& measured, const std::string& lane, double ns_per_instruction);
+Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction);
 
 } // namespace rxlab

@@ -33,6 +33,7 @@ std::string describe_tc(const Topology& topology, const Json& parameters) {
 const SetupKind kSetups[] = {
     {"link", "one more dummy interface beside the receiver's", kLinkSchema, apply_link, nullptr},
     {"module", "a kernel module of rxlab's own, with parameters", kModuleSchema, apply_module, nullptr},
+    {"dma_ring", "a pair of rings over cyclic DMA (dma_ring.ko), and the engine that moves them (vdma.ko)", kDmaRingSchema, apply_dma_ring, nullptr},
     {"bpf_prog", "a BPF program loaded and attached to nothing", kBpfProgSchema, apply_bpf_prog, describe_bpf_prog},
     {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
     {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},

@@ -95,6 +95,11 @@ void FakeSys::in_netns(const std::string& netns, const std::function<void()>& fn
     fn();
 }
 
+void FakeSys::ioctl(const std::string& device, unsigned long request, void* argument) {
+    if (!on_ioctl) throw Error(Status::invalid, fmt::format("no {} in this fake machine", device));
+    on_ioctl(device, request, argument);
+}
+
 std::string FakeSys::netlink(int protocol, const std::string& request) {
     if (!on_netlink) throw Error(Status::invalid, "no netlink in this fake machine");
     return on_netlink(protocol, request);

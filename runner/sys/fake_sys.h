@@ -24,6 +24,7 @@ public:
     std::function<Ran(FakeSys&, const Command&)> on_run;
     std::function<void(FakeSys&, const std::string& path, const std::string& value)> on_write;
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
+    std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
     std::vector<std::string> log; ///< changes in order: "write PATH VALUE", "run NETNS ARGV...", "remove PATH"
     int changes = 0;
     int fail_at = -1;             ///< the change with this number (from 0) fails, without effect
@@ -40,6 +41,7 @@ public:
     Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
+    void ioctl(const std::string& device, unsigned long request, void* argument) override;
     uint64_t now_ns() override { return clock_ns += 1000; }
     void sleep_until(uint64_t when_ns) override { clock_ns = std::max(clock_ns, when_ns); }
 

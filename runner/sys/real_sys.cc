@@ -15,6 +15,7 @@
 #include <linux/netlink.h>
 #include <memory>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -185,6 +186,14 @@ void RealSys::in_netns(const std::string& netns, const std::function<void()>& fn
     if (netns.empty()) return fn();
     const NetnsGuard guard(netns);
     fn();
+}
+
+void RealSys::ioctl(const std::string& device, unsigned long request, void* argument) {
+    const Fd file(::open(device.c_str(), O_RDWR | O_CLOEXEC));
+    if (!file) fail(device);
+    if (::ioctl(file.get(), request, argument) == 0) return;
+    if (errno == EINTR) throw Error(Status::interrupted, device + ": interrupted");
+    fail(device);
 }
 
 std::string RealSys::netlink(int protocol, const std::string& request) {

@@ -17,6 +17,7 @@ public:
     Ran run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
+    void ioctl(const std::string& device, unsigned long request, void* argument) override;
     uint64_t now_ns() override;
     void sleep_until(uint64_t when_ns) override;
 };

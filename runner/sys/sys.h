@@ -35,6 +35,8 @@ public:
     virtual void in_netns(const std::string& netns, const std::function<void()>& fn) = 0;
     /// Sends one netlink request of `protocol` (NETLINK_ROUTE ...) and returns all messages of the answer.
     virtual std::string netlink(int protocol, const std::string& request) = 0;
+    /// One ioctl(2) on a character device. @throws Error(Status::interrupted) at a signal, else Error(Status::invalid).
+    virtual void ioctl(const std::string& device, unsigned long request, void* argument) = 0;
     virtual uint64_t now_ns() = 0; ///< CLOCK_MONOTONIC
     virtual void sleep_until(uint64_t when_ns) = 0; ///< of now_ns(); returns some time after it
     void sleep_ns(uint64_t ns) { sleep_until(now_ns() + ns); }

@@ -4,7 +4,8 @@
 
 namespace rxlab {
 
-extern const char kVethSchema[];
+extern const char kVethSchema[], kNoneSchema[];
 Topology make_veth(Sys& sys, Journal& journal, const Json& parameters);
+Topology make_none(Sys& sys, Journal& journal, const Json& parameters);
 
 } // namespace rxlab

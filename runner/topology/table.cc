@@ -7,6 +7,7 @@ namespace rxlab {
 
 const TopologyKind kTopologies[] = {
     {"veth", "veth pairs between two network namespaces of our own", kVethSchema, make_veth},
+    {"none", "no interfaces: for traffic that has its own way, such as ring_stream", kNoneSchema, make_none},
 };
 const size_t kTopologyCount = std::size(kTopologies);
 

@@ -22,7 +22,7 @@ struct Path {
 };
 
 struct Topology {
-    std::vector<Path> paths;  ///< at least one
+    std::vector<Path> paths;  ///< none with kind "none", else at least one
     std::vector<Sink> sinks;  ///< where its kernel side ends packets: SNMP counters, interface drops, softnet drops
 };
 

@@ -5,13 +5,15 @@
 
 namespace rxlab {
 
-extern const char kPktgenSchema[], kLiveFramesSchema[];
+extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::string pktgen_missing(Sys& sys);
 void await_pktgen(Sys& sys);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::string live_frames_missing(Sys& sys);
+std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::string nothing_missing(Sys& sys);
 
 /// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for each.
 std::vector<uint64_t> split(uint64_t packets, size_t parts);

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-// Traffic: frames from the generator's side of a topology.
+// Traffic: frames from the generator's side of a topology, or records through a ring.
 #pragma once
+#include "collect/histogram.h"
 #include "topology/topology.h"
+
+#include <map>
 
 namespace rxlab {
 
 struct Sent {
-    uint64_t packets = 0;
+    uint64_t packets = 0;      ///< or what else the traffic consists of (TrafficKind::item)
     uint64_t bytes = 0;
     uint64_t errors = 0;
     uint64_t busy_ns = 0;      ///< that sending took; the sender is runnable all the time, so with one CPU nothing idles
     uint64_t busy_packets = 0; ///< that were sent in busy_ns: all of them, or those between the generator's two looks at the clock
+    uint64_t spared_ns = 0;    ///< of busy_ns, where there is one CPU: idle, or spent on what hardware would do by itself
     double overlap = 1;        ///< several senders: the share of the time from the first start to the last end in which all sent
+    std::map<std::string, double> metrics; ///< more that the generator counted; rows of the metrics' table
+    std::map<std::string, Histogram> latencies; ///< and timed, in ns
     Json raw = Json::object(); ///< the generator's own words, kept in the result
 };
 
@@ -24,6 +30,7 @@ public:
     /// Sends them and waits until they left.
     /// @throws Error(Status::invalid) when the generator reports no result.
     virtual Sent send() = 0;
+    std::vector<Sink> sinks; ///< where it ends packets itself
 };
 
 /// A row of kTraffics.
@@ -31,6 +38,7 @@ struct TrafficKind {
     const char* name;
     const char* summary;
     const char* schema;
+    const char* item; ///< what is sent: "packet", "record"; with an "s" the parameter that says how many
     std::unique_ptr<Traffic> (*make)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
     /// What this machine lacks for it, or empty.
     std::string (*missing)(Sys& sys);

@@ -58,7 +58,7 @@
 	C(wire_stalls) \
 	C(wire_errors) \
 	C(wire_engine_ns)    /* CPU time of the engine */ \
-	C(elapsed_ns)        /* from the first record begun to the last one consumed */ \
+	C(elapsed_ns)        /* from the first record begun to the last one consumed, or given up */ \
 	C(idle_ns)           /* of it, summed over CPUs, idle */
 
 struct dma_ring_counters {

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by the guest's side of module tests: says what is wrong, and ends with 1 where something was.
+modules=/payload/modules
+status=0
+
+wrong() { echo "wrong: $*"; status=1; }
+
+load() { # MODULE [PARAMETER ...]
+	local name=$1
+	shift
+	insmod "$modules/$name.ko" "$@"
+}
+
+# Takes the kernel log into the file `log`.
+take_log() { dmesg -c >log; }
+
+splats() { grep -E 'WARNING|BUG|Oops|Call Trace|INFO: |DMA-API' log && wrong "the kernel complains"; }
+
+refused() { # REASON MODULE [PARAMETER ...]
+	local reason=$1 module=$2
+	shift
+	load "$@" 2>/dev/null && { wrong "$* accepted"; rmmod "$module"; }
+	take_log
+	grep -qF "$reason" log || { cat log; wrong "$*: no '$reason'"; }
+	splats
+}
+
+# kB of slab (what cannot be reclaimed weighs double), kB of free memory
+memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
+
+# leaves_nothing COMMAND: a hundred times. The first times fill caches. A cycle that lost an object of 1 KiB would show as
+# 200 kB of slab; without one 8 to 124 kB were seen. A lost ring would show as 6 MB of pages.
+leaves_nothing() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do "$@"; done
+	set -- "$1" $(memory)
+	for i in $(seq 100); do "$1"; done
+	sleep 1
+	set -- "$@" $(memory)
+	take_log
+	echo "slab $2 kB, then $4 kB; free $3 kB, then $5 kB"
+	[ $(($4 - $2)) -lt 180 ] || wrong "objects are lost"
+	[ $(($3 - $5)) -lt 4096 ] || wrong "pages are lost"
+	splats
+}
+
+# fails_at_every_step MODULE LEAVES: loads with fail_at=1, 2, ... until it succeeds; LEAVES says after each what is left.
+fails_at_every_step() {
+	step=1
+	until load "$1" fail_at=$step 2>/dev/null; do
+		"$2"
+		step=$((step + 1))
+		[ $step -lt 40 ] || break
+	done
+	take_log
+	grep 'fails as asked' log
+	[ $step -gt 5 ] && [ $step -lt 40 ] || wrong "$step steps"
+	rmmod "$1"
+	splats
+}
