@@ -118,7 +118,8 @@ int vdma_irq_get(struct vdma_wire *wire)
 	irq_set_chip_and_handler_name(irq, &vdma_irq_chip, handle_edge_irq, "edge");
 	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT);
 	irqd_set_single_target(irq_get_irq_data(irq));
-	return 0;
+	/* Asked for like this it stays there when the interrupt is requested, until somebody writes /proc/irq/N/smp_affinity. */
+	return wire->config.irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->config.irq_cpu));
 }
 
 static void vdma_irq_drained(void *unused)

@@ -23,6 +23,7 @@ const MetricRow kMetrics[] = {
     {"packets_lost", "packets", "lower", loss, 0, "sent, and counted at no sink"},
     {"records_lost", "records", "lower", loss, 0, "sent, and neither received nor counted as dropped or given up"},
     {"lost_fraction", "1", "lower", loss, 0, "packets (or records) lost of those sent"},
+    {"ring.counted_loss_fraction", "1", "lower", loss, 0, "records dropped by a lossy wire or given up by a new epoch, of those sent"},
     {"ring.wire_dropped_records", "records", "lower", loss, 0, "whole records a lossy wire dropped: the receiver had no room"},
     {"ring.gap_records", "records", "lower", loss, 0, "records that a new epoch gave up after a transfer error"},
     {"ring.wrong", "records", "lower", loss, 0, "records whose check failed"},

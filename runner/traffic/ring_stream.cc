@@ -68,6 +68,7 @@ private:
     void add_metrics(std::map<std::string, double>& metrics) const {
         const dma_ring_counters& counters = run_.counters;
         const double sent = static_cast<double>(counters.sent), mib = static_cast<double>(counters.wire_rx_bytes) / (1 << 20);
+        metrics["ring.counted_loss_fraction"] = per(counters.wire_dropped_records + counters.gap_records, sent);
         metrics["ring.interrupts_per_mib"] = per(counters.interrupts + counters.callbacks, mib);
         metrics["ring.doorbells_per_record"] = per(counters.producer_publications, sent);
         metrics["ring.credits_per_record"] = per(counters.consumer_publications, sent);
