@@ -12,7 +12,7 @@
  * What cannot be counted: positions are told by an ordinary store, so that a compiler, or a CPU that is not x86, may tell of
  * bytes it has not written. ThreadSanitizer sees that (runner/bench); here publish() is a release as everywhere.
  */
-#include <rxlab/ring.h>
+#include "table.h"
 
 static struct rxlab_record *naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
