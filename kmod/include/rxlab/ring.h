@@ -87,8 +87,8 @@ struct rxlab_ring_side {
  * struct rxlab_ring_variant - one way to run a ring; a row of rxlab_ring_variants
  * @name:    what it is called
  * @summary: one line for people
- * @reserve: @bytes (of rxlab_record_bytes()) to write a record to, or NULL while there is no room. The record's header comes
- *           first. Without a commit it may be called again.
+ * @reserve: @bytes (of rxlab_record_bytes()) to write a record to, or NULL while there is no room, and always when they are more
+ *           than RXLAB_RING_MOST(). The record's header comes first. Without a commit it may be called again.
  * @commit:  the record is written
  * @peek:    the next record, whole, or NULL while there is none
  * @release: the record of the last peek may be overwritten
@@ -144,11 +144,16 @@ static inline u64 rxlab_ring_to_end(const struct rxlab_ring_side *side, u64 posi
 	return side->size - rxlab_ring_offset(side, position);
 }
 
-/* What a record of @bytes takes of the ring here: itself, and what has to be skipped before it. */
+/*
+ * What a record of @bytes takes of the ring here: itself, and what has to be skipped before it. More than there will ever be
+ * when it is longer than any record may be, since the other end would call that torn.
+ */
 static inline u64 rxlab_ring_needed(const struct rxlab_ring_side *tx, u64 bytes)
 {
 	const u64 to_end = rxlab_ring_to_end(tx, tx->position);
 
+	if (unlikely(bytes > RXLAB_RING_MOST(tx->size)))
+		return tx->size + 1;
 	return bytes <= to_end ? bytes : to_end + bytes;
 }
 

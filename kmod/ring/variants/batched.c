@@ -3,7 +3,7 @@
  * batched - cached, and the other end is told once per batch of records: one release, one doorbell, one cache line moved for
  * all of them. What is not told yet is flushed before either end waits, else both would wait for each other.
  */
-#include <rxlab/ring.h>
+#include "table.h"
 
 static struct rxlab_record *batched_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {

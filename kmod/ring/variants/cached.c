@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cached - freerun, but the other end is asked only when what it said last is not enough: its cache line stays with it. */
-#include <rxlab/ring.h>
+#include "table.h"
 
 static struct rxlab_record *cached_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* circ - as linux/circ_buf.h has it: offsets within the ring, which are equal when it is empty, so that one slot stays free. */
-#include <rxlab/ring.h>
+#include "table.h"
 
 /* Bytes that may be produced: one slot less than what is free (CIRC_SPACE). */
 static u64 circ_space(u64 head, u64 tail, u64 size)

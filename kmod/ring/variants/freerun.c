@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* freerun - free-running positions, which use all N bytes: full is N apart, empty is equal. Each step asks the other end. */
-#include <rxlab/ring.h>
+#include "table.h"
 
 static struct rxlab_record *freerun_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {

@@ -12,7 +12,7 @@
  * What cannot be counted: positions are told by an ordinary store, so that a compiler, or a CPU that is not x86, may tell of
  * bytes it has not written. ThreadSanitizer sees that (runner/bench); here publish() is a release as everywhere.
  */
-#include <rxlab/ring.h>
+#include "table.h"
 
 static struct rxlab_record *naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
@@ -20,7 +20,7 @@ static struct rxlab_record *naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
 	const u64 free = tx->size - ((head - tail) & (tx->size - 1)); /* all of it when head == tail: the fault */
 	const u64 unread = tx->position - tx->cached;
 
-	if (bytes > free)
+	if (bytes > free || bytes > RXLAB_RING_MOST(tx->size)) /* longer ones would not fit the guard */
 		return NULL;
 	if (head == tail && unread)
 		tx->faults[RXLAB_FAULT_FULL_EMPTY]++;

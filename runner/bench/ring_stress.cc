@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+// Two threads, tiny rings, yields at random, built with -fsanitize=thread. ThreadSanitizer judges by the order the program
+// asks for, not by what this CPU happens to do, so it sees a missing release on x86 too.
+//
+// RXLAB_PLANT takes the release away from every publication: the run that has to be caught, so that this test can fail.
+#include <rxlab/portable.h>
+#ifdef RXLAB_PLANT
+#undef smp_store_release
+#define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#endif
+
+#include "bench/two_ends.h"
+#include "bench/variants.h"
+
+#include <cstdio>
+#include <random>
+#include <thread>
+
+namespace {
+
+using namespace rxlab::bench;
+
+constexpr u32 kRecords = 20000;
+
+struct Dice {
+    std::mt19937 random;
+    explicit Dice(u32 seed) : random(seed) {}
+    void maybe_yield() {
+        if (random() % 16 == 0) std::this_thread::yield();
+    }
+};
+
+template <const rxlab_ring_variant& V> void produce(TwoEnds& ring, u32 longest, u32 seed) {
+    Dice dice(seed);
+    for (u32 i = 0; i < kRecords; i++) {
+        const u32 length = dice.random() % (longest + 1);
+        rxlab_record* record;
+        while (!(record = V.reserve(&ring.tx, rxlab_record_bytes(length)))) std::this_thread::yield();
+        dice.maybe_yield();
+        std::memset(record + 1, static_cast<int>(i), length);
+        rxlab_record_seal(record, length, i);
+        V.commit(&ring.tx);
+        dice.maybe_yield();
+    }
+    V.flush(&ring.tx);
+}
+
+template <const rxlab_ring_variant& V> u32 consume(TwoEnds& ring, u32 seed) {
+    Dice dice(seed);
+    u32 wrong = 0;
+    for (u32 i = 0; i < kRecords; i++) {
+        const rxlab_record* record;
+        while (!(record = V.peek(&ring.rx))) std::this_thread::yield();
+        dice.maybe_yield();
+        wrong += record->sequence != i || record->check != rxlab_record_check(record + 1, record->length, record->sequence);
+        V.release(&ring.rx);
+    }
+    return wrong;
+}
+
+template <const rxlab_ring_variant& V> u32 stress() {
+    u32 wrong = 0, seed = 1;
+    for (const u64 size : {u64{128}, u64{256}, u64{1024}}) {
+        TwoEnds ring(size, 1 + seed % 5);
+        std::thread producer([&] { produce<V>(ring, static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record)), seed); });
+        wrong += consume<V>(ring, seed + 100);
+        producer.join();
+        seed++;
+    }
+    std::printf("%s: %u records, wrong: %u\n", V.name, 3 * kRecords, wrong);
+    return wrong;
+}
+
+} // namespace
+
+int main() {
+    const u32 wrong = stress<rxlab_ring_circ>() + stress<rxlab_ring_freerun>() + stress<rxlab_ring_cached>() + stress<rxlab_ring_batched>();
+    return wrong ? 1 : 0;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+// What every variant promises, against a model that knows only positions; what naive does wrong, by name.
+#include "../../kmod/ring/variants/table.h"
+#include "bench/two_ends.h"
+
+#include <deque>
+#include <gtest/gtest.h>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace rxlab::bench {
+namespace {
+
+constexpr u8 kGuardByte = 0xA5;
+
+// A ring, its ends, and what is under way in it.
+class Ring : public TwoEnds {
+  public:
+    Ring(const rxlab_ring_variant& variant, u64 size, u32 batch = 1, u64 start = 0) : TwoEnds(size, batch, start), variant_(variant), size_(size) {
+        std::memset(data.get() + size, kGuardByte, RXLAB_RING_GUARD(size));
+    }
+
+    bool send(u32 length) {
+        auto* record = variant_.reserve(&tx, rxlab_record_bytes(length));
+        if (!record) return false;
+        EXPECT_TRUE(lies_inside(record, length));
+        std::memset(record + 1, static_cast<int>(sent_ * 7 + 1), length);
+        rxlab_record_seal(record, length, sent_++);
+        variant_.commit(&tx);
+        lengths_.push_back(length);
+        return true;
+    }
+
+    // Whether there was a record; that it is the next one and whole is expected.
+    bool receive() {
+        const auto* record = variant_.peek(&rx);
+        if (!record) return false;
+        EXPECT_FALSE(lengths_.empty()) << "a record that nobody sent";
+        if (lengths_.empty()) return false;
+        EXPECT_EQ(record->length, lengths_.front());
+        EXPECT_EQ(record->sequence, received_);
+        EXPECT_EQ(record->check, rxlab_record_check(record + 1, record->length, record->sequence));
+        EXPECT_EQ(record, variant_.peek(&rx)) << "peek takes nothing";
+        lengths_.pop_front();
+        received_++;
+        variant_.release(&rx);
+        return true;
+    }
+
+    void flush() {
+        variant_.flush(&tx);
+        variant_.flush(&rx);
+    }
+
+    // Room as an observer sees it who knows what the consumer told. circ keeps one slot free.
+    bool fits(u32 length) const {
+        const u64 bytes = rxlab_record_bytes(length), to_end = rxlab_ring_to_end(&tx, tx.position);
+        const u64 needed = bytes <= to_end ? bytes : to_end + bytes;
+        const u64 kept = std::string(variant_.name) == "circ" ? RXLAB_RECORD_ALIGN : 0;
+        return bytes <= RXLAB_RING_MOST(size_) && tx.position + needed - tail <= size_ - kept;
+    }
+
+    bool guard_intact() const {
+        for (u64 i = size_; i < size_ + RXLAB_RING_GUARD(size_); i++)
+            if (data.get()[i] != kGuardByte) return false;
+        return true;
+    }
+    u64 faults() const {
+        u64 sum = 0;
+        for (int fault = 0; fault < RXLAB_FAULTS; fault++) sum += tx.faults[fault] + rx.faults[fault];
+        return sum;
+    }
+    std::size_t under_way() const { return lengths_.size(); }
+
+  private:
+    bool lies_inside(const rxlab_record* record, u32 length) const {
+        const auto offset = reinterpret_cast<const u8*>(record) - data.get();
+        return offset % RXLAB_RECORD_ALIGN == 0 && static_cast<u64>(offset) + rxlab_record_bytes(length) <= size_;
+    }
+
+    const rxlab_ring_variant& variant_;
+    u64 size_;
+    u32 sent_ = 0, received_ = 0;
+    std::deque<u32> lengths_;
+};
+
+std::vector<const rxlab_ring_variant*> right_ones() {
+    std::vector<const rxlab_ring_variant*> variants(rxlab_ring_variants, rxlab_ring_variants + rxlab_ring_variant_count);
+    std::erase(variants, &rxlab_ring_naive);
+    return variants;
+}
+
+constexpr u32 longest(u64 size) { return static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record)); }
+
+class Variant : public ::testing::TestWithParam<const rxlab_ring_variant*> {};
+INSTANTIATE_TEST_SUITE_P(Ring, Variant, ::testing::ValuesIn(right_ones()), [](const auto& row) { return std::string(row.param->name); });
+
+TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
+    for (u32 seed = 0; seed < 200; seed++) {
+        std::mt19937 random(seed);
+        const u64 size = u64{128} << seed % 5;
+        Ring ring(*GetParam(), size, 1 + seed % 7);
+        for (int step = 0; step < 1500; step++) {
+            const u32 length = random() % (longest(size) + 1);
+            switch (random() % 8) {
+            case 0: // reserved and not committed: nobody sees it, and the next reserve takes its place
+                if (GetParam()->reserve(&ring.tx, rxlab_record_bytes(length))) step++;
+                break;
+            case 1: ring.flush(); break;
+            case 2:
+            case 3:
+            case 4: {
+                const bool fits = ring.fits(length);
+                ASSERT_EQ(ring.send(length), fits) << "seed " << seed << " step " << step << " length " << length;
+                break;
+            }
+            default: {
+                const bool told = ring.head != ring.rx.position;
+                const bool got = ring.receive();
+                ASSERT_TRUE(told || !got) << "a record before it was told of";
+            }
+            }
+            ASSERT_FALSE(HasFailure()) << "seed " << seed << " step " << step;
+        }
+        ring.flush();
+        while (ring.receive()) {}
+        ASSERT_EQ(ring.under_way(), 0u) << "seed " << seed;
+        ASSERT_TRUE(ring.guard_intact());
+        ASSERT_EQ(ring.faults(), 0u);
+    }
+}
+
+TEST_P(Variant, WrapsAtEveryOffsetWithEveryLength) {
+    constexpr u64 kSize = 256;
+    for (const u64 lap : {u64{0}, u64{1} << 32, u64{1} << 63})
+        for (u64 offset = 0; offset < kSize; offset += RXLAB_RECORD_ALIGN)
+            for (u32 length = 0; length <= longest(kSize); length++) {
+                Ring ring(*GetParam(), kSize, 1, lap + offset);
+                ASSERT_TRUE(ring.send(length)) << offset << ' ' << length;
+                ASSERT_TRUE(ring.send(0)) << offset << ' ' << length;
+                ASSERT_TRUE(ring.receive() && ring.receive()) << offset << ' ' << length;
+                ASSERT_FALSE(ring.receive());
+                ASSERT_TRUE(ring.guard_intact());
+                ASSERT_FALSE(HasFailure()) << offset << ' ' << length;
+            }
+}
+
+TEST_P(Variant, FullIsNeverEmpty) {
+    constexpr u64 kSize = 512;
+    Ring ring(*GetParam(), kSize);
+    for (int turn = 0; turn < 40; turn++) {
+        u64 bytes = 0;
+        while (ring.send(16)) bytes += rxlab_record_bytes(16);
+        // All N bytes, but for the slot circ keeps and so the record of 32 that does not fit any more.
+        ASSERT_EQ(bytes, std::string(GetParam()->name) == "circ" ? kSize - 32 : kSize);
+        ring.flush();
+        u64 received = 0;
+        while (ring.receive()) received += rxlab_record_bytes(16);
+        ring.flush();
+        ASSERT_EQ(received, bytes);
+        ASSERT_FALSE(HasFailure());
+    }
+}
+
+TEST_P(Variant, RefusesWhatNoRecordMayBe) {
+    constexpr u64 kSize = 1024;
+    Ring ring(*GetParam(), kSize);
+    EXPECT_NE(GetParam()->reserve(&ring.tx, RXLAB_RING_MOST(kSize)), nullptr);
+    for (const u64 bytes : {RXLAB_RING_MOST(kSize) + 8, kSize, kSize + 8, u64{1} << 32, ~u64{7}})
+        EXPECT_EQ(GetParam()->reserve(&ring.tx, bytes), nullptr) << bytes;
+    EXPECT_EQ(ring.tx.position, 0u);
+    EXPECT_FALSE(ring.receive());
+}
+
+TEST(RingVariants, EachTellsAndAsksAsItsNameSays) {
+    static constexpr u32 kRecords = 64, kBatch = 8;
+    auto run = [](const rxlab_ring_variant& variant) {
+        auto ring = std::make_unique<Ring>(variant, 64 * 1024, kBatch);
+        for (u32 i = 0; i < kRecords; i++) EXPECT_TRUE(ring->send(16));
+        for (u32 i = 0; i < kRecords; i++) EXPECT_TRUE(ring->receive());
+        return ring;
+    };
+    const auto freerun = run(rxlab_ring_freerun), cached = run(rxlab_ring_cached), batched = run(rxlab_ring_batched);
+    EXPECT_EQ(freerun->tx.publications, kRecords);
+    EXPECT_EQ(freerun->tx.peer_loads, kRecords);
+    EXPECT_EQ(cached->tx.publications, kRecords);
+    EXPECT_EQ(cached->tx.peer_loads, 0u) << "an empty ring was known to have room";
+    EXPECT_EQ(cached->rx.peer_loads, 1u);
+    EXPECT_EQ(batched->tx.publications, kRecords / kBatch);
+    EXPECT_EQ(batched->rx.publications, kRecords / kBatch);
+}
+
+TEST(RingVariants, BatchedTellsBeforeItWaits) {
+    Ring ring(rxlab_ring_batched, 512, 1000);
+    EXPECT_TRUE(ring.send(16));
+    EXPECT_FALSE(ring.receive()) << "told of before the batch was full";
+    while (ring.send(16)) {}
+    EXPECT_TRUE(ring.receive()) << "the producer waits and has told nothing: both would wait for ever";
+    while (ring.receive()) {}
+    EXPECT_EQ(ring.tail, ring.head) << "the consumer waits and has told nothing";
+}
+
+// naive: each fault has a name, and a record of its own making. Everything it does wrong stays inside ring and guard.
+class Naive : public ::testing::Test {
+  protected:
+    static constexpr u64 kSize = 256;
+    bool send(u32 length) {
+        auto* record = rxlab_ring_naive.reserve(&ends.tx, rxlab_record_bytes(length));
+        if (!record) return false;
+        std::memset(record + 1, 0xFF, length);
+        rxlab_record_seal(record, length, 0);
+        rxlab_ring_naive.commit(&ends.tx);
+        return true;
+    }
+    bool receive() {
+        if (!rxlab_ring_naive.peek(&ends.rx)) return false;
+        rxlab_ring_naive.release(&ends.rx);
+        return true;
+    }
+    TwoEnds ends{kSize};
+};
+
+TEST_F(Naive, ShowsWrap) {
+    ASSERT_TRUE(send(48) && send(48) && send(48) && receive() && receive() && receive()); // 64 bytes left to the end
+    ASSERT_TRUE(send(32));
+    EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_WRAP], 0u);
+    ASSERT_TRUE(send(48));
+    EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_WRAP], 1u);
+    EXPECT_EQ(ends.data.get()[kSize], 0xFF) << "its bytes lie behind the ring's end";
+}
+
+TEST_F(Naive, ShowsFullEmptyAndOverwrite) {
+    for (int i = 0; i < 4; i++) ASSERT_TRUE(send(48));
+    EXPECT_FALSE(receive()) << "four records, and it says there is none";
+    EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_FULL_EMPTY] + ends.tx.faults[RXLAB_FAULT_OVERWRITE], 0u);
+    ASSERT_TRUE(send(48));
+    EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_FULL_EMPTY], 1u);
+    EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_OVERWRITE], 1u);
+}
+
+TEST_F(Naive, ShowsTorn) {
+    ASSERT_TRUE(send(48));
+    ends.head = 8; // half a header has arrived
+    ASSERT_TRUE(receive());
+    EXPECT_EQ(ends.rx.faults[RXLAB_FAULT_TORN], 1u);
+}
+
+TEST_F(Naive, StaysInsideItsGuardWhateverIsAskedOfIt) {
+    std::mt19937 random(1);
+    const u64 all = kSize + RXLAB_RING_GUARD(kSize);
+    auto canary = pages(all + 4096);
+    std::memset(canary.get() + all, kGuardByte, 4096);
+    ends.tx.data = ends.rx.data = canary.get();
+    for (int step = 0; step < 200000; step++) {
+        if (random() % 2) send(random() % (step % 10 ? 64 : 2 * kSize));
+        else receive();
+        if (random() % 16 == 0) ends.head = ends.tx.position - 8 * (random() % 4); // an engine stops anywhere in a record
+    }
+    for (u64 i = all; i < all + 4096; i++) ASSERT_EQ(canary.get()[i], kGuardByte) << i;
+    for (const int fault : {RXLAB_FAULT_WRAP, RXLAB_FAULT_FULL_EMPTY, RXLAB_FAULT_OVERWRITE, RXLAB_FAULT_TORN})
+        EXPECT_GT(ends.tx.faults[fault] + ends.rx.faults[fault], 0u) << fault;
+}
+
+} // namespace
+} // namespace rxlab::bench
