@@ -13,7 +13,7 @@ BUILD      := build
 # the cache, never installed.
 DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libmd-dev \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
-        qemu-system-x86 seabios busybox-static iproute2 nftables ethtool kmod cpio xz-utils \
+        qemu-system-x86 seabios busybox-static iproute2 nftables ethtool kmod cpio xz-utils spin \
         python3 python3-matplotlib ca-certificates
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
