@@ -57,6 +57,32 @@ TEST_F(Kinds, a_module_that_is_loaded_or_missing_is_refused) {
     EXPECT_TRUE(journal.pending().empty());
 }
 
+TEST_F(Kinds, a_module_that_refuses_is_quoted) {
+    sys.files["/payload/modules/dma_ring.ko"] = "";
+    sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
+        if (command.argv[0] == "dmesg") return Ran{0, "[ 1.0] vdma: 2 channels\n[ 1.1] dma_ring: period_bytes=3000 does not divide ring_bytes\n[ 1.2] other: word\n", ""};
+        return Ran{1, "", "insmod: Invalid argument"};
+    };
+    try {
+        load_module(sys, journal, "dma_ring", {{"period_bytes", 3000}});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "dma_ring: period_bytes=3000 does not divide ring_bytes");
+        EXPECT_EQ(error.status(), Status::usage);
+    }
+}
+
+TEST_F(Kinds, dma_ring_loads_its_engine_first_and_takes_it_out_last) {
+    sys.files["/payload/modules/vdma.ko"] = sys.files["/payload/modules/dma_ring.ko"] = "";
+    apply_dma_ring(sys, journal, topology, {{"variant", "circ"}, {"pci", "0000:00:10.0"}, {"engine", "vdma"}});
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/vdma.ko pci=0000:00:10.0", "run - insmod /payload/modules/dma_ring.ko variant=circ"));
+    ASSERT_EQ(journal.pending().size(), 2u);
+    EXPECT_THAT(journal.pending()[0].argv, ElementsAre("rmmod", "vdma"));
+    sys.log.clear();
+    apply_dma_ring(sys, journal, topology, {{"engine", "none"}});
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/dma_ring.ko"));
+}
+
 TEST_F(Kinds, nft_drops_one_port_at_the_hook_asked_for) {
     apply_nft(sys, journal, topology, {{"hook", "ingress"}, {"dst_port", 7}});
     EXPECT_THAT(input, HasSubstr("add chain netdev rxlab drop_point { type filter hook ingress devices = { rxdut0 } priority 0; policy accept; }\n"));
