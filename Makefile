@@ -16,6 +16,12 @@ DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-de
         qemu-system-x86 seabios busybox-static iproute2 nftables ethtool kmod cpio xz-utils spin \
         python3 python3-matplotlib ca-certificates
 
+KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed
+
+# The benchmark's own, and the peers it meets; those that are missing when it is built are left out.
+BENCH_DEPS := libbenchmark-dev libboost-dev libreaderwriterqueue-dev libdpdk-dev
+BENCH_ARGS ?=
+
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 RUN_OPTIONS = --target "$(TARGET)" $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
@@ -24,7 +30,7 @@ RUN_OPTIONS = --target "$(TARGET)" $(if $(LANE),--lane "$(LANE)") --kernel "$(KE
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
+.PHONY: help deps bench-deps build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,18 +38,26 @@ help: ## this list
 	@echo "  make run-experiment [EXPERIMENT=name] [TARGET=vm|host] [LANE=counted|timed|functional]"
 	@echo "                      [KERNEL=6.12|6.1|path] [OUT=dir] [STRICT=1] [NO_INSTALL=1]"
 
+# $(call install,PACKAGES[,NOTE]): those that are missing, after saying which (NO_INSTALL=1: only saying).
+define install
+missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; done); \
+[ -z "$$missing" ] && exit 0; \
+[ -n "$$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || [ -n "$(NO_INSTALL)" ] || $(APT) -q update >/dev/null; \
+echo "rxlab needs these Debian packages, which are not installed:"; echo $$missing | fmt -w 100 | sed 's/^/  /'; \
+apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
+$(if $(2),echo "  ($(2))";) \
+if [ -n "$(NO_INSTALL)" ]; then echo "  next: the same without NO_INSTALL, or: apt-get install --no-install-recommends <the list above>"; exit 1; fi; \
+$(APT) -q install -y --no-install-recommends $$missing >/tmp/rxlab-deps.$$$$ 2>&1 \
+  || { $(APT) -q update >/dev/null && $(APT) -q install -y --no-install-recommends $$missing; } \
+  || { tail -20 /tmp/rxlab-deps.$$$$; echo "rxlab: installing packages failed"; exit 1; }; \
+rm -f /tmp/rxlab-deps.$$$$
+endef
+
 deps: ## install the Debian packages rxlab needs (NO_INSTALL=1: only say which)
-	@missing=$$(for p in $(DEPS); do dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; done); \
-	[ -z "$$missing" ] && exit 0; \
-	[ -n "$$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || [ -n "$(NO_INSTALL)" ] || $(APT) -q update >/dev/null; \
-	echo "rxlab needs these Debian packages, which are not installed:"; echo $$missing | fmt -w 100 | sed 's/^/  /'; \
-	apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
-	echo "  (a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed)"; \
-	if [ -n "$(NO_INSTALL)" ]; then echo "  next: make deps, or: apt-get install --no-install-recommends <the list above>"; exit 1; fi; \
-	$(APT) -q install -y --no-install-recommends $$missing >/tmp/rxlab-deps.$$$$ 2>&1 \
-	  || { $(APT) -q update >/dev/null && $(APT) -q install -y --no-install-recommends $$missing; } \
-	  || { tail -20 /tmp/rxlab-deps.$$$$; echo "rxlab: installing packages failed"; exit 1; }; \
-	rm -f /tmp/rxlab-deps.$$$$
+	@$(call install,$(DEPS),$(KERNEL_NOTE))
+
+bench-deps: deps
+	@$(call install,$(BENCH_DEPS))
 
 build: deps ## build the runner and its BPF objects
 	@[ -e $(BUILD)/cmake/build.ninja ] || cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)
@@ -64,6 +78,11 @@ test-unit: deps
 
 test-vm: build
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm
+
+bench: bench-deps ## the ring against its peers and memcpy, in user space: ratios (BENCH_ARGS: options of Google Benchmark)
+	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)
+	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) ring_bench
+	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
 
 nightly: build ## every experiment on every kernel in VMs; results under results/runs/DATE
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+// The ring core against its peers and against memcpy. Names: ring|peer|limit/NAME/copy|inplace/size:N/batch:N/threads:N;
+// an iteration is one batch of records. naive is not here: what loses records has no speed.
+#include "bench/contenders.h"
+#include "bench/ratios.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+namespace rxlab::bench {
+namespace {
+
+std::vector<int> g_cpus; // this process may run on
+
+void pin(int index) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(g_cpus[static_cast<std::size_t>(index)], &set);
+    pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+}
+
+// Waiting for the other end: spin, and after a while let others run, for it may be that the other end is not running.
+class Patience {
+  public:
+    void wait() {
+        if (++turns_ % 128 == 0) sched_yield();
+        else __builtin_ia32_pause();
+    }
+
+  private:
+    unsigned turns_ = 0;
+};
+
+// One end of the race: the records it copies from or to, and the sequence it is at.
+template <class Queue, u32 Size, bool InPlace> class End {
+  public:
+    End(const std::unique_ptr<Queue>& queue, u32 batch) : queue_(queue), batch_(batch), records_(pages(u64{record_bytes(Size)} * batch)) {
+        for (u32 i = 0; i < batch; i++) at(i)->length = Size;
+    }
+    void produce() {
+        if constexpr (!InPlace)
+            for (u32 i = 0; i < batch_; i++) at(i)->sequence = sequence_ + i;
+        Queue& queue = *queue_;
+        Patience patience;
+        for (u32 done = 0; done < batch_;) {
+            u32 n;
+            if constexpr (InPlace) n = queue.make(batch_ - done, sequence_ + done);
+            else n = queue.put(reinterpret_cast<u8*>(at(done)), batch_ - done);
+            done += n;
+            if (!n) patience.wait();
+        }
+        sequence_ += batch_;
+    }
+    void consume() {
+        Queue& queue = *queue_;
+        Patience patience;
+        for (u32 done = 0; done < batch_;) {
+            u32 n;
+            if constexpr (InPlace) n = queue.use(batch_ - done, sequence_ + done, bad_);
+            else n = queue.take(reinterpret_cast<u8*>(at(done)), batch_ - done);
+            done += n;
+            if (!n) patience.wait();
+        }
+        if constexpr (!InPlace)
+            for (u32 i = 0; i < batch_; i++) bad_ += at(i)->sequence != sequence_ + i || at(i)->length != Size;
+        benchmark::ClobberMemory();
+        sequence_ += batch_;
+    }
+    u64 bad() const { return bad_; }
+
+  private:
+    rxlab_record* at(u32 i) { return nth(records_.get(), record_bytes(Size), i); }
+    const std::unique_ptr<Queue>& queue_; // there when the first iteration begins
+    u32 batch_, sequence_ = 0;
+    u64 bad_ = 0;
+    Memory records_;
+};
+
+// Both threads run the same number of iterations, so all that is produced is consumed.
+template <class Queue, u32 Size, bool InPlace> void race(benchmark::State& state, u32 batch) {
+    static std::unique_ptr<Queue> queue; // made by thread 0 before the loop's barrier, which the other thread waits at
+    pin(state.thread_index());
+    if (state.thread_index() == 0) queue = std::make_unique<Queue>(batch);
+    End<Queue, Size, InPlace> end(queue, batch);
+    if (state.threads() == 1) {
+        End<Queue, Size, InPlace> other(queue, batch);
+        for (auto _ : state) {
+            end.produce();
+            other.consume();
+        }
+        if (other.bad()) state.SkipWithError("wrong records");
+    } else {
+        for (auto _ : state) state.thread_index() == 0 ? end.produce() : end.consume();
+        if (end.bad()) state.SkipWithError("wrong records");
+    }
+    state.counters["records_per_iteration"] = benchmark::Counter(batch, benchmark::Counter::kAvgThreads);
+}
+
+// What the copies cost alone, over the same memory: into where the ring would be, and (twice) out of it again.
+template <u32 Size, bool Twice> void copies(benchmark::State& state, u32 batch) {
+    constexpr u32 kBytes = record_bytes(Size);
+    const u32 slots = ring_slots(Size, batch);
+    Memory from = pages(u64{kBytes} * batch), to = pages(u64{kBytes} * batch), between = pages(u64{kBytes} * slots);
+    u32 in = 0, out = 0;
+    pin(0);
+    for (auto _ : state) {
+        for (u32 i = 0; i < batch; i++, in++) std::memcpy(nth(between.get(), kBytes, in & (slots - 1)), nth(from.get(), kBytes, i), kBytes);
+        benchmark::ClobberMemory();
+        if constexpr (Twice)
+            for (u32 i = 0; i < batch; i++, out++) std::memcpy(nth(to.get(), kBytes, i), nth(between.get(), kBytes, out & (slots - 1)), kBytes);
+        benchmark::ClobberMemory();
+    }
+    state.counters["records_per_iteration"] = batch;
+}
+
+std::string name_of(const std::string& who, const char* mode, u32 size, u32 batch) {
+    return who + "/" + mode + "/size:" + std::to_string(size) + "/batch:" + std::to_string(batch);
+}
+
+template <class Queue, u32 Size> void enter(const std::string& who, u32 batch) {
+    for (int threads = 1; threads <= 2 && threads <= static_cast<int>(g_cpus.size()); threads++) {
+        benchmark::RegisterBenchmark(name_of(who, "copy", Size, batch).c_str(), race<Queue, Size, false>, batch)->Threads(threads);
+        if constexpr (Queue::kInPlace)
+            benchmark::RegisterBenchmark(name_of(who, "inplace", Size, batch).c_str(), race<Queue, Size, true>, batch)->Threads(threads);
+    }
+}
+
+template <u32 Size> void enter_all(u32 batch) {
+    enter<OurRing<rxlab_ring_circ, Size>, Size>("ring/circ", batch);
+    enter<OurRing<rxlab_ring_freerun, Size>, Size>("ring/freerun", batch);
+    enter<OurRing<rxlab_ring_cached, Size>, Size>("ring/cached", batch);
+    enter<OurRing<rxlab_ring_batched, Size>, Size>("ring/batched", batch);
+    enter<Kfifo<Size>, Size>("peer/kfifo_like", batch);
+    enter<CircBuf<Size>, Size>("peer/circ_buf", batch);
+#ifdef RXLAB_BOOST
+    enter<Boost<Size>, Size>("peer/boost", batch);
+#endif
+#ifdef RXLAB_READERWRITERQUEUE
+    enter<ReaderWriter<Size>, Size>("peer/readerwriterqueue", batch);
+#endif
+#ifdef RXLAB_RTE_RING
+    enter<RteRing<Size>, Size>("peer/rte_ring", batch);
+    enter<RteRingZc<Size>, Size>("peer/rte_ring_zc", batch);
+#endif
+    benchmark::RegisterBenchmark(name_of("limit/memcpy1", "inplace", Size, batch).c_str(), copies<Size, false>, batch)->Threads(1);
+    benchmark::RegisterBenchmark(name_of("limit/memcpy2", "copy", Size, batch).c_str(), copies<Size, true>, batch)->Threads(1);
+}
+
+void find_cpus() {
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof(set), &set);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &set)) g_cpus.push_back(cpu);
+    if (g_cpus.size() < 2) std::puts("one CPU only: no runs with two threads");
+}
+
+} // namespace
+} // namespace rxlab::bench
+
+int main(int argc, char** argv) {
+    using namespace rxlab::bench;
+    // Interleaved and repeated, so that what drifts touches everyone alike; what the user says later wins.
+    std::vector<std::string> words = {argv[0], "--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=5", "--benchmark_min_time=0.01"};
+    words.insert(words.end(), argv + 1, argv + argc);
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    int count = static_cast<int>(arguments.size());
+    benchmark::Initialize(&count, arguments.data());
+    if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+    find_cpus();
+#ifdef RXLAB_PEERS_MISSING
+    std::puts("peers left out, not installed when this was built: " RXLAB_PEERS_MISSING);
+#endif
+    for (const u32 batch : {1u, 8u, 32u, 256u}) {
+        enter_all<8>(batch);
+        enter_all<64>(batch);
+        enter_all<512>(batch);
+        enter_all<4096>(batch);
+        enter_all<65536>(batch);
+    }
+    Ratios ratios;
+    benchmark::RunSpecifiedBenchmarks(&ratios);
+    return ratios.failed() ? 1 : 0;
+}
