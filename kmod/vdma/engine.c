@@ -128,12 +128,14 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 	if (!count)
 		return false;
 	if (vdma_wire_budget(wire, now) < count) {
-		/* Not the whole chunk, but at least a burst, so that a slow line does not send everything at once. */
-		count = movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
-		if (!count) {
-			*patience = min(*patience, vdma_wire_patience(wire, now, min_t(u64, there, chan->burst)));
+		/* Not the whole chunk, but what the line takes in a moment: a thread that woke for every burst would be mostly waking. */
+		const u64 moment = min_t(u64, there, max_t(u64, chan->burst, vdma_wire_moment(wire)));
+
+		if (vdma_wire_budget(wire, now) < moment) {
+			*patience = min(*patience, vdma_wire_patience(wire, now, moment));
 			return false;
 		}
+		count = movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
 	}
 	wire->tx_active = true;
 	if (!move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))

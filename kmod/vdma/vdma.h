@@ -143,6 +143,7 @@ size_t vdma_wire_have(struct vdma_wire *wire);          /* bytes it holds */
 void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count);
 void vdma_wire_forget_rate(struct vdma_wire *wire);
 u64 vdma_wire_budget(struct vdma_wire *wire, u64 now);  /* bytes that the rate allows now */
+u64 vdma_wire_moment(struct vdma_wire *wire);           /* bytes of 50 us of the line */
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count); /* ns until it allows count bytes */
 void vdma_wire_arrived(struct vdma_wire *wire);         /* rx_moved has grown */
 void vdma_wire_departed(struct vdma_wire *wire);        /* tx_moved has grown */

@@ -309,6 +309,11 @@ u64 vdma_wire_budget(struct vdma_wire *wire, u64 now)
 	return allowed - min(allowed, wire->rate_bytes);
 }
 
+u64 vdma_wire_moment(struct vdma_wire *wire)
+{
+	return div_u64(wire->config.bytes_per_second, USEC_PER_SEC / 50);
+}
+
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count)
 {
 	const u64 rate = wire->config.bytes_per_second;

@@ -11,7 +11,7 @@ MOST_DETAILS = 40
 LATENCIES = ("softirq.net_rx.raise_to_entry.p99", "softirq.net_rx.entry_to_exit.per_packet", "irq.entry_to_exit.per_packet")
 MOST_ARMS_NAMED = 8
 CHECKS = {
-    "conservation": ("packets sent against the growth of all sinks together", "nothing missing, nothing twice"),
+    "conservation": ("what was sent against the growth of all sinks together", "nothing missing, nothing twice"),
     "senders_overlap": ("the share of the clean window in which all senders sent", "most of it"),
     "no_splats": ("the kernel's log since the trial's start", "no warning, oops, lockup or stall"),
     "restored": ("every value that was changed read back after undoing it", "as before the trial"),

@@ -46,14 +46,14 @@ BLIND = {
     ],
     "functional": [
         "Cost of any kind: the guest's time is its host's leisure, so no cost is ranked.",
-        "Losses rarer than the packets sent here would show.",
+        "Losses rarer than what is sent here would show.",
         "Real DMA, PCIe and interrupt hardware: the guest's devices are software.",
     ],
 }
 METHODS = {
-    "counted": "instructions that the CPU executed while sending, in a window without probes, per packet (the sender is runnable throughout, so none of it is idle); paired by boot seed",
+    "counted": "instructions that the CPU executed while sending, in a window without probes, per packet or record, idling left out; paired by boot seed",
     "timed": "time of a window without probes; paired by round, rounds in random order",
-    "functional": "packets sent against packets counted at every sink; paired by round",
+    "functional": "what was sent against what was counted at every sink; paired by round",
 }
 
 
