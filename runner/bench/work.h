@@ -17,8 +17,11 @@ constexpr u64 ring_bytes(u32 size, u32 batch) {
     return std::bit_ceil(wanted > 65536 ? wanted : 65536);
 }
 
-// For peers that count records: as many as those bytes hold, a power of two.
-constexpr u32 ring_slots(u32 size, u32 batch) { return static_cast<u32>(std::bit_floor(ring_bytes(size, batch) / record_bytes(size))); }
+// For peers that count records, in a power of two: the one nearest to those bytes. Rounding down would let them walk through
+// half the memory wherever a record is a little more than a power of two.
+constexpr u32 ring_slots(u32 size, u32 batch) {
+    return static_cast<u32>(std::bit_floor(ring_bytes(size, batch) * 181 / 128 / record_bytes(size))); // 181/128: root of two
+}
 
 inline rxlab_record* nth(u8* records, u32 bytes, u32 i) { return reinterpret_cast<rxlab_record*>(records + std::size_t{bytes} * i); }
 
