@@ -160,7 +160,7 @@ void find_cpus() {
 int main(int argc, char** argv) {
     using namespace rxlab::bench;
     // Interleaved and repeated, so that what drifts touches everyone alike; what the user says later wins.
-    std::vector<std::string> words = {argv[0], "--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=5", "--benchmark_min_time=0.01"};
+    std::vector<std::string> words = {argv[0], "--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=7", "--benchmark_min_time=0.02"};
     words.insert(words.end(), argv + 1, argv + argc);
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
