@@ -84,7 +84,8 @@ bench: bench-deps ## the ring against its peers and memcpy, in user space: ratio
 	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) ring_bench
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
 
-nightly: build ## every experiment on every kernel in VMs; results under results/runs/DATE
+nightly: build ## every experiment on every kernel in VMs, a GiB through each ring; results under results/runs/DATE
+	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab 6.12 6.1
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 doctor: build ## what this machine can and cannot do
