@@ -155,6 +155,8 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 		return NULL;
 	desc->cyclic = true;
 	desc->period = period;
+	if (direction == DMA_DEV_TO_MEM)
+		WRITE_ONCE(chan->wire->rx_ring, len);
 	return &desc->tx;
 }
 

@@ -65,7 +65,8 @@ struct vdma_wire {
 	struct vdma_dev *vdma;
 	struct vdma_wire_config config;
 	int index;
-	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; each changed under its own lock */
+	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; changed under @lock */
+	size_t rx_ring;                      /* bytes; the transmit side must not look into the receiver's descriptor */
 
 	/* Written by one side, read by the other. */
 	u64 published ____cacheline_aligned; /* client's: bytes ready in the transmit ring */
@@ -81,7 +82,6 @@ struct vdma_wire {
 	u32 header_have;
 	u64 record_left;                     /* bytes of it still to come */
 	u64 parsed;                          /* position in the transmit ring */
-	u64 epoch_dropped;                   /* bytes dropped since the epoch began */
 	bool dropping, unparsable;
 	u64 rate_since, rate_bytes;          /* the line's budget is counted from here */
 	u64 stalled_until;
