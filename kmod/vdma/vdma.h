@@ -38,7 +38,7 @@ struct vdma_chan {
 	spinlock_t lock;
 	struct dma_slave_config config;
 	struct vdma_wire *wire;              /* from config.peripheral_config, or NULL */
-	struct list_head submitted, issued, done;
+	struct list_head prepared, submitted, issued, done;
 	struct vdma_desc *active;
 	struct vdma_desc *cyclic_due;        /* a period passed and its callback has not run: one pointer, so periods merge */
 	bool paused, failed;
