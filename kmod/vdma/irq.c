@@ -107,6 +107,7 @@ int vdma_irq_get(struct vdma_wire *wire)
 {
 	struct irq_domain *irqs = wire->vdma->irqs;
 	unsigned int irq = irq_create_mapping(irqs, wire->index);
+	int err;
 
 	if (!irq)
 		return -ENOSPC;
@@ -118,7 +119,11 @@ int vdma_irq_get(struct vdma_wire *wire)
 	irq_set_chip_and_handler_name(irq, &vdma_irq_chip, handle_edge_irq, "edge");
 	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT);
 	irqd_set_single_target(irq_get_irq_data(irq));
-	return 0;
+	/* As if somebody had asked for it: request_irq() would else set the default affinity, which is CPU 0. */
+	err = wire->irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->irq_cpu));
+	if (err)
+		irq_dispose_mapping(irq);
+	return err;
 }
 
 static void vdma_irq_drained(void *unused)
