@@ -297,20 +297,26 @@ void vdma_wire_forget_rate(struct vdma_wire *wire)
 u64 vdma_wire_budget(struct vdma_wire *wire, u64 now)
 {
 	const u64 rate = wire->config.bytes_per_second;
-	u64 allowed;
+	u64 elapsed, allowed, unsent, most;
 
 	if (!rate)
 		return U64_MAX;
 	if (!wire->rate_since) {
 		wire->rate_since = now;
 		wire->rate_bytes = 0;
-	} else if (now - wire->rate_since >= NSEC_PER_SEC) {
-		/* Counted from a second later; what could have been sent in it and was not is gone. */
-		wire->rate_bytes -= min(rate, wire->rate_bytes);
-		wire->rate_since = wire->rate_bytes ? wire->rate_since + NSEC_PER_SEC : now;
 	}
-	allowed = div_u64(min_t(u64, now - wire->rate_since, NSEC_PER_SEC) * rate, NSEC_PER_SEC);
-	return allowed - min(allowed, wire->rate_bytes);
+	elapsed = min_t(u64, now - wire->rate_since, 2 * NSEC_PER_SEC);
+	allowed = div_u64(elapsed * rate, NSEC_PER_SEC);
+	unsent = allowed - min(allowed, wire->rate_bytes);
+	/* A line that had to wait does not catch up: 10 ms are for the engine's thread being late. */
+	most = max_t(u64, VDMA_CHUNK, div_u64(rate, 100));
+	if (elapsed >= NSEC_PER_SEC || unsent > most) {
+		/* Counted anew, so that it never overflows; what is left to send of the time that passed goes along. */
+		unsent = min(unsent, most);
+		wire->rate_since = now - div64_u64(unsent * NSEC_PER_SEC, rate);
+		wire->rate_bytes = 0;
+	}
+	return unsent;
 }
 
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count)
