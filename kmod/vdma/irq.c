@@ -69,9 +69,17 @@ void vdma_irqs_exit(struct vdma_dev *vdma)
 /* In hard-IRQ context, on the CPU the line is bound to. */
 static void vdma_irq_handle(struct vdma_wire *wire)
 {
-	generic_handle_irq(wire->irq);
-	if (xchg(&wire->again, 0))
+	bool again;
+
+	do {
+		/* Counted where it is taken: what was raised while one was on its way has merged into it, as on an edge. */
+		spin_lock(&wire->lock);
+		wire->stats.interrupts++;
+		again = wire->again;
+		wire->again = false;
+		spin_unlock(&wire->lock);
 		generic_handle_irq(wire->irq);
+	} while (again);
 }
 
 static void vdma_irq_local(struct irq_work *work)

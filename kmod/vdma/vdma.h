@@ -48,6 +48,7 @@ struct vdma_chan {
 	struct irq_work interrupt;           /* the controller's own: ends in the tasklet, as the dmaengine API promises */
 	struct tasklet_struct callbacks;
 	u64 periods, callbacks_run;
+	u64 copied_bytes;                    /* of copies; what a wire paces it counts itself */
 	u64 engine_ns;                       /* CPU time spent on moving its bytes */
 };
 
@@ -95,7 +96,7 @@ struct vdma_wire {
 	u64 raised_ns;                       /* of the first cause that nobody asked for yet */
 	struct hrtimer usecs, idle, watchdog, late;
 	bool due;                            /* an interrupt is wanted and was not raised yet */
-	int again;                           /* a duplicate is to follow */
+	bool again;                          /* a duplicate is to follow */
 	unsigned int irq;
 	int irq_cpu;
 	struct irq_work local;

@@ -47,10 +47,8 @@ static void interrupt(struct vdma_wire *wire)
 	}
 	if (vdma_fault_hits(vdma, VDMA_FAULT_DUPLICATED)) {
 		wire->stats.duplicated++;
-		wire->stats.interrupts++;
-		wire->again = 1;
+		wire->again = true;
 	}
-	wire->stats.interrupts++;
 	vdma_irq_raise(wire);
 }
 
@@ -113,7 +111,6 @@ static enum hrtimer_restart late_at_last(struct hrtimer *timer)
 	spin_lock_irqsave(&wire->lock, flags);
 	if (wire->due) {
 		wire->due = false;
-		wire->stats.interrupts++;
 		vdma_irq_raise(wire);
 	}
 	spin_unlock_irqrestore(&wire->lock, flags);

@@ -67,8 +67,9 @@ struct vdma_wire_config {
 
 /**
  * struct vdma_wire_stats - counters since the wire was made; they survive new epochs
- * @interrupts:       raised, by whatever cause (lost ones not, duplicates twice)
- * @by_watermark:     interrupts by cause, and so on
+ * @interrupts:       taken by a CPU, by whatever cause (lost ones not, duplicates twice; raised while one is on its way they
+ *                    merge, as edges do)
+ * @by_watermark:     times it was raised, by cause, and so on
  * @lost:             interrupts swallowed by fault injection
  * @late:             interrupts delayed by fault injection
  * @duplicated:       interrupts doubled by fault injection
