@@ -193,6 +193,7 @@ static bool run_copy(struct vdma_chan *chan)
 		}
 		memcpy(to, from, count);
 		desc->copied += count;
+		chan->copied_bytes += count;
 		left -= count;
 	}
 	if (desc->copied == desc->len)
