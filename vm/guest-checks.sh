@@ -11,6 +11,9 @@ load() { # MODULE [PARAMETER ...]
 	insmod "$modules/$name.ko" "$@"
 }
 
+# kernel_thread NAME: is there one whose name begins so? (busybox has no pgrep here)
+kernel_thread() { ps | grep "\[$1"; }
+
 # Takes the kernel log into the file `log`.
 take_log() { dmesg -c >log; }
 

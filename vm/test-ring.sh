@@ -207,7 +207,7 @@ interrupted() {
 	./ring_ctl 100 10 10 7 >counters || wrong "not after an interrupted run"
 	sound "after an interrupted run"
 	rmmod dma_ring && rmmod vdma || wrong "not unloaded"
-	pgrep -f 'dma_ring|vdma' && wrong "a thread is left"
+	{ kernel_thread vdma || kernel_thread dma_ring; } && wrong "a thread is left"
 	take_log
 	splats
 }

@@ -21,6 +21,18 @@ promises() { # [PARAMETER ...]
 	judge
 }
 
+# A copy's bytes are counted, and so is the time the engine spent on them: 80 kB take it a microsecond at least.
+accounting() {
+	load vdma
+	load vdma_test only=memcpy
+	grep -E '^dma[0-9]+chan0.(copied_bytes|engine_ns)' /sys/kernel/debug/vdma/stats
+	awk '/chan0.copied_bytes/ && $2 == 1 + 7 + 64 + 4095 + 4099 + 65537 { bytes = 1 }
+	     /chan0.engine_ns/ && $2 > 1000 { time = 1 }
+	     END { exit !(bytes && time) }' /sys/kernel/debug/vdma/stats || wrong "not counted"
+	rmmod vdma_test && rmmod vdma
+	judge
+}
+
 promises_iommu() {
 	promises pci=0000:00:10.0
 	grep 'behind an IOMMU' log || wrong "no IOMMU"
@@ -32,6 +44,7 @@ faults() {
 		# Lost and error happen once: what comes after them has to work.
 		case $name in
 		lost) set -- 1 1 ;;
+		late) set -- 1 -1 ;;
 		error) set -- 3 1 ;;
 		stall) set -- 50 -1 ;;
 		*) set -- 3 -1 ;;
@@ -82,13 +95,19 @@ left_by_vdma() {
 	[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
 	[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
 	[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
-	pgrep vdma && wrong "step $step leaves its thread"
+	kernel_thread vdma && wrong "step $step leaves its thread"
 }
 
-fail_at() { fails_at_every_step vdma left_by_vdma; }
+fail_at() {
+	fails_at_every_step vdma left_by_vdma
+	load vdma
+	kernel_thread vdma || wrong "its thread is not seen, so neither is one left behind"
+	rmmod vdma
+}
 
 cycle() {
-	load vdma && load vdma_test only=none hold=1 || wrong "not loaded"
+	load vdma && load vdma_test only=unsubmitted hold=1 || wrong "not loaded"
+	sleep 0.01 || wrong "no traffic"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 }
 

@@ -39,7 +39,7 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 	if (++chan->chan.cookie < DMA_MIN_COOKIE)
 		chan->chan.cookie = DMA_MIN_COOKIE;
 	tx->cookie = chan->chan.cookie;
-	list_add_tail(&to_vdma_desc(tx)->node, &chan->submitted);
+	list_move_tail(&to_vdma_desc(tx)->node, &chan->submitted);
 	spin_unlock_irqrestore(&chan->lock, flags);
 	return tx->cookie;
 }
@@ -47,6 +47,7 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 static struct vdma_desc *new_desc(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
 {
 	struct vdma_desc *desc = kzalloc(sizeof(*desc), GFP_NOWAIT);
+	unsigned long irqs;
 
 	if (!desc)
 		return NULL;
@@ -55,6 +56,10 @@ static struct vdma_desc *new_desc(struct vdma_chan *chan, dma_addr_t addr, size_
 	desc->tx.flags = flags;
 	desc->addr = addr;
 	desc->len = len;
+	/* Where it is never submitted, terminating the channel frees it. */
+	spin_lock_irqsave(&chan->lock, irqs);
+	list_add_tail(&desc->node, &chan->prepared);
+	spin_unlock_irqrestore(&chan->lock, irqs);
 	return desc;
 }
 
@@ -98,21 +103,31 @@ static const char *set_burst(struct vdma_chan *chan, enum dma_transfer_direction
 static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction)
 {
 	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
-	struct vdma_chan **end;
+	const bool tx = direction == DMA_MEM_TO_DEV;
+	struct vdma_chan **end, *other;
+	struct vdma_wire *wire;
 	const char *why = NULL;
 	unsigned long flags;
 
 	if (!peripheral || chan->config.peripheral_size != sizeof(*peripheral) || !peripheral->wire)
 		return "no peripheral paces this channel: dma_slave_config.peripheral_config has no wire";
-	end = direction == DMA_MEM_TO_DEV ? &peripheral->wire->tx : &peripheral->wire->rx;
-	spin_lock_irqsave(&peripheral->wire->lock, flags);
+	wire = peripheral->wire;
+	if (chan->burst > wire->config.fifo_bytes)
+		return "the wire's FIFO does not hold a burst, so none would ever move";
+	end = tx ? &wire->tx : &wire->rx;
+	spin_lock_irqsave(&wire->lock, flags);
+	other = tx ? wire->rx : wire->tx;
 	if (*end && *end != chan)
 		why = "another channel is at this end of the wire";
+	else if (other == chan)
+		why = "this channel is at the other end of the wire";
+	else if (READ_ONCE(*(tx ? &wire->tx_moved : &wire->rx_moved)))
+		why = "bytes have moved over the wire: it needs a new epoch before a transfer begins anew";
 	else
 		*end = chan;
-	spin_unlock_irqrestore(&peripheral->wire->lock, flags);
+	spin_unlock_irqrestore(&wire->lock, flags);
 	if (!why)
-		chan->wire = peripheral->wire;
+		chan->wire = wire;
 	return why;
 }
 
@@ -155,6 +170,8 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 		return NULL;
 	desc->cyclic = true;
 	desc->period = period;
+	if (direction == DMA_DEV_TO_MEM)
+		WRITE_ONCE(chan->wire->rx_ring, len);
 	return &desc->tx;
 }
 
@@ -275,6 +292,7 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	chan->paused = chan->failed = false;
 	list_splice_tail_init(&chan->issued, &gone);
 	list_splice_tail_init(&chan->submitted, &gone);
+	list_splice_tail_init(&chan->prepared, &gone);
 	list_splice_tail_init(&chan->done, &gone);
 	spin_unlock_irqrestore(&chan->lock, flags);
 	free_descs(&gone);
@@ -306,11 +324,20 @@ static void vdma_free_chan_resources(struct dma_chan *dma_chan)
 
 /* ---- completion: the controller's interrupt, then a tasklet ---- */
 
+static void call_back(const struct dma_async_tx_descriptor *tx, enum dmaengine_tx_result outcome)
+{
+	const struct dmaengine_result result = { .result = outcome };
+
+	if (tx->callback_result)
+		tx->callback_result(tx->callback_param, &result);
+	else if (tx->callback)
+		tx->callback(tx->callback_param);
+}
+
 static void run_callbacks(struct tasklet_struct *tasklet)
 {
 	struct vdma_chan *chan = from_tasklet(chan, tasklet, callbacks);
-	dma_async_tx_callback cyclic = NULL;
-	void *cyclic_param = NULL;
+	struct dma_async_tx_descriptor cyclic = { };
 	struct vdma_desc *desc, *next;
 	LIST_HEAD(done);
 
@@ -318,24 +345,17 @@ static void run_callbacks(struct tasklet_struct *tasklet)
 	list_splice_tail_init(&chan->done, &done);
 	/* By value: the client may terminate the transfer while its callback runs. */
 	if (chan->cyclic_due) {
-		cyclic = chan->cyclic_due->tx.callback;
-		cyclic_param = chan->cyclic_due->tx.callback_param;
+		cyclic = chan->cyclic_due->tx;
 		chan->cyclic_due = NULL;
 		chan->callbacks_run++;
 	}
 	spin_unlock_irq(&chan->lock);
 
-	if (cyclic)
-		cyclic(cyclic_param);
+	call_back(&cyclic, DMA_TRANS_NOERROR);
 	list_for_each_entry_safe(desc, next, &done, node) {
-		struct dmaengine_result result = { .result = desc->result, .residue = 0 };
-
 		list_del(&desc->node);
 		dma_descriptor_unmap(&desc->tx);
-		if (desc->tx.callback_result)
-			desc->tx.callback_result(desc->tx.callback_param, &result);
-		else if (desc->tx.callback)
-			desc->tx.callback(desc->tx.callback_param);
+		call_back(&desc->tx, desc->result);
 		dma_run_dependencies(&desc->tx);
 		kfree(desc);
 	}
@@ -361,7 +381,7 @@ void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result)
 void vdma_chan_period(struct vdma_chan *chan)
 {
 	chan->periods++;
-	if (!chan->active->tx.callback)
+	if (!chan->active->tx.callback && !chan->active->tx.callback_result)
 		return;
 	chan->cyclic_due = chan->active;
 	irq_work_queue(&chan->interrupt);
@@ -379,6 +399,7 @@ static void init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
 	chan->vdma = vdma;
 	chan->chan.device = &vdma->dma;
 	spin_lock_init(&chan->lock);
+	INIT_LIST_HEAD(&chan->prepared);
 	INIT_LIST_HEAD(&chan->submitted);
 	INIT_LIST_HEAD(&chan->issued);
 	INIT_LIST_HEAD(&chan->done);

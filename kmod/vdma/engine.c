@@ -114,7 +114,7 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 	struct vdma_wire *wire = chan->wire;
 	/* Pairs with the client's store-release: the bytes are in the ring. More than the ring holds cannot be. */
 	const u64 there = min_t(u64, smp_load_acquire(&wire->published) - chan->moved, chan->active->len);
-	const u64 now = ktime_get_ns();
+	const u64 before = chan->moved, now = ktime_get_ns();
 	size_t count;
 
 	if (!there) {
@@ -138,10 +138,9 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 		count = movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
 	}
 	wire->tx_active = true;
-	if (!move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))
-		return true;
-	wire->stats.tx_bytes += count;
-	vdma_wire_departed(wire);
+	if (move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))
+		vdma_wire_departed(wire);
+	wire->stats.tx_bytes += chan->moved - before;
 	return true;
 }
 
@@ -157,7 +156,7 @@ static u64 credit(const struct vdma_chan *chan)
 static bool run_rx(struct vdma_chan *chan)
 {
 	struct vdma_wire *wire = chan->wire;
-	const u64 there = vdma_wire_have(wire);
+	const u64 there = vdma_wire_have(wire), before = chan->moved;
 	const bool more = READ_ONCE(wire->published) != wire->tx_moved;
 	size_t count = movable(chan, there, credit(chan), more);
 
@@ -170,10 +169,9 @@ static bool run_rx(struct vdma_chan *chan)
 	if (!count)
 		return false;
 	WRITE_ONCE(wire->rx_waiting, false);
-	if (!move_bursts(chan, count, vdma_wire_get, &wire->rx_moved, &wire->stats.rx_bursts))
-		return true;
-	wire->stats.rx_bytes += count;
-	vdma_wire_arrived(wire);
+	if (move_bursts(chan, count, vdma_wire_get, &wire->rx_moved, &wire->stats.rx_bursts))
+		vdma_wire_arrived(wire);
+	wire->stats.rx_bytes += chan->moved - before; /* after an error too, what moved has moved */
 	return true;
 }
 
@@ -197,6 +195,7 @@ static bool run_copy(struct vdma_chan *chan)
 		}
 		memcpy(to, from, count);
 		desc->copied += count;
+		chan->copied_bytes += count;
 		left -= count;
 	}
 	if (desc->copied == desc->len)

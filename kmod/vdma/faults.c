@@ -70,6 +70,8 @@ static int stats_show(struct seq_file *s, void *unused)
 
 		seq_printf(s, "%s.periods %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->periods));
 		seq_printf(s, "%s.callbacks %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->callbacks_run));
+		seq_printf(s, "%s.copied_bytes %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->copied_bytes));
+		seq_printf(s, "%s.engine_ns %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->engine_ns));
 	}
 	mutex_lock(&vdma->wires_lock);
 	for (i = 0; i < VDMA_MAX_WIRES; i++)

@@ -69,9 +69,17 @@ void vdma_irqs_exit(struct vdma_dev *vdma)
 /* In hard-IRQ context, on the CPU the line is bound to. */
 static void vdma_irq_handle(struct vdma_wire *wire)
 {
-	generic_handle_irq(wire->irq);
-	if (xchg(&wire->again, 0))
+	bool again;
+
+	do {
+		/* Counted where it is taken: what was raised while one was on its way has merged into it, as on an edge. */
+		spin_lock(&wire->lock);
+		wire->stats.interrupts++;
+		again = wire->again;
+		wire->again = false;
+		spin_unlock(&wire->lock);
 		generic_handle_irq(wire->irq);
+	} while (again);
 }
 
 static void vdma_irq_local(struct irq_work *work)
@@ -107,6 +115,7 @@ int vdma_irq_get(struct vdma_wire *wire)
 {
 	struct irq_domain *irqs = wire->vdma->irqs;
 	unsigned int irq = irq_create_mapping(irqs, wire->index);
+	int err;
 
 	if (!irq)
 		return -ENOSPC;
@@ -118,8 +127,11 @@ int vdma_irq_get(struct vdma_wire *wire)
 	irq_set_chip_and_handler_name(irq, &vdma_irq_chip, handle_edge_irq, "edge");
 	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT);
 	irqd_set_single_target(irq_get_irq_data(irq));
-	/* Asked for like this it stays there when the interrupt is requested, until somebody writes /proc/irq/N/smp_affinity. */
-	return wire->config.irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->config.irq_cpu));
+	/* As if somebody had asked for it: request_irq() would else set the default affinity, which is CPU 0. */
+	err = wire->irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->irq_cpu));
+	if (err)
+		irq_dispose_mapping(irq);
+	return err;
 }
 
 static void vdma_irq_drained(void *unused)

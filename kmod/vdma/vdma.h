@@ -38,7 +38,7 @@ struct vdma_chan {
 	spinlock_t lock;
 	struct dma_slave_config config;
 	struct vdma_wire *wire;              /* from config.peripheral_config, or NULL */
-	struct list_head submitted, issued, done;
+	struct list_head prepared, submitted, issued, done;
 	struct vdma_desc *active;
 	struct vdma_desc *cyclic_due;        /* a period passed and its callback has not run: one pointer, so periods merge */
 	bool paused, failed;
@@ -48,6 +48,7 @@ struct vdma_chan {
 	struct irq_work interrupt;           /* the controller's own: ends in the tasklet, as the dmaengine API promises */
 	struct tasklet_struct callbacks;
 	u64 periods, callbacks_run;
+	u64 copied_bytes;                    /* of copies; what a wire paces it counts itself */
 	u64 engine_ns;                       /* CPU time spent on moving its bytes */
 };
 
@@ -65,7 +66,8 @@ struct vdma_wire {
 	struct vdma_dev *vdma;
 	struct vdma_wire_config config;
 	int index;
-	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; each changed under its own lock */
+	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; changed under @lock */
+	size_t rx_ring;                      /* bytes; the transmit side must not look into the receiver's descriptor */
 
 	/* Written by one side, read by the other. */
 	u64 published ____cacheline_aligned; /* client's: bytes ready in the transmit ring */
@@ -81,7 +83,6 @@ struct vdma_wire {
 	u32 header_have;
 	u64 record_left;                     /* bytes of it still to come */
 	u64 parsed;                          /* position in the transmit ring */
-	u64 epoch_dropped;                   /* bytes dropped since the epoch began */
 	bool dropping, unparsable;
 	u64 rate_since, rate_bytes;          /* the line's budget is counted from here */
 	u64 stalled_until;
@@ -95,7 +96,7 @@ struct vdma_wire {
 	u64 raised_ns;                       /* of the first cause that nobody asked for yet */
 	struct hrtimer usecs, idle, watchdog, late;
 	bool due;                            /* an interrupt is wanted and was not raised yet */
-	int again;                           /* a duplicate is to follow */
+	bool again;                          /* a duplicate is to follow */
 	unsigned int irq;
 	int irq_cpu;
 	struct irq_work local;

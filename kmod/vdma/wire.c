@@ -38,16 +38,17 @@ static void interrupt(struct vdma_wire *wire)
 	}
 	if (vdma_fault_hits(vdma, VDMA_FAULT_LATE)) {
 		wire->stats.late++;
+		/* One that is late already is not put off by those behind it. */
+		if (wire->due)
+			return;
 		wire->due = true;
 		hrtimer_start(&wire->late, from_usecs(READ_ONCE(vdma->late_usecs)), HRTIMER_MODE_REL_HARD);
 		return;
 	}
 	if (vdma_fault_hits(vdma, VDMA_FAULT_DUPLICATED)) {
 		wire->stats.duplicated++;
-		wire->stats.interrupts++;
-		wire->again = 1;
+		wire->again = true;
 	}
-	wire->stats.interrupts++;
 	vdma_irq_raise(wire);
 }
 
@@ -62,7 +63,7 @@ static void tell(struct vdma_wire *wire, unsigned int cause, u64 *counter)
 
 static void tell_receiver(struct vdma_wire *wire, unsigned int cause, u64 *counter)
 {
-	wire->told = wire->rx_moved;
+	wire->told = READ_ONCE(wire->rx_moved);
 	tell(wire, cause, counter);
 }
 
@@ -110,7 +111,6 @@ static enum hrtimer_restart late_at_last(struct hrtimer *timer)
 	spin_lock_irqsave(&wire->lock, flags);
 	if (wire->due) {
 		wire->due = false;
-		wire->stats.interrupts++;
 		vdma_irq_raise(wire);
 	}
 	spin_unlock_irqrestore(&wire->lock, flags);
@@ -127,7 +127,8 @@ void vdma_wire_arrived(struct vdma_wire *wire)
 		if (config->watermark_bytes && wire->rx_moved - wire->told >= config->watermark_bytes) {
 			hrtimer_try_to_cancel(&wire->usecs);
 			tell_receiver(wire, VDMA_WATERMARK, &wire->stats.by_watermark);
-		} else if (config->usecs && !hrtimer_active(&wire->usecs)) {
+		} else if (config->usecs && !hrtimer_is_queued(&wire->usecs)) {
+			/* Not hrtimer_active(): one whose handler is just ending would never tell of these bytes. */
 			hrtimer_start(&wire->usecs, from_usecs(config->usecs), HRTIMER_MODE_REL_HARD);
 		}
 		if (config->idle_usecs)
@@ -203,25 +204,25 @@ static const u64 skip_mark = RXLAB_RECORD_SKIP; /* little-endian: the first four
 static void begin_record(struct vdma_wire *wire)
 {
 	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
-	const u64 ring = wire->rx ? wire->rx->active->len : 0;
+	const u64 ring = READ_ONCE(wire->rx_ring); /* 0: nobody receives yet, so there is no room for anything */
 	const u64 bytes = rxlab_record_bytes(record->length);
 	u64 skip = 0;
 
 	wire->header_have = 0;
-	if (!ring || bytes > min_t(u64, wire->config.fifo_bytes, ring) / 2) {
+	if (bytes > min_not_zero((u64)wire->config.fifo_bytes, ring) / 2) {
 		wire->stats.bad_headers++;
+		wire->stats.dropped_bytes += sizeof(*record);
 		wire->unparsable = true;
 		return;
 	}
 	wire->record_left = bytes - sizeof(*record);
 	/* Records lie in one piece in the receive ring too, as a NIC puts frames: what enters the FIFO lands at this offset. */
-	if (wire->fifo_in % ring + bytes > ring)
+	if (ring && wire->fifo_in % ring + bytes > ring)
 		skip = ring - wire->fifo_in % ring;
-	wire->dropping = fifo_free(wire) < skip + bytes;
+	wire->dropping = !ring || fifo_free(wire) < skip + bytes;
 	if (wire->dropping) {
 		wire->stats.dropped_records++;
 		wire->stats.dropped_bytes += bytes;
-		wire->epoch_dropped += bytes;
 		return;
 	}
 	if (skip) {
@@ -234,9 +235,11 @@ static void begin_record(struct vdma_wire *wire)
 /* The rest of the transmit ring's turn is skipped; it is no record and does not travel. */
 static void begin_skip(struct vdma_wire *wire)
 {
+	const u64 ring = wire->tx->active->len, beyond = wire->parsed % ring;
+
 	if (((const struct rxlab_record *)wire->header)->length != RXLAB_RECORD_SKIP)
 		return;
-	wire->record_left = -wire->parsed & (wire->tx->active->len - 1);
+	wire->record_left = beyond ? ring - beyond : 0;
 	wire->dropping = true;
 	wire->header_have = 0;
 }
@@ -267,10 +270,8 @@ static void put_lossy(struct vdma_wire *wire, const u8 *bytes, size_t count)
 		bytes += part;
 		count -= part;
 	}
-	if (wire->unparsable) {
+	if (wire->unparsable)
 		wire->stats.dropped_bytes += count;
-		wire->epoch_dropped += count;
-	}
 }
 
 void vdma_wire_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
@@ -293,20 +294,26 @@ void vdma_wire_forget_rate(struct vdma_wire *wire)
 u64 vdma_wire_budget(struct vdma_wire *wire, u64 now)
 {
 	const u64 rate = wire->config.bytes_per_second;
-	u64 allowed;
+	u64 elapsed, allowed, unsent, most;
 
 	if (!rate)
 		return U64_MAX;
 	if (!wire->rate_since) {
 		wire->rate_since = now;
 		wire->rate_bytes = 0;
-	} else if (now - wire->rate_since >= NSEC_PER_SEC) {
-		/* Counted from a second later; what could have been sent in it and was not is gone. */
-		wire->rate_bytes -= min(rate, wire->rate_bytes);
-		wire->rate_since = wire->rate_bytes ? wire->rate_since + NSEC_PER_SEC : now;
 	}
-	allowed = div_u64(min_t(u64, now - wire->rate_since, NSEC_PER_SEC) * rate, NSEC_PER_SEC);
-	return allowed - min(allowed, wire->rate_bytes);
+	elapsed = min_t(u64, now - wire->rate_since, 2 * NSEC_PER_SEC);
+	allowed = div_u64(elapsed * rate, NSEC_PER_SEC);
+	unsent = allowed - min(allowed, wire->rate_bytes);
+	/* A line that had to wait does not catch up: 10 ms are for the engine's thread being late. */
+	most = max_t(u64, VDMA_CHUNK, div_u64(rate, 100));
+	if (elapsed >= NSEC_PER_SEC || unsent > most) {
+		/* Counted anew, so that it never overflows; what is left to send of the time that passed goes along. */
+		unsent = min(unsent, most);
+		wire->rate_since = now - div64_u64(unsent * NSEC_PER_SEC, rate);
+		wire->rate_bytes = 0;
+	}
+	return unsent;
 }
 
 u64 vdma_wire_moment(struct vdma_wire *wire)
@@ -406,22 +413,39 @@ static bool wire_unmask(struct vdma_wire *wire, u64 position)
 	wire->told = position;
 	more = READ_ONCE(wire->rx_moved) != position;
 	wire->masked = more;
+	if (!more) {
+		/* What they were started for has been seen. */
+		hrtimer_try_to_cancel(&wire->usecs);
+		hrtimer_try_to_cancel(&wire->idle);
+	}
 	spin_unlock_irqrestore(&wire->lock, flags);
 	return more;
 }
 
+/*
+ * What is in either ring, in the FIFO, and of a header that is not whole yet. In lossy mode the rest of a record that is being
+ * dropped is counted as dropped already.
+ */
+static u64 in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
+{
+	const u64 to_send = published - wire->tx_moved;
+	const u64 dropped = wire->dropping ? min(wire->record_left, to_send) : 0;
+
+	return to_send - dropped + wire->header_have + wire->fifo_in - consumed;
+}
+
 static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 {
-	u64 gap = published - consumed - wire->epoch_dropped;
+	u64 gap = in_flight(wire, published, consumed);
 	unsigned long flags;
 
 	spin_lock_irqsave(&wire->lock, flags);
 	wire->published = wire->consumed = wire->tx_moved = wire->rx_moved = wire->told = 0;
 	wire->fifo_in = wire->fifo_out = 0;
-	wire->header_have = wire->record_left = wire->epoch_dropped = wire->parsed = 0;
+	wire->header_have = wire->record_left = wire->parsed = 0;
 	wire->dropping = wire->unparsable = wire->tx_active = wire->rx_waiting = wire->tx_armed = false;
-	wire->masked = false;
 	wire->causes = 0;
+	wire->due = false;
 	wire->rate_since = wire->stalled_until = 0;
 	wire->stats.gap_bytes += gap;
 	wire->stats.epochs++;

@@ -67,8 +67,9 @@ struct vdma_wire_config {
 
 /**
  * struct vdma_wire_stats - counters since the wire was made; they survive new epochs
- * @interrupts:       raised, by whatever cause (lost ones not, duplicates twice)
- * @by_watermark:     interrupts by cause, and so on
+ * @interrupts:       taken by a CPU, by whatever cause (lost ones not, duplicates twice; raised while one is on its way they
+ *                    merge, as edges do)
+ * @by_watermark:     times it was raised, by cause, and so on
  * @lost:             interrupts swallowed by fault injection
  * @late:             interrupts delayed by fault injection
  * @duplicated:       interrupts doubled by fault injection
@@ -122,8 +123,9 @@ struct vdma_wire_stats {
  * @unmask:      the receiver has seen all up to @position. true: more is there already and the wire stays masked, look
  *               again; false: unmasked, and the policy counts from @position.
  * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have been terminated and
- *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. Returns
- *               the bytes of the gap.
+ *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. A mask
+ *               stays as it is: who polls is not disturbed. Returns the bytes of the gap; in lossy mode without those
+ *               that were dropped, with the skip marks in flight.
  * @get_stats:   a copy; the counters are read one by one.
  */
 struct vdma_wire_ops {
