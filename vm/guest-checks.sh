@@ -12,7 +12,7 @@ load() { # MODULE [PARAMETER ...]
 }
 
 # kernel_thread NAME: is there one whose name begins so? (busybox has no pgrep here)
-kernel_thread() { ps | grep "\[$1"; }
+kernel_thread() { ps | grep "\[$1[]/]"; }
 
 # Takes the kernel log into the file `log`.
 take_log() { dmesg -c >log; }

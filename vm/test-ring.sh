@@ -96,8 +96,8 @@ parameters() {
 	differs producer_peer_loads -gt variant=circ
 	differs producer_publications -lt variant=batched
 	differs wire_by_watermark -gt watermark_bytes=1024
-	differs wire_by_watermark -lt notify=timer usecs=1000
-	differs wire_by_usecs -gt notify=timer usecs=1000
+	differs wire_by_watermark -lt notify=timer usecs=100 idle_usecs=0
+	differs wire_by_usecs -gt notify=timer usecs=100 idle_usecs=0
 	differs wire_interrupts -lt notify=poll
 	differs periods -lt period_bytes=16384
 	differs periods -gt period_bytes=1024
