@@ -146,10 +146,12 @@ static void write_rtc_a(uint8_t value)
 
 // QEMU's main thread may find the CPU stopped before it has marked the VM as stopped; under icount it then takes it for
 // idle and moves the clock to the next timer. With no timer armed (the APIC's, the RTC's) there is nothing to move to.
+// A timer that has run out may not have been delivered yet: it is armed with the least there is, for a CPU whose timer never
+// comes is dead, and one interrupt too many harms nobody.
 static int stop(void)
 {
 	volatile uint32_t *apic = one_shot_apic();
-	uint32_t count = 0;
+	uint32_t initial = 0, count = 0;
 	uint8_t rtc_a;
 
 	if (iopl(3))
@@ -158,12 +160,13 @@ static int stop(void)
 	rtc_a = read_rtc_a();
 	write_rtc_a(rtc_a | RTC_DIVIDER_RESET);
 	if (apic) {
+		initial = apic[APIC_INITIAL_COUNT / 4];
 		count = apic[APIC_CURRENT_COUNT / 4];
 		apic[APIC_INITIAL_COUNT / 4] = 0;
 	}
 	outb(PVPANIC_PANICKED, PVPANIC_PORT);
 	if (apic)
-		apic[APIC_INITIAL_COUNT / 4] = count;
+		apic[APIC_INITIAL_COUNT / 4] = initial && !count ? 1 : count;
 	write_rtc_a(rtc_a);
 	asm volatile("sti" ::: "memory");
 	return 0;
