@@ -32,17 +32,21 @@ refused() { # REASON MODULE [PARAMETER ...]
 memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
 
 # leaves_nothing COMMAND: a hundred times. The first times fill caches. A cycle that lost an object of 1 KiB would show as
-# 200 kB of slab; without one 8 to 124 kB were seen. A lost ring would show as 6 MB of pages.
+# 200 kB of slab, and so would the next hundred; without one it is 8 to 230 kB now and then (500 cycles: 48 and 72 kB), so a
+# hundred that shows it is asked again, twice. A lost ring would show as 6 MB of pages.
 leaves_nothing() {
-	for i in 1 2 3 4 5 6 7 8 9 10; do "$@"; done
-	set -- "$1" $(memory)
-	for i in $(seq 100); do "$1"; done
-	sleep 1
-	set -- "$@" $(memory)
+	local try
+	for i in 1 2 3 4 5 6 7 8 9 10; do "$1"; done
+	for try in 1 2 3; do
+		set -- "$1" $(memory)
+		for i in $(seq 100); do "$1"; done
+		sleep 1
+		set -- "$@" $(memory)
+		echo "slab $2 kB, then $4 kB; free $3 kB, then $5 kB"
+		[ $(($4 - $2)) -lt 180 ] && [ $(($3 - $5)) -lt 4096 ] && break
+		[ $try -lt 3 ] || wrong "memory is lost"
+	done
 	take_log
-	echo "slab $2 kB, then $4 kB; free $3 kB, then $5 kB"
-	[ $(($4 - $2)) -lt 180 ] || wrong "objects are lost"
-	[ $(($3 - $5)) -lt 4096 ] || wrong "pages are lost"
 	splats
 }
 
