@@ -56,6 +56,12 @@ mappings() { # [VDMA PARAMETER ...]
 			run 2000 0 1000 mapping=$mapping notify=$notify usecs=200
 			sound "$mapping, $notify"
 		done
+		for notify in period poll; do
+			for variant in circ freerun cached batched; do
+				run 1000 0 1000 transfer=memcpy mapping=$mapping notify=$notify variant=$variant
+				sound "copies, $mapping, $notify, $variant"
+			done
+		done
 	done
 	take_log
 	splats
@@ -160,6 +166,9 @@ refusals() {
 	load vdma
 	refused 'variant=best is none of: naive circ freerun cached batched' dma_ring variant=best
 	refused 'mapping=magic is none of' dma_ring mapping=magic
+	refused 'transfer=magic is none of' dma_ring transfer=magic
+	refused 'notify=watermark needs a wire' dma_ring transfer=memcpy
+	refused 'dma9chan9: there is none that is free and can do copies' dma_ring transfer=memcpy notify=period channel_tx=dma9chan9
 	refused 'notify=never is none of' dma_ring notify=never
 	refused 'ring_bytes=65535 is not a power of two' dma_ring ring_bytes=65535
 	refused 'ring_bytes=2048 is not a power of two from 4096 to 4194304' dma_ring ring_bytes=2048

@@ -13,12 +13,14 @@
 #include <rxlab/vdma_wire.h>
 
 enum dma_ring_mapping { DMA_RING_COHERENT, DMA_RING_STREAMING };
+enum dma_ring_transfer { DMA_RING_CYCLIC, DMA_RING_MEMCPY };
 enum dma_ring_notify { DMA_RING_PERIOD, DMA_RING_WATERMARK, DMA_RING_TIMER, DMA_RING_POLL };
 
 /* The module's parameters, checked. */
 struct dma_ring_config {
 	const char *tx_channel, *rx_channel;
 	const struct rxlab_ring_variant *variant;
+	enum dma_ring_transfer transfer;
 	enum dma_ring_mapping mapping;
 	enum dma_ring_notify notify;
 	u32 ring_bytes, period_bytes, bus_width, maxburst, batch;
@@ -43,8 +45,9 @@ struct dma_ring {
 	struct dma_ring_config config;
 	const struct vdma_wire_ops *ops;
 	struct vdma_wire *wire;
+	u64 (*engine_ns)(struct dma_chan *chan); /* of a software engine that copies, or NULL */
 	struct vdma_peripheral peripheral;
-	bool irq_requested;
+	bool irq_requested, vdma_held;
 	struct dma_ring_end tx, rx;
 
 	/* What the handlers tell the threads. */
@@ -61,6 +64,12 @@ struct dma_ring {
 int dma_ring_open(struct dma_ring *ring);
 void dma_ring_close(struct dma_ring *ring);
 int dma_ring_restart(struct dma_ring *ring, u64 consumed); /* pause, terminate, synchronize, new epoch, start */
+
+void dma_ring_period_passed(struct dma_ring *ring); /* by the engine's callback */
+
+/* copy.c: what stands for the wire where the engine only copies. */
+extern const struct vdma_wire_ops dma_ring_copy_ops;
+struct vdma_wire *dma_ring_copy_create(struct dma_ring *ring);
 
 /* stream.c */
 int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run);

@@ -11,9 +11,15 @@
 
 #include "dma_ring.h"
 
+static bool copies(const struct dma_ring *ring)
+{
+	return ring->config.transfer == DMA_RING_MEMCPY;
+}
+
+/* Is the whole ring mapped as long as it lives? Copies map what they copy. */
 static bool streaming(const struct dma_ring *ring)
 {
-	return ring->config.mapping == DMA_RING_STREAMING;
+	return ring->config.mapping == DMA_RING_STREAMING && !copies(ring);
 }
 
 static struct device *dma_device(const struct dma_ring_end *end)
@@ -74,7 +80,8 @@ static u64 rx_peer(struct rxlab_ring_side *side)
 {
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 	struct dma_ring *ring = end->ring;
-	const u64 position = ring->config.notify == DMA_RING_PERIOD ? position_by_residue(end) : ring->ops->rx_position(ring->wire);
+	const bool residue = ring->config.notify == DMA_RING_PERIOD && !copies(ring);
+	const u64 position = residue ? position_by_residue(end) : ring->ops->rx_position(ring->wire);
 
 	dma_rmb(); /* the position before the records' bytes; barrier A of ring.h, the engine's release is its partner */
 	sync_span(end, end->synced, position, dma_sync_single_for_cpu);
@@ -123,16 +130,19 @@ static irqreturn_t wire_interrupt(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-static void period_passed(void *data)
+void dma_ring_period_passed(struct dma_ring *ring)
 {
-	struct dma_ring *ring = data;
-
 	ring->callbacks++;
 	if (ring->config.notify != DMA_RING_PERIOD)
 		return;
 	WRITE_ONCE(ring->handled_ns, ktime_get_ns());
 	WRITE_ONCE(ring->arrived, true);
 	wake_up(&ring->wait);
+}
+
+static void period_passed(void *ring)
+{
+	dma_ring_period_passed(ring);
 }
 
 /* ---- channels ---- */
@@ -144,18 +154,23 @@ static bool has_name(struct dma_chan *chan, void *name)
 
 static int request_channel(struct dma_ring_end *end, const char *name)
 {
+	const char *what = copies(end->ring) ? "copies" : "cyclic transfers";
 	dma_cap_mask_t mask;
 
 	dma_cap_zero(mask);
-	dma_cap_set(DMA_SLAVE, mask);
-	dma_cap_set(DMA_CYCLIC, mask);
+	if (copies(end->ring)) {
+		dma_cap_set(DMA_MEMCPY, mask);
+	} else {
+		dma_cap_set(DMA_SLAVE, mask);
+		dma_cap_set(DMA_CYCLIC, mask);
+	}
 	end->chan = dma_ring_fail("channel") ? NULL : dma_request_channel(mask, has_name, (void *)name);
 	if (end->chan)
 		return 0;
 	if (*name)
-		pr_err("dma_ring: channel %s: there is none that is free and can do cyclic transfers; /sys/class/dma lists them all\n", name);
+		pr_err("dma_ring: channel %s: there is none that is free and can do %s; /sys/class/dma lists them all\n", name, what);
 	else
-		pr_err("dma_ring: no free channel that can do cyclic transfers; vdma.ko brings two\n");
+		pr_err("dma_ring: no free channel that can do %s; vdma.ko brings two\n", what);
 	return -ENODEV;
 }
 
@@ -167,7 +182,7 @@ static int map_end(struct dma_ring_end *end)
 	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
-	if (!streaming(end->ring)) {
+	if (end->ring->config.mapping == DMA_RING_COHERENT) {
 		end->memory = dma_ring_fail("coherent memory") ? NULL : dma_alloc_coherent(dma_device(end), whole, &end->addr, GFP_KERNEL);
 		if (!end->memory)
 			return -ENOMEM;
@@ -175,6 +190,8 @@ static int map_end(struct dma_ring_end *end)
 		end->memory = dma_ring_fail("memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
 		if (!end->memory)
 			return -ENOMEM;
+		if (!streaming(end->ring))
+			return 0;
 		end->addr = dma_map_single(dma_device(end), end->memory, size, direction);
 		end->mapped = !dma_mapping_error(dma_device(end), end->addr);
 		if (dma_ring_fail("mapping") || !end->mapped) {
@@ -192,7 +209,7 @@ static void unmap_end(struct dma_ring_end *end)
 
 	if (end->mapped)
 		dma_unmap_single(dma_device(end), end->addr, size, end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
-	if (end->memory && streaming(end->ring))
+	if (end->memory && end->ring->config.mapping == DMA_RING_STREAMING)
 		free_pages((unsigned long)end->memory, get_order(whole));
 	else if (end->memory)
 		dma_free_coherent(dma_device(end), whole, end->memory, end->addr);
@@ -201,6 +218,23 @@ static void unmap_end(struct dma_ring_end *end)
 }
 
 /* ---- the wire ---- */
+
+/* Copies need no wire; a software engine's CPU time is asked for where it is one. */
+static int open_copies(struct dma_ring *ring)
+{
+	const struct vdma_wire_ops *(*get)(void) = symbol_get(vdma_wire_ops);
+
+	if (get) {
+		ring->engine_ns = get()->engine_ns;
+		ring->vdma_held = true;
+	}
+	ring->ops = &dma_ring_copy_ops;
+	ring->wire = dma_ring_fail("copies") ? ERR_PTR(-ENOMEM) : dma_ring_copy_create(ring);
+	if (!IS_ERR(ring->wire))
+		return 0;
+	ring->wire = NULL;
+	return -ENOMEM;
+}
 
 static int open_wire(struct dma_ring *ring)
 {
@@ -212,6 +246,7 @@ static int open_wire(struct dma_ring *ring)
 		return -ENODEV;
 	}
 	ring->ops = get();
+	ring->vdma_held = true;
 	ring->wire = dma_ring_fail("wire") ? ERR_PTR(-ENOMEM) : ring->ops->create(ring->tx.chan, &ring->config.wire);
 	if (IS_ERR(ring->wire)) {
 		err = PTR_ERR(ring->wire);
@@ -230,8 +265,10 @@ static void close_wire(struct dma_ring *ring)
 		free_irq(ring->ops->irq(ring->wire), ring);
 	if (ring->wire)
 		ring->ops->destroy(ring->wire);
-	if (ring->ops)
+	if (ring->vdma_held)
 		symbol_put(vdma_wire_ops);
+	ring->vdma_held = false;
+	ring->engine_ns = NULL;
 	ring->irq_requested = false;
 	ring->wire = NULL;
 	ring->ops = NULL;
@@ -255,6 +292,8 @@ static int start_end(struct dma_ring_end *end)
 	rxlab_ring_init(&end->side, end->memory, config->ring_bytes, config->batch);
 	end->side.port = rx ? &rx_port : &tx_port;
 	end->synced = end->published = 0;
+	if (copies(ring))
+		return 0;
 	err = dma_ring_fail("channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
 	if (err)
 		return err;
@@ -288,7 +327,7 @@ static int start_transfers(struct dma_ring *ring)
 
 	if (!err)
 		err = start_end(&ring->tx);
-	if (!err && ring->config.notify == DMA_RING_POLL)
+	if (!err && ring->config.notify == DMA_RING_POLL && !copies(ring))
 		ring->ops->mask(ring->wire);
 	return err;
 }
@@ -315,10 +354,12 @@ int dma_ring_open(struct dma_ring *ring)
 	ring->tx.direction = DMA_MEM_TO_DEV;
 	ring->rx.direction = DMA_DEV_TO_MEM;
 	err = request_channel(&ring->tx, config->tx_channel);
-	if (!err)
+	if (!err && copies(ring))
+		ring->rx.chan = ring->tx.chan;
+	else if (!err)
 		err = request_channel(&ring->rx, config->rx_channel);
 	if (!err)
-		err = open_wire(ring);
+		err = copies(ring) ? open_copies(ring) : open_wire(ring);
 	if (!err)
 		err = map_end(&ring->tx);
 	if (!err)
@@ -329,8 +370,8 @@ int dma_ring_open(struct dma_ring *ring)
 		dma_ring_close(ring);
 		return err;
 	}
-	pr_info("DMA ring buffer: %s to %s, %u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan), config->ring_bytes,
-		config->period_bytes, streaming(ring) ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
+	pr_info("DMA ring buffer: %s to %s, %s%u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan), copies(ring) ? "copies, " : "",
+		config->ring_bytes, config->period_bytes, config->mapping == DMA_RING_STREAMING ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
 	return 0;
 }
 
@@ -338,13 +379,13 @@ void dma_ring_close(struct dma_ring *ring)
 {
 	stop_transfers(ring);
 	close_wire(ring);
-	if (ring->tx.chan) {
-		unmap_end(&ring->tx);
-		dma_release_channel(ring->tx.chan);
-	}
-	if (ring->rx.chan) {
+	if (ring->rx.chan)
 		unmap_end(&ring->rx);
+	if (ring->tx.chan)
+		unmap_end(&ring->tx);
+	if (ring->rx.chan && ring->rx.chan != ring->tx.chan)
 		dma_release_channel(ring->rx.chan);
-	}
+	if (ring->tx.chan)
+		dma_release_channel(ring->tx.chan);
 	ring->tx.chan = ring->rx.chan = NULL;
 }

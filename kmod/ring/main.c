@@ -9,7 +9,7 @@
 #include "dma_ring.h"
 #include "variants/table.h"
 
-static char *channel_tx = "", *channel_rx = "", *variant = "cached", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
+static char *channel_tx = "", *channel_rx = "", *variant = "cached", *transfer = "cyclic", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
 static uint ring_bytes = SZ_64K, period_bytes = SZ_4K, bus_width = 8, maxburst = 8, batch = 32;
 static uint watermark_bytes = SZ_8K, usecs, idle_usecs = 100, watchdog_usecs = 10000, fifo_bytes;
 static unsigned long long rate;
@@ -22,6 +22,8 @@ module_param(channel_rx, charp, 0444);
 MODULE_PARM_DESC(channel_rx, "channel from the device (default: any)");
 module_param(variant, charp, 0444);
 MODULE_PARM_DESC(variant, "naive, circ, freerun, cached or batched (default cached)");
+module_param(transfer, charp, 0444);
+MODULE_PARM_DESC(transfer, "cyclic: paced by a wire; memcpy: descriptors over the filled span, for engines that only copy (default cyclic)");
 module_param(mapping, charp, 0444);
 MODULE_PARM_DESC(mapping, "coherent or streaming (default coherent)");
 module_param(notify, charp, 0444);
@@ -130,13 +132,18 @@ static int check_notification(enum dma_ring_notify how)
 static int read_parameters(struct dma_ring_config *config)
 {
 	static const char *const mappings[] = { "coherent", "streaming" }, *const notifies[] = { "period", "watermark", "timer", "poll" };
-	static const char *const modes[] = { "lossless", "lossy" };
+	static const char *const modes[] = { "lossless", "lossy" }, *const transfers[] = { "cyclic", "memcpy" };
 	const int map = choice("mapping", mapping, mappings, 2), how = choice("notify", notify, notifies, 4), mode = choice("wire", wire, modes, 2);
+	const int how_moved = choice("transfer", transfer, transfers, 2);
 	int err;
 
 	config->variant = variant_named(variant);
-	if (!config->variant || map < 0 || how < 0 || mode < 0)
+	if (!config->variant || map < 0 || how < 0 || mode < 0 || how_moved < 0)
 		return -EINVAL;
+	if (how_moved == DMA_RING_MEMCPY && how != DMA_RING_PERIOD && how != DMA_RING_POLL) {
+		pr_err("dma_ring: notify=%s needs a wire: with transfer=memcpy it is period (a descriptor's callback) or poll\n", notify);
+		return -EINVAL;
+	}
 	err = check_sizes();
 	if (!err)
 		err = check_notification(how);
@@ -144,6 +151,7 @@ static int read_parameters(struct dma_ring_config *config)
 		return err;
 	config->tx_channel = channel_tx;
 	config->rx_channel = channel_rx;
+	config->transfer = how_moved;
 	config->mapping = map;
 	config->notify = how;
 	config->ring_bytes = ring_bytes;

@@ -458,6 +458,13 @@ static void wire_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats
 	*stats = wire->stats;
 }
 
+static u64 wire_engine_ns(struct dma_chan *chan)
+{
+	const struct vdma_chan *mine = vdma_chan_of(chan);
+
+	return mine ? READ_ONCE(mine->engine_ns) : 0;
+}
+
 static int refuse(struct device *dev, const char *why)
 {
 	dev_err(dev, "wire refused: %s\n", why);
@@ -591,6 +598,7 @@ static const struct vdma_wire_ops ops = {
 	.unmask = wire_unmask,
 	.new_epoch = wire_new_epoch,
 	.get_stats = wire_get_stats,
+	.engine_ns = wire_engine_ns,
 };
 
 const struct vdma_wire_ops *vdma_wire_ops(void)

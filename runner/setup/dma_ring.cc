@@ -8,6 +8,7 @@ const char kDmaRingSchema[] = R"({
   "type": "object",
   "properties": {
     "variant": {"enum": ["naive", "circ", "freerun", "cached", "batched"], "default": "cached"},
+    "transfer": {"enum": ["cyclic", "memcpy"], "default": "cyclic", "description": "memcpy: descriptors over the filled span, mapped one by one where mapping is streaming; notify is then period or poll"},
     "mapping": {"enum": ["coherent", "streaming"], "default": "coherent"},
     "notify": {"enum": ["period", "watermark", "timer", "poll"], "default": "watermark", "description": "who tells the consumer: dmaengine's callback, the wire's interrupt, or nobody"},
     "wire": {"enum": ["lossless", "lossy"], "default": "lossless"},

@@ -127,6 +127,7 @@ struct vdma_wire_stats {
  *               stays as it is: who polls is not disturbed. Returns the bytes of the gap; in lossy mode without those
  *               that were dropped, with the skip marks in flight.
  * @get_stats:   a copy; the counters are read one by one.
+ * @engine_ns:   CPU time the engine spent on a channel's bytes, copies included; 0 for another engine's channel.
  */
 struct vdma_wire_ops {
 	struct vdma_wire *(*create)(struct dma_chan *chan, const struct vdma_wire_config *config);
@@ -143,6 +144,7 @@ struct vdma_wire_ops {
 	bool (*unmask)(struct vdma_wire *wire, u64 position);
 	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);
 	void (*get_stats)(struct vdma_wire *wire, struct vdma_wire_stats *stats);
+	u64 (*engine_ns)(struct dma_chan *chan);
 };
 
 /* The one symbol: const struct vdma_wire_ops *ops = vdma_wire_ops(); keep the symbol_get() as long as a wire lives. */

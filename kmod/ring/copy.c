@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * copy.c - the rings over an engine that can only copy: memcpy descriptors over the filled span, completion is credit.
+ *
+ * Most engines are like that (the ioat class). What a wire does for cyclic transfers is done here by the client itself: the
+ * same calls (vdma_wire_ops), so that nothing else of the module knows. A span goes to the same offset of the receive ring,
+ * at most a period at once; with mapping=streaming each is mapped before and unmapped after its copy, which is what such a
+ * client pays for an IOMMU or a bounce buffer.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+
+#include "dma_ring.h"
+
+#define JOBS 16 /* descriptors in flight */
+
+struct copy_job {
+	struct copy *copy;
+	u64 from;
+	size_t length;
+	dma_addr_t src, dst;
+	bool busy;
+};
+
+/* Stands where a vdma wire stands. @lock guards all of it; positions are read without. */
+struct copy {
+	struct dma_ring *ring;
+	spinlock_t lock;
+	u64 published, consumed, submitted, done;
+	u64 tx_wanted;
+	bool tx_armed;
+	struct copy_job jobs[JOBS];
+	struct vdma_wire_stats stats;
+};
+
+static struct copy *to_copy(struct vdma_wire *wire)
+{
+	return (struct copy *)wire;
+}
+
+static struct device *device_of(struct copy *copy)
+{
+	return copy->ring->tx.chan->device->dev;
+}
+
+static bool streaming(struct copy *copy)
+{
+	return copy->ring->config.mapping == DMA_RING_STREAMING;
+}
+
+static void unmap(struct copy_job *job)
+{
+	struct copy *copy = job->copy;
+
+	if (streaming(copy)) {
+		dma_unmap_single(device_of(copy), job->src, job->length, DMA_TO_DEVICE);
+		dma_unmap_single(device_of(copy), job->dst, job->length, DMA_FROM_DEVICE);
+	}
+	job->busy = false;
+}
+
+static bool map(struct copy_job *job)
+{
+	struct copy *copy = job->copy;
+	struct dma_ring *ring = copy->ring;
+	const u64 at = rxlab_ring_offset(&ring->tx.side, job->from);
+
+	if (!streaming(copy)) {
+		job->src = ring->tx.addr + at;
+		job->dst = ring->rx.addr + at;
+		return true;
+	}
+	job->src = dma_map_single(device_of(copy), ring->tx.memory + at, job->length, DMA_TO_DEVICE);
+	if (dma_mapping_error(device_of(copy), job->src))
+		return false;
+	job->dst = dma_map_single(device_of(copy), ring->rx.memory + at, job->length, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(device_of(copy), job->dst))
+		return true;
+	dma_unmap_single(device_of(copy), job->src, job->length, DMA_TO_DEVICE);
+	return false;
+}
+
+static void copied(void *data, const struct dmaengine_result *result);
+
+static bool submit(struct copy_job *job)
+{
+	struct dma_ring *ring = job->copy->ring;
+	struct dma_async_tx_descriptor *tx;
+
+	if (!map(job))
+		return false;
+	tx = dmaengine_prep_dma_memcpy(ring->tx.chan, job->dst, job->src, job->length, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+	job->busy = true;
+	if (!tx || (tx->callback_result = copied, tx->callback_param = job, dma_submit_error(dmaengine_submit(tx)))) {
+		unmap(job);
+		return false;
+	}
+	return true;
+}
+
+static struct copy_job *free_job(struct copy *copy)
+{
+	int i;
+
+	for (i = 0; i < JOBS; i++)
+		if (!copy->jobs[i].busy)
+			return &copy->jobs[i];
+	return NULL;
+}
+
+/* As many descriptors as there are filled spans, credit and jobs for. @lock is held. */
+static void pump(struct copy *copy)
+{
+	const struct rxlab_ring_side *tx = &copy->ring->tx.side;
+	bool issued = false;
+
+	for (;;) {
+		/* A period less than the ring, as behind a wire: full must not look like empty. */
+		const u64 credit = copy->consumed + tx->size - copy->ring->config.period_bytes - copy->submitted;
+		const u64 span = min(min(copy->published - copy->submitted, credit), min_t(u64, copy->ring->config.period_bytes, rxlab_ring_to_end(tx, copy->submitted)));
+		struct copy_job *job = free_job(copy);
+
+		if (!credit && copy->published != copy->submitted)
+			copy->stats.rx_stalled++;
+		if (!span || !job)
+			break;
+		job->from = copy->submitted;
+		job->length = span;
+		if (!submit(job)) {
+			copy->stats.errors++;
+			WRITE_ONCE(copy->ring->error, true);
+			wake_up(&copy->ring->wait);
+			break;
+		}
+		copy->submitted += span;
+		issued = true;
+	}
+	if (issued)
+		dma_async_issue_pending(copy->ring->tx.chan);
+}
+
+static void tell_producer(struct copy *copy)
+{
+	if (!copy->tx_armed || copy->done < copy->tx_wanted)
+		return;
+	copy->tx_armed = false;
+	copy->stats.by_tx_space++;
+	WRITE_ONCE(copy->ring->space, true);
+	wake_up(&copy->ring->wait);
+}
+
+/* In the engine's tasklet; one channel completes in order. */
+static void copied(void *data, const struct dmaengine_result *result)
+{
+	struct copy_job *job = data;
+	struct copy *copy = job->copy;
+	struct dma_ring *ring = copy->ring;
+	const bool good = !result || result->result == DMA_TRANS_NOERROR;
+	unsigned long flags;
+
+	spin_lock_irqsave(&copy->lock, flags);
+	unmap(job); /* the receiver's memory is its own again before the position says so */
+	if (good && !READ_ONCE(ring->error)) {
+		smp_store_release(&copy->done, copy->done + job->length); /* pairs with the acquire in copy_position() */
+		copy->stats.tx_bytes += job->length;
+		copy->stats.rx_bytes += job->length;
+		copy->stats.tx_bursts++;
+		copy->stats.rx_bursts++;
+		tell_producer(copy);
+		pump(copy);
+	} else if (!good) {
+		copy->stats.errors++;
+		WRITE_ONCE(ring->error, true);
+		wake_up(&ring->wait);
+	}
+	spin_unlock_irqrestore(&copy->lock, flags);
+	dma_ring_period_passed(ring);
+}
+
+/* ---- the calls of a wire ---- */
+
+static void copy_publish(struct vdma_wire *wire, u64 position)
+{
+	WRITE_ONCE(to_copy(wire)->published, position); /* the doorbell's lock orders it */
+}
+
+static void copy_doorbell(struct vdma_wire *wire)
+{
+	struct copy *copy = to_copy(wire);
+	unsigned long flags;
+
+	spin_lock_irqsave(&copy->lock, flags);
+	if (!READ_ONCE(copy->ring->error))
+		pump(copy);
+	spin_unlock_irqrestore(&copy->lock, flags);
+}
+
+static void copy_consumed(struct vdma_wire *wire, u64 position)
+{
+	struct copy *copy = to_copy(wire);
+	unsigned long flags;
+
+	spin_lock_irqsave(&copy->lock, flags);
+	copy->consumed = position;
+	if (copy->submitted != copy->published && !READ_ONCE(copy->ring->error))
+		pump(copy);
+	spin_unlock_irqrestore(&copy->lock, flags);
+}
+
+/* What was copied has left the transmit ring and is in the receive ring. */
+static u64 copy_position(struct vdma_wire *wire)
+{
+	return smp_load_acquire(&to_copy(wire)->done); /* before either ring is touched; pairs with the release in copied() */
+}
+
+static void copy_arm_tx(struct vdma_wire *wire, u64 position)
+{
+	struct copy *copy = to_copy(wire);
+	unsigned long flags;
+
+	spin_lock_irqsave(&copy->lock, flags);
+	copy->tx_wanted = position;
+	copy->tx_armed = true;
+	tell_producer(copy);
+	spin_unlock_irqrestore(&copy->lock, flags);
+}
+
+static void copy_mask(struct vdma_wire *wire)
+{
+}
+
+static bool copy_unmask(struct vdma_wire *wire, u64 position)
+{
+	return copy_position(wire) != position;
+}
+
+/* The channel was terminated: what was in flight is given up. */
+static u64 copy_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
+{
+	struct copy *copy = to_copy(wire);
+	int i;
+
+	for (i = 0; i < JOBS; i++)
+		if (copy->jobs[i].busy)
+			unmap(&copy->jobs[i]);
+	copy->published = copy->consumed = copy->submitted = copy->done = 0;
+	copy->tx_armed = false;
+	copy->stats.gap_bytes += published - consumed;
+	copy->stats.epochs++;
+	return published - consumed;
+}
+
+static void copy_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats)
+{
+	struct copy *copy = to_copy(wire);
+
+	*stats = copy->stats;
+	stats->engine_ns = copy->ring->engine_ns ? copy->ring->engine_ns(copy->ring->tx.chan) : 0;
+}
+
+static void copy_destroy(struct vdma_wire *wire)
+{
+	struct copy *copy = to_copy(wire);
+
+	copy_new_epoch(wire, 0, 0);
+	kfree(copy);
+}
+
+const struct vdma_wire_ops dma_ring_copy_ops = {
+	.destroy = copy_destroy,
+	.publish = copy_publish,
+	.doorbell = copy_doorbell,
+	.consumed = copy_consumed,
+	.tx_position = copy_position,
+	.rx_position = copy_position,
+	.arm_tx = copy_arm_tx,
+	.mask = copy_mask,
+	.unmask = copy_unmask,
+	.new_epoch = copy_new_epoch,
+	.get_stats = copy_get_stats,
+};
+
+struct vdma_wire *dma_ring_copy_create(struct dma_ring *ring)
+{
+	struct copy *copy = kzalloc(sizeof(*copy), GFP_KERNEL);
+	int i;
+
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	copy->ring = ring;
+	spin_lock_init(&copy->lock);
+	for (i = 0; i < JOBS; i++)
+		copy->jobs[i].copy = copy;
+	return (struct vdma_wire *)copy;
+}
