@@ -50,17 +50,19 @@ leaves_nothing() {
 	splats
 }
 
-# fails_at_every_step MODULE LEAVES: loads with fail_at=1, 2, ... until it succeeds; LEAVES says after each what is left.
+# fails_at_every_step MODULE LEAVES [PARAMETER ...]: loads with fail_at=1, 2, ... until it succeeds; LEAVES says after each what is left.
 fails_at_every_step() {
+	local module=$1 leaves=$2
+	shift 2
 	step=1
-	until load "$1" fail_at=$step 2>/dev/null; do
-		"$2"
+	until load "$module" fail_at=$step "$@" 2>/dev/null; do
+		"$leaves"
 		step=$((step + 1))
 		[ $step -lt 40 ] || break
 	done
 	take_log
 	grep 'fails as asked' log
 	[ $step -gt 5 ] && [ $step -lt 40 ] || wrong "$step steps"
-	rmmod "$1"
+	rmmod "$module"
 	splats
 }

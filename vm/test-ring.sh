@@ -157,6 +157,13 @@ faults() {
 		done
 		[ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"
 	done
+	before=$(cat $fault/error/hits)
+	echo 50 >$fault/error/interval
+	run 10000 0 1000 transfer=memcpy notify=period
+	conserved "error, copies"
+	echo "error copies: sent $(n sent), received $(n received), given up $(n gap_records), epochs $(n wire_epochs)"
+	echo 0 >$fault/error/interval
+	[ "$(cat $fault/error/hits)" -gt "$before" ] || wrong "no copy failed"
 	take_log
 	splats
 }
@@ -209,6 +216,7 @@ fail_at() {
 	fails_at_every_step dma_ring left_by_ring
 	refused 'fails as asked' dma_ring fail_at=5 mapping=streaming
 	refused 'fails as asked' dma_ring fail_at=6 mapping=streaming
+	fails_at_every_step dma_ring left_by_ring transfer=memcpy notify=period
 	left_by_ring
 }
 

@@ -108,28 +108,46 @@ static struct copy_job *free_job(struct copy *copy)
 	return NULL;
 }
 
+static bool in_flight(const struct copy *copy)
+{
+	return copy->done != copy->submitted;
+}
+
+/* Bytes that a descriptor can move now: filled, with credit, at most a period, and in one piece in both rings. */
+static u64 filled_span(struct copy *copy)
+{
+	const struct rxlab_ring_side *tx = &copy->ring->tx.side;
+	const u64 period = copy->ring->config.period_bytes;
+	const u64 filled = smp_load_acquire(&copy->published) - copy->submitted; /* before the bytes; pairs with copy_publish() */
+	/* A period less than the ring, as behind a wire: full must not look like empty. */
+	const u64 credit = copy->consumed + tx->size - period - copy->submitted;
+
+	if (filled && !credit)
+		copy->stats.rx_stalled++;
+	return min(min(filled, credit), min(period, rxlab_ring_to_end(tx, copy->submitted)));
+}
+
+static void fail(struct copy *copy)
+{
+	copy->stats.errors++;
+	WRITE_ONCE(copy->ring->error, true);
+	wake_up(&copy->ring->wait);
+}
+
 /* As many descriptors as there are filled spans, credit and jobs for. @lock is held. */
 static void pump(struct copy *copy)
 {
-	const struct rxlab_ring_side *tx = &copy->ring->tx.side;
 	bool issued = false;
+	struct copy_job *job;
+	u64 span;
 
-	for (;;) {
-		/* A period less than the ring, as behind a wire: full must not look like empty. */
-		const u64 credit = copy->consumed + tx->size - copy->ring->config.period_bytes - copy->submitted;
-		const u64 span = min(min(copy->published - copy->submitted, credit), min_t(u64, copy->ring->config.period_bytes, rxlab_ring_to_end(tx, copy->submitted)));
-		struct copy_job *job = free_job(copy);
-
-		if (!credit && copy->published != copy->submitted)
-			copy->stats.rx_stalled++;
-		if (!span || !job)
-			break;
+	while ((span = filled_span(copy)) && (job = free_job(copy))) {
 		job->from = copy->submitted;
 		job->length = span;
 		if (!submit(job)) {
-			copy->stats.errors++;
-			WRITE_ONCE(copy->ring->error, true);
-			wake_up(&copy->ring->wait);
+			/* Bounce buffers or descriptors may be short for now: the next completion tries again. */
+			if (!in_flight(copy))
+				fail(copy);
 			break;
 		}
 		copy->submitted += span;
@@ -169,9 +187,7 @@ static void copied(void *data, const struct dmaengine_result *result)
 		tell_producer(copy);
 		pump(copy);
 	} else if (!good) {
-		copy->stats.errors++;
-		WRITE_ONCE(ring->error, true);
-		wake_up(&ring->wait);
+		fail(copy);
 	}
 	spin_unlock_irqrestore(&copy->lock, flags);
 	dma_ring_period_passed(ring);
@@ -181,7 +197,7 @@ static void copied(void *data, const struct dmaengine_result *result)
 
 static void copy_publish(struct vdma_wire *wire, u64 position)
 {
-	WRITE_ONCE(to_copy(wire)->published, position); /* the doorbell's lock orders it */
+	smp_store_release(&to_copy(wire)->published, position); /* after the records' bytes; pairs with filled_span() */
 }
 
 static void copy_doorbell(struct vdma_wire *wire)
@@ -202,7 +218,7 @@ static void copy_consumed(struct vdma_wire *wire, u64 position)
 
 	spin_lock_irqsave(&copy->lock, flags);
 	copy->consumed = position;
-	if (copy->submitted != copy->published && !READ_ONCE(copy->ring->error))
+	if (!READ_ONCE(copy->ring->error))
 		pump(copy);
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
