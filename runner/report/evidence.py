@@ -92,8 +92,11 @@ def effect_section(figures):
 
 
 def why_no_latencies(result):
-    if any(trial["curves"] for trial in result["trials"]):
+    names = latency.curve_names(result)
+    if any(name in latency.DRAWN for name in names) and not any(trial["curves"] for trial in cells.sound_trials(result)):
         return Paragraph(["Every trial with latency curves failed a check, so none is drawn."], "note")
+    if names:
+        return Paragraph(["No event of the latencies that are drawn happened."], "note")
     return Paragraph(["No latency was measured: the experiment has none of the collectors ", Code("softirq"), " and ", Code("irq"), ", or they saw nothing."], "note")
 
 
@@ -101,7 +104,7 @@ def latency_section(result, figures):
     if result["lane"] == "functional":
         return Section("Latencies", "latencies", [Paragraph(["This lane ranks no cost: latencies of its guest are not drawn."], "note")])
     blocks = [Figures(figures)] if figures else [why_no_latencies(result)]
-    return Section("SoftIRQ and IRQ latencies, and what the probes cost", "latencies", blocks + other_latencies(result))
+    return Section("Latencies, and what the probes cost", "latencies", blocks + other_latencies(result))
 
 
 def evidence(result, document):

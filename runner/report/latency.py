@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999))
-DRAWN = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit")
+PROBED = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit")
+DRAWN = (*PROBED, "ring.raise_to_handler", "ring.handler_to_consumer")
 ONE_CPU = re.compile(r"\.cpu\d+$")
 PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
 
@@ -117,7 +118,8 @@ def reading(name, beside):
     said = "Lower and further left is shorter. Read p99 where a curve crosses 1/100. "
     if of_runs(name):
         said += "A run of the handler serves as many packets as it finds: " + ("the table has the cost per packet. " if beside else "a longer one may have done more. ")
-    return said + "All sound trials of an arm together; buckets are 1/8 of their value wide. Taken in a window with the probe attached."
+    said += "All sound trials of an arm together; buckets are 1/8 of their value wide. "
+    return said + ("Taken in a window with the probe attached." if name in PROBED else "Taken by the module itself, in the measured window.")
 
 
 def survival(name, found, number, of, beside):

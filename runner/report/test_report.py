@@ -17,6 +17,7 @@ import answer
 import cautions
 import cells
 import effects
+import evidence
 import ink
 import latency
 import report
@@ -464,6 +465,21 @@ class Curves(unittest.TestCase):
     def test_a_curve_without_events_is_none(self):
         trials = [sample.trial(0, "plain", 0, {}, curves={"x": {"unit": "ns", "edges": [1.0, 2.0], "counts": [0]}})]
         self.assertIsNone(latency.merged(trials, "x"))
+
+    def no_plot(self, name, counts, checks=None):
+        curves = {name: {"unit": "ns", "edges": [1.0, 2.0], "counts": counts}}
+        return evidence.why_no_latencies(sample.result(trials=[sample.trial(0, "plain", 0, {}, checks, curves=curves)])).line[0]
+
+    def test_why_there_is_no_plot(self):
+        failed = {"conservation": {"ok": False, "detail": "lost"}}
+        self.assertIn("failed a check", self.no_plot("irq.entry_to_exit", [9], failed))
+        self.assertIn("No event", self.no_plot("irq.entry_to_exit", [0]))
+        self.assertIn("No event", self.no_plot("softirq.timer.entry_to_exit", [9]))
+
+    def test_a_ring_tells_its_own_latencies_without_a_probe(self):
+        self.assertIn("ring.raise_to_handler", latency.DRAWN)
+        self.assertIn("module itself", latency.reading("ring.raise_to_handler", False))
+        self.assertIn("probe attached", latency.reading("irq.entry_to_exit", False))
 
 
 class Faults(unittest.TestCase):
