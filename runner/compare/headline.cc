@@ -32,9 +32,11 @@ Phrase phrase_for(const std::string& metric) {
     return {metric.c_str(), "has", metric.c_str()};
 }
 
-/// The first primary metric that this lane can rank; else the first there is.
+/// The first primary metric that gave the arm its verdict; else the first that this lane can rank; else the first there is.
 const Json* telling_row(const Json& comparison) {
     const Json& rows = comparison["metrics"];
+    for (const Json& row : rows)
+        if (row["primary"] == true && row["verdict"] == comparison["verdict"]) return &row;
     for (const Json& row : rows)
         if (row["primary"] == true && row["verdict"] != "not_visible") return &row;
     return rows.empty() ? nullptr : &rows.front();

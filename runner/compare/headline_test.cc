@@ -37,6 +37,14 @@ TEST(Headline, TellsInvalidAndWorseArmsFirstAndFourAtMost) {
     EXPECT_EQ(text.substr(text.rfind("; ")), "; and 1 more.");
 }
 
+TEST(Headline, TellsTheMetricThatGaveTheVerdict) {
+    Json slower = arm("up", row(1, 1, 1, "same"));
+    slower["metrics"].push_back(row(1.2, 1.19, 1.21, "worse"));
+    slower["metrics"][1]["name"] = "ns_per_packet";
+    slower["verdict"] = "worse";
+    EXPECT_EQ(headline({slower}), "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
+}
+
 TEST(Headline, SaysThatThereIsNothing) { EXPECT_EQ(headline(Json::array()), "There is nothing to compare."); }
 
 TEST(RatioText, ShowsEnoughDigitsToTellTheEndsApart) {

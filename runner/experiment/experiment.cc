@@ -106,6 +106,7 @@ Experiment experiment_from(const Json& json) {
     experiment.boot = json.value("boot", Json::object());
     experiment.collectors = json.value("collectors", experiment.collectors);
     experiment.primary = json.at("primary");
+    experiment.secondary = json.value("secondary", experiment.secondary);
     for (const Json& arm : json.at("arms")) experiment.arms.push_back(arm_from(arm));
     const Json factors = json.value("factors", Json::object());
     for (const auto& [name, values] : factors.items())

@@ -74,6 +74,7 @@ struct Experiment {
     Json boot = Json::object();
     std::vector<std::string> collectors;
     std::vector<std::string> primary;   ///< primary metrics, at most 5
+    std::vector<std::string> secondary; ///< metrics shown of every arm and not ranked, at most 8
     std::vector<Arm> arms;
     std::vector<Factor> factors;
     Rounds rounds;

@@ -205,6 +205,12 @@ TEST(Experiment, LimitsPrimaryMetrics) {
                 testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
 }
 
+TEST(Experiment, ShowsSecondaryMetricsThatThereAre) {
+    const std::string primary = "\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"]";
+    EXPECT_THAT(parse_experiment(with(primary, primary + ", \"secondary\": [\"lost_fraction\"]"), "sample.json", test::words()).secondary, ElementsAre("lost_fraction"));
+    EXPECT_THAT(told(with(primary, primary + ", \"secondary\": [\"lost_fractoin\"]")), testing::HasSubstr("got 'lost_fractoin'; did you mean 'lost_fraction'?"));
+}
+
 TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
     EXPECT_THAT(told(with("\"timed_max\": 4", "\"timed_max\": 2")),
                 testing::StartsWith("sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));

@@ -208,6 +208,19 @@ def explained(document):
         "Detectable: the smallest true change that a run like this, judged alone at 95\u00a0%, sees four times out of five."], "note")
 
 
+def secondary_blocks(result, document):
+    """What the experiment asks to be shown, arm by arm: the medians of sound trials."""
+    names = result["experiment_source"].get("secondary", [])
+    seen = [name for name in names if not any(cells.hidden(row) for _, row in cells.rows_named(document, name))]
+    blocks = [hidden_line(document, name) for name in names if name not in seen]
+    if not seen:
+        return blocks
+    rows = [[label, *(words.number(cells.median(cells.values(trials, name))) for name in seen)] for label, trials in cells.sound_cells(result).items()]
+    units = [words.unit(cells.unit_of(document, result, name)) for name in seen]
+    heads = [f"{name} ({unit})" if unit else name for name, unit in zip(seen, units)]
+    return [Table("Told of every arm, not ranked: medians", ["arm", *heads], rows, set(range(1, len(heads) + 1))), *blocks]
+
+
 def before_after(result, document):
     names = cells.primary_names(document)
     lane = result["lane"]
@@ -217,4 +230,4 @@ def before_after(result, document):
     if not document["comparisons"]:
         shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]
     told = [Paragraph([NOT_RANKED], "note")] if folds else []
-    return Section("Before and after", "before-after", [*shown, explained(document), *told, *folds])
+    return Section("Before and after", "before-after", [*shown, explained(document), *secondary_blocks(result, document), *told, *folds])

@@ -444,6 +444,27 @@ class Numbers(unittest.TestCase):
         self.assertEqual(len({sign for sign, _ in words.VERDICT_WORDS.values()}), 6)
 
 
+class Secondary(unittest.TestCase):
+    """What an experiment asks to be shown beside its primary metrics."""
+
+    def blocks(self, rows):
+        trials = [sample.trial(i, name, i, {"ring.interrupts": sample.metric(value, "interrupts")}) for i, (name, value) in enumerate([("plain", 5), ("native", 2), ("native", 4)])]
+        result = sample.result(trials=trials)
+        result["experiment_source"]["secondary"] = ["ring.interrupts"]
+        return answer.secondary_blocks(result, sample.document(comparisons=[sample.comparison(rows=[sample.row(), *rows])]))
+
+    def test_every_arm_has_its_median(self):
+        table, = self.blocks([])
+        self.assertEqual((table.columns, table.rows), (["arm", "ring.interrupts (interrupts)"], [["plain", "5"], ["native", "3"]]))
+
+    def test_what_the_lane_cannot_see_is_not_shown(self):
+        line, = self.blocks([sample.other("ring.interrupts", (5.0,), (3.0,), False, "time is emulated", "time")])
+        self.assertIn("time is emulated", line.line[-1])
+
+    def test_none_is_asked_for(self):
+        self.assertEqual(answer.secondary_blocks(sample.result(), sample.document()), [])
+
+
 class Curves(unittest.TestCase):
     def test_share_of_events_at_least_so_long(self):
         merged = latency.merged([sample.trial(0, "plain", 0, {}, curves={"x": sample.curve()})], "x")

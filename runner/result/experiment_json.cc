@@ -49,7 +49,7 @@ Json to_json(const Experiment& experiment) {
     return {{"file", experiment.file}, {"text", experiment.text}, {"name", experiment.name}, {"question", experiment.question},
             {"description", experiment.description}, {"lanes", experiment.lanes}, {"mechanism", experiment.mechanism},
             {"topology", experiment.topology}, {"traffic", experiment.traffic}, {"setup", experiment.setup}, {"knobs", experiment.knobs}, {"boot", experiment.boot},
-            {"collectors", experiment.collectors}, {"primary", experiment.primary}, {"arms", arms}, {"factors", factors},
+            {"collectors", experiment.collectors}, {"primary", experiment.primary}, {"secondary", experiment.secondary}, {"arms", arms}, {"factors", factors},
             {"rounds", rounds_json(experiment.rounds)}};
 }
 
@@ -70,6 +70,7 @@ Experiment experiment_from_json(const Json& document) {
     experiment.boot = json["boot"].object();
     experiment.collectors = json["collectors"].texts();
     experiment.primary = json["primary"].texts();
+    if (json.has("secondary")) experiment.secondary = json["secondary"].texts();
     for (const Field& arm : json["arms"].items()) experiment.arms.push_back(arm_from(arm));
     for (const Field& factor : json["factors"].items()) experiment.factors.push_back(factor_from(factor));
     experiment.rounds = rounds_from(json["rounds"]);
