@@ -42,7 +42,7 @@ TEST(Headline, TellsTheMetricThatGaveTheVerdict) {
     slower["metrics"].push_back(row(1.2, 1.19, 1.21, "worse"));
     slower["metrics"][1]["name"] = "ns_per_packet";
     slower["verdict"] = "worse";
-    EXPECT_EQ(headline({slower}), "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
+    EXPECT_EQ(headline(Json::array({slower})), "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
 }
 
 TEST(Headline, SaysThatThereIsNothing) { EXPECT_EQ(headline(Json::array()), "There is nothing to compare."); }
