@@ -4,7 +4,8 @@
  *
  * The line is raised by an inter-processor interrupt, since nothing else that a module may use ends in hard-IRQ context on a
  * CPU of one's choice: irq_work where that CPU is this one, smp_call_function_single_async() where it is another. From there
- * on it is an interrupt like any other: request_irq(), threads, /proc/irq/N and its affinity.
+ * on it is an interrupt like any other: request_irq(), threads, /proc/irq/N and its affinity. With msi=1 a PCI function's
+ * message raises it instead (msi.c), and has the affinity.
  */
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
@@ -20,8 +21,8 @@ static int vdma_irq_set_affinity(struct irq_data *data, const struct cpumask *ma
 	struct vdma_wire *wire = irq_data_get_irq_chip_data(data);
 	unsigned int cpu = cpumask_any_and(mask, cpu_online_mask);
 
-	if (cpu >= nr_cpu_ids)
-		return -EINVAL;
+	if (cpu >= nr_cpu_ids || vdma_msi_used())
+		return -EINVAL; /* a message's affinity is its own: vdma-msi in /proc/interrupts */
 	WRITE_ONCE(wire->irq_cpu, cpu);
 	irq_data_update_effective_affinity(data, cpumask_of(cpu));
 	return IRQ_SET_MASK_OK;
@@ -67,7 +68,7 @@ void vdma_irqs_exit(struct vdma_dev *vdma)
 }
 
 /* In hard-IRQ context, on the CPU the line is bound to. */
-static void vdma_irq_handle(struct vdma_wire *wire)
+void vdma_irq_handle(struct vdma_wire *wire)
 {
 	bool again;
 
@@ -103,6 +104,8 @@ void vdma_irq_raise(struct vdma_wire *wire)
 	int cpu = READ_ONCE(wire->irq_cpu);
 
 	lockdep_assert_held(&wire->lock);
+	if (vdma_msi_raise(wire))
+		return;
 	if (cpu >= 0 && cpu != smp_processor_id() && cpu_online(cpu)) {
 		/* -EBUSY: it is on its way there already, and will find this cause too. */
 		smp_call_function_single_async(cpu, &wire->remote);
@@ -128,7 +131,10 @@ int vdma_irq_get(struct vdma_wire *wire)
 	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT);
 	irqd_set_single_target(irq_get_irq_data(irq));
 	/* As if somebody had asked for it: request_irq() would else set the default affinity, which is CPU 0. */
-	err = wire->irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->irq_cpu));
+	if (vdma_msi_used())
+		err = vdma_msi_join(wire);
+	else
+		err = wire->irq_cpu < 0 ? 0 : irq_set_affinity(irq, cpumask_of(wire->irq_cpu));
 	if (err)
 		irq_dispose_mapping(irq);
 	return err;
@@ -140,6 +146,7 @@ static void vdma_irq_drained(void *unused)
 
 void vdma_irq_put(struct vdma_wire *wire)
 {
+	vdma_msi_leave(wire);
 	/* Calls to one CPU run in order: when this one has run everywhere, so has ours; it may have queued the work. */
 	on_each_cpu(vdma_irq_drained, NULL, true);
 	irq_work_sync(&wire->local);

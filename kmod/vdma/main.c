@@ -29,6 +29,10 @@ static char *pci = "";
 module_param(pci, charp, 0444);
 MODULE_PARM_DESC(pci, "do DMA as this PCI function, like 0000:00:10.0; it must have no driver (default: a platform device)");
 
+static bool msi;
+module_param(msi, bool, 0444);
+MODULE_PARM_DESC(msi, "raise the wires' interrupts as messages of QEMU's edu device (default 0: inter-processor interrupts)");
+
 static unsigned int fail_at;
 module_param(fail_at, uint, 0444);
 MODULE_PARM_DESC(fail_at, "for tests: the step of probe that fails, from 1 (default 0: none)");
@@ -248,9 +252,14 @@ static int __init vdma_init(void)
 {
 	int err = check_parameters();
 
+	if (!err && msi)
+		err = vdma_msi_init();
 	if (err)
 		return err;
-	return *pci ? vdma_pci_init() : vdma_platform_init();
+	err = *pci ? vdma_pci_init() : vdma_platform_init();
+	if (err && msi)
+		vdma_msi_exit();
+	return err;
 }
 
 static void __exit vdma_exit(void)
@@ -259,6 +268,8 @@ static void __exit vdma_exit(void)
 		pci_unregister_driver(&vdma_pci_driver);
 	else
 		vdma_platform_exit();
+	if (msi)
+		vdma_msi_exit();
 }
 
 module_init(vdma_init);

@@ -156,6 +156,15 @@ void vdma_irqs_exit(struct vdma_dev *vdma);
 int vdma_irq_get(struct vdma_wire *wire);
 void vdma_irq_put(struct vdma_wire *wire);
 void vdma_irq_raise(struct vdma_wire *wire); /* wire->lock held */
+void vdma_irq_handle(struct vdma_wire *wire); /* in hard-IRQ context */
+
+/* msi.c */
+int vdma_msi_init(void);
+void vdma_msi_exit(void);
+bool vdma_msi_used(void);
+int vdma_msi_join(struct vdma_wire *wire);
+void vdma_msi_leave(struct vdma_wire *wire);
+bool vdma_msi_raise(struct vdma_wire *wire); /* wire->lock held */
 
 /* faults.c */
 bool vdma_fault_hits(struct vdma_dev *vdma, enum vdma_fault fault);
