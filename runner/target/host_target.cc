@@ -5,9 +5,9 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "session/session.h"
 #include "target/host_facts.h"
-#include "target/interrupt.h"
 #include "target/target.h"
 
 namespace rxlab {
