@@ -293,6 +293,20 @@ class Cautions(unittest.TestCase):
     def test_timed_lane_tells_of_its_machine(self):
         self.assertEqual(self.names(sample.timed()), ["Undecided", "Drift", "Machine not quiet", "Changed checkout", "Little time in trials"])
 
+    def test_a_benchmark_that_shared_its_cpus(self):
+        made, document = sample.pair()
+        made["trials"][0]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.97, "1", "none")
+        self.assertEqual(self.names((made, document)), [])
+        made["trials"][1]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.52, "1", "none")
+        self.assertIn(("CPUs shared", "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of the time, at worst 52\u00a0%: the rest is somebody else's work."),
+                      [(caution.name, caution.fact) for caution in cautions.cautions(made, document)])
+
+    def test_drift_is_seen_in_records_too(self):
+        made, document = sample.timed()
+        for trial in made["trials"]:
+            trial["metrics"]["ns_per_record"] = trial["metrics"].pop("ns_per_packet")
+        self.assertIn("Drift", self.names((made, document)))
+
     def test_failed_checks(self):
         self.assertEqual(self.names(sample.broken()), ["Failed checks"])
 
@@ -451,6 +465,15 @@ class Numbers(unittest.TestCase):
 
     def test_every_verdict_has_a_sign_of_its_own(self):
         self.assertEqual(len({sign for sign, _ in words.VERDICT_WORDS.values()}), 6)
+
+
+class Tools(unittest.TestCase):
+    def test_a_benchmark_program_and_its_library_are_named(self):
+        made = sample.sound()
+        made["experiment_source"]["traffic"] = {"kind": "gbench", "program": "ring_bench", "size": "$size"}
+        for trial in made["trials"]:
+            trial["facts"]["generator"] = {"context": {"library_build_type": "debug"}}
+        self.assertEqual(trust.traffic_words(made), "gbench, ring_bench, Google Benchmark built as debug")
 
 
 class Curves(unittest.TestCase):
