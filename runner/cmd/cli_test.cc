@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "cmd/catalogue.h"
+#include "compare/compare.h"
 #include "plan/plan.h"
 #include "sys/sys.h"
 
@@ -91,6 +92,14 @@ TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
     ASSERT_EQ(first.status, 0) << first.err;
     EXPECT_EQ(first.out, second.out);
     EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
+}
+
+TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
+    const Json few = Json::parse(rxlab({"plan", "drop-point", "--rounds", "5", "--json"}).out), enough = Json::parse(rxlab({"plan", "drop-point", "--rounds", "20", "--json"}).out);
+    ASSERT_EQ(few["warnings"].size(), 1u);
+    EXPECT_THAT(few["warnings"][0].get<std::string>(), HasSubstr("5 independent rounds decide nothing"));
+    EXPECT_TRUE(enough["warnings"].empty());
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--rounds", "5"}).out, HasSubstr("next: --rounds N"));
 }
 
 TEST_F(Cli, PlanForTheHostSaysWhatItWouldChange) {
@@ -203,7 +212,9 @@ TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
         for (const std::string& lane : experiment.lanes) {
             PlanOptions options;
             options.lane = *lane_from(lane);
-            EXPECT_FALSE(make_plan(experiment, options).trials.empty()) << name << " " << lane;
+            const Plan plan = make_plan(experiment, options);
+            EXPECT_FALSE(plan.trials.empty()) << name << " " << lane;
+            EXPECT_EQ(too_few_rounds(plan, experiment), "") << name << " " << lane;
         }
     }
 }

@@ -211,6 +211,7 @@ RunOutcome perform(const RunRequest& request) {
     for (Observation& observation : store.load()) seen.emplace(observation.trial.id, std::move(observation));
     Progress progress(result.plan.trials.size(), seen.size(), request.quiet);
     for (const std::string& reason : result.plan.left_out) progress.say(reason);
+    if (const std::string warning = too_few_rounds(result.plan, result.experiment); !warning.empty()) progress.say("warning: " + warning);
     if (!seen.empty()) progress.say(fmt::format("resuming: {} of {} trials are in {}", seen.size(), result.plan.trials.size(), outcome.out.string()));
     const Sinks sinks{
         [&](const Observation& observation) {
