@@ -51,7 +51,8 @@ std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
     const size_t metrics = std::count_if(experiment.primary.begin(), experiment.primary.end(), [&](const std::string& name) { return ranked(name, plan, experiment); });
     const size_t judged = compared.size() * metrics, least = least_pairs(first_confidence(judged));
     if (clusters.size() >= least || judged == 0) return "";
-    return fmt::format("{} independent rounds decide nothing: {} primary comparisons share one error of 5 %, which takes {} rounds or more", clusters.size(), judged, least);
+    return fmt::format("{} independent {} nothing: {} primary {} one error of 5 %, which takes {} rounds or more", clusters.size(), clusters.size() == 1 ? "round decides" : "rounds decide", judged,
+                       judged == 1 ? "comparison has" : "comparisons share", least);
 }
 
 }  // namespace rxlab

@@ -61,6 +61,10 @@ TEST(TooFewRounds, CountsFactorsAndTheMetricsThatTheLaneRanks) {
     EXPECT_EQ(too_few_rounds(plan, result.experiment), "7 independent rounds decide nothing: 6 primary comparisons share one error of 5 %, which takes 8 rounds or more");
 }
 
+TEST(TooFewRounds, OneOfAKindIsSaidSo) {
+    EXPECT_EQ(too_few_rounds(decided(1, 1).plan, decided(1, 1).experiment), "1 independent round decides nothing: 1 primary comparison has one error of 5 %, which takes 6 rounds or more");
+}
+
 TEST(TooFewRounds, PhasesOfABootSeedAreNotIndependent) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.rounds.boot_seeds = 3;

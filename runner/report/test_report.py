@@ -467,6 +467,13 @@ class Numbers(unittest.TestCase):
         self.assertEqual(len({sign for sign, _ in words.VERDICT_WORDS.values()}), 6)
 
 
+class Cells(unittest.TestCase):
+    def test_factors_have_the_experiment_s_order_whatever_the_trials_had(self):
+        made = sample.result(trials=[sample.trial(n, arm, 0, {}, factors={"size": size}) for n, (arm, size) in enumerate([("native", 512), ("plain", 64), ("plain", 8), ("native", 8)])])
+        made["experiment_source"]["factors"] = [{"name": "size", "values": [64, 8, 512]}]
+        self.assertEqual(list(cells.cells_of(made)), ["plain at size=64", "plain at size=8", "native at size=8", "native at size=512"])
+
+
 class Tools(unittest.TestCase):
     def test_a_benchmark_program_and_its_library_are_named(self):
         made = sample.sound()
