@@ -116,7 +116,7 @@ def shared_cpus(result, document):
     shares = cells.values(result["trials"], "bench.on_cpu_fraction")
     low = [share for share in shares if share < LEAST_ON_CPU]
     return (f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU for less than {words.percent(LEAST_ON_CPU, 0)} of the time, "
-            f"at worst {words.percent(min(low), 0)}: the rest is somebody else's work.") if low else None
+            f"at worst {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own host.") if low else None
 
 
 def unquiet(result, document):
@@ -150,7 +150,7 @@ CAUTIONS = (
     ("Dear probes", dear_probes, "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it."),
     ("Rare events", rare_events, "Send more packets (\"packets\" in the experiment's traffic) or read p50 only."),
     ("Drift", drifted, "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer."),
-    ("CPUs shared", shared_cpus, "Run it again where nothing else works on these CPUs: more rounds do not mend it."),
+    ("CPUs shared", shared_cpus, "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do not mend it."),
     ("Machine not quiet", unquiet, "Governor performance, turbo and SMT off; 'rxlab doctor' says how on this machine."),
     ("Changed checkout", dirty, "Commit before publishing, so that others can have the same rxlab."),
     ("Little time in trials", slow, "The first run boots a guest per seed and keeps the snapshots; the next one starts from them."),

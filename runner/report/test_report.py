@@ -298,7 +298,7 @@ class Cautions(unittest.TestCase):
         made["trials"][0]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.97, "1", "none")
         self.assertEqual(self.names((made, document)), [])
         made["trials"][1]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.52, "1", "none")
-        self.assertIn(("CPUs shared", "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of the time, at worst 52\u00a0%: the rest is somebody else's work."),
+        self.assertIn(("CPUs shared", "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of the time, at worst 52\u00a0%: the rest went to other work, or to this machine's own host."),
                       [(caution.name, caution.fact) for caution in cautions.cautions(made, document)])
 
     def test_drift_is_seen_in_records_too(self):
