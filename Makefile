@@ -2,7 +2,7 @@
 # rxlab: every target does its own set-up. `make help` lists them.
 
 EXPERIMENT ?= drop-point
-TARGET     ?= vm
+TARGET     ?=
 LANE       ?=
 KERNEL     ?= 6.12
 OUT        ?=
@@ -24,13 +24,13 @@ BENCH_ARGS ?=
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
-RUN_OPTIONS = --target "$(TARGET)" $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
+RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 # A verdict (worse, inconclusive) is no make error unless STRICT=1.
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
+.PHONY: help deps bench-deps build bench-build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,8 @@ build: deps ## build the runner and its BPF objects
 	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) rxlab
 	@ln -sfn cmake/rxlab $(BUILD)/rxlab
 
-run-experiment: build ## run one experiment, print its verdict and the path of its report
+# An experiment whose traffic is the benchmark program needs that too.
+run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
 test: test-unit test-vm ## all tests: units, report, BPF and namespaces on this machine, kernels in VMs
@@ -79,9 +80,11 @@ test-unit: deps
 test-vm: build
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm
 
-bench: bench-deps ## the ring against its peers and memcpy, in user space: ratios (BENCH_ARGS: options of Google Benchmark)
+bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
 	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)
 	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) ring_bench
+
+bench: bench-build ## the ring against its peers and memcpy, in user space: ratios (BENCH_ARGS: options of Google Benchmark)
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
 
 nightly: build ## every experiment on every kernel in VMs, a GiB through each ring; results under results/runs/DATE

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // The command table. Every error ends here as "fact, place, next step" and an exit status.
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "cmd/commands.h"
-#include "target/interrupt.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "cmd/catalogue.h"
+#include "compare/compare.h"
 #include "plan/plan.h"
 #include "sys/sys.h"
 
@@ -93,6 +94,14 @@ TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
     EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
 }
 
+TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
+    const Json few = Json::parse(rxlab({"plan", "drop-point", "--rounds", "5", "--json"}).out), enough = Json::parse(rxlab({"plan", "drop-point", "--rounds", "20", "--json"}).out);
+    ASSERT_EQ(few["warnings"].size(), 1u);
+    EXPECT_THAT(few["warnings"][0].get<std::string>(), HasSubstr("5 independent rounds decide nothing"));
+    EXPECT_TRUE(enough["warnings"].empty());
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--rounds", "5"}).out, HasSubstr("next: --rounds N"));
+}
+
 TEST_F(Cli, PlanForTheHostSaysWhatItWouldChange) {
     const Ran ran = rxlab({"plan", "xdp-counter-maps", "--target", "host"});
     ASSERT_EQ(ran.status, 0) << ran.err;
@@ -139,6 +148,59 @@ TEST_F(Cli, AUsersInterfacesBelongToTheHostTarget) {
     EXPECT_THAT(rxlab({"plan", "drop-point", "--target", "host", "--interface", "lo"}).err, HasSubstr("GEN:DUT"));
 }
 
+/// A program that says what Google Benchmark's recorded run said, in the tests' folder.
+class CliBench : public Cli {
+protected:
+    CliBench() {
+        const std::string script = "#!/bin/sh\ncase $1 in --benchmark_list_tests*) echo ring/cached/copy/size:64/batch:32/threads:2 ;; *) cat " RXLAB_SOURCE "/runner/traffic/testdata/gbench.json ;; esac\n";
+        fs::permissions(file("ring_bench", script), fs::perms::owner_all);
+        ::setenv("RXLAB_BENCH", folder_.c_str(), 1);
+    }
+    ~CliBench() override { ::unsetenv("RXLAB_BENCH"); }
+    std::string experiment(const std::string& other) {
+        return file("tiny.json", R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"], "mechanism": ["cache"], "topology": {"kind": "none"},
+            "traffic": {"kind": "gbench", "program": "ring_bench", "benchmark": "ring/cached", "mode": "copy", "size": 64, "batch": "$batch", "threads": 2},
+            "primary": ["ns_per_record"], "arms": [{"name": "a", "baseline": true}, {"name": "b", "traffic": {"benchmark": ")" + other + R"("}}],
+            "factors": {"batch": [32]}, "rounds": {"timed": 2, "timed_max": 2}})");
+    }
+};
+
+TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
+    const Ran ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out", "--no-report"});
+    EXPECT_EQ(ran.status, 3) << ran.err << ran.out; // two rounds decide nothing
+    const Json result = read_json(folder_ / "out" / "result.json");
+    EXPECT_EQ(result["target"], "host") << "no guest has the program";
+    ASSERT_EQ(result["trials"].size(), 4u);
+    for (const Json& trial : result["trials"]) {
+        EXPECT_GT(trial["metrics"]["ns_per_record"]["value"], 0);
+        EXPECT_TRUE(trial["checks"]["conservation"]["ok"]) << trial["checks"];
+        EXPECT_TRUE(trial["facts"]["generator"]["context"].contains("library_build_type"));
+        EXPECT_TRUE(trial["facts"]["commands"].empty()) << "nothing on the machine was changed";
+    }
+    EXPECT_EQ(read_json(folder_ / "out" / "comparison.json")["comparisons"][0]["metrics"][0]["ratio"], 1);
+}
+
+TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
+    const Ran ran = rxlab({"run", experiment("peer/boost"), "--out", folder_ / "out"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("no benchmark 'peer/boost/copy/size:64/batch:32/threads:2'"));
+    EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
+    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"), testing::Not(HasSubstr("ns_per_record")));
+}
+
+TEST_F(CliBench, ABenchmarkProgramIsNotInAGuest) {
+    const Ran ran = rxlab({"plan", experiment("ring/cached"), "--target", "vm"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("--target host"));
+}
+
+TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
+    fs::remove(folder_ / "ring_bench");
+    const Ran ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("make bench-build"));
+}
+
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
 TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
     ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
@@ -150,7 +212,9 @@ TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
         for (const std::string& lane : experiment.lanes) {
             PlanOptions options;
             options.lane = *lane_from(lane);
-            EXPECT_FALSE(make_plan(experiment, options).trials.empty()) << name << " " << lane;
+            const Plan plan = make_plan(experiment, options);
+            EXPECT_FALSE(plan.trials.empty()) << name << " " << lane;
+            EXPECT_EQ(too_few_rounds(plan, experiment), "") << name << " " << lane;
         }
     }
 }

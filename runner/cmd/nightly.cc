@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 // Every experiment on every kernel, each in a process and a time box of its own, and one index page.
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cmd/catalogue.h"
 #include "cmd/commands.h"
 #include "plan/plan.h"
 #include "sys/sys.h"
 #include "target/files.h"
-#include "target/target.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

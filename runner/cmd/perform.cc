@@ -2,10 +2,12 @@
 #include "cmd/perform.h"
 
 #include "base/error.h"
+#include "base/row_named.h"
 #include "compare/null_floor.h"
 #include "result/store.h"
 #include "sys/sys.h"
 #include "target/files.h"
+#include "traffic/traffic.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -24,9 +26,16 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+bool is_program(const Experiment& experiment) { return row_named(kTraffics, kTrafficCount, experiment.traffic.value("kind", ""), "traffic").program; }
+
+std::string target_of(const RunRequest& request, const Experiment& experiment) {
+    if (!request.target.empty()) return request.target;
+    return is_program(experiment) ? "host" : "vm";
+}
+
 Lane lane_of(const RunRequest& request, const Experiment& experiment) {
     if (!request.lane.empty()) return *lane_from(request.lane);
-    if (request.target == "host") return Lane::timed;
+    if (target_of(request, experiment) == "host") return Lane::timed;
     return *lane_from(experiment.lanes.front());
 }
 
@@ -34,7 +43,7 @@ Lane lane_of(const RunRequest& request, const Experiment& experiment) {
 std::string kernel_word(const std::string& kernel) { return fs::path(kernel).filename(); }
 
 fs::path default_out(const RunRequest& request, const Plan& plan) {
-    const std::string where = request.target == "vm" ? kernel_word(request.vm.kernel) : "host";
+    const std::string where = plan.target == "vm" ? kernel_word(request.vm.kernel) : "host";
     const std::time_t now = std::time(nullptr);
     const std::string name = fmt::format("{}-{}-{}-{:%Y%m%d-%H%M%S}", plan.experiment, to_string(plan.lane), where, fmt::localtime(now));
     fs::path folder = checkout() / "results" / "runs" / name;
@@ -105,14 +114,14 @@ int rounds_at_first(const RunRequest& request, const Experiment& experiment, con
 }
 
 std::string repeat_command(const RunRequest& request, const Plan& plan) {
-    std::string command = fmt::format("make run-experiment EXPERIMENT={} TARGET={} LANE={}", request.experiment, request.target, to_string(plan.lane));
-    if (request.target == "vm") command += " KERNEL=" + request.vm.kernel;
+    std::string command = fmt::format("make run-experiment EXPERIMENT={} TARGET={} LANE={}", request.experiment, plan.target, to_string(plan.lane));
+    if (plan.target == "vm") command += " KERNEL=" + request.vm.kernel;
     std::string args;
     if (request.seed != 1) args += fmt::format(" --seed {}", request.seed);
     if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
     for (const std::string& arm : request.arms) args += " --arm " + arm;
     if (!request.host.interface.empty()) args += " --interface " + request.host.interface;
-    if (request.target == "vm" && request.vm.cpu != VmOptions{}.cpu) args += " --cpu " + request.vm.cpu;
+    if (plan.target == "vm" && request.vm.cpu != VmOptions{}.cpu) args += " --cpu " + request.vm.cpu;
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
 }
 
@@ -132,7 +141,7 @@ std::vector<Observation> in_plan_order(std::map<int, Observation> by_id) {
 
 void add_plan_options(CLI::App& app, RunRequest& request) {
     app.add_option("EXPERIMENT", request.experiment, "a name from 'rxlab list', or the path of a file")->required();
-    app.add_option("--target", request.target, "vm (safe, the default) or host (this machine)")->check(CLI::IsMember({"vm", "host"}));
+    app.add_option("--target", request.target, "vm (safe, the default) or host (this machine; the default for programs like ring_bench)")->check(CLI::IsMember({"vm", "host"}));
     app.add_option("--lane", request.lane, "counted (instructions), timed (ns) or functional (correctness)")
         ->check(CLI::IsMember({"counted", "timed", "functional"}));
     app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
@@ -156,19 +165,21 @@ void add_target_options(CLI::App& app, RunRequest& request) {
 Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     PlanOptions options;
     options.lane = lane_of(request, experiment);
-    options.target = request.target;
+    options.target = target_of(request, experiment);
     options.seed = request.seed;
     options.arms = request.arms;
     options.rounds = request.rounds;
-    if (request.target == "vm" && !request.host.interface.empty())
+    if (options.target == "vm" && is_program(experiment))
+        throw Error(Status::usage, fmt::format("traffic {} is a program of the host's, which no guest has", experiment.traffic.value("kind", "")), "--target host, which needs no root for it");
+    if (options.target == "vm" && !request.host.interface.empty())
         throw Error(Status::usage, fmt::format("--interface {}: a VM has interfaces of its own only", request.host.interface), "--target host");
-    if (request.target == "host" && options.lane == Lane::counted)
+    if (options.target == "host" && options.lane == Lane::counted)
         throw Error(Status::usage, "the counted lane counts instructions of a guest; --target host has no guest", "use --target vm, or --lane timed");
     return make_plan(experiment, options);
 }
 
-std::unique_ptr<Target> target_for(const RunRequest& request) {
-    return request.target == "vm" ? make_vm_target(request.vm) : make_host_target(request.host);
+std::unique_ptr<Target> target_for(const RunRequest& request, const Plan& plan) {
+    return plan.target == "vm" ? make_vm_target(request.vm) : make_host_target(request.host);
 }
 
 Result load_result(const fs::path& path) { return result_from_json(read_json(fs::is_directory(path) ? path / "result.json" : path)); }
@@ -186,7 +197,7 @@ RunOutcome perform(const RunRequest& request) {
     result.experiment = load_experiment(request.experiment);
     result.plan = whole_plan(request, result.experiment);
     outcome.out = request.out.empty() ? default_out(request, result.plan) : request.out;
-    const std::unique_ptr<Target> target = target_for(request);
+    const std::unique_ptr<Target> target = target_for(request, result.plan);
 
     const CompareOptions options = compare_options(request.null, result.plan.lane);
     result.provenance = target->provenance(result.plan);
@@ -200,6 +211,7 @@ RunOutcome perform(const RunRequest& request) {
     for (Observation& observation : store.load()) seen.emplace(observation.trial.id, std::move(observation));
     Progress progress(result.plan.trials.size(), seen.size(), request.quiet);
     for (const std::string& reason : result.plan.left_out) progress.say(reason);
+    if (const std::string warning = too_few_rounds(result.plan, result.experiment); !warning.empty()) progress.say("warning: " + warning);
     if (!seen.empty()) progress.say(fmt::format("resuming: {} of {} trials are in {}", seen.size(), result.plan.trials.size(), outcome.out.string()));
     const Sinks sinks{
         [&](const Observation& observation) {

@@ -19,7 +19,7 @@ namespace rxlab {
 /// What a person asked for on the command line of run, plan, certify.
 struct RunRequest {
     std::string experiment;
-    std::string target = "vm";
+    std::string target;           ///< "vm", "host" or empty: vm, but host for traffic that is a program's there
     std::string lane;             ///< empty: the experiment's first lane (on the host: timed)
     std::vector<std::string> arms;
     int rounds = 0;
@@ -47,7 +47,7 @@ void add_target_options(CLI::App& app, RunRequest& request);
 /// @throws Error(Status::usage): lane and target that do not go together.
 Plan plan_for(const RunRequest& request, const Experiment& experiment);
 
-std::unique_ptr<Target> target_for(const RunRequest& request);
+std::unique_ptr<Target> target_for(const RunRequest& request, const Plan& plan);
 
 /// Runs what is not yet in `request.out` (an interrupted run is resumed), writes result.json, comparison.json, the
 /// report and the plots there. @throws Error; what was observed until then is in observations.jsonl.

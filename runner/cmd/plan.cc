@@ -10,6 +10,8 @@
 namespace rxlab {
 namespace {
 
+constexpr const char* kMoreRounds = "--rounds N, or \"rounds\" in the experiment; or fewer arms, factor values or primary metrics";
+
 void print_trials(const Plan& plan) {
     fmt::print("{}: {} trials, lane {}, target {}\n\n{:>5}  {:>5}  {:<20}  {:<16}  {:>5}  {}\n", plan.experiment,
                plan.trials.size(), to_string(plan.lane), plan.target, "trial", "round", "arm", "boot seed", "phase", "factors");
@@ -49,8 +51,11 @@ void define_plan(CLI::App& app, int&) {
     add_plan_options(app, *request);
     app.add_flag("--json", *json, "print JSON");
     app.callback([=] {
-        const Plan plan = plan_for(*request, load_experiment(request->experiment));
+        const Experiment experiment = load_experiment(request->experiment);
+        const Plan plan = plan_for(*request, experiment);
+        const std::string warning = too_few_rounds(plan, experiment);
         Json document = to_json(plan);
+        document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
         if (plan.target == "host") document["changes"] = changes_json(plan, request->host.interface);
         if (*json) {
             fmt::print("{}\n", document.dump(2));
@@ -58,6 +63,7 @@ void define_plan(CLI::App& app, int&) {
         }
         print_trials(plan);
         if (plan.target == "host") print_changes(plan, request->host.interface);
+        if (!warning.empty()) fmt::print("\nwarning: {}\n  next: {}\n", warning, kMoreRounds);
     });
 }
 

@@ -41,7 +41,7 @@ int repeat_trial(const RunRequest& request, int id) {
         [](const std::string& line) { fmt::print(stderr, "  {}\n", line); },
         [](const std::string& console) { fmt::print(stderr, "{}", console); },
     };
-    target_for(request)->run(plan, {}, sinks);
+    target_for(request, plan)->run(plan, {}, sinks);
     return static_cast<int>(Status::ok);
 }
 

@@ -12,9 +12,14 @@ Cell& cell_for(std::vector<Cell>& cells, const Trial& trial) {
     return cells.emplace_back(Cell{trial.arm, trial.factors, {}, 0});
 }
 
-size_t place_of(const Experiment& experiment, const std::string& arm) {
-    const auto found = std::find_if(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& a) { return a.name == arm; });
-    return static_cast<size_t>(found - experiment.arms.begin());
+/// Its arm's place in the experiment, then those of its factors' values.
+std::vector<size_t> place_of(const Experiment& experiment, const Cell& cell) {
+    const auto arm = std::find_if(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& a) { return a.name == cell.arm; });
+    std::vector<size_t> place{static_cast<size_t>(arm - experiment.arms.begin())};
+    for (const Factor& factor : experiment.factors)
+        if (const auto value = cell.factors.find(factor.name); value != cell.factors.end())
+            place.push_back(static_cast<size_t>(std::find(factor.values.begin(), factor.values.end(), value->second) - factor.values.begin()));
+    return place;
 }
 
 }  // namespace
@@ -30,7 +35,7 @@ std::vector<Cell> cells_of(const Result& result) {
     for (const Trial& trial : result.plan.trials) cell_for(cells, trial).planned++;
     for (const Observation& observation : result.observations) cell_for(cells, observation.trial).observations.push_back(&observation);
     std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
-        return place_of(result.experiment, a.arm) < place_of(result.experiment, b.arm);
+        return place_of(result.experiment, a) < place_of(result.experiment, b);
     });
     return cells;
 }

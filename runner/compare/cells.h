@@ -13,7 +13,7 @@ struct Cell {
     size_t planned = 0;
 };
 
-/// Every cell of the plan, arms in the experiment's order, factors in the plan's. @pre `result` outlives them.
+/// Every cell of the plan, arms and factors' values in the experiment's order. @pre `result` outlives them.
 std::vector<Cell> cells_of(const Result& result);
 /// The cell of that arm and those factors, or null.
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm, const std::map<std::string, Json>& factors);

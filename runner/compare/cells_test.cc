@@ -11,9 +11,9 @@ namespace {
 
 using testing::ElementsAre;
 
-Result swept(Lane lane = Lane::counted) {
+Result swept(Lane lane = Lane::counted, const std::vector<Json>& sizes = {60, 1514}) {
     Experiment experiment = test_experiment({"plain", "native"});
-    experiment.factors = {{"size", {60, 1514}}};
+    experiment.factors = {{"size", sizes}};
     experiment.traffic["packet_size"] = "$size";
     experiment.rounds.phases = 2;
     experiment.arms[1].boot = {{"seed_offset", 1000}};
@@ -21,14 +21,16 @@ Result swept(Lane lane = Lane::counted) {
 }
 
 TEST(Cells, AreArmsTimesFactorsInTheExperimentsOrder) {
-    const Result result = swept(Lane::timed);
-    std::vector<std::string> names;
+    const Result result = swept(Lane::timed, {60, 64, 256, 512, 1024, 1514}); // a plan that shuffles them
+    std::vector<std::string> names, in_order;
+    for (const char* arm : {"plain", "native"})
+        for (const int size : {60, 64, 256, 512, 1024, 1514}) in_order.push_back(fmt::format("{} at size={}", arm, size));
     for (const Cell& cell : cells_of(result)) {
-        names.push_back(cell.arm);
+        names.push_back(name_of(cell));
         EXPECT_EQ(cell.observations.size(), 4u);
         EXPECT_EQ(cell.planned, 4u);
     }
-    EXPECT_THAT(names, ElementsAre("plain", "plain", "native", "native"));
+    EXPECT_EQ(names, in_order);
 }
 
 TEST(Cells, ClusterPhasesByTheRoundsBootSeed) {

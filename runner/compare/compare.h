@@ -27,4 +27,8 @@ Comparison compare(const Result& before, const Result& after, const CompareOptio
 /// hold it up. Other lanes: always.
 bool primary_precise_enough(const Result& result);
 
+/// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that its lane ranks share one
+/// error in all comparisons. Empty: it can.
+std::string too_few_rounds(const Plan& plan, const Experiment& experiment);
+
 } // namespace rxlab

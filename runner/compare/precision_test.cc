@@ -30,5 +30,52 @@ TEST(PrimaryPreciseEnough, IsAskedInTheTimedLaneOnly) {
     EXPECT_TRUE(primary_precise_enough(test_result(test_experiment({"plain", "native"}), [](const std::string&, int round) { return 1000 * (1 + round); })));
 }
 
+/// A great effect in `arms` arms beside the baseline.
+Result decided(size_t arms, int rounds) {
+    std::vector<std::string> names{"plain"};
+    for (size_t i = 0; i < arms; i++) names.push_back(fmt::format("arm{}", i));
+    return test_result(test_experiment(names), [](const std::string& arm, int round) { return (arm == "plain" ? 1000 : 500) + round; }, Lane::counted, rounds);
+}
+
+/// The warning before a run and the verdict after it come from one rule.
+TEST(TooFewRounds, WarnsWhereTheVerdictWouldSaySo) {
+    for (const size_t arms : {1, 2, 6, 12, 25, 32}) {
+        int rounds = 1;
+        for (; !too_few_rounds(decided(arms, rounds).plan, decided(arms, rounds).experiment).empty(); rounds++) {
+            const Json comparison = compare(decided(arms, rounds)).json;
+            EXPECT_EQ(comparison["verdict"], "inconclusive") << arms << " arms, " << rounds << " rounds";
+            EXPECT_EQ(comparison["comparisons"][0]["metrics"][0]["reason"], "too few rounds for this confidence");
+        }
+        EXPECT_EQ(compare(decided(arms, rounds)).json["verdict"], "better") << arms << " arms, " << rounds << " rounds";
+        EXPECT_GE(rounds, 6);
+    }
+}
+
+TEST(TooFewRounds, CountsFactorsAndTheMetricsThatTheLaneRanks) {
+    Result result = decided(2, 7);
+    EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "");
+    result.experiment.primary = {"instructions_per_packet", "ns_per_packet"};
+    EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "") << "the counted lane ranks one of them";
+    result.experiment.factors = {{"n", {1, 2, 3}}};
+    const Plan plan = make_plan(result.experiment, {.rounds = 7});
+    EXPECT_EQ(too_few_rounds(plan, result.experiment), "7 independent rounds decide nothing: 6 primary comparisons share one error of 5 %, which takes 8 rounds or more");
+}
+
+TEST(TooFewRounds, OneOfAKindIsSaidSo) {
+    EXPECT_EQ(too_few_rounds(decided(1, 1).plan, decided(1, 1).experiment), "1 independent round decides nothing: 1 primary comparison has one error of 5 %, which takes 6 rounds or more");
+}
+
+TEST(TooFewRounds, PhasesOfABootSeedAreNotIndependent) {
+    Experiment experiment = test_experiment({"plain", "native"});
+    experiment.rounds.boot_seeds = 3;
+    experiment.rounds.phases = 4;
+    EXPECT_NE(too_few_rounds(make_plan(experiment, {}), experiment), "");
+}
+
+TEST(TooFewRounds, ABaselineAloneNeedsNone) {
+    const Result result = decided(0, 1);
+    EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "");
+}
+
 }  // namespace
 }  // namespace rxlab

@@ -13,8 +13,19 @@ NOT_RANKED = ("Other metrics, the greatest change first. They are told and not r
               "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead.")
 
 
-def badge(verdict, lane):
-    return Badge(verdict, words.verdict(verdict, lane))
+def badge(verdict, unit):
+    return Badge(verdict, words.verdict(verdict, unit))
+
+
+def unit_judged(verdict, comparisons):
+    """The unit of the primary metrics that this verdict comes from; empty where they have several."""
+    units = {row["unit"] for comparison in comparisons for row in cells.primary_rows(comparison) if row["verdict"] == verdict}
+    return units.pop() if len(units) == 1 else ""
+
+
+def said_of(comparison):
+    verdict = cells.verdict_of(comparison)
+    return words.verdict(verdict, unit_judged(verdict, [comparison]))
 
 
 def change_words(row):
@@ -67,32 +78,31 @@ def extremes(document):
     return None
 
 
-def lead(document, lane):
+def lead(document):
     """Several arms in one line; each has its own line below."""
-    verdicts = [cells.verdict_of(c) for c in document["comparisons"]]
+    verdicts = [said_of(c) for c in document["comparisons"]]
     ends = extremes(document) if document.get("kind") != "results" else None
     if not ends:
         return words.with_delta(document["headline"])
-    counts = [f"{verdicts.count(verdict)} {words.verdict(verdict, lane)}" for verdict in dict.fromkeys(verdicts)]
+    counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]
     said = f"all {len(verdicts)} arms" if len(counts) == 1 else f"of {len(verdicts)} arms {words.listed(counts)}"
     return f"{said}; {ends}"
 
 
 def answer(result, document):
-    lane = result["lane"]
     summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
-    lines = [(badge(cells.verdict_of(c), lane), arm_line(c, summaries)) for c in document["comparisons"]]
+    lines = [(Badge(cells.verdict_of(c), said_of(c)), arm_line(c, summaries)) for c in document["comparisons"]]
     baseline = summaries.get(document["baseline"])
     against = [Paragraph(["Against ", Strong(document["baseline"]), f" ({baseline})." if baseline else "."], "note")]
     if document.get("kind") == "results":
         against = [Paragraph(["Two runs against each other, arm by arm."], "note")]
     notes = [*document.get("notes", []), *(note for c in document["comparisons"] for note in c.get("notes", []))]
     return Section("Answer", "answer", [
-        Paragraph([badge(document["verdict"], lane), " ", lead(document, lane)], "lead"),
+        Paragraph([badge(document["verdict"], unit_judged(document["verdict"], document["comparisons"])), " ", lead(document)], "lead"),
         *([Answers(lines)] if lines else []), *against,
         *(Paragraph([f"Note: {note}."], "note") for note in dict.fromkeys(note.rstrip(".") for note in notes)),
         *cautions(result, document),
-        Paragraph([words.LANES[lane]], "note"),
+        Paragraph([words.LANES[result["lane"]]], "note"),
     ])
 
 
@@ -128,9 +138,9 @@ def count_cell(row):
     return str(row["n"]) if clusters in (None, row["n"]) else f"{row['n']} in {words.plural(clusters, 'cluster')}"
 
 
-def verdict_cell(row, lane):
+def verdict_cell(row):
     why = cells.reason(row) if row["verdict"] in ("not_visible", "inconclusive") else ""
-    return [badge(row["verdict"], lane)] + ([f" {why}"] if why else [])
+    return [badge(row["verdict"], row["unit"])] + ([f" {why}"] if why else [])
 
 
 def number_cells(row, unit):
@@ -145,10 +155,10 @@ def intervals_note(rows):
     return f"intervals at {words.listed(words.number(100 * level, 4) for level in at)} %" if at else "no interval"
 
 
-def primary_table(document, name, lane):
+def primary_table(document, name):
     pairs = cells.rows_named(document, name)
     unit = words.unit(next((row["unit"] for _, row in pairs if row["unit"]), ""))
-    rows = [[cells.comparison_label(c), *number_cells(row, ""), verdict_cell(row, lane), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
+    rows = [[cells.comparison_label(c), *number_cells(row, ""), verdict_cell(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
             for c, row in pairs]
     return Table(f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
                  ["arm", "before", "after", "change", "ratio", "verdict", "\u03b4", "detectable", "n"], rows, {1, 2, 3, 4, 6, 7, 8})
@@ -178,7 +188,7 @@ def size(row):
     return -abs(math.log(row["ratio"])) if (row["ratio"] or 0) > 0 else 1
 
 
-def other_blocks(comparison, lane):
+def other_blocks(comparison):
     """What moved as a table, the greatest change first; the rest by name, once."""
     rows = cells.other_rows(comparison)
     hidden = [row for row in rows if cells.hidden(row)]
@@ -187,7 +197,7 @@ def other_blocks(comparison, lane):
     zero = [row for row in still if not any(row["after_values"])]
     equal = [row for row in still if any(row["after_values"])]
     spoilt = cells.verdict_of(comparison) == "invalid"
-    blocks = [Paragraph([badge("invalid", lane), f" {arm_sentence(comparison)}."], "note")] if spoilt else []
+    blocks = [Paragraph([badge("invalid", ""), f" {arm_sentence(comparison)}."], "note")] if spoilt else []
     if moved:
         blocks.append(Table(f"{cells.comparison_label(comparison)}: other metrics that differ", ["metric", "before", "after", "change", "ratio"],
                             [[[Code(row["name"])], *number_cells(row, row["unit"])] for row in moved], {1, 2, 3, 4}))
@@ -223,9 +233,8 @@ def secondary_blocks(result, document):
 
 def before_after(result, document):
     names = cells.primary_names(document)
-    lane = result["lane"]
-    shown = [primary_table(document, name, lane) if cells.visible(document, name) else hidden_line(document, name) for name in names]
-    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", other_blocks(c, lane))
+    shown = [primary_table(document, name) if cells.visible(document, name) else hidden_line(document, name) for name in names]
+    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", other_blocks(c))
              for c in document["comparisons"] if cells.other_rows(c)]
     if not document["comparisons"]:
         shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]

@@ -13,6 +13,7 @@ LARGE_PROBE = 0.1         # of the clean window
 LEAST_FOR_P99 = 1000      # events: ten of them lie above it
 LEAST_DRIFT_ROUNDS = 8
 DRIFT = 0.02              # the timed lane's delta
+LEAST_ON_CPU = 0.95       # of a repetition
 QUIET = {"governor": ("performance",), "no_turbo": ("1",), "boost": ("0",), "smt_active": ("0",)}
 
 
@@ -102,14 +103,22 @@ def drifted(result, document):
     base = {arm["name"] for arm in result["arms"] if arm["baseline"]}
     by_round = {}
     for trial in cells.sound_trials(result):
-        if trial["arm"] in base and "ns_per_packet" in trial["metrics"]:
-            by_round.setdefault(trial["round"], []).append(trial["metrics"]["ns_per_packet"]["value"])
+        for name in ("ns_per_packet", "ns_per_record"):
+            if trial["arm"] in base and name in trial["metrics"]:
+                by_round.setdefault(trial["round"], []).append(trial["metrics"][name]["value"])
     series = [cells.median(by_round[number]) for number in sorted(by_round)]
     half = len(series) // 2
     if len(series) < LEAST_DRIFT_ROUNDS or not cells.median(series[:half]):
         return None
     change = cells.median(series[-half:]) / cells.median(series[:half]) - 1
     return f"The machine drifted: the baseline's second half differs from its first by {words.percent(change)}." if abs(change) > DRIFT else None
+
+
+def shared_cpus(result, document):
+    shares = cells.values(result["trials"], "bench.on_cpu_fraction")
+    low = [share for share in shares if share < LEAST_ON_CPU]
+    return (f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU for less than {words.percent(LEAST_ON_CPU, 0)} of the time, "
+            f"at worst {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own host.") if low else None
 
 
 def unquiet(result, document):
@@ -143,6 +152,7 @@ CAUTIONS = (
     ("Dear probes", dear_probes, "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it."),
     ("Rare events", rare_events, "Send more packets (\"packets\" in the experiment's traffic) or read p50 only."),
     ("Drift", drifted, "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer."),
+    ("CPUs shared", shared_cpus, "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do not mend it."),
     ("Machine not quiet", unquiet, "Governor performance, turbo and SMT off; 'rxlab doctor' says how on this machine."),
     ("Changed checkout", dirty, "Commit before publishing, so that others can have the same rxlab."),
     ("Little time in trials", slow, "The first run boots a guest per seed and keeps the snapshots; the next one starts from them."),

@@ -13,13 +13,19 @@ def label_of(arm, factors):
     return arm + " at " + " ".join(said) if said else arm
 
 
+def factor_places(result, trial):
+    """Where its factors' values stand in the experiment: the timed lane shuffles its trials."""
+    values = {factor["name"]: factor["values"] for factor in result["experiment_source"]["factors"]}
+    return [values[name].index(value) for name, value in sorted(trial["factors"].items()) if value in values.get(name, [])]
+
+
 def cells_of(result):
-    """label -> trials, in the order of arms and then of trials; arms without trials included."""
+    """label -> trials, in the order of arms, then of factors' values, then of trials; arms without trials included."""
     cells, seen = {}, {trial["arm"] for trial in result["trials"]}
     for arm in result["arms"]:
         if arm["name"] not in seen:
             cells[arm["name"]] = []
-        for trial in result["trials"]:
+        for trial in sorted(result["trials"], key=lambda trial: factor_places(result, trial)):
             if trial["arm"] == arm["name"]:
                 cells.setdefault(label_of(trial["arm"], trial["factors"]), []).append(trial)
     return cells

@@ -57,7 +57,7 @@ def names_of(result, document):
 def effect_figures(result, document):
     figures = []
     for name in names_of(result, document):
-        figures += [Figure(plot, primary_table(document, name, result["lane"])) for plot in effects.forest(document, name)]
+        figures += [Figure(plot, primary_table(document, name)) for plot in effects.forest(document, name)]
         figures += [Figure(plot, paired_table(document, name)) for plot in effects.paired(document, result, name)]
         figures += [Figure(plot, values_table(document, result, name)) for plot in distribution.distributions(document, result, name)]
     return figures

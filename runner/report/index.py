@@ -34,7 +34,8 @@ def load(folder):
 
 
 def verdict_cell(verdict, lane):
-    return [Badge(verdict, words.verdict(verdict, lane))] if verdict else [words.NONE]
+    unit = "instructions" if lane == "counted" else ""  # that lane ranks nothing else
+    return [Badge(verdict, words.verdict(verdict, unit))] if verdict else [words.NONE]
 
 
 def status_cell(status):

@@ -224,23 +224,33 @@ class Answer(unittest.TestCase):
         return sample.document(comparisons=made)
 
     def test_one_arm_is_said_by_its_headline(self):
-        self.assertEqual(answer.lead(sample.document(), "counted"), "native needs 0.80x the instructions of plain.")
+        self.assertEqual(answer.lead(sample.document()), "native needs 0.80x the instructions of plain.")
 
     def test_many_arms_are_said_by_their_ends(self):
-        self.assertEqual(answer.lead(self.document(0.6, 0.4, 0.5), "counted"),
+        self.assertEqual(answer.lead(self.document(0.6, 0.4, 0.5)),
                          "all 3 arms; instructions per packet as a ratio to plain: from 0.40 (0.39 to 0.41) in arm1 to 0.60 (0.59 to 0.61) in arm0.")
 
     def test_arms_of_unlike_verdicts_are_counted(self):
-        self.assertIn("of 3 arms 2 fewer instructions and 1 more instructions; ", answer.lead(self.document(0.6, 1.4, 0.5, verdicts={1: "worse"}), "counted"))
+        self.assertIn("of 3 arms 2 fewer instructions and 1 more instructions; ", answer.lead(self.document(0.6, 1.4, 0.5, verdicts={1: "worse"})))
+
+    def test_fewer_instructions_are_said_of_instructions_only(self):
+        lost = dict(unit="1", primary=True)
+        for rows, said in (([sample.row()], "fewer instructions"), ([sample.row("irq.p99", unit="instructions")], "fewer instructions"),
+                           ([sample.row("lost_fraction", **lost)], "better"), ([sample.row(), sample.row("lost_fraction", **lost)], "better"),
+                           ([sample.row(), sample.row("lost_fraction", verdict="same", **lost)], "fewer instructions"),
+                           ([sample.row(verdict="worse"), sample.row("lost_fraction", **lost)], "more instructions"),
+                           ([sample.row("ring.interrupts_per_mib", verdict="worse", unit="interrupts/MiB")], "worse")):
+            page = to_markdown.render(answer.answer(sample.result(), sample.document(comparisons=[sample.comparison(rows=rows)])).blocks)
+            self.assertEqual(re.findall(r"[\u25cf\u25c6] \*\*([^*]+)\*\*", page), [said, said], rows)
 
     def test_two_runs_keep_their_headline(self):
-        self.assertEqual(answer.lead(sample.two_runs()[1], "counted"), "native needs 0.80x the instructions of plain.")
+        self.assertEqual(answer.lead(sample.two_runs()[1]), "native needs 0.80x the instructions of plain.")
 
     def test_a_summary_keeps_its_own_capitals(self):
         self.assertEqual(to_markdown.line(answer.arm_line(sample.comparison(), {"native": "nftables"}))[:23], "**native** (nftables): ")
 
     def test_the_unit_is_said_once_by_the_caption(self):
-        table = to_markdown.table(answer.primary_table(sample.document(), "instructions_per_packet", "counted"))
+        table = to_markdown.table(answer.primary_table(sample.document(), "instructions_per_packet"))
         self.assertEqual(table.count("instructions/packet"), 1)
         self.assertIn("| arm | before | after | change | ratio | verdict |", table)
 
@@ -250,27 +260,27 @@ class Answer(unittest.TestCase):
                 sample.other("lost", (0.0, 0.0), (0.0, 0.0), False, kind="loss", unit="packets"),
                 sample.other("a_ns", (5.0,), (6.0,), **unseen), sample.other("b_ns", (5.0,), (6.0,), **unseen),
                 sample.other("new", (), (6.0,), reason="only after has it")]
-        self.assertEqual([to_markdown.line(note.line) for note in answer.other_blocks(sample.comparison(rows=rows), "counted")],
+        self.assertEqual([to_markdown.line(note.line) for note in answer.other_blocks(sample.comparison(rows=rows))],
                          ["Equal on both sides in every round: `sent` 5 packets.", "Zero on both sides in every round: `lost`.",
                           "Not compared, no time here: `a_ns`, `b_ns`.", "Not compared, only after has it: `new`."])
 
     def test_other_metrics_are_told_by_the_size_of_their_change_and_have_no_verdict(self):
         rows = [sample.other("polls", (5.0, 5.0), (9.0, 9.0), False, kind="descriptive"), sample.other("a_third_more", (6.0, 6.0), (8.0, 8.0)),
                 sample.other("drops", (5.0, 5.0), (9.0, 9.0), False, kind="loss"), sample.other("halved", (8.0, 8.0), (4.0, 4.0)), sample.other("doubled", (4.0, 4.0), (8.0, 8.0))]
-        table, = answer.other_blocks(sample.comparison(rows=[sample.row(), *rows]), "counted")
+        table, = answer.other_blocks(sample.comparison(rows=[sample.row(), *rows]))
         self.assertEqual(table.columns, ["metric", "before", "after", "change", "ratio"])
         self.assertEqual([to_markdown.line(row[0]) for row in table.rows], ["`doubled`", "`halved`", "`a_third_more`", "`drops`", "`polls`"])
         self.assertTrue(all(len(row) == len(table.columns) for row in table.rows))
 
     def test_other_metrics_of_a_spoilt_arm_say_so(self):
         spoilt = sample.comparison(rows=[sample.row(verdict="invalid"), sample.row("p50", verdict="invalid", primary=False)], reasons=["native: conservation failed"])
-        self.assertEqual(to_markdown.line(answer.other_blocks(spoilt, "counted")[0].line), "\u2715 **invalid** native: conservation failed.")
+        self.assertEqual(to_markdown.line(answer.other_blocks(spoilt)[0].line), "\u2715 **invalid** native: conservation failed.")
 
     def test_reasons_call_delta_by_its_letter(self):
         row = sample.row(verdict="inconclusive", reason="the interval reaches across delta")
         self.assertIn("the interval reaches across \u03b4", answer.row_sentence(row))
-        self.assertEqual(to_markdown.line(answer.verdict_cell(row, "counted")), "? **inconclusive** the interval reaches across \u03b4")
-        said = answer.lead(sample.document(comparisons=[sample.comparison(rows=[row])], headline="native is undecided, the interval reaches across delta: 1x"), "counted")
+        self.assertEqual(to_markdown.line(answer.verdict_cell(row)), "? **inconclusive** the interval reaches across \u03b4")
+        said = answer.lead(sample.document(comparisons=[sample.comparison(rows=[row])], headline="native is undecided, the interval reaches across delta: 1x"))
         self.assertEqual(said, "native is undecided, the interval reaches across \u03b4: 1x")
 
 
@@ -283,6 +293,20 @@ class Cautions(unittest.TestCase):
 
     def test_timed_lane_tells_of_its_machine(self):
         self.assertEqual(self.names(sample.timed()), ["Undecided", "Drift", "Machine not quiet", "Changed checkout", "Little time in trials"])
+
+    def test_a_benchmark_that_shared_its_cpus(self):
+        made, document = sample.pair()
+        made["trials"][0]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.97, "1", "none")
+        self.assertEqual(self.names((made, document)), [])
+        made["trials"][1]["metrics"]["bench.on_cpu_fraction"] = sample.metric(0.52, "1", "none")
+        self.assertIn(("CPUs shared", "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of the time, at worst 52\u00a0%: the rest went to other work, or to this machine's own host."),
+                      [(caution.name, caution.fact) for caution in cautions.cautions(made, document)])
+
+    def test_drift_is_seen_in_records_too(self):
+        made, document = sample.timed()
+        for trial in made["trials"]:
+            trial["metrics"]["ns_per_record"] = trial["metrics"].pop("ns_per_packet")
+        self.assertIn("Drift", self.names((made, document)))
 
     def test_failed_checks(self):
         self.assertEqual(self.names(sample.broken()), ["Failed checks"])
@@ -463,6 +487,22 @@ class Secondary(unittest.TestCase):
 
     def test_none_is_asked_for(self):
         self.assertEqual(answer.secondary_blocks(sample.result(), sample.document()), [])
+
+
+class Cells(unittest.TestCase):
+    def test_factors_have_the_experiment_s_order_whatever_the_trials_had(self):
+        made = sample.result(trials=[sample.trial(n, arm, 0, {}, factors={"size": size}) for n, (arm, size) in enumerate([("native", 512), ("plain", 64), ("plain", 8), ("native", 8)])])
+        made["experiment_source"]["factors"] = [{"name": "size", "values": [64, 8, 512]}]
+        self.assertEqual(list(cells.cells_of(made)), ["plain at size=64", "plain at size=8", "native at size=8", "native at size=512"])
+
+
+class Tools(unittest.TestCase):
+    def test_a_benchmark_program_and_its_library_are_named(self):
+        made = sample.sound()
+        made["experiment_source"]["traffic"] = {"kind": "gbench", "program": "ring_bench", "size": "$size"}
+        for trial in made["trials"]:
+            trial["facts"]["generator"] = {"context": {"library_build_type": "debug"}}
+        self.assertEqual(trust.traffic_words(made), "gbench, ring_bench, Google Benchmark built as debug")
 
 
 class Curves(unittest.TestCase):

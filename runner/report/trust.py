@@ -31,7 +31,14 @@ def traffic_words(result):
     for key, word in (("packets", "packets"), ("packet_size", "bytes each"), ("warmup_packets", "to warm up")):
         if isinstance(traffic.get(key), (int, float)):
             parts.append(f"{words.number(traffic[key], 9)} {word}")
+    parts += ([str(traffic["program"])] if "program" in traffic else []) + library_words(result)
     return ", ".join(parts)
+
+
+def library_words(result):
+    """Of a Google Benchmark program: how the library says it was built."""
+    contexts = [generator["context"] for generator in (trial["facts"].get("generator") for trial in result["trials"]) if isinstance(generator, dict) and "context" in generator]
+    return [f"Google Benchmark built as {built}" for built in dict.fromkeys(context.get("library_build_type") for context in contexts) if built]
 
 
 def machine_words(result):

@@ -9,8 +9,8 @@ VERDICT_WORDS = {
     "better": ("\u25cf", "better"), "worse": ("\u25c6", "worse"), "same": ("=", "same"),
     "inconclusive": ("?", "inconclusive"), "not_visible": ("\u25cb", "not visible"), "invalid": ("\u2715", "invalid"),
 }
-# In the counted lane a lower number is fewer instructions, and nothing else.
-COUNTED_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
+# Fewer instructions are that, and nothing else.
+INSTRUCTION_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
 STATUS_WORDS = {0: "ok", 1: "worse", 2: "usage or input error", 3: "inconclusive", 4: "invalid", 5: "target lost", 130: "interrupted"}
 
 # What a change of a metric is called: (fewer, more, of what).
@@ -57,8 +57,9 @@ METHODS = {
 }
 
 
-def verdict(name, lane):
-    return lane == "counted" and COUNTED_WORDS.get(name) or VERDICT_WORDS[name][1]
+def verdict(name, unit):
+    """`unit` of what was judged; empty where that has several."""
+    return unit.startswith("instructions") and INSTRUCTION_WORDS.get(name) or VERDICT_WORDS[name][1]
 
 
 def with_delta(said):

@@ -51,6 +51,8 @@ Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const std
     return row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology").make(sys, journal, trial.topology);
 }
 
+const TrafficKind& traffic_kind(const Trial& trial) { return row_named(kTraffics, kTrafficCount, trial.traffic.value("kind", ""), "traffic"); }
+
 std::vector<Json> repetitions(const Json& value) {
     if (value.is_null()) return {};
     if (!value.is_array()) return {value};
@@ -67,11 +69,10 @@ Interfaces Assembly::receivers() const {
 
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface) {
     Assembly assembly;
-    const TrafficKind& traffic = row_named(kTraffics, kTrafficCount, trial.traffic.value("kind", ""), "traffic");
+    const TrafficKind& traffic = traffic_kind(trial);
     assembly.item = traffic.item;
     assembly.packets = trial.traffic.value(assembly.item + "s", uint64_t{0});
     assembly.warmup_packets = trial.traffic.value("warmup_" + assembly.item + "s", uint64_t{0});
-    if (const std::string lacking = traffic.missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "another traffic kind, or --target vm");
     if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, interface);
     apply_setups(sys, journal, trial.setup, assembly);

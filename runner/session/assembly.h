@@ -24,6 +24,9 @@ Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::str
 /// The topology, with the pair `interface` in its place when that is not empty. Changes nothing for a pair.
 Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface);
 
+/// @throws Error(Status::usage) for a word that is none of its kinds.
+const TrafficKind& traffic_kind(const Trial& trial);
+
 /// Each of a kind's parameters: one object, or an array of them.
 std::vector<Json> repetitions(const Json& value);
 

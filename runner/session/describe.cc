@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/row_named.h"
+#include "base/error.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
 #include "session/recording_sys.h"
@@ -26,12 +26,13 @@ void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial, co
 }
 
 std::string describe_traffic(const Trial& trial, const Topology& topology) {
-    const std::string kind = trial.traffic.value("kind", "");
-    const std::string items = std::string(row_named(kTraffics, kTrafficCount, kind, "traffic").item) + "s";
+    const TrafficKind& kind = traffic_kind(trial);
+    if (kind.program) return kind.program(trial.traffic);
+    const std::string items = std::string(kind.item) + "s";
     const uint64_t packets = trial.traffic.value(items, uint64_t{0}), warmup = trial.traffic.value("warmup_" + items, uint64_t{0});
     std::vector<std::string> senders;
     for (const Path& path : topology.paths) senders.push_back(path.generator.name);
-    return fmt::format("send {} + {} {} ({}){}{}", warmup, packets, items, kind, senders.empty() ? "" : " from ", fmt::join(senders, ", "));
+    return fmt::format("send {} + {} {} ({}){}{}", warmup, packets, items, kind.name, senders.empty() ? "" : " from ", fmt::join(senders, ", "));
 }
 
 } // namespace
@@ -40,12 +41,13 @@ std::string describe_traffic(const Trial& trial, const Topology& topology) {
 std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface) {
     RecordingSys sys(real_sys(), RecordingSys::Mode::only_record);
     Journal journal(sys, "");
-    for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
+    if (!changes_nothing(trial))
+        for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
     const Topology topology = make_topology(sys, journal, trial, interface);
     describe_setups(sys, journal, trial, topology);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     sys.note(describe_traffic(trial, topology));
-    sys.note(fmt::format("undo all of it: {} journal entries, in reverse order", journal.pending().size()));
+    if (!changes_nothing(trial)) sys.note(fmt::format("undo all of it: {} journal entries, in reverse order", journal.pending().size()));
     return sys.changes();
 }
 

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "collect/collector.h"
+#include "session/assembly.h"
 #include "session/session.h"
-#include "traffic/traffic.h"
 
 #include <sstream>
 
@@ -23,7 +23,7 @@ std::string read_kernel_base(Sys& sys) {
     // _text is among the first symbols; all of them are ten megabytes.
     std::istringstream symbols(sys.run({"head", "-c", "262144", "/proc/kallsyms"}).out);
     for (std::string line; std::getline(symbols, line);)
-        if (line.ends_with(" _text")) return line.substr(0, line.find(' '));
+        if (line.ends_with(" _text")) return line.starts_with("00000000") ? "" : line.substr(0, line.find(' ')); // hidden from an ordinary user
     return "";
 }
 
@@ -61,6 +61,15 @@ void prepare(Sys& sys) {
         } catch (const Error&) { // a trial that uses this collector will say it
         }
     }
+}
+
+bool changes_nothing(const Trial& trial) {
+    return traffic_kind(trial).program && trial.topology.value("kind", "") == "none" && trial.setup.empty() && trial.knobs.empty();
+}
+
+void require_traffic(Sys& sys, const Trial& trial) {
+    const TrafficKind& kind = traffic_kind(trial);
+    if (kind.require) kind.require(sys, trial.traffic);
 }
 
 } // namespace rxlab

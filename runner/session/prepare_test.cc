@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/prepare.h"
 
+#include "base/error.h"
+#include "session/session.h"
 #include "sys/fake_sys.h"
 
 #include <gmock/gmock.h>
@@ -25,6 +27,29 @@ TEST(Prepare, a_kernel_without_modules_needs_none) {
     FakeSys sys;
     sys.files["/proc/sys/kernel/osrelease"] = "6.18.0\n";
     EXPECT_THAT(modules_to_load(sys), IsEmpty());
+}
+
+TEST(Prepare, only_a_program_without_setup_and_knobs_changes_nothing) {
+    Trial trial;
+    trial.topology = {{"kind", "none"}};
+    trial.traffic = {{"kind", "gbench"}, {"program", "ring_bench"}, {"benchmark", "x"}};
+    trial.setup = trial.knobs = Json::object();
+    EXPECT_TRUE(changes_nothing(trial));
+    Trial with_knob = trial, with_setup = trial, with_topology = trial, in_the_kernel = trial;
+    with_knob.knobs = {{"sysctl:net.core.somaxconn", 17}};
+    with_setup.setup = {{"link", {{"name", "rxextra0"}}}};
+    with_topology.topology = {{"kind", "veth"}};
+    in_the_kernel.traffic = {{"kind", "ring_stream"}, {"records", 1}};
+    for (const Trial& other : {with_knob, with_setup, with_topology, in_the_kernel}) EXPECT_FALSE(changes_nothing(other)) << to_json(other);
+}
+
+TEST(Prepare, a_machine_without_what_the_traffic_needs_is_refused) {
+    FakeSys sys;
+    Trial trial;
+    trial.traffic = {{"kind", "pktgen"}, {"packets", 1}};
+    EXPECT_THROW(require_traffic(sys, trial), Error);
+    sys.files["/proc/net/pktgen/pgctrl"] = "";
+    require_traffic(sys, trial);
 }
 
 } // namespace

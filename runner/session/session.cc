@@ -68,10 +68,11 @@ void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const Sess
 }
 
 void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options, Observation& observation) {
+    require_traffic(sys, trial);
     RecordingSys recorder(sys, RecordingSys::Mode::pass_on);
     Assembly assembly = assemble(recorder, journal, trial, options.interface);
     observation.facts["commands"] = recorder.changes();
-    observation.facts["flow_source_port"] = source_port(trial.seed, 0);
+    if (!assembly.topology.paths.empty()) observation.facts["flow_source_port"] = source_port(trial.seed, 0);
     observation.facts["phase_ns"] = phase_of(trial);
     if (assembly.warmup_packets) measure(sys, assembly, assembly.warmup_packets, 0, {});
     const Measured clean = clean_window(sys, assembly, trial, options, observation);

@@ -14,6 +14,12 @@ struct SessionOptions {
 /// Loads modules and opens what every trial needs; called before the snapshot in a VM, once on the host.
 void prepare(Sys& sys);
 
+/// Is it the work of a program alone, which changes nothing on the machine and needs no root?
+bool changes_nothing(const Trial& trial);
+
+/// @throws Error(Status::usage) when this machine lacks something for its traffic.
+void require_traffic(Sys& sys, const Trial& trial);
+
 /// @throws Error when the trial could not be made; the journal has then been replayed.
 Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options);
 

@@ -45,9 +45,17 @@ double detectable_errors(double degrees) {
 
 }  // namespace
 
+double most_confidence(size_t pairs) { return 1 - std::exp2(1 - static_cast<double>(pairs)); }
+
+size_t least_pairs(double confidence) {
+    size_t pairs = 1;
+    while (most_confidence(pairs) < confidence) pairs++;
+    return pairs;
+}
+
 Shift paired_shift(std::span<const double> differences, double confidence) {
     const double n = static_cast<double>(differences.size());
-    Candidates walsh{{}, n * (n + 1) / 4, std::sqrt(n * (n + 1) * (2 * n + 1) / 24), 1 - std::exp2(1 - n)};
+    Candidates walsh{{}, n * (n + 1) / 4, std::sqrt(n * (n + 1) * (2 * n + 1) / 24), most_confidence(differences.size())};
     for (size_t i = 0; i < differences.size(); i++)
         for (size_t j = i; j < differences.size(); j++) walsh.values.push_back((differences[i] + differences[j]) / 2);
     return shift_among(std::move(walsh), confidence);

@@ -37,6 +37,11 @@ struct Shift {
 /// asked; where it is below, there is no interval. @pre differences is not empty.
 Shift paired_shift(std::span<const double> differences, double confidence);
 
+/// The confidence that the outermost averages of n pairs have; no interval of theirs has more.
+double most_confidence(size_t pairs);
+/// The fewest pairs that have an interval at `confidence` < 1.
+size_t least_pairs(double confidence);
+
 /// Two independent samples: the median of the differences after_j - before_i; the interval likewise with
 /// K = floor(nm/2 - z sqrt(nm(n+m+1)/12)) and exact outermost confidence 1 - 2 / binomial(n+m, n).
 /// @pre neither sample is empty.

@@ -52,6 +52,14 @@ TEST(PairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
     EXPECT_TRUE(paired_shift(Sample(8, 1.0), 0.99).interval) << "8 pairs reach 99.2 %";
 }
 
+TEST(PairedShift, LeastPairsAreTheFewestThatHaveAnInterval) {
+    for (const double confidence : {0.5, 0.9375, 0.95, 0.99, 0.998, 0.9985}) {
+        const size_t least = least_pairs(confidence);
+        EXPECT_TRUE(paired_shift(Sample(least, 1.0), confidence).interval) << confidence;
+        EXPECT_FALSE(paired_shift(Sample(least - 1, 1.0), confidence).interval) << confidence;
+    }
+}
+
 TEST(PairedShift, OfIdenticalDifferencesIsAPoint) {
     const Shift shift = paired_shift(Sample(8, 0.25), 0.95);
     EXPECT_EQ(shift.value, 0.25);

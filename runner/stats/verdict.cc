@@ -50,13 +50,15 @@ Verdict judge(const std::optional<Interval>& change, double delta, std::string_v
     return down == (better == "lower") ? Verdict::better : Verdict::worse;
 }
 
+double first_confidence(size_t count) { return count ? 1 - kFamilyError / static_cast<double>(count) : 0; }
+
 std::vector<double> holm_confidences(size_t count, const std::function<bool(size_t, double)>& decided) {
     std::vector<double> confidences(count);
     std::vector<bool> settled(count, false);
     size_t left = count, before = count + 1;
     while (left > 0 && left < before) {
         before = left;
-        const double confidence = 1 - kFamilyError / static_cast<double>(before);
+        const double confidence = first_confidence(before);
         for (size_t i = 0; i < count; i++) {
             if (settled[i]) continue;
             confidences[i] = confidence;

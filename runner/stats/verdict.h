@@ -25,6 +25,9 @@ std::string delta_rule(std::string_view lane, double floor);
 /// ("lower" or "higher"); wholly inside: same; otherwise, or without an interval: inconclusive.
 Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better);
 
+/// The confidence that the first of `count` metrics needs that share one error of 5 %; 0 for none.
+double first_confidence(size_t count);
+
 /// Holm's step-down over `count` metrics at a family-wise error of 5 %, with the intervals adjusted too.
 /// `decided(i, confidence)` says whether metric i has a verdict at that confidence. All start at 1 - 0.05/count; those
 /// decided keep that confidence and the others go on with 1 - 0.05/left, until none more is decided.

@@ -2,13 +2,16 @@
 #include "sys/child.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "sys/fd.h"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -109,13 +112,27 @@ void feed(Fd& fd, const std::string& input, size_t& fed) {
     if (fed == input.size()) fd.reset();
 }
 
-void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, Ran& ran) {
+/// How long a child may work.
+class Limit {
+public:
+    explicit Limit(double seconds) : limited_(seconds > 0), end_(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
+    int next_look_ms() const { return limited_ ? 100 : -1; }
+    bool reached() const { return limited_ && (interrupted() || Clock::now() >= end_); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    bool limited_;
+    Clock::time_point end_;
+};
+
+/// Until the child has closed its outputs, or the limit is reached.
+void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, const Limit& limit, Ran& ran) {
     size_t fed = 0;
     ::fcntl(to.get(), F_SETFL, O_NONBLOCK);
     if (input.empty()) to.reset();
-    while (out || err || to) {
+    while ((out || err || to) && !limit.reached()) {
         pollfd fds[] = {{to.get(), POLLOUT, 0}, {out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}};
-        if (::poll(fds, 3, -1) < 0) continue;
+        if (::poll(fds, 3, limit.next_look_ms()) <= 0) continue;
         if (fds[0].revents) feed(to, input, fed);
         if (fds[1].revents) drain(out, ran.out);
         if (fds[2].revents) drain(err, ran.err);
@@ -130,7 +147,8 @@ int wait_for(pid_t pid) {
 
 } // namespace
 
-Ran run_child(const std::vector<std::string>& argv, const std::string& input) {
+Ran run_child(const std::vector<std::string>& argv, const std::string& input, double seconds) {
+    const Limit limit(seconds);
     Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
     Ran ran;
     const pid_t pid = spawn(argv, in, out, err);
@@ -139,10 +157,14 @@ Ran run_child(const std::vector<std::string>& argv, const std::string& input) {
     err.write.reset();
     {
         const NoSigpipe guard;
-        exchange(in.write, out.read, err.read, input, ran);
+        exchange(in.write, out.read, err.read, input, limit, ran);
     }
+    const bool cut_short = out.read || err.read;
+    if (cut_short) ::kill(pid, SIGKILL);
     ran.status = wait_for(pid);
-    return ran;
+    if (!cut_short) return ran;
+    throw_if_interrupted();
+    throw Error(Status::invalid, fmt::format("{}: not done after {} s, killed", fmt::join(argv, " "), seconds));
 }
 
 } // namespace rxlab

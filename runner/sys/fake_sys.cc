@@ -83,6 +83,11 @@ Ran FakeSys::run(const std::vector<std::string>& argv, const std::string& input,
     return on_run ? on_run(*this, {argv, input, netns}) : Ran{};
 }
 
+Ran FakeSys::run_for(double seconds, const std::vector<std::string>& argv) {
+    limits.push_back(seconds);
+    return run(argv);
+}
+
 void FakeSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
     if (netns.empty()) return fn();
     if (!exists("/run/netns/" + netns)) throw Error(Status::invalid, "network namespace /run/netns/" + netns + ": No such file or directory");

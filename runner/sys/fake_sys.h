@@ -26,6 +26,7 @@ public:
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
     std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
     std::vector<std::string> log; ///< changes in order: "write PATH VALUE", "run NETNS ARGV...", "remove PATH"
+    std::vector<double> limits;   ///< seconds that each run_for() was given
     int changes = 0;
     int fail_at = -1;             ///< the change with this number (from 0) fails, without effect
     Failure failure = Failure::error;
@@ -39,6 +40,7 @@ public:
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;
     Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) override;
+    Ran run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override;

@@ -182,6 +182,8 @@ Ran RealSys::run(const std::vector<std::string>& argv, const std::string& input,
     return ran;
 }
 
+Ran RealSys::run_for(double seconds, const std::vector<std::string>& argv) { return run_child(argv, {}, seconds); }
+
 void RealSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
     if (netns.empty()) return fn();
     const NetnsGuard guard(netns);

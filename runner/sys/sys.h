@@ -30,6 +30,9 @@ public:
     virtual void remove(const std::string& path) = 0; ///< unlink; absent is fine
     /// Runs a program (found in PATH) without a shell, in `netns` when not empty.
     virtual Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) = 0;
+    /// Runs a program that only works, changes nothing and may take long: killed after `seconds` (@throws Error(Status::invalid))
+    /// and when we are told to stop (@throws Error(Status::interrupted)).
+    virtual Ran run_for(double seconds, const std::vector<std::string>& argv) = 0;
     /// Calls fn with this thread inside network namespace `netns` (empty: where it is). Inside, /sys/class/net is that
     /// namespace's; use /proc/thread-self/net, because /proc/net belongs to the main thread.
     virtual void in_netns(const std::string& netns, const std::function<void()>& fn) = 0;
@@ -42,7 +45,9 @@ public:
     void sleep_ns(uint64_t ns) { sleep_until(now_ns() + ns); }
 };
 
-/// run() and @throws Error(Status::invalid) with the program's own words unless it exits with 0. Returns its output.
+/// What a program that ran said. @throws Error(Status::invalid) with its own words unless it exited with 0.
+std::string output_of(const std::vector<std::string>& argv, Ran ran);
+/// output_of() of run().
 std::string run_or_throw(Sys& sys, const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {});
 
 Sys& real_sys();

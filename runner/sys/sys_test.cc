@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "sys/real_sys.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace rxlab {
@@ -45,6 +48,39 @@ TEST(RealSys, a_missing_program_is_named) {
         EXPECT_STREQ(error.what(), "no program 'rxlab-no-such-program' in PATH");
         EXPECT_EQ(error.status(), Status::usage);
     }
+}
+
+TEST(RealSys, a_program_that_takes_too_long_is_killed) {
+    const uint64_t start = real_sys().now_ns();
+    try {
+        real_sys().run_for(0.3, {"sleep", "60"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "sleep 60: not done after 0.3 s, killed");
+        EXPECT_EQ(error.status(), Status::invalid);
+    }
+    EXPECT_LT(real_sys().now_ns() - start, 30'000'000'000u);
+    EXPECT_EQ(real_sys().run_for(60, {"printf", "done"}).out, "done");
+}
+
+TEST(RealSys, being_told_to_stop_kills_a_program_that_takes_long) {
+    const auto run_and_be_told = [] {
+        install_interrupt_handlers();
+        const pid_t self = ::getpid();
+        std::thread teller([self] {
+            ::usleep(200'000);
+            ::kill(self, SIGTERM);
+        });
+        int status = 0;
+        try {
+            real_sys().run_for(60, {"sleep", "60"});
+        } catch (const Error& error) {
+            status = static_cast<int>(error.status());
+        }
+        teller.join();
+        ::_exit(status);
+    };
+    EXPECT_EXIT(run_and_be_told(), ::testing::ExitedWithCode(static_cast<int>(Status::interrupted)), "");
 }
 
 TEST(RealSys, run_or_throw_gives_the_program_s_own_words) {

@@ -11,10 +11,10 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "sys/fd.h"
 #include "target/archive.h"
 #include "target/console.h"
-#include "target/interrupt.h"
 
 namespace rxlab {
 namespace {

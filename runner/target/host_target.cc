@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "session/session.h"
 #include "target/host_facts.h"
-#include "target/interrupt.h"
 #include "target/target.h"
 
 namespace rxlab {
@@ -23,12 +24,13 @@ public:
     }
 
     void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
-        require_root();
         Sys& sys = real_sys();
-        Journal journal(sys, state_directory());
-        journal.lock();
-        require_nothing_left_over(journal);
-        prepare(sys);
+        const bool nothing_changes = std::all_of(plan.trials.begin(), plan.trials.end(), changes_nothing);
+        Journal journal(sys, nothing_changes ? "" : state_directory());
+        if (!nothing_changes) make_ready(sys, journal);
+        std::set<std::string> seen;
+        for (const Trial& trial : plan.trials)
+            if (seen.insert(trial.traffic.dump()).second) require_traffic(sys, trial);
         for (const Trial& trial : plan.trials)
             if (!done.count(trial.id)) sinks.observation(run_one(sys, journal, trial));
     }
@@ -41,6 +43,13 @@ private:
     static void require_nothing_left_over(const Journal& journal) {
         if (!journal.pending().empty())
             throw Error(Status::usage, fmt::format("an interrupted run left {} changes on this machine", journal.pending().size()), "rxlab restore");
+    }
+
+    static void make_ready(Sys& sys, Journal& journal) {
+        require_root();
+        journal.lock();
+        require_nothing_left_over(journal);
+        prepare(sys);
     }
 
     Observation run_one(Sys& sys, Journal& journal, const Trial& trial) {

@@ -7,10 +7,10 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/sha256.h"
 #include "target/archive.h"
 #include "target/files.h"
-#include "target/interrupt.h"
 #include "target/process.h"
 
 namespace rxlab {

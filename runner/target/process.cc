@@ -14,8 +14,8 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "target/files.h"
-#include "target/interrupt.h"
 
 namespace rxlab {
 namespace {

@@ -12,9 +12,9 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "target/devices.h"
 #include "target/files.h"
-#include "target/interrupt.h"
 
 namespace rxlab {
 

@@ -42,7 +42,4 @@ struct HostOptions {
 };
 std::unique_ptr<Target> make_host_target(const HostOptions& options);
 
-/// Set by the SIGINT/SIGTERM handler that main() installs; long work polls it.
-bool interrupted();
-
 } // namespace rxlab

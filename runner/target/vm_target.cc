@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "target/archive.h"
 #include "target/console.h"
 #include "target/guest.h"
 #include "target/host_facts.h"
-#include "target/interrupt.h"
 #include "target/kit.h"
 #include "target/target.h"
 #include "target/workload.h"

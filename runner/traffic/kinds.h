@@ -5,15 +5,17 @@
 
 namespace rxlab {
 
-extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[];
+extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kGbenchSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::string pktgen_missing(Sys& sys);
+void require_pktgen(Sys& sys, const Json& parameters);
 void await_pktgen(Sys& sys);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::string live_frames_missing(Sys& sys);
+void require_root(Sys& sys, const Json& parameters);
 std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::string nothing_missing(Sys& sys);
+std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+void require_gbench(Sys& sys, const Json& parameters);
+std::string describe_gbench(const Json& parameters);
 
 /// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for each.
 std::vector<uint64_t> split(uint64_t packets, size_t parts);

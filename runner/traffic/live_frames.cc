@@ -219,9 +219,9 @@ std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topo
     return std::make_unique<LiveFrames>(sys, std::move(senders), parameters.value("batch_size", 64));
 }
 
-std::string live_frames_missing(Sys&) {
+void require_root(Sys&, const Json&) {
     // Known since Linux 5.18; an older kernel refuses the flag itself.
-    return ::geteuid() == 0 ? "" : "live frames need root";
+    if (::geteuid() != 0) throw Error(Status::usage, "live frames need root", "sudo, or --target vm");
 }
 
 } // namespace rxlab

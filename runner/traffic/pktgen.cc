@@ -194,7 +194,7 @@ Device make_device(Sys& sys, const Topology& topology, const Json& parameters, s
 } // namespace
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
-    if (const std::string lacking = pktgen_missing(sys); !lacking.empty()) throw Error(Status::usage, lacking, "use traffic kind live_frames, or --target vm");
+    require_pktgen(sys, parameters);
     const size_t cpus = parameters.value("cpus", 1);
     std::vector<Device> devices;
     for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++) devices.push_back(make_device(sys, topology, parameters, n, cpus, seed));
@@ -217,6 +217,8 @@ void await_pktgen(Sys& sys) {
     for (int i = 0; i < 100 && sys.read_file(schedstat) == before; i++) sys.sleep_ns(2'000'000);
 }
 
-std::string pktgen_missing(Sys& sys) { return sys.exists("/proc/net/pktgen") ? "" : "pktgen is not loaded in the running kernel"; }
+void require_pktgen(Sys& sys, const Json&) {
+    if (!sys.exists("/proc/net/pktgen")) throw Error(Status::usage, "pktgen is not loaded in the running kernel", "use traffic kind live_frames, or --target vm");
+}
 
 } // namespace rxlab

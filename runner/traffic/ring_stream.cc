@@ -99,6 +99,4 @@ std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal&, const Topology&, c
     return std::make_unique<RingStream>(sys, run);
 }
 
-std::string nothing_missing(Sys&) { return ""; }
-
 } // namespace rxlab

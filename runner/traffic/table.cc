@@ -6,9 +6,10 @@
 namespace rxlab {
 
 const TrafficKind kTraffics[] = {
-    {"pktgen", "the kernel's packet generator, one thread per CPU", kPktgenSchema, "packet", make_pktgen, pktgen_missing, await_pktgen},
-    {"live_frames", "XDP live frames redirected into the generator's side; needs no module", kLiveFramesSchema, "packet", make_live_frames, live_frames_missing, nullptr},
-    {"ring_stream", "records through the rings of dma_ring.ko, which setup dma_ring loads", kRingStreamSchema, "record", make_ring_stream, nothing_missing, nullptr},
+    {"pktgen", "the kernel's packet generator, one thread per CPU", kPktgenSchema, "packet", make_pktgen, require_pktgen, await_pktgen, nullptr},
+    {"live_frames", "XDP live frames redirected into the generator's side; needs no module", kLiveFramesSchema, "packet", make_live_frames, require_root, nullptr, nullptr},
+    {"ring_stream", "records through the rings of dma_ring.ko, which setup dma_ring loads", kRingStreamSchema, "record", make_ring_stream, nullptr, nullptr, nullptr},
+    {"gbench", "records through a Google Benchmark program in user space: the ring core and its peers", kGbenchSchema, "record", make_gbench, require_gbench, nullptr, describe_gbench},
 };
 const size_t kTrafficCount = std::size(kTraffics);
 

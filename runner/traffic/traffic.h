@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Traffic: frames from the generator's side of a topology, or records through a ring.
+// Traffic: frames from the generator's side of a topology, or records through a ring, in the kernel or in user space.
 #pragma once
 #include "collect/histogram.h"
 #include "topology/topology.h"
@@ -15,7 +15,7 @@ struct Sent {
     uint64_t busy_ns = 0;      ///< that sending took; the sender is runnable all the time, so with one CPU nothing idles
     uint64_t busy_packets = 0; ///< that were sent in busy_ns: all of them, or those between the generator's two looks at the clock
     uint64_t spared_ns = 0;    ///< of busy_ns, where there is one CPU: idle, or spent on what hardware would do by itself
-    double overlap = 1;        ///< several senders: the share of the time from the first start to the last end in which all sent
+    double overlap = 1;        ///< several senders: the share of the time from the first start to the last end in which all sent (or had a CPU)
     std::map<std::string, double> metrics; ///< more that the generator counted; rows of the metrics' table
     std::map<std::string, Histogram> latencies; ///< and timed, in ns
     Json raw = Json::object(); ///< the generator's own words, kept in the result
@@ -40,10 +40,13 @@ struct TrafficKind {
     const char* schema;
     const char* item; ///< what is sent: "packet", "record"; with an "s" the parameter that says how many
     std::unique_ptr<Traffic> (*make)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-    /// What this machine lacks for it, or empty.
-    std::string (*missing)(Sys& sys);
+    /// @throws Error(Status::usage) naming what this machine lacks for traffic with these parameters; may be null.
+    void (*require)(Sys& sys, const Json& parameters);
     /// Called before the topology is made, and once before the first trial; may be null.
     void (*before_topology)(Sys& sys);
+    /// What it does, for kinds that are a program of the host's and nothing else: they change nothing, need no root, and no
+    /// guest has the program. Null: it sends, in a guest as on the host.
+    std::string (*program)(const Json& parameters);
 };
 extern const TrafficKind kTraffics[];
 extern const size_t kTrafficCount;

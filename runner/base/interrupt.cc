@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "target/interrupt.h"
+#include "base/interrupt.h"
 
 #include <csignal>
 
 #include "base/error.h"
-#include "target/target.h"
 
 namespace rxlab {
 namespace {
