@@ -33,40 +33,50 @@ template <const rxlab_ring_variant& V, u32 Size> class OurRing {
     explicit OurRing(u32 batch) : ends_(ring_bytes(Size, batch), batch) {}
 
     RXLAB_FLAT u32 put(u8* records, u32 n) {
-        return produce(n, [&](rxlab_record* record, u32 i) { std::memcpy(record, nth(records, kBytes, i), kBytes); });
+        return produce(n, [&](u8* at, u32 from, u32 count) { std::memcpy(at, nth(records, kBytes, from), std::size_t{kBytes} * count); });
     }
     RXLAB_FLAT u32 make(u32 n, u32 first) {
-        return produce(n, [&](rxlab_record* record, u32 i) { write_in_place<Size>(record, first + i); });
+        return produce(n, [&](u8* at, u32 from, u32 count) {
+            for (u32 i = 0; i < count; i++) write_in_place<Size>(nth(at, kBytes, i), first + from + i);
+        });
     }
     RXLAB_FLAT u32 take(u8* records, u32 n) {
-        return consume(n, [&](const rxlab_record* record, u32 i) { std::memcpy(nth(records, kBytes, i), record, kBytes); });
+        return consume(n, [&](u8* at, u32 from, u32 count) { std::memcpy(nth(records, kBytes, from), at, std::size_t{kBytes} * count); });
     }
     RXLAB_FLAT u32 use(u32 n, u32 first, u64& bad) {
-        return consume(n, [&](const rxlab_record* record, u32 i) { bad += !read_in_place<Size>(record, first + i); });
+        return consume(n, [&](u8* at, u32 from, u32 count) {
+            for (u32 i = 0; i < count; i++) bad += !read_in_place<Size>(nth(at, kBytes, i), first + from + i);
+        });
     }
 
   private:
     static constexpr u32 kBytes = record_bytes(Size);
 
-    // The flush: batched tells at the end of a batch at the latest, as the peers' calls for several records do.
+    // As many at once as lie together. The flush: batched tells at the end of a batch at the latest, as the peers' calls for
+    // several records do.
     template <class F> u32 produce(u32 n, F fill) {
         u32 i = 0;
-        for (; i < n; i++) {
-            auto* record = V.reserve(&ends_.tx, kBytes);
-            if (!record) break;
-            fill(record, i);
+        while (i < n) {
+            u32 count = rxlab_ring_together(&ends_.tx, kBytes, n - i);
+            auto* at = V.reserve(&ends_.tx, u64{kBytes} * count);
+            while (!at && (count /= 2)) at = V.reserve(&ends_.tx, u64{kBytes} * count);
+            if (!at) break;
+            fill(reinterpret_cast<u8*>(at), i, count);
             V.commit(&ends_.tx);
+            i += count;
         }
         V.flush(&ends_.tx);
         return i;
     }
     template <class F> u32 consume(u32 n, F read) {
         u32 i = 0;
-        for (; i < n; i++) {
+        while (i < n) {
             const auto* record = V.peek(&ends_.rx);
             if (!record) break;
-            read(record, i);
+            const u32 count = rxlab_ring_peek_more(&ends_.rx, n - i);
+            read(reinterpret_cast<u8*>(const_cast<rxlab_record*>(record)), i, count);
             V.release(&ends_.rx);
+            i += count;
         }
         V.flush(&ends_.rx);
         return i;

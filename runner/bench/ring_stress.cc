@@ -12,6 +12,7 @@
 #include "bench/two_ends.h"
 #include "bench/variants.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 #include <thread>
@@ -33,13 +34,21 @@ struct Dice {
 template <const rxlab_ring_variant& V> void produce(TwoEnds& ring, u32 longest, u32 seed) {
     Dice dice(seed);
     for (u32 i = 0; i < kRecords; i++) {
-        const u32 length = dice.random() % (longest + 1);
+        const u32 length = dice.random() % (longest + 1), bytes = static_cast<u32>(rxlab_record_bytes(length));
+        u32 count = rxlab_ring_together(&ring.tx, bytes, std::min<u32>(1 + dice.random() % 3, kRecords - i));
         rxlab_record* record;
-        while (!(record = V.reserve(&ring.tx, rxlab_record_bytes(length)))) std::this_thread::yield();
+        while (!(record = V.reserve(&ring.tx, u64{bytes} * count))) {
+            std::this_thread::yield();
+            count = 1;
+        }
         dice.maybe_yield();
-        std::memset(record + 1, static_cast<int>(i), length);
-        rxlab_record_seal(record, length, i);
+        for (u32 k = 0; k < count; k++) {
+            auto* each = nth(reinterpret_cast<u8*>(record), bytes, k);
+            std::memset(each + 1, static_cast<int>(i + k), length);
+            rxlab_record_seal(each, length, i + k);
+        }
         V.commit(&ring.tx);
+        i += count - 1;
         dice.maybe_yield();
     }
     V.flush(&ring.tx);
@@ -52,8 +61,13 @@ template <const rxlab_ring_variant& V> u32 consume(TwoEnds& ring, u32 seed) {
         const rxlab_record* record;
         while (!(record = V.peek(&ring.rx))) std::this_thread::yield();
         dice.maybe_yield();
-        wrong += record->sequence != i || record->check != rxlab_record_check(record + 1, record->length, record->sequence);
+        const u32 count = rxlab_ring_peek_more(&ring.rx, 1 + static_cast<u32>(dice.random() % 3));
+        for (u32 k = 0; k < count; k++) {
+            wrong += record->sequence != i + k || record->check != rxlab_record_check(record + 1, record->length, record->sequence);
+            record = reinterpret_cast<const rxlab_record*>(reinterpret_cast<const u8*>(record) + rxlab_record_bytes(record->length));
+        }
         V.release(&ring.rx);
+        i += count - 1;
     }
     return wrong;
 }

@@ -3,6 +3,7 @@
 #include "../../kmod/ring/variants/table.h"
 #include "bench/two_ends.h"
 
+#include <algorithm>
 #include <deque>
 #include <gtest/gtest.h>
 #include <random>
@@ -21,14 +22,17 @@ class Ring : public TwoEnds {
         std::memset(data.get() + size, kGuardByte, RXLAB_RING_GUARD(size));
     }
 
-    bool send(u32 length) {
-        auto* record = variant_.reserve(&tx, rxlab_record_bytes(length));
+    bool send(u32 length, u32 count = 1) {
+        auto* record = variant_.reserve(&tx, u64{rxlab_record_bytes(length)} * count);
         if (!record) return false;
-        EXPECT_TRUE(lies_inside(record, length));
-        std::memset(record + 1, static_cast<int>(sent_ * 7 + 1), length);
-        rxlab_record_seal(record, length, sent_++);
+        for (u32 i = 0; i < count; i++) {
+            EXPECT_TRUE(lies_inside(record, length));
+            std::memset(record + 1, static_cast<int>(sent_ * 7 + 1), length);
+            rxlab_record_seal(record, length, sent_++);
+            lengths_.push_back(length);
+            record = behind(record);
+        }
         variant_.commit(&tx);
-        lengths_.push_back(length);
         return true;
     }
 
@@ -48,14 +52,32 @@ class Ring : public TwoEnds {
         return true;
     }
 
+    // Up to `most` in one piece; how many there were.
+    u32 receive_several(u32 most) {
+        const auto* record = variant_.peek(&rx);
+        if (!record) return 0;
+        const u32 count = rxlab_ring_peek_more(&rx, most);
+        EXPECT_TRUE(count >= 1 && count <= most && count <= lengths_.size());
+        for (u32 i = 0; i < count && !lengths_.empty(); i++) {
+            EXPECT_EQ(record->length, lengths_.front());
+            EXPECT_EQ(record->sequence, received_++);
+            EXPECT_EQ(record->check, rxlab_record_check(record + 1, record->length, record->sequence));
+            lengths_.pop_front();
+            record = behind(record);
+        }
+        EXPECT_EQ(count, 1 + following(rx.position, most)) << "all that is there, and lies in one piece";
+        variant_.release(&rx);
+        return count;
+    }
+
     void flush() {
         variant_.flush(&tx);
         variant_.flush(&rx);
     }
 
     // Room as an observer sees it who knows what the consumer told. circ keeps one slot free.
-    bool fits(u32 length) const {
-        const u64 bytes = rxlab_record_bytes(length), to_end = rxlab_ring_to_end(&tx, tx.position);
+    bool fits(u32 length, u32 count = 1) const {
+        const u64 bytes = u64{rxlab_record_bytes(length)} * count, to_end = rxlab_ring_to_end(&tx, tx.position);
         const u64 needed = bytes <= to_end ? bytes : to_end + bytes;
         const u64 kept = std::string(variant_.name) == "circ" ? RXLAB_RECORD_ALIGN : 0;
         return bytes <= RXLAB_RING_MOST(size_) && tx.position + needed - tail <= size_ - kept;
@@ -74,6 +96,19 @@ class Ring : public TwoEnds {
     std::size_t under_way() const { return lengths_.size(); }
 
   private:
+    template <class R> static R* behind(R* record) {
+        return reinterpret_cast<R*>(reinterpret_cast<std::conditional_t<std::is_const_v<R>, const u8*, u8*>>(record) + rxlab_record_bytes(record->length));
+    }
+    // Records known of that follow the one at `position` before the ring's end or a skip mark, most - 1 at most.
+    u32 following(u64 position, u32 most) const {
+        u32 count = 0;
+        for (position += rxlab_record_bytes(rxlab_ring_at(&rx, position)->length); position < rx.cached && position % size_ && count + 1 < most; count++) {
+            const u32 length = rxlab_ring_at(&rx, position)->length;
+            if (length == RXLAB_RECORD_SKIP) break;
+            position += rxlab_record_bytes(length);
+        }
+        return count;
+    }
     bool lies_inside(const rxlab_record* record, u32 length) const {
         const auto offset = reinterpret_cast<const u8*>(record) - data.get();
         return offset % RXLAB_RECORD_ALIGN == 0 && static_cast<u64>(offset) + rxlab_record_bytes(length) <= size_;
@@ -103,7 +138,7 @@ TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
         Ring ring(*GetParam(), size, 1 + seed % 7);
         for (int step = 0; step < 1500; step++) {
             const u32 length = random() % (longest(size) + 1);
-            switch (random() % 8) {
+            switch (random() % 10) {
             case 0: // reserved and not committed: nobody sees it, and the next reserve takes its place
                 if (GetParam()->reserve(&ring.tx, rxlab_record_bytes(length))) step++;
                 break;
@@ -113,6 +148,18 @@ TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
             case 4: {
                 const bool fits = ring.fits(length);
                 ASSERT_EQ(ring.send(length), fits) << "seed " << seed << " step " << step << " length " << length;
+                break;
+            }
+            case 5: { // several short ones at once
+                const u32 each = random() % (longest(size) / 4 + 1), count = rxlab_ring_together(&ring.tx, rxlab_record_bytes(each), 1 + random() % 6);
+                const bool fits = ring.fits(each, count);
+                ASSERT_EQ(ring.send(each, count), fits) << "seed " << seed << " step " << step << ": " << count << " of " << each;
+                break;
+            }
+            case 6: {
+                const bool told = ring.head != ring.rx.position;
+                const u32 got = ring.receive_several(1 + random() % 6);
+                ASSERT_TRUE(told || !got) << "a record before it was told of";
                 break;
             }
             default: {
@@ -144,6 +191,34 @@ TEST_P(Variant, WrapsAtEveryOffsetWithEveryLength) {
                 ASSERT_TRUE(ring.guard_intact());
                 ASSERT_FALSE(HasFailure()) << offset << ' ' << length;
             }
+}
+
+TEST_P(Variant, TakesTogetherWhatLiesTogether) {
+    constexpr u64 kSize = 512;
+    for (u64 offset = 0; offset < kSize; offset += RXLAB_RECORD_ALIGN)
+        for (u32 length = 0; length <= 48; length += 8) {
+            Ring ring(*GetParam(), kSize, 1, offset);
+            const u32 bytes = static_cast<u32>(rxlab_record_bytes(length)), count = rxlab_ring_together(&ring.tx, bytes, 100);
+            const u64 to_end = kSize - offset % kSize;
+            ASSERT_EQ(count, std::min(to_end >= bytes ? to_end : kSize, RXLAB_RING_MOST(kSize)) / bytes) << offset << ' ' << length;
+            ASSERT_TRUE(ring.send(length, count)) << offset << ' ' << length;
+            ASSERT_EQ(ring.tx.publications, 1u);
+            ASSERT_EQ(ring.receive_several(100), count) << offset << ' ' << length;
+            ASSERT_EQ(ring.rx.publications, 1u);
+            ASSERT_TRUE(ring.guard_intact());
+        }
+}
+
+TEST_P(Variant, TakesNoMoreThanHasArrived) {
+    Ring ring(*GetParam(), 512);
+    ASSERT_TRUE(ring.send(16, 4));
+    const u64 all = ring.head;
+    for (u64 arrived = 32; arrived < all; arrived += 8) { // an engine stops anywhere in a record
+        ring.head = arrived;
+        ring.rx.cached = ring.rx.end = ring.rx.position;
+        ASSERT_NE(GetParam()->peek(&ring.rx), nullptr);
+        ASSERT_EQ(rxlab_ring_peek_more(&ring.rx, 100), arrived / 32) << arrived;
+    }
 }
 
 TEST_P(Variant, FullIsNeverEmpty) {

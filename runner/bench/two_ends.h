@@ -25,6 +25,9 @@ inline Memory pages(std::size_t bytes) {
     return Memory(memory);
 }
 
+// The i-th of records of equal length, one behind the other.
+inline rxlab_record* nth(u8* records, u32 bytes, u32 i) { return reinterpret_cast<rxlab_record*>(records + std::size_t{bytes} * i); }
+
 struct TwoEnds {
     // Size is a power of two; the two ends begin at `start`, as if so many bytes had passed.
     explicit TwoEnds(u64 size, u32 batch = 1, u64 start = 0) : data(pages(size + RXLAB_RING_GUARD(size))), head(start), tail(start) {

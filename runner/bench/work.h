@@ -23,8 +23,6 @@ constexpr u32 ring_slots(u32 size, u32 batch) {
     return static_cast<u32>(std::bit_floor(ring_bytes(size, batch) * 181 / 128 / record_bytes(size))); // 181/128: root of two
 }
 
-inline rxlab_record* nth(u8* records, u32 bytes, u32 i) { return reinterpret_cast<rxlab_record*>(records + std::size_t{bytes} * i); }
-
 // Both are compiled twice and chosen by the CPU, as glibc's memcpy is, which they are compared with.
 __attribute__((target_clones("avx2", "default"), noinline)) static void fill_words(u64* word, u64 value, std::size_t n) {
     for (std::size_t i = 0; i < n; i++) word[i] = value;

@@ -93,6 +93,10 @@ struct rxlab_ring_side {
  * @peek:    the next record, whole, or NULL while there is none
  * @release: the record of the last peek may be overwritten
  * @flush:   tells the other end of everything that was committed or released
+ *
+ * Several records of one length at once: reserve that many times @bytes (rxlab_ring_together() says how many may lie
+ * together), write them one behind the other, commit once. Several at the other end: rxlab_ring_peek_more() after a peek, and
+ * one release.
  */
 struct rxlab_ring_variant {
 	const char *name, *summary;
@@ -206,6 +210,40 @@ static inline const struct rxlab_record *rxlab_ring_next(struct rxlab_ring_side 
 		return NULL;
 	rx->end = rx->position + bytes;
 	return record;
+}
+
+/* Of @most records of @bytes each, how many one reservation takes: in one piece, no longer than any may be. At least one. */
+static inline u32 rxlab_ring_together(const struct rxlab_ring_side *tx, u64 bytes, u32 most)
+{
+	const u64 to_end = rxlab_ring_to_end(tx, tx->position), longest = RXLAB_RING_MOST(tx->size);
+	const u64 piece = to_end >= bytes && to_end < longest ? to_end : longest;
+	const u64 count = piece / bytes;
+
+	return count >= most ? most : count ? (u32)count : 1;
+}
+
+/*
+ * After a peek: takes in the records right behind that one which were known to be there, whole, at the last look, @most in all,
+ * and returns how many there are. The release is then of all of them. They lie in one piece, each at the end of the one before.
+ */
+static inline u32 rxlab_ring_peek_more(struct rxlab_ring_side *rx, u32 most)
+{
+	u32 count = 1;
+
+	while (count < most && rxlab_ring_offset(rx, rx->end)) {
+		const u64 there = rx->cached - rx->end;
+		const struct rxlab_record *record = rxlab_ring_at(rx, rx->end);
+		u64 bytes;
+
+		if (there < sizeof(*record) || record->length == RXLAB_RECORD_SKIP)
+			break;
+		bytes = rxlab_record_bytes(record->length);
+		if (there < bytes || bytes > RXLAB_RING_MOST(rx->size))
+			break;
+		rx->end += bytes;
+		count++;
+	}
+	return count;
 }
 
 static inline void rxlab_ring_flush(struct rxlab_ring_side *side)
