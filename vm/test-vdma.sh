@@ -87,8 +87,12 @@ find_edu() {
 promises_msi() {
 	refused 'no edu answers' vdma msi=1
 	find_edu
-	promises msi=1
 	load vdma msi=1
+	# All that an interrupt has a part in, but for affinity: that is the message's.
+	for test in stream terminate restart watermark usecs idle tx_space mask lossy; do
+		load vdma_test only=$test && rmmod vdma_test || wrong "$test: not loaded"
+		judge
+	done
 	load vdma_test only=stream hold=1
 	grep -E 'vdma-(msi|test)' /proc/interrupts
 	messages=$(awk '/vdma-msi/ { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' /proc/interrupts)
