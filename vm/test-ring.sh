@@ -239,13 +239,15 @@ interrupted() {
 }
 
 cycle() {
-	load vdma && run 50 0 1000 && rmmod vdma || wrong "a cycle failed"
+	rmmod ring_link
+	load vdma && load ring_link && run 50 0 1000 && rmmod vdma || wrong "a cycle failed"
 	sound "a cycle"
 }
 
 cycles() { leaves_nothing cycle; }
 
 dmesg -c >/dev/null
+load ring_link
 part=$1
 shift
 "$part" "$@"

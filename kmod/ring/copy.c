@@ -10,7 +10,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
-#include "dma_ring.h"
+#include "link.h"
 
 #define JOBS 16 /* descriptors in flight */
 
@@ -131,7 +131,7 @@ static void fail(struct copy *copy)
 {
 	copy->stats.errors++;
 	WRITE_ONCE(copy->ring->error, true);
-	wake_up(&copy->ring->wait);
+	copy->ring->told(copy->ring, VDMA_ERROR, ktime_get_ns());
 }
 
 /* As many descriptors as there are filled spans, credit and jobs for. @lock is held. */
@@ -163,8 +163,7 @@ static void tell_producer(struct copy *copy)
 		return;
 	copy->tx_armed = false;
 	copy->stats.by_tx_space++;
-	WRITE_ONCE(copy->ring->space, true);
-	wake_up(&copy->ring->wait);
+	copy->ring->told(copy->ring, VDMA_TX_SPACE, ktime_get_ns());
 }
 
 /* In the engine's tasklet; one channel completes in order. */

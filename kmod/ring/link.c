@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * link.c - channels, memory, wire and interrupt of the two rings, and how they are put together and taken apart.
+ * link.c - ring_link.ko: channels, memory, wire and interrupt of the two rings, and how they are put together and taken apart.
  *
  * An ordinary dmaengine client: channels by name or capability, dmaengine_slave_config(), prep, submit, issue_pending. Only
  * the peripheral is vdma's own, found at run time.
@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "dma_ring.h"
+#include "link.h"
 
 static bool copies(const struct dma_ring *ring)
 {
@@ -64,7 +64,8 @@ static void tx_publish(struct rxlab_ring_side *side, u64 position)
 	end->published = position;
 	dma_wmb(); /* the records' bytes before the doorbell that makes the engine read them; barrier A of ring.h */
 	ring->ops->publish(ring->wire, position);
-	ring->ops->doorbell(ring->wire);
+	if (!ring->config.own_doorbell)
+		ring->ops->doorbell(ring->wire);
 }
 
 /* What the engine's residue says: an offset in the ring, which is less than a turn ahead of what was known before. */
@@ -116,28 +117,20 @@ static irqreturn_t wire_interrupt(int irq, void *data)
 		return IRQ_HANDLED;
 	}
 	histogram_add(&ring->to_handler, now - min(now, raised));
-	if (causes & ~VDMA_TX_SPACE) {
-		/* As NAPI does: no more of these until the consumer has seen all there is. */
+	/* As NAPI does: no more of these until the consumer has seen all there is. */
+	if (causes & ~VDMA_TX_SPACE)
 		ring->ops->mask(ring->wire);
-		WRITE_ONCE(ring->handled_ns, now);
-		WRITE_ONCE(ring->arrived, true);
-	}
-	if (causes & VDMA_TX_SPACE)
-		WRITE_ONCE(ring->space, true);
 	if (causes & VDMA_ERROR)
 		WRITE_ONCE(ring->error, true);
-	wake_up(&ring->wait);
+	ring->told(ring, causes, now);
 	return IRQ_HANDLED;
 }
 
 void dma_ring_period_passed(struct dma_ring *ring)
 {
 	ring->callbacks++;
-	if (ring->config.notify != DMA_RING_PERIOD)
-		return;
-	WRITE_ONCE(ring->handled_ns, ktime_get_ns());
-	WRITE_ONCE(ring->arrived, true);
-	wake_up(&ring->wait);
+	if (ring->config.notify == DMA_RING_PERIOD)
+		ring->told(ring, VDMA_WATERMARK, ktime_get_ns());
 }
 
 static void period_passed(void *ring)
@@ -164,13 +157,13 @@ static int request_channel(struct dma_ring_end *end, const char *name)
 		dma_cap_set(DMA_SLAVE, mask);
 		dma_cap_set(DMA_CYCLIC, mask);
 	}
-	end->chan = dma_ring_fail("channel") ? NULL : dma_request_channel(mask, has_name, (void *)name);
+	end->chan = dma_ring_fail(end->ring, "channel") ? NULL : dma_request_channel(mask, has_name, (void *)name);
 	if (end->chan)
 		return 0;
 	if (*name)
-		pr_err("dma_ring: channel %s: there is none that is free and can do %s; /sys/class/dma lists them all\n", name, what);
+		pr_err("%s: channel %s: there is none that is free and can do %s; /sys/class/dma lists them all\n", end->ring->config.user, name, what);
 	else
-		pr_err("dma_ring: no free channel that can do %s; vdma.ko brings two\n", what);
+		pr_err("%s: no free channel that can do %s; vdma.ko brings channels=\n", end->ring->config.user, what);
 	return -ENODEV;
 }
 
@@ -183,19 +176,19 @@ static int map_end(struct dma_ring_end *end)
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
 	if (end->ring->config.mapping == DMA_RING_COHERENT) {
-		end->memory = dma_ring_fail("coherent memory") ? NULL : dma_alloc_coherent(dma_device(end), whole, &end->addr, GFP_KERNEL);
+		end->memory = dma_ring_fail(end->ring, "coherent memory") ? NULL : dma_alloc_coherent(dma_device(end), whole, &end->addr, GFP_KERNEL);
 		if (!end->memory)
 			return -ENOMEM;
 	} else {
-		end->memory = dma_ring_fail("memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
+		end->memory = dma_ring_fail(end->ring, "memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
 		if (!end->memory)
 			return -ENOMEM;
 		if (!streaming(end->ring))
 			return 0;
 		end->addr = dma_map_single(dma_device(end), end->memory, size, direction);
 		end->mapped = !dma_mapping_error(dma_device(end), end->addr);
-		if (dma_ring_fail("mapping") || !end->mapped) {
-			pr_err("dma_ring: %u bytes cannot be mapped for %s; a bounce buffer takes 256 KiB at most\n", size, dma_chan_name(end->chan));
+		if (dma_ring_fail(end->ring, "mapping") || !end->mapped) {
+			pr_err("%s: %u bytes cannot be mapped for %s; a bounce buffer takes 256 KiB at most\n", end->ring->config.user, size, dma_chan_name(end->chan));
 			return -EIO;
 		}
 	}
@@ -229,7 +222,7 @@ static int open_copies(struct dma_ring *ring)
 		ring->vdma_held = true;
 	}
 	ring->ops = &dma_ring_copy_ops;
-	ring->wire = dma_ring_fail("copies") ? ERR_PTR(-ENOMEM) : dma_ring_copy_create(ring);
+	ring->wire = dma_ring_fail(ring, "copies") ? ERR_PTR(-ENOMEM) : dma_ring_copy_create(ring);
 	if (!IS_ERR(ring->wire))
 		return 0;
 	ring->wire = NULL;
@@ -238,23 +231,23 @@ static int open_copies(struct dma_ring *ring)
 
 static int open_wire(struct dma_ring *ring)
 {
-	const struct vdma_wire_ops *(*get)(void) = dma_ring_fail("wire's module") ? NULL : symbol_get(vdma_wire_ops);
+	const struct vdma_wire_ops *(*get)(void) = dma_ring_fail(ring, "wire's module") ? NULL : symbol_get(vdma_wire_ops);
 	int err;
 
 	if (!get) {
-		pr_err("dma_ring: %s: nothing paces this engine's cyclic transfers (vdma is not loaded)\n", dma_chan_name(ring->tx.chan));
+		pr_err("%s: %s: nothing paces this engine's cyclic transfers (vdma is not loaded)\n", ring->config.user, dma_chan_name(ring->tx.chan));
 		return -ENODEV;
 	}
 	ring->ops = get();
 	ring->vdma_held = true;
-	ring->wire = dma_ring_fail("wire") ? ERR_PTR(-ENOMEM) : ring->ops->create(ring->tx.chan, &ring->config.wire);
+	ring->wire = dma_ring_fail(ring, "wire") ? ERR_PTR(-ENOMEM) : ring->ops->create(ring->tx.chan, &ring->config.wire);
 	if (IS_ERR(ring->wire)) {
 		err = PTR_ERR(ring->wire);
 		ring->wire = NULL;
 		return err;
 	}
 	ring->peripheral.wire = ring->wire;
-	err = dma_ring_fail("interrupt") ? -EBUSY : request_irq(ring->ops->irq(ring->wire), wire_interrupt, 0, "dma_ring", ring);
+	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), wire_interrupt, ring->thread, 0, ring->config.user, ring);
 	ring->irq_requested = !err;
 	return err;
 }
@@ -294,10 +287,10 @@ static int start_end(struct dma_ring_end *end)
 	end->synced = end->published = 0;
 	if (copies(ring))
 		return 0;
-	err = dma_ring_fail("channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
+	err = dma_ring_fail(ring, "channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
 	if (err)
 		return err;
-	tx = dma_ring_fail("descriptor") ? NULL : dmaengine_prep_dma_cyclic(end->chan, end->addr, config->ring_bytes, config->period_bytes, end->direction, rx ? DMA_PREP_INTERRUPT : 0);
+	tx = dma_ring_fail(ring, "descriptor") ? NULL : dmaengine_prep_dma_cyclic(end->chan, end->addr, config->ring_bytes, config->period_bytes, end->direction, rx ? DMA_PREP_INTERRUPT : 0);
 	if (!tx)
 		return -EINVAL; /* the engine has said why */
 	if (rx) {
@@ -305,7 +298,7 @@ static int start_end(struct dma_ring_end *end)
 		tx->callback_param = ring;
 	}
 	end->cookie = dmaengine_submit(tx);
-	err = dma_ring_fail("submission") ? -EIO : dma_submit_error(end->cookie);
+	err = dma_ring_fail(ring, "submission") ? -EIO : dma_submit_error(end->cookie);
 	if (err)
 		return err;
 	dma_async_issue_pending(end->chan);
@@ -342,8 +335,7 @@ int dma_ring_restart(struct dma_ring *ring, u64 consumed)
 	ring->error = false;
 	return start_transfers(ring);
 }
-
-static const char *notify_names[] = { "period", "watermark", "timer", "poll" };
+EXPORT_SYMBOL_NS_GPL(dma_ring_restart, RXLAB_RING);
 
 int dma_ring_open(struct dma_ring *ring)
 {
@@ -366,14 +358,11 @@ int dma_ring_open(struct dma_ring *ring)
 		err = map_end(&ring->rx);
 	if (!err)
 		err = start_transfers(ring);
-	if (err) {
+	if (err)
 		dma_ring_close(ring);
-		return err;
-	}
-	pr_info("DMA ring buffer: %s to %s, %s%u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan), copies(ring) ? "copies, " : "",
-		config->ring_bytes, config->period_bytes, config->mapping == DMA_RING_STREAMING ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
-	return 0;
+	return err;
 }
+EXPORT_SYMBOL_NS_GPL(dma_ring_open, RXLAB_RING);
 
 void dma_ring_close(struct dma_ring *ring)
 {
@@ -389,3 +378,7 @@ void dma_ring_close(struct dma_ring *ring)
 		dma_release_channel(ring->tx.chan);
 	ring->tx.chan = ring->rx.chan = NULL;
 }
+EXPORT_SYMBOL_NS_GPL(dma_ring_close, RXLAB_RING);
+
+MODULE_DESCRIPTION("one direction of a ring buffer over DMA: two rings, their channels, the wire between them");
+MODULE_LICENSE("GPL");

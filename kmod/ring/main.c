@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* main.c - dma_ring.ko: parameters, each checked before anything is touched, and /dev/dma_ring. */
-#include <linux/log2.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "dma_ring.h"
-#include "variants/table.h"
 
 static char *channel_tx = "", *channel_rx = "", *variant = "cached", *transfer = "cyclic", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
 static uint ring_bytes = SZ_64K, period_bytes = SZ_4K, bus_width = 8, maxburst = 8, batch = 32;
@@ -57,10 +55,10 @@ MODULE_PARM_DESC(irq_cpu, "CPU of the wire's interrupt (default -1: any)");
 module_param(fail_at, uint, 0444);
 MODULE_PARM_DESC(fail_at, "for tests: the step of set-up that fails, from 1 (default 0: none)");
 
-static struct dma_ring *the_ring;
+static struct dma_ring_device *device;
 static unsigned int step;
 
-bool dma_ring_fail(const char *what)
+static bool fail(const char *what)
 {
 	if (!fail_at || ++step != fail_at)
 		return false;
@@ -70,85 +68,29 @@ bool dma_ring_fail(const char *what)
 
 /* ---- parameters ---- */
 
+static const char *const notify_names[] = { "period", "watermark", "timer", "poll" };
+
 static int choice(const char *name, const char *value, const char *const *words, int count)
 {
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(value, words[i]))
-			return i;
-	pr_err("dma_ring: %s=%s is none of:", name, value);
-	for (i = 0; i < count; i++)
-		pr_cont(" %s", words[i]);
-	pr_cont("\n");
-	return -EINVAL;
-}
-
-static const struct rxlab_ring_variant *variant_named(const char *name)
-{
-	const char *names[8];
-	unsigned int i;
-
-	for (i = 0; i < rxlab_ring_variant_count; i++)
-		names[i] = rxlab_ring_variants[i]->name;
-	i = choice("variant", name, names, rxlab_ring_variant_count);
-	return (int)i < 0 ? NULL : rxlab_ring_variants[i];
-}
-
-static int refuse(const char *what, u64 value, const char *why)
-{
-	pr_err("dma_ring: %s=%llu %s\n", what, value, why);
-	return -EINVAL;
-}
-
-static int check_sizes(void)
-{
-	if (!is_power_of_2(ring_bytes) || ring_bytes < SZ_4K || ring_bytes > SZ_4M)
-		return refuse("ring_bytes", ring_bytes, "is not a power of two from 4096 to 4194304");
-	if (!period_bytes || ring_bytes % period_bytes)
-		return refuse("period_bytes", period_bytes, "does not divide ring_bytes");
-	if (period_bytes > ring_bytes / 4)
-		return refuse("period_bytes", period_bytes, "is more than a quarter of ring_bytes: too little could be in flight");
-	if (!is_power_of_2(bus_width) || bus_width > 8)
-		return refuse("bus_width", bus_width, "is not 1, 2, 4 or 8");
-	if (maxburst < 1 || maxburst > 128)
-		return refuse("maxburst", maxburst, "is not 1 to 128");
-	if (period_bytes % (bus_width * maxburst))
-		return refuse("maxburst", maxburst, "times bus_width does not divide period_bytes");
-	if (batch < 1 || batch > 4096)
-		return refuse("batch", batch, "is not 1 to 4096");
-	return 0;
-}
-
-static int check_notification(enum dma_ring_notify how)
-{
-	if (how == DMA_RING_WATERMARK && (!watermark_bytes || watermark_bytes > ring_bytes - period_bytes))
-		return refuse("watermark_bytes", watermark_bytes, "never comes: a ring holds ring_bytes less a period");
-	if (how == DMA_RING_TIMER && !usecs)
-		return refuse("usecs", usecs, "makes notify=timer never tell anything");
-	return 0;
+	return dma_ring_choice(KBUILD_MODNAME, name, value, words, count);
 }
 
 static int read_parameters(struct dma_ring_config *config)
 {
-	static const char *const mappings[] = { "coherent", "streaming" }, *const notifies[] = { "period", "watermark", "timer", "poll" };
+	static const char *const mappings[] = { "coherent", "streaming" };
 	static const char *const modes[] = { "lossless", "lossy" }, *const transfers[] = { "cyclic", "memcpy" };
-	const int map = choice("mapping", mapping, mappings, 2), how = choice("notify", notify, notifies, 4), mode = choice("wire", wire, modes, 2);
+	const int map = choice("mapping", mapping, mappings, 2), how = choice("notify", notify, notify_names, ARRAY_SIZE(notify_names)), mode = choice("wire", wire, modes, 2);
 	const int how_moved = choice("transfer", transfer, transfers, 2);
-	int err;
 
-	config->variant = variant_named(variant);
+	config->variant = dma_ring_variant(KBUILD_MODNAME, variant);
 	if (!config->variant || map < 0 || how < 0 || mode < 0 || how_moved < 0)
 		return -EINVAL;
 	if (how_moved == DMA_RING_MEMCPY && how != DMA_RING_PERIOD && how != DMA_RING_POLL) {
 		pr_err("dma_ring: notify=%s needs a wire: with transfer=memcpy it is period (a descriptor's callback) or poll\n", notify);
 		return -EINVAL;
 	}
-	err = check_sizes();
-	if (!err)
-		err = check_notification(how);
-	if (err)
-		return err;
+	config->user = KBUILD_MODNAME;
+	config->fail = fail;
 	config->tx_channel = channel_tx;
 	config->rx_channel = channel_rx;
 	config->transfer = how_moved;
@@ -169,7 +111,7 @@ static int read_parameters(struct dma_ring_config *config)
 		.watchdog_usecs = watchdog_usecs,
 		.irq_cpu = irq_cpu,
 	};
-	return 0;
+	return dma_ring_check(config);
 }
 
 /* ---- /dev/dma_ring ---- */
@@ -198,11 +140,11 @@ static long dma_ring_ioctl(struct file *file, unsigned int command, unsigned lon
 	if (IS_ERR(run))
 		return PTR_ERR(run);
 	err = check_run(run);
-	if (!err && !mutex_trylock(&the_ring->running))
+	if (!err && !mutex_trylock(&device->running))
 		err = -EBUSY;
 	if (!err) {
-		err = dma_ring_stream(the_ring, run);
-		mutex_unlock(&the_ring->running);
+		err = dma_ring_stream(device, run);
+		mutex_unlock(&device->running);
 	}
 	if (!err && copy_to_user((void __user *)argument, run, sizeof(*run)))
 		err = -EFAULT;
@@ -215,41 +157,55 @@ static const struct file_operations dma_ring_fops = {
 	.unlocked_ioctl = dma_ring_ioctl,
 };
 
-static struct miscdevice dma_ring_device = {
+static struct miscdevice misc = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "dma_ring",
 	.fops = &dma_ring_fops,
 	.mode = 0600,
 };
 
+static void say(const struct dma_ring *ring)
+{
+	const struct dma_ring_config *config = &ring->config;
+
+	pr_info("DMA ring buffer: %s to %s, %s%u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan),
+		config->transfer == DMA_RING_MEMCPY ? "copies, " : "", config->ring_bytes, config->period_bytes,
+		config->mapping == DMA_RING_STREAMING ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
+}
+
 static int __init dma_ring_init(void)
 {
 	int err;
 
-	the_ring = kzalloc(sizeof(*the_ring), GFP_KERNEL);
-	if (!the_ring)
+	device = kzalloc(sizeof(*device), GFP_KERNEL);
+	if (!device)
 		return -ENOMEM;
-	mutex_init(&the_ring->running);
-	init_waitqueue_head(&the_ring->wait);
-	err = read_parameters(&the_ring->config);
+	mutex_init(&device->running);
+	init_waitqueue_head(&device->wait);
+	device->ring.told = dma_ring_told;
+	err = read_parameters(&device->ring.config);
 	if (!err)
-		err = dma_ring_open(the_ring);
+		err = dma_ring_open(&device->ring);
 	if (err)
 		goto free;
-	err = dma_ring_fail("/dev/dma_ring") ? -ENOMEM : misc_register(&dma_ring_device);
-	if (!err)
-		return 0;
-	dma_ring_close(the_ring);
+	err = fail("/dev/dma_ring") ? -ENOMEM : misc_register(&misc);
+	if (err)
+		goto close;
+	say(&device->ring);
+	return 0;
+
+close:
+	dma_ring_close(&device->ring);
 free:
-	kfree(the_ring);
+	kfree(device);
 	return err;
 }
 
 static void __exit dma_ring_exit(void)
 {
-	misc_deregister(&dma_ring_device);
-	dma_ring_close(the_ring);
-	kfree(the_ring);
+	misc_deregister(&misc);
+	dma_ring_close(&device->ring);
+	kfree(device);
 }
 
 module_init(dma_ring_init);
@@ -257,3 +213,4 @@ module_exit(dma_ring_exit);
 
 MODULE_DESCRIPTION("a ring buffer over cyclic DMA, in variants");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(RXLAB_RING);

@@ -16,7 +16,8 @@
 #define WAIT (HZ / 100 ?: 1) /* looks by itself at least so often: a lost notification costs time, never a record */
 
 struct stream {
-	struct dma_ring *ring;
+	struct dma_ring_device *device;
+	struct dma_ring *ring;     /* of the device */
 	const struct rxlab_ring_variant *variant;
 	struct dma_ring_run *run;
 	struct dma_ring_counters *counters;
@@ -89,11 +90,9 @@ static bool standing(struct stream *stream)
 /* The consumer begins a new epoch: the rings are its own until it is done. */
 static void park(struct stream *stream)
 {
-	struct dma_ring *ring = stream->ring;
-
 	smp_store_release(&stream->parked, true); /* after the last use of the transmit ring; pairs with recover()'s acquire */
-	wake_up(&ring->wait);
-	wait_event(ring->wait, !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
+	wake_up(&stream->device->wait);
+	wait_event(stream->device->wait, !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
 	WRITE_ONCE(stream->parked, false);
 }
 
@@ -108,9 +107,9 @@ static void wait_for_space(struct stream *stream)
 		cond_resched();
 		return;
 	}
-	WRITE_ONCE(ring->space, false);
+	WRITE_ONCE(stream->device->space, false);
 	ring->ops->arm_tx(ring->wire, min(tx->published, tx->cached + tx->size / 4));
-	if (!wait_event_timeout(ring->wait, READ_ONCE(ring->space) || standing(stream), WAIT))
+	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->space) || standing(stream), WAIT))
 		stream->counters->timeouts++;
 }
 
@@ -153,7 +152,7 @@ static int producer(void *data)
 	smp_store_release(&stream->produced, true); /* after the last count; pairs with everything_came() */
 	while (READ_ONCE(stream->recover) && !READ_ONCE(stream->stop))
 		park(stream);
-	wake_up(&stream->ring->wait);
+	wake_up(&stream->device->wait);
 	complete(&stream->producer_done);
 	return 0;
 }
@@ -209,14 +208,14 @@ static bool wait_for_records(struct stream *stream)
 	/* The producer's last record, or a drop by the wire, may be all that this waits for. */
 	if (ring->config.notify != DMA_RING_PERIOD && ring->ops->unmask(ring->wire, ring->rx.side.cached))
 		return true;
-	if (!wait_event_timeout(ring->wait, READ_ONCE(ring->arrived) || READ_ONCE(ring->error) || READ_ONCE(stream->stop), WAIT)) {
+	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->arrived) || READ_ONCE(ring->error) || READ_ONCE(stream->stop), WAIT)) {
 		stream->counters->timeouts++;
 		return false;
 	}
-	WRITE_ONCE(ring->arrived, false);
-	if (ring->handled_ns)
-		histogram_add(&ring->to_consumer, ktime_get_ns() - ring->handled_ns);
-	ring->handled_ns = 0;
+	WRITE_ONCE(stream->device->arrived, false);
+	if (stream->device->handled_ns)
+		histogram_add(&stream->device->to_consumer, ktime_get_ns() - stream->device->handled_ns);
+	stream->device->handled_ns = 0;
 	return true;
 }
 
@@ -244,13 +243,13 @@ static int recover(struct stream *stream)
 	int err;
 
 	WRITE_ONCE(stream->recover, true);
-	wake_up(&ring->wait);
-	wait_event(ring->wait, smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done)); /* pairs with park() */
+	wake_up(&stream->device->wait);
+	wait_event(stream->device->wait, smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done)); /* pairs with park() */
 	collect(stream);
 	stream->counters->gap_records = stream->counters->sent - stream->counters->received - dropped(stream);
 	err = dma_ring_restart(ring, ring->rx.side.position);
 	smp_store_release(&stream->recover, false); /* after the rings were made anew; pairs with park() */
-	wake_up(&ring->wait);
+	wake_up(&stream->device->wait);
 	return err;
 }
 
@@ -287,6 +286,19 @@ static int consumer(void *data)
 }
 
 /* ---- a run ---- */
+
+void dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
+{
+	struct dma_ring_device *device = container_of(ring, struct dma_ring_device, ring);
+
+	if (causes & ~VDMA_TX_SPACE) {
+		WRITE_ONCE(device->handled_ns, now);
+		WRITE_ONCE(device->arrived, true);
+	}
+	if (causes & VDMA_TX_SPACE)
+		WRITE_ONCE(device->space, true);
+	wake_up(&device->wait);
+}
 
 #define WIRE_COUNTERS(W) \
 	W(interrupts) W(by_watermark) W(by_usecs) W(by_idle) W(by_watchdog) W(by_tx_space) W(lost) W(late) W(duplicated) \
@@ -336,7 +348,7 @@ static int run_threads(struct stream *stream)
 	if (wait_for_completion_interruptible(&stream->consumer_done))
 		err = -EINTR;
 	WRITE_ONCE(stream->stop, true);
-	wake_up(&stream->ring->wait);
+	wake_up(&stream->device->wait);
 	kthread_stop(produce);
 	kthread_stop(consume);
 	put_task_struct(produce);
@@ -344,13 +356,15 @@ static int run_threads(struct stream *stream)
 	return err;
 }
 
-int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run)
+int dma_ring_stream(struct dma_ring_device *device, struct dma_ring_run *run)
 {
+	struct dma_ring *ring = &device->ring;
 	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
 	int err;
 
 	if (!stream)
 		return -ENOMEM;
+	stream->device = device;
 	stream->ring = ring;
 	stream->variant = ring->config.variant;
 	stream->run = run;
@@ -359,9 +373,9 @@ int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run)
 	init_completion(&stream->consumer_done);
 	memset(&run->counters, 0, sizeof(run->counters));
 	memset(&ring->to_handler, 0, sizeof(ring->to_handler));
-	memset(&ring->to_consumer, 0, sizeof(ring->to_consumer));
-	ring->interrupts = ring->spurious = ring->callbacks = ring->handled_ns = 0;
-	ring->arrived = ring->space = false;
+	memset(&device->to_consumer, 0, sizeof(device->to_consumer));
+	ring->interrupts = ring->spurious = ring->callbacks = device->handled_ns = 0;
+	device->arrived = device->space = false;
 	/* Every run begins at position 0 with nothing in flight. */
 	err = dma_ring_restart(ring, ring->rx.side.position);
 	wire_counters(ring, stream->counters);
@@ -376,7 +390,7 @@ int dma_ring_stream(struct dma_ring *ring, struct dma_ring_run *run)
 	run->counters.callbacks = ring->callbacks;
 	run->counters.periods = run->counters.wire_rx_bytes / ring->config.period_bytes;
 	run->to_handler = ring->to_handler;
-	run->to_consumer = ring->to_consumer;
+	run->to_consumer = device->to_consumer;
 	kfree(stream);
 	return err;
 }

@@ -36,6 +36,7 @@ std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topolo
     ring.erase("pci");
     ring.erase("engine");
     if (parameters.value("engine", "vdma") == "vdma") load_module(sys, journal, "vdma", engine);
+    load_module(sys, journal, "ring_link", Json::object());
     load_module(sys, journal, "dma_ring", ring);
     return std::make_unique<Applied>();
 }

@@ -3,6 +3,7 @@
 #include "setup/kinds.h"
 #include "sys/fake_sys.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -73,14 +74,15 @@ TEST_F(Kinds, a_module_that_refuses_is_quoted) {
 }
 
 TEST_F(Kinds, dma_ring_loads_its_engine_first_and_takes_it_out_last) {
-    sys.files["/payload/modules/vdma.ko"] = sys.files["/payload/modules/dma_ring.ko"] = "";
+    for (const char* name : {"vdma", "ring_link", "dma_ring"}) sys.files[fmt::format("/payload/modules/{}.ko", name)] = "";
     apply_dma_ring(sys, journal, topology, {{"variant", "circ"}, {"pci", "0000:00:10.0"}, {"engine", "vdma"}});
-    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/vdma.ko pci=0000:00:10.0", "run - insmod /payload/modules/dma_ring.ko variant=circ"));
-    ASSERT_EQ(journal.pending().size(), 2u);
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/vdma.ko pci=0000:00:10.0", "run - insmod /payload/modules/ring_link.ko",
+                                     "run - insmod /payload/modules/dma_ring.ko variant=circ"));
+    ASSERT_EQ(journal.pending().size(), 3u);
     EXPECT_THAT(journal.pending()[0].argv, ElementsAre("rmmod", "vdma"));
     sys.log.clear();
     apply_dma_ring(sys, journal, topology, {{"engine", "none"}});
-    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/dma_ring.ko"));
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/ring_link.ko", "run - insmod /payload/modules/dma_ring.ko"));
 }
 
 TEST_F(Kinds, nft_drops_one_port_at_the_hook_asked_for) {
