@@ -247,7 +247,7 @@ static int open_wire(struct dma_ring *ring)
 		return err;
 	}
 	ring->peripheral.wire = ring->wire;
-	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), wire_interrupt, ring->thread, 0, ring->config.user, ring);
+	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), wire_interrupt, ring->thread, 0, ring->config.name, ring);
 	ring->irq_requested = !err;
 	return err;
 }

@@ -89,7 +89,7 @@ static int read_parameters(struct dma_ring_config *config)
 		pr_err("dma_ring: notify=%s needs a wire: with transfer=memcpy it is period (a descriptor's callback) or poll\n", notify);
 		return -EINVAL;
 	}
-	config->user = KBUILD_MODNAME;
+	config->user = config->name = KBUILD_MODNAME;
 	config->fail = fail;
 	config->tx_channel = channel_tx;
 	config->rx_channel = channel_rx;

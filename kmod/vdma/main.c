@@ -25,6 +25,10 @@ static int engine_cpu = -1;
 module_param(engine_cpu, int, 0444);
 MODULE_PARM_DESC(engine_cpu, "CPU the engine's thread is bound to (default -1: any)");
 
+static bool engine_rt;
+module_param(engine_rt, bool, 0444);
+MODULE_PARM_DESC(engine_rt, "the engine's thread goes before ordinary tasks, as hardware that waits for no CPU (default 0)");
+
 static char *pci = "";
 module_param(pci, charp, 0444);
 MODULE_PARM_DESC(pci, "do DMA as this PCI function, like 0000:00:10.0; it must have no driver (default: a platform device)");
@@ -61,6 +65,8 @@ static int start_engine(struct vdma_dev *vdma)
 		return PTR_ERR(engine);
 	if (engine_cpu >= 0)
 		kthread_bind(engine, engine_cpu);
+	if (engine_rt)
+		sched_set_fifo_low(engine);
 	vdma->engine = engine;
 	return 0;
 }

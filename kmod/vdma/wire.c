@@ -17,6 +17,7 @@
 
 #include "vdma.h"
 
+#define MAX_USECS (60u * USEC_PER_SEC)
 #define MAX_RATE (8ull << 30) /* bytes/s; two seconds of it, times a second in ns, still fit 64 bits */
 
 static ktime_t from_usecs(u32 usecs)
@@ -422,6 +423,22 @@ static bool wire_unmask(struct vdma_wire *wire, u64 position)
 	return more;
 }
 
+static int wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs)
+{
+	unsigned long flags;
+
+	if (usecs > MAX_USECS)
+		return -EINVAL;
+	spin_lock_irqsave(&wire->lock, flags);
+	wire->config.watermark_bytes = watermark_bytes;
+	wire->config.usecs = usecs;
+	/* Bytes that are here already are told by the new policy, which would else begin with the next ones. */
+	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
+		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+	spin_unlock_irqrestore(&wire->lock, flags);
+	return 0;
+}
+
 /*
  * What is in either ring, in the FIFO, and of a header that is not whole yet. In lossy mode the rest of a record that is being
  * dropped is counted as dropped already.
@@ -481,7 +498,7 @@ static int check_config(struct device *dev, const struct vdma_wire_config *confi
 		return refuse(dev, "bytes_per_second is above 8 GiB/s");
 	if (config->bytes_per_second && config->bytes_per_second < 1000)
 		return refuse(dev, "bytes_per_second is below 1000");
-	if (max3(config->usecs, config->idle_usecs, config->watchdog_usecs) > USEC_PER_SEC * 60)
+	if (max3(config->usecs, config->idle_usecs, config->watchdog_usecs) > MAX_USECS)
 		return refuse(dev, "a time is above a minute");
 	if (config->irq_cpu < -1 || (config->irq_cpu >= 0 && (config->irq_cpu >= nr_cpu_ids || !cpu_online(config->irq_cpu))))
 		return refuse(dev, "irq_cpu is not online");
@@ -596,6 +613,7 @@ static const struct vdma_wire_ops ops = {
 	.causes = wire_causes,
 	.mask = wire_mask,
 	.unmask = wire_unmask,
+	.policy = wire_policy,
 	.new_epoch = wire_new_epoch,
 	.get_stats = wire_get_stats,
 	.engine_ns = wire_engine_ns,

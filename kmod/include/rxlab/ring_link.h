@@ -20,7 +20,8 @@ enum dma_ring_notify { DMA_RING_PERIOD, DMA_RING_WATERMARK, DMA_RING_TIMER, DMA_
 
 /* The user's parameters; dma_ring_check() them. */
 struct dma_ring_config {
-	const char *user;                  /* its name, before every message and in /proc/interrupts */
+	const char *user;                  /* its name, before every message */
+	const char *name;                  /* of this ring, in /proc/interrupts */
 	bool (*fail)(const char *step);    /* for tests: shall this step of set-up fail? or NULL */
 	const char *tx_channel, *rx_channel;
 	const struct rxlab_ring_variant *variant;

@@ -122,6 +122,8 @@ struct vdma_wire_stats {
  * @mask:        no receive notification until unmask(); what arrives is remembered.
  * @unmask:      the receiver has seen all up to @position. true: more is there already and the wire stays masked, look
  *               again; false: unmasked, and the policy counts from @position.
+ * @policy:      from now on notifies by @watermark_bytes and @usecs, as in struct vdma_wire_config. -EINVAL for a time above a
+ *               minute.
  * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have been terminated and
  *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. A mask
  *               stays as it is: who polls is not disturbed. Returns the bytes of the gap; in lossy mode without those
@@ -142,6 +144,7 @@ struct vdma_wire_ops {
 	unsigned int (*causes)(struct vdma_wire *wire, u64 *raised_ns);
 	void (*mask)(struct vdma_wire *wire);
 	bool (*unmask)(struct vdma_wire *wire, u64 position);
+	int (*policy)(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
 	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);
 	void (*get_stats)(struct vdma_wire *wire, struct vdma_wire_stats *stats);
 	u64 (*engine_ns)(struct dma_chan *chan);

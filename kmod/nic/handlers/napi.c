@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* napi - the kernel's own: in softIRQ context by turns with all other devices, each with a budget. */
+#include "table.h"
+
+static int poll(struct napi_struct *napi, int budget)
+{
+	struct rxnic_line *line = container_of(napi, struct rxnic_line, napi);
+	const int received = rxnic_rx(line, budget);
+
+	/* Told again only after NAPI is ready to be scheduled: what came between the two would else be forgotten. */
+	if (received < budget && napi_complete_done(napi, received) && !rxnic_rx_done(line))
+		napi_schedule(napi);
+	return received;
+}
+
+static int open_in(struct rxnic_line *line, bool threaded)
+{
+	const int err = dev_set_threaded(line->to->dev, threaded);
+
+	if (err)
+		return err;
+	netif_napi_add(line->to->dev, &line->napi, poll);
+	napi_enable(&line->napi);
+	return 0;
+}
+
+static int napi_open(struct rxnic_line *line)
+{
+	return open_in(line, false);
+}
+
+static void wake(struct rxnic_line *line)
+{
+	napi_schedule(&line->napi);
+}
+
+static void napi_close(struct rxnic_line *line)
+{
+	napi_disable(&line->napi);
+	netif_napi_del(&line->napi);
+}
+
+const struct rxnic_handler rxnic_napi = {
+	.name = "napi",
+	.context = "NET_RX softIRQ, or ksoftirqd",
+	.napi = true,
+	.open = napi_open,
+	.schedule = wake,
+	.close = napi_close,
+};
+
+/* napi_threaded - the same in a kernel thread of its own, which the scheduler treats as any task. */
+
+static int napi_threaded_open(struct rxnic_line *line)
+{
+	return open_in(line, true);
+}
+
+const struct rxnic_handler rxnic_napi_threaded = {
+	.name = "napi_threaded",
+	.context = "thread napi/DEVICE-ID",
+	.napi = true,
+	.open = napi_threaded_open,
+	.schedule = wake,
+	.close = napi_close,
+};

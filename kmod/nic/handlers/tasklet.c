@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasklets: TASKLET softIRQ. No other bottom half of this CPU runs before one returns, and no task. */
+#include "table.h"
+
+static void wake(struct rxnic_line *line)
+{
+	tasklet_schedule(&line->tasklet);
+}
+
+static void tasklet_close(struct rxnic_line *line)
+{
+	tasklet_kill(&line->tasklet);
+}
+
+/*
+ * tasklet_greedy - the "before": all there is, and all that comes meanwhile, with no end while frames come faster than they
+ * are dealt with. The textbook remedy, cond_resched() in the loop, is none: softIRQ context cannot schedule (README.md).
+ */
+static void greedy(struct tasklet_struct *tasklet)
+{
+	struct rxnic_line *line = from_tasklet(line, tasklet, tasklet);
+
+	while (rxnic_rx_again(line, 64))
+		;
+}
+
+static int greedy_open(struct rxnic_line *line)
+{
+	tasklet_setup(&line->tasklet, greedy);
+	return 0;
+}
+
+const struct rxnic_handler rxnic_tasklet_greedy = {
+	.name = "tasklet_greedy",
+	.context = "TASKLET softIRQ, without end under load",
+	.open = greedy_open,
+	.schedule = wake,
+	.close = tasklet_close,
+};
+
+/* tasklet_budget - what is left after a budget waits for its turn: others run between, and ksoftirqd takes over under load. */
+static void within_budget(struct tasklet_struct *tasklet)
+{
+	struct rxnic_line *line = from_tasklet(line, tasklet, tasklet);
+
+	if (rxnic_rx_again(line, line->to->budget))
+		tasklet_schedule(tasklet);
+}
+
+static int budget_open(struct rxnic_line *line)
+{
+	tasklet_setup(&line->tasklet, within_budget);
+	return 0;
+}
+
+const struct rxnic_handler rxnic_tasklet_budget = {
+	.name = "tasklet_budget",
+	.context = "TASKLET softIRQ, or ksoftirqd",
+	.open = budget_open,
+	.schedule = wake,
+	.close = tasklet_close,
+};

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Workqueues: a work item per line, which queues itself again when its budget is used up. */
+#include "table.h"
+
+static void receive(struct work_struct *work, struct workqueue_struct *queue)
+{
+	struct rxnic_line *line = container_of(work, struct rxnic_line, work);
+	bool more;
+
+	local_bh_disable();
+	more = rxnic_rx_again(line, line->to->budget);
+	local_bh_enable();
+	if (more)
+		queue_work(queue, work);
+}
+
+static void work_close(struct rxnic_line *line)
+{
+	cancel_work_sync(&line->work);
+}
+
+/* workqueue - a kernel worker of the CPU that took the interrupt: a task among tasks. */
+static void in_worker(struct work_struct *work)
+{
+	receive(work, system_highpri_wq);
+}
+
+static int workqueue_open(struct rxnic_line *line)
+{
+	INIT_WORK(&line->work, in_worker);
+	return 0;
+}
+
+static void workqueue_schedule(struct rxnic_line *line)
+{
+	queue_work(system_highpri_wq, &line->work);
+}
+
+const struct rxnic_handler rxnic_workqueue = {
+	.name = "workqueue",
+	.context = "thread kworker/CPU:NH",
+	.open = workqueue_open,
+	.schedule = workqueue_schedule,
+	.close = work_close,
+};
+
+/* bh_workqueue - what replaces tasklets since 6.9: softIRQ context, but with a workqueue's calls. */
+#ifdef RXNIC_HAS_BH_WORKQUEUE
+static void in_bh_worker(struct work_struct *work)
+{
+	receive(work, system_bh_wq);
+}
+
+static int bh_workqueue_open(struct rxnic_line *line)
+{
+	INIT_WORK(&line->work, in_bh_worker);
+	return 0;
+}
+
+static void bh_workqueue_schedule(struct rxnic_line *line)
+{
+	queue_work(system_bh_wq, &line->work);
+}
+#endif
+
+const struct rxnic_handler rxnic_bh_workqueue = {
+	.name = "bh_workqueue",
+	.context = "TASKLET softIRQ, as a work item",
+#ifdef RXNIC_HAS_BH_WORKQUEUE
+	.open = bh_workqueue_open,
+	.schedule = bh_workqueue_schedule,
+	.close = work_close,
+#else
+	.missing = "this kernel has no BH workqueues (6.9 brought them)",
+#endif
+};

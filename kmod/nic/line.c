@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* line.c - a line: how it is put together and taken apart, how it runs, and how it is made to stand still. */
+#include "rxnic.h"
+
+/* ---- being told ---- */
+
+static void told(struct dma_ring *ring, unsigned int causes, u64 now)
+{
+	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
+
+	if ((causes & VDMA_TX_SPACE) && READ_ONCE(line->running))
+		netif_tx_wake_queue(line->txq);
+	if (causes & VDMA_ERROR)
+		schedule_work(&line->from->pair->reset);
+	if ((causes & ~VDMA_TX_SPACE) && READ_ONCE(line->receiving))
+		line->handler->schedule(line);
+}
+
+static irqreturn_t thread(int irq, void *ring)
+{
+	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
+
+	if (READ_ONCE(line->receiving) && line->handler->thread)
+		line->handler->thread(line);
+	return IRQ_HANDLED;
+}
+
+/* ---- what it is made of ---- */
+
+int rxnic_line_open_ring(struct rxnic_line *line)
+{
+	struct rxnic_pair *pair = line->from->pair;
+
+	memset(&line->ring, 0, sizeof(line->ring));
+	line->ring.config = pair->config[line->from != pair->ports[0]];
+	line->ring.config.name = line->name;
+	line->ring.told = told;
+	line->ring.thread = thread;
+	return dma_ring_open(&line->ring);
+}
+
+static int open_pool(struct rxnic_line *line)
+{
+	const unsigned int order = get_order(RXNIC_AROUND + round_up(line->longest, RXLAB_RECORD_ALIGN));
+	const struct page_pool_params params = { .order = order, .pool_size = 256, .nid = NUMA_NO_NODE, .dma_dir = DMA_FROM_DEVICE };
+	int err;
+
+	line->page_bytes = PAGE_SIZE << order;
+	line->pool = rxnic_fail("page pool") ? ERR_PTR(-ENOMEM) : page_pool_create(&params);
+	if (IS_ERR(line->pool))
+		return PTR_ERR(line->pool);
+	err = rxnic_fail("XDP's receive queue") ? -ENOMEM : xdp_rxq_info_reg(&line->rxq, line->to->dev, line->index, 0);
+	if (err)
+		goto destroy_pool;
+	err = rxnic_fail("XDP's memory model") ? -ENOMEM : xdp_rxq_info_reg_mem_model(&line->rxq, MEM_TYPE_PAGE_POOL, line->pool);
+	if (err)
+		goto unregister;
+	return 0;
+
+unregister:
+	xdp_rxq_info_unreg(&line->rxq);
+destroy_pool:
+	page_pool_destroy(line->pool);
+	return err;
+}
+
+static void close_pool(struct rxnic_line *line)
+{
+	if (line->page)
+		page_pool_put_full_page(line->pool, line->page, false);
+	line->page = NULL;
+	xdp_rxq_info_unreg(&line->rxq); /* the memory model holds the pool too */
+	page_pool_destroy(line->pool);
+}
+
+int rxnic_line_open(struct rxnic_line *line)
+{
+	int err;
+
+	line->longest = RXNIC_FRAME(line->from->dev->mtu);
+	line->room = 2 * rxlab_record_bytes(line->longest); /* with what is skipped before it */
+	err = rxnic_line_open_ring(line);
+	if (err)
+		return err;
+	err = open_pool(line);
+	if (err)
+		dma_ring_close(&line->ring);
+	return err;
+}
+
+static void add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_stats *more)
+{
+	u64 *to = (u64 *)sum;
+	const u64 *from = (const u64 *)more;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+		to[i] += from[i];
+}
+
+void rxnic_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *stats)
+{
+	struct vdma_wire_stats now = {};
+
+	*stats = line->wire_before;
+	if (line->ring.wire)
+		line->ring.ops->get_stats(line->ring.wire, &now);
+	add_wire_stats(stats, &now);
+}
+
+/* Nothing is sent or received: what has not arrived never will. */
+static void give_up(struct rxnic_line *line)
+{
+	struct vdma_wire_stats wire;
+
+	rxnic_wire_stats(line, &wire);
+	line->given_up = line->tx.tx_frames - line->rx.rx_frames - wire.dropped_records;
+}
+
+void rxnic_line_close(struct rxnic_line *line)
+{
+	give_up(line);
+	rxnic_wire_stats(line, &line->wire_before);
+	line->interrupts_before += line->ring.interrupts;
+	line->ring.interrupts = 0;
+	dma_ring_close(&line->ring);
+	close_pool(line);
+}
+
+/* ---- running and standing still ---- */
+
+int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler)
+{
+	const int err = rxnic_fail("handler") ? -ENOMEM : handler->open(line);
+
+	if (err)
+		return err;
+	line->handler = handler;
+	smp_store_release(&line->receiving, true); /* after the handler; an interrupt that sees it is dependent on it */
+	/* The wire may be masked, and frames lie there that nobody was told of. */
+	local_bh_disable();
+	if (!rxnic_rx_done(line))
+		handler->schedule(line);
+	local_bh_enable();
+	return 0;
+}
+
+void rxnic_line_deaf(struct rxnic_line *line)
+{
+	if (!line->receiving)
+		return;
+	WRITE_ONCE(line->receiving, false);
+	synchronize_irq(line->ring.ops->irq(line->ring.wire)); /* from here on nobody schedules it but itself */
+	line->handler->close(line);
+}
+
+int rxnic_line_run(struct rxnic_line *line)
+{
+	const int err = rxnic_line_receive(line, line->to->handler);
+
+	if (err)
+		return err;
+	__netif_tx_lock_bh(line->txq);
+	line->untold = 0;
+	WRITE_ONCE(line->running, true);
+	__netif_tx_unlock_bh(line->txq);
+	netif_tx_wake_queue(line->txq);
+	return 0;
+}
+
+void rxnic_line_halt(struct rxnic_line *line)
+{
+	__netif_tx_lock_bh(line->txq);
+	WRITE_ONCE(line->running, false);
+	netif_tx_stop_queue(line->txq);
+	__netif_tx_unlock_bh(line->txq);
+	hrtimer_cancel(&line->hold);
+	line->holding = false;
+	rxnic_line_deaf(line);
+}
+
+int rxnic_line_restart(struct rxnic_line *line)
+{
+	int err;
+
+	rxnic_line_halt(line);
+	err = rxnic_fail("new epoch") ? -EIO : dma_ring_restart(&line->ring, line->ring.rx.side.position);
+	give_up(line);
+	return err ?: rxnic_line_run(line);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tx.c - frames into the transmit ring, and when the engine is told of them.
+ *
+ * All of it under the transmit queue's lock: the stack, XDP_TX and XDP_REDIRECT share the ring.
+ *
+ * A doorbell costs more than a frame. So it is rung at once when it was not rung for tx_usecs; from then on frames are held
+ * back until there are tx_frames of them or the time has passed. A frame that comes alone is never late.
+ */
+#include <linux/skbuff.h>
+
+#include "rxnic.h"
+
+static void doorbell(struct rxnic_line *line)
+{
+	struct dma_ring *ring = &line->ring;
+
+	line->untold = 0;
+	line->tx.tx_doorbells++;
+	ring->config.variant->flush(&ring->tx.side);
+	ring->ops->doorbell(ring->wire);
+}
+
+static void tell(struct rxnic_line *line)
+{
+	const struct rxnic_port *port = line->from;
+
+	if (!line->untold || (line->holding && line->untold < port->tx_frames))
+		return;
+	doorbell(line);
+	if (port->tx_usecs && !line->holding) {
+		line->holding = true;
+		hrtimer_start(&line->hold, ns_to_ktime(port->tx_usecs * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+	}
+}
+
+enum hrtimer_restart rxnic_held(struct hrtimer *timer)
+{
+	struct rxnic_line *line = container_of(timer, struct rxnic_line, hold);
+	enum hrtimer_restart again = HRTIMER_NORESTART;
+
+	__netif_tx_lock(line->txq, smp_processor_id());
+	if (line->running && line->untold) {
+		u64_stats_update_begin(&line->tx_sync);
+		line->tx.tx_held++;
+		doorbell(line);
+		u64_stats_update_end(&line->tx_sync);
+		hrtimer_forward_now(timer, ns_to_ktime(max(line->from->tx_usecs, 1u) * (u64)NSEC_PER_USEC));
+		again = HRTIMER_RESTART;
+	} else {
+		line->holding = false;
+	}
+	__netif_tx_unlock(line->txq);
+	return again;
+}
+
+static u64 room(const struct rxlab_ring_side *tx)
+{
+	return tx->cached + tx->size - tx->position;
+}
+
+/* Before the longest frame would find no room: so no frame is ever refused. */
+static void stop_when_full(struct rxnic_line *line)
+{
+	struct dma_ring *ring = &line->ring;
+	struct rxlab_ring_side *tx = &ring->tx.side;
+
+	if (likely(room(tx) >= line->room))
+		return;
+	rxlab_ring_peer(tx);
+	if (room(tx) >= line->room || netif_tx_queue_stopped(line->txq))
+		return;
+	line->tx.tx_stops++;
+	netif_tx_stop_queue(line->txq);
+	doorbell(line);
+	/* Woken when a quarter is free. That may be so already: then the interrupt comes at once, after the stop. */
+	ring->ops->arm_tx(ring->wire, tx->position + max_t(u64, line->room, tx->size / 4) - tx->size);
+}
+
+static void *reserve(struct rxnic_line *line, u32 length)
+{
+	struct dma_ring *ring = &line->ring;
+	struct rxlab_record *record;
+
+	if (unlikely(!line->running || length > line->longest))
+		return NULL;
+	record = ring->config.variant->reserve(&ring->tx.side, rxlab_record_bytes(length));
+	if (unlikely(!record))
+		return NULL;
+	record->length = length;
+	record->sequence = line->sequence;
+	/* Of the header alone: the frame has checksums of its own. */
+	record->check = rxlab_check_step((u64)line->sequence << 32 | length, 0);
+	return record + 1;
+}
+
+static void commit(struct rxnic_line *line, u32 length)
+{
+	struct dma_ring *ring = &line->ring;
+
+	ring->config.variant->commit(&ring->tx.side);
+	line->sequence++;
+	line->untold++;
+	line->tx.tx_frames++;
+	line->tx.tx_bytes += length;
+	stop_when_full(line);
+}
+
+netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct rxnic_line *line = rxnic_port(dev)->tx_lines[skb_get_queue_mapping(skb)];
+	const u32 length = skb->len;
+	void *frame;
+
+	u64_stats_update_begin(&line->tx_sync);
+	frame = reserve(line, length);
+	if (likely(frame)) {
+		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL))
+			memcpy(frame, skb->data, length);
+		else
+			skb_copy_and_csum_dev(skb, frame); /* the checksum is completed on the way: that is what HW_CSUM is here */
+		skb_tx_timestamp(skb);
+		commit(line, length);
+	} else {
+		line->tx.tx_dropped++;
+	}
+	/* A queue that was stopped has told already, and calls nobody back for the frames after it. */
+	if (likely(line->running) && (!netdev_xmit_more() || line->untold >= line->from->tx_frames))
+		tell(line);
+	u64_stats_update_end(&line->tx_sync);
+	if (likely(frame))
+		dev_consume_skb_any(skb);
+	else
+		dev_kfree_skb_any(skb);
+	return NETDEV_TX_OK;
+}
+
+/* ---- XDP ---- */
+
+static bool put(struct rxnic_line *line, const void *data, u32 length, u64 *counter)
+{
+	void *frame = reserve(line, length);
+
+	if (!frame) {
+		line->tx.tx_dropped++;
+		return false;
+	}
+	memcpy(frame, data, length);
+	(*counter)++;
+	commit(line, length);
+	return true;
+}
+
+bool rxnic_xdp_tx(struct rxnic_line *line, const struct xdp_buff *xdp)
+{
+	bool sent;
+
+	__netif_tx_lock(line->txq, smp_processor_id());
+	u64_stats_update_begin(&line->tx_sync);
+	sent = put(line, xdp->data, xdp->data_end - xdp->data, &line->tx.tx_xdp);
+	u64_stats_update_end(&line->tx_sync);
+	__netif_tx_unlock(line->txq);
+	return sent;
+}
+
+void rxnic_xdp_tx_end(struct rxnic_line *line)
+{
+	__netif_tx_lock(line->txq, smp_processor_id());
+	if (line->running) {
+		u64_stats_update_begin(&line->tx_sync);
+		tell(line);
+		u64_stats_update_end(&line->tx_sync);
+	}
+	__netif_tx_unlock(line->txq);
+}
+
+int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames, u32 flags)
+{
+	struct rxnic_port *port = rxnic_port(dev);
+	struct rxnic_line *line = port->tx_lines[smp_processor_id() % READ_ONCE(dev->real_num_tx_queues)];
+	int i, sent = 0;
+
+	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
+		return -EINVAL;
+	if (unlikely(!netif_carrier_ok(dev)))
+		return -ENETDOWN;
+	__netif_tx_lock(line->txq, smp_processor_id());
+	u64_stats_update_begin(&line->tx_sync);
+	while (sent < count && put(line, frames[sent]->data, frames[sent]->len, &line->tx.tx_redirected))
+		sent++;
+	/* The caller drops the others: put() has counted the first of them. */
+	if (sent < count)
+		line->tx.tx_dropped += count - sent - 1;
+	if ((flags & XDP_XMIT_FLUSH) && line->running)
+		tell(line);
+	u64_stats_update_end(&line->tx_sync);
+	__netif_tx_unlock(line->txq);
+	for (i = 0; i < sent; i++)
+		xdp_return_frame(frames[i]);
+	return sent;
+}
