@@ -11,10 +11,10 @@
 #include "rxnic.h"
 
 static char *variant = "batched", *handler = "napi", *wire = "lossless", *mapping = "coherent";
-static uint queues = 1, ring_bytes = SZ_64K, maxburst = 128, batch = 64, watermark_bytes = 64 * 80, usecs = 50, watchdog_usecs = 10000;
-static uint tx_frames = 64, tx_usecs = 50, work, budget = 64;
+static uint queues = 1, ring_bytes = SZ_64K, maxburst = 128, batch = 256, usecs = 50, watchdog_usecs = 10000;
+static uint tx_frames = 256, tx_usecs = 50, work, budget = 64;
 static unsigned long long rate;
-static int irq_cpu = -1;
+static int watermark_bytes = -1, irq_cpu = -1;
 static uint fail_at, fail_page;
 
 module_param(queues, uint, 0444);
@@ -24,7 +24,7 @@ MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 8192 to 4194304; ethtoo
 module_param(variant, charp, 0444);
 MODULE_PARM_DESC(variant, "of the ring: circ, freerun, cached or batched (default batched)");
 module_param(batch, uint, 0444);
-MODULE_PARM_DESC(batch, "variant batched: frames per publication, 1 to 4096 (default 64)");
+MODULE_PARM_DESC(batch, "variant batched: frames per publication, 1 to 4096 (default 256)");
 module_param(mapping, charp, 0444);
 MODULE_PARM_DESC(mapping, "coherent or streaming (default coherent)");
 module_param(maxburst, uint, 0444);
@@ -39,14 +39,14 @@ module_param(work, uint, 0444);
 MODULE_PARM_DESC(work, "iterations of work per packet received; /sys/class/net/DEVICE/rxnic/work (default 0)");
 module_param(budget, uint, 0444);
 MODULE_PARM_DESC(budget, "frames per call of a handler that is not NAPI, 1 to 4096; /sys/class/net/DEVICE/rxnic/budget (default 64)");
-module_param(watermark_bytes, uint, 0444);
-MODULE_PARM_DESC(watermark_bytes, "bytes that make an interrupt, 80 per short frame; 0: never; ethtool -C rx-frames (default 5120)");
+module_param(watermark_bytes, int, 0444);
+MODULE_PARM_DESC(watermark_bytes, "bytes that make an interrupt, 80 per short frame; 0: never; ethtool -C rx-frames (default -1: 20480, or half the ring where that is less)");
 module_param(usecs, uint, 0444);
 MODULE_PARM_DESC(usecs, "us from the first byte to the interrupt; ethtool -C rx-usecs (default 50)");
 module_param(watchdog_usecs, uint, 0444);
 MODULE_PARM_DESC(watchdog_usecs, "us after which an unanswered interrupt is raised again (default 10000; 0: never)");
 module_param(tx_frames, uint, 0444);
-MODULE_PARM_DESC(tx_frames, "frames that make a doorbell at once; ethtool -C tx-frames (default 64)");
+MODULE_PARM_DESC(tx_frames, "frames that make a doorbell at once; ethtool -C tx-frames (default 256)");
 module_param(tx_usecs, uint, 0444);
 MODULE_PARM_DESC(tx_usecs, "us between doorbells else; 0: one per frame; ethtool -C tx-usecs (default 50)");
 module_param(irq_cpu, int, 0444);
@@ -97,6 +97,8 @@ static int check_numbers(void)
 		return refuse("tx_frames", tx_frames, "is not 1 to 4096");
 	if (tx_usecs > USEC_PER_SEC)
 		return refuse("tx_usecs", tx_usecs, "is above a second");
+	if (watermark_bytes < 0)
+		watermark_bytes = min_t(u32, 256 * 80, ring_bytes / 2);
 	if (!usecs && watermark_bytes != 1)
 		return refuse("usecs", usecs, "leaves frames below the watermark untold, unless watermark_bytes is 1");
 	return 0;
@@ -156,7 +158,8 @@ static void setup(struct net_device *dev)
 	dev->netdev_ops = &rxnic_netdev_ops;
 	dev->ethtool_ops = &rxnic_ethtool_ops;
 	dev->sysfs_groups[0] = &rxnic_sysfs_group;
-	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE; /* IFF_TX_SKB_SHARING stays: a frame is copied, its skb never kept */
+	/* IFF_TX_SKB_SHARING stays: a frame is copied, its skb never kept. Netpoll would have it freed with interrupts off. */
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_DISABLE_NETPOLL;
 	/* The checksum is completed while the frame is copied; so frames in pieces cost nothing either. */
 	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST;
 	dev->features = dev->vlan_features = dev->hw_features | NETIF_F_HIGHDMA;

@@ -82,11 +82,10 @@ static unsigned int run(struct rxnic_line *line, struct bpf_prog *prog, struct x
 	return 0;
 }
 
-static unsigned int receive(struct rxnic_line *line, struct bpf_prog *prog, const struct rxlab_record *record, struct rxnic_rx_counters *rx)
+static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_prog *prog, const struct rxlab_record *record, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
 {
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	const u32 length = record->length;
-	struct xdp_buff xdp;
 	void *start;
 	u32 i;
 
@@ -103,15 +102,14 @@ static unsigned int receive(struct rxnic_line *line, struct bpf_prog *prog, cons
 		return 0;
 	}
 	start = page_address(line->page);
-	memcpy(start + XDP_PACKET_HEADROOM, record + 1, round_up(length, RXLAB_RECORD_ALIGN)); /* as a record is padded */
+	rxnic_copy(start + XDP_PACKET_HEADROOM, record + 1, length);
 	variant->release(&line->ring.rx.side);
 	for (i = 0; i < line->to->work; i++)
 		line->worked = rxlab_check_step(line->worked, i);
-	xdp_init_buff(&xdp, line->page_bytes, &line->rxq);
-	xdp_prepare_buff(&xdp, start, XDP_PACKET_HEADROOM, length, true);
+	xdp_prepare_buff(xdp, start, XDP_PACKET_HEADROOM, length, true);
 	if (prog)
-		return run(line, prog, &xdp, rx);
-	pass(line, &xdp, rx);
+		return run(line, prog, xdp, rx);
+	pass(line, xdp, rx);
 	return 0;
 }
 
@@ -135,9 +133,11 @@ int rxnic_rx(struct rxnic_line *line, int budget)
 #endif
 	const struct rxlab_record *record;
 	unsigned int later = 0;
+	struct xdp_buff xdp;
 
+	xdp_init_buff(&xdp, line->page_bytes, &line->rxq);
 	while (rx.rx_frames < budget && (record = variant->peek(side)))
-		later |= receive(line, prog, record, &rx);
+		later |= receive(line, prog, record, &xdp, &rx);
 	variant->flush(side);
 	if (later & DO_FLUSH)
 		xdp_do_flush();

@@ -191,6 +191,25 @@ extern const struct rxnic_handler *const rxnic_handlers[];
 extern const unsigned int rxnic_handler_count;
 const struct rxnic_handler *rxnic_handler_named(const char *name); /* NULL, and the words in the kernel log */
 
+/*
+ * Copies in blocks of 64 bytes: a short frame is one, without a call. Up to 63 bytes too many are read and written. Behind a
+ * frame in the ring there is always so much (its guard, at the end), in a page there is the tail room, in an skb its shared info.
+ */
+static inline void rxnic_copy(void *to, const void *from, u32 bytes)
+{
+	u64 *t = to;
+	const u64 *f = from;
+	const u64 *end = f + DIV_ROUND_UP(bytes, 64) * 8;
+
+	do {
+		const u64 a = f[0], b = f[1], c = f[2], d = f[3], e = f[4], g = f[5], h = f[6], i = f[7];
+
+		t[0] = a, t[1] = b, t[2] = c, t[3] = d, t[4] = e, t[5] = g, t[6] = h, t[7] = i;
+		f += 8;
+		t += 8;
+	} while (f < end);
+}
+
 static inline struct rxnic_port *rxnic_port(const struct net_device *dev)
 {
 	return netdev_priv(dev);

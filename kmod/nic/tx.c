@@ -21,7 +21,7 @@ static void doorbell(struct rxnic_line *line)
 	ring->ops->doorbell(ring->wire);
 }
 
-static void tell(struct rxnic_line *line)
+static __always_inline void tell(struct rxnic_line *line)
 {
 	const struct rxnic_port *port = line->from;
 
@@ -59,14 +59,12 @@ static u64 room(const struct rxlab_ring_side *tx)
 	return tx->cached + tx->size - tx->position;
 }
 
-/* Before the longest frame would find no room: so no frame is ever refused. */
-static void stop_when_full(struct rxnic_line *line)
+/* Before the longest frame would find no room: so no frame of the stack is ever refused. */
+static noinline void stop_when_full(struct rxnic_line *line)
 {
 	struct dma_ring *ring = &line->ring;
 	struct rxlab_ring_side *tx = &ring->tx.side;
 
-	if (likely(room(tx) >= line->room))
-		return;
 	rxlab_ring_peer(tx);
 	if (room(tx) >= line->room || netif_tx_queue_stopped(line->txq))
 		return;
@@ -77,7 +75,7 @@ static void stop_when_full(struct rxnic_line *line)
 	ring->ops->arm_tx(ring->wire, tx->position + max_t(u64, line->room, tx->size / 4) - tx->size);
 }
 
-static void *reserve(struct rxnic_line *line, u32 length)
+static __always_inline void *reserve(struct rxnic_line *line, u32 length)
 {
 	struct dma_ring *ring = &line->ring;
 	struct rxlab_record *record;
@@ -94,7 +92,7 @@ static void *reserve(struct rxnic_line *line, u32 length)
 	return record + 1;
 }
 
-static void commit(struct rxnic_line *line, u32 length)
+static __always_inline void commit(struct rxnic_line *line, u32 length)
 {
 	struct dma_ring *ring = &line->ring;
 
@@ -103,7 +101,8 @@ static void commit(struct rxnic_line *line, u32 length)
 	line->untold++;
 	line->tx.tx_frames++;
 	line->tx.tx_bytes += length;
-	stop_when_full(line);
+	if (unlikely(room(&ring->tx.side) < line->room))
+		stop_when_full(line);
 }
 
 netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -115,11 +114,13 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 	u64_stats_update_begin(&line->tx_sync);
 	frame = reserve(line, length);
 	if (likely(frame)) {
-		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL))
-			memcpy(frame, skb->data, length);
+		/* XDP may have left too little room for a copy that goes beyond the frame. */
+		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL && room(&line->ring.tx.side) >= line->room))
+			rxnic_copy(frame, skb->data, length);
 		else
 			skb_copy_and_csum_dev(skb, frame); /* the checksum is completed on the way: that is what HW_CSUM is here */
-		skb_tx_timestamp(skb);
+		if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
+			skb_tx_timestamp(skb);
 		commit(line, length);
 	} else {
 		line->tx.tx_dropped++;
@@ -129,9 +130,9 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 		tell(line);
 	u64_stats_update_end(&line->tx_sync);
 	if (likely(frame))
-		dev_consume_skb_any(skb);
+		consume_skb(skb);
 	else
-		dev_kfree_skb_any(skb);
+		kfree_skb(skb);
 	return NETDEV_TX_OK;
 }
 

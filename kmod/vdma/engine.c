@@ -114,7 +114,7 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 	struct vdma_wire *wire = chan->wire;
 	/* Pairs with the client's store-release: the bytes are in the ring. More than the ring holds cannot be. */
 	const u64 there = min_t(u64, smp_load_acquire(&wire->published) - chan->moved, chan->active->len);
-	const u64 before = chan->moved, now = ktime_get_ns();
+	const u64 before = chan->moved, now = wire->config.bytes_per_second ? ktime_get_ns() : 0;
 	size_t count;
 
 	if (!there) {
@@ -226,25 +226,38 @@ static bool stalled(struct vdma_chan *chan, u64 *patience)
 	return true;
 }
 
+/* Nothing to move, and nothing to be noted about that: most channels, most of the time. */
+static bool idle(const struct vdma_chan *chan)
+{
+	struct vdma_wire *wire = chan->wire;
+
+	if (!chan->active->cyclic)
+		return false;
+	if (chan != wire->tx)
+		return !vdma_wire_have(wire);
+	return !wire->tx_active && smp_load_acquire(&wire->published) == chan->moved; /* a kick comes after what is published later */
+}
+
 /* At most a chunk of one channel, with interrupts off: the time is the engine's own. Returns whether it found work. */
 static bool run_channel(struct vdma_chan *chan, u64 *patience)
 {
 	unsigned long flags;
 	bool worked = false;
-	u64 start;
+	u64 spent;
 
 	spin_lock_irqsave(&chan->lock, flags);
-	if (chan->active && !chan->paused && !chan->failed && !stalled(chan, patience)) {
+	if (chan->active && !chan->paused && !chan->failed && !stalled(chan, patience) && !idle(chan)) {
 		struct vdma_wire *wire = chan->wire;
 
-		start = ktime_get_ns();
+		spent = -ktime_get_ns();
 		if (!chan->active->cyclic)
 			worked = run_copy(chan);
 		else
 			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan);
-		chan->engine_ns += ktime_get_ns() - start;
+		spent += ktime_get_ns();
+		chan->engine_ns += spent;
 		if (wire)
-			wire->stats.engine_ns += ktime_get_ns() - start;
+			wire->stats.engine_ns += spent;
 	}
 	spin_unlock_irqrestore(&chan->lock, flags);
 	return worked;
