@@ -1,0 +1,457 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The guest's side of vm/test-nic: sh test-nic.sh PART [ARGUMENT ...].
+. ./guest-checks.sh
+fault=/sys/kernel/debug/vdma/fault
+cpus=$(grep -c ^processor /proc/cpuinfo)
+
+handlers() { tr -d '[]' <$(sys rxnic1)/handler; }
+
+sys() { echo /sys/class/net/$1/rxnic; }
+
+load_nic() { # [PARAMETER ...]
+	load vdma channels=16 && load rxnic "$@" || { wrong "$*: not loaded"; return 1; }
+	for device in rxnic0 rxnic1; do echo 1 >/proc/sys/net/ipv6/conf/$device/disable_ipv6; done
+}
+
+up() { ip link set rxnic0 up && ip link set rxnic1 up || wrong "not up"; }
+
+unload_nic() { rmmod rxnic && rmmod vdma || wrong "not unloaded"; }
+
+# n DEVICE COUNTER
+n() { ethtool -S $1 | awk -v name="$2:" '$1 == name { print $2 }'; }
+
+# What left FROM arrived at TO, or is counted; and what arrived has one fate.
+balanced() { # WHAT FROM TO
+	local try sent rest
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		ethtool -S $3 >arrived
+		sent=$(n $2 tx_frames)
+		set -- "$1" $2 $3 $(awk '{ sub(":", ""); v[$1] = $2 } END {
+			print v["rx_frames"] + v["wire_dropped_records"] + v["given_up"], v["rx_frames"],
+				v["xdp_drop"] + v["xdp_aborted"] + v["xdp_tx"] + v["xdp_tx_dropped"] + v["xdp_redirect"] + v["xdp_redirect_dropped"] + v["rx_passed"] + v["rx_no_page"] + v["rx_no_skb"] + v["rx_bad"] }' arrived)
+		[ "$sent" = "$4" ] && [ "$5" = "$6" ] && return
+		sleep 0.3
+	done
+	wrong "$1: $2 sent $sent, $3 received or counted $4; of $5 received $6 have a fate"
+	grep -v -e ': 0$' -e ' q[0-9]_' arrived
+}
+
+xdp() { # DEVICE PROGRAM, or off
+	if [ $2 = off ]; then ip link set $1 xdp off; else ip -force link set $1 xdp obj nic_xdp.bpf.o program $2; fi || wrong "XDP $2 on $1"
+}
+
+pg() { # FILE COMMAND
+	echo "$2" >/proc/net/pktgen/$1
+	grep -q 'Result: OK' /proc/net/pktgen/$1 || wrong "pktgen $1: $2: $(tail -n 1 /proc/net/pktgen/$1)"
+}
+
+# pktgen COUNT [SETTING ...]: from rxnic0 to rxnic1; 0: until it is stopped.
+pktgen() {
+	local setting
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 'add_device rxnic0'
+	for setting in "count $1" 'pkt_size 60' 'delay 0' 'dst 10.0.0.2' "dst_mac $(cat /sys/class/net/rxnic1/address)" 'udp_dst_min 9' 'udp_dst_max 9'; do pg rxnic0 "$setting"; done
+	shift
+	for setting; do pg rxnic0 "$setting"; done
+	echo start >/proc/net/pktgen/pgctrl
+}
+
+# Namespaces a and b, a port in each.
+apart() {
+	ip netns add a && ip netns add b
+	ip link set rxnic0 netns a && ip link set rxnic1 netns b || wrong "not moved"
+	ip -n a addr add 10.0.0.1/24 dev rxnic0 && ip -n b addr add 10.0.0.2/24 dev rxnic1
+	ip -n a link set rxnic0 up && ip -n b link set rxnic1 up || wrong "not up in namespaces"
+}
+
+together() {
+	ip -n a link set rxnic0 netns 1
+	ip -n b link set rxnic1 netns 1
+	ip netns del a
+	ip netns del b
+}
+
+in_a() { ip netns exec a "$@"; }
+in_b() { ip netns exec b "$@"; }
+
+pings() { # WHAT [SIZE]
+	in_a ping -q -c 3 -i 0.1 -W 5 -s ${2:-56} 10.0.0.2 >ping || { cat ping; wrong "$1: no ping of ${2:-56} bytes"; }
+}
+
+stream() { # WHAT [IPERF3 OPTION ...]
+	local what=$1
+	shift
+	in_b iperf3 -s -1 -D
+	sleep 0.5
+	in_a iperf3 -c 10.0.0.2 "$@" >iperf 2>&1 || { cat iperf; wrong "$what: iperf3 $*"; }
+	grep 'receiver' iperf || wrong "$what: iperf3 $* received nothing"
+}
+
+traffic() {
+	load_nic
+	apart
+	for handler in $(in_b cat $(sys rxnic1)/handler | tr -d '[]'); do
+		in_b sh -c "echo $handler >$(sys rxnic1)/handler" || wrong "no handler $handler"
+		pings $handler
+		pings $handler 1472
+		stream $handler -n 2M
+	done
+	stream udp -u -b 20M -n 1M
+	in_a ethtool -K rxnic0 tx off sg off
+	in_b ethtool -K rxnic1 gro off
+	stream "no offloads" -n 1M
+	ip -n a link set rxnic0 mtu 9000 && ip -n b link set rxnic1 mtu 9000 || wrong "no MTU of 9000"
+	pings "jumbo" 8972
+	stream "jumbo" -n 2M
+	in_b ethtool -S rxnic1 | grep -E ' (rx_passed|rx_bad|rx_no_page): '
+	together
+	balanced "traffic" rxnic0 rxnic1
+	balanced "traffic back" rxnic1 rxnic0
+	unload_nic
+	take_log
+	splats
+}
+
+# Where __netif_receive_skb ran: the softIRQ's name, or the thread's.
+contexts() {
+	load_nic
+	apart
+	tracing=/sys/kernel/tracing
+	echo 1 >$tracing/events/irq/softirq_entry/enable
+	echo 1 >$tracing/events/net/netif_receive_skb/enable
+	for handler in $(in_b cat $(sys rxnic1)/handler | tr -d '[]'); do
+		in_b sh -c "echo $handler >$(sys rxnic1)/handler"
+		echo >$tracing/trace
+		pings $handler
+		awk '{ match($0, /\[[0-9]+\]/); cpu = substr($0, RSTART, RLENGTH); flags = substr($0, RSTART + RLENGTH + 1, 5) }
+			/softirq_entry/ { match($0, /action=[A-Z_]+/); vector[cpu] = substr($0, RSTART + 7, RLENGTH - 7) }
+			/netif_receive_skb: dev=rxnic1/ { comm = $1; print flags ~ /s/ ? vector[cpu] : comm }' $tracing/trace | sort | uniq -c | sort -rn | sed 's/  *[0-9]* //;q' >where
+		echo "$handler: $(cat where)"
+		case $handler in
+		napi) expected='NET_RX' ;;
+		napi_threaded) expected='napi/rxnic1' ;;
+		tasklet* | bh_workqueue) expected='TASKLET' ;;
+		workqueue) expected='kworker/' ;;
+		threaded_irq) expected='irq/' ;;
+		esac
+		grep -q "^$expected" where || { wrong "$handler ran in $(cat where), not in $expected"; head -30 $tracing/trace; }
+	done
+	echo 0 >$tracing/events/enable
+	together
+	unload_nic
+	take_log
+	splats
+}
+
+conserved() { # FRAMES
+	load_nic queues=$cpus
+	up
+	xdp rxnic1 drop
+	for handler in $(handlers); do
+		echo $handler >$(sys rxnic1)/handler
+		before=$(n rxnic1 xdp_drop)
+		pktgen $1 'pkt_size 60' "queue_map_max $((cpus - 1))" 'clone_skb 10' 'burst 8'
+		balanced $handler rxnic0 rxnic1
+		[ $(($(n rxnic1 xdp_drop) - before)) = $1 ] || wrong "$handler: $(($(n rxnic1 xdp_drop) - before)) of $1 dropped by XDP"
+	done
+	# A line that drops what finds no room.
+	ip link set rxnic0 down
+	unload_nic
+	load_nic wire=lossy handler=workqueue work=2000 ring_bytes=16384
+	up
+	xdp rxnic1 drop
+	pktgen $1
+	balanced lossy rxnic0 rxnic1
+	echo "lossy: $(n rxnic1 wire_dropped_records) dropped"
+	unload_nic
+	take_log
+	splats
+}
+
+verdict() { # PROGRAM COUNTER
+	xdp rxnic1 $1
+	before=$(n rxnic1 $2) back=$(n rxnic0 rx_frames)
+	pktgen 5000
+	balanced $1 rxnic0 rxnic1
+	balanced "$1, back" rxnic1 rxnic0
+	[ $(($(n rxnic1 $2) - before)) = 5000 ] || wrong "$1: $2 grew by $(($(n rxnic1 $2) - before)), not 5000"
+	back=$(($(n rxnic0 rx_frames) - back))
+}
+
+verdicts() {
+	load_nic
+	up
+	for handler in $(handlers); do
+		echo $handler >$(sys rxnic1)/handler
+		verdict drop xdp_drop
+		verdict pass xdp_pass
+		verdict aborted xdp_aborted
+		verdict back xdp_tx
+		[ $back = 5000 ] || wrong "$handler: XDP_TX brought $back back"
+		verdict redirect xdp_redirect
+		# A redirected frame has left: what finds no room at the other end's ring is dropped by the device, and counted.
+		[ $(($(n rxnic1 tx_redirected) + $(n rxnic1 tx_dropped))) -ge 5000 ] && [ $back -gt 0 ] || wrong "$handler: XDP_REDIRECT brought $back back"
+		xdp rxnic1 off
+	done
+	verdict unknown xdp_aborted
+	xdp rxnic1 off
+	apart
+	ip -n b -force link set rxnic1 xdp obj nic_xdp.bpf.o program adjust
+	pings adjust
+	pings adjust 1472
+	stream adjust -n 1M
+	together
+	unload_nic
+	take_log
+	splats
+}
+
+# Everything that can be changed, while frames come.
+changes() {
+	load_nic
+	up
+	xdp rxnic1 drop
+	pktgen 0 &
+	sleep 0.5
+	for round in 1 2 3; do
+		for handler in $(handlers); do echo $handler >$(sys rxnic1)/handler || wrong "switch to $handler"; done
+		xdp rxnic1 off
+		xdp rxnic1 pass
+		xdp rxnic1 back
+		xdp rxnic1 drop
+		ip link set rxnic1 mtu 1000 && ip link set rxnic1 mtu 1500 || wrong "MTU"
+		ethtool -G rxnic1 rx 32768 tx 131072 || wrong "ring"
+		ethtool -G rxnic1 rx 65536 tx 65536 || wrong "ring"
+		ethtool -C rxnic1 rx-usecs 10 rx-frames 8 || wrong "coalescing"
+		ethtool -C rxnic0 tx-usecs 0 tx-frames 1 || wrong "doorbells"
+		ethtool -C rxnic0 tx-usecs 100 tx-frames 64 || wrong "doorbells"
+		ethtool -L rxnic0 combined 4 && ethtool -L rxnic0 combined 2 || wrong "channels"
+		ip link set rxnic1 down && ip link set rxnic1 up || wrong "down and up"
+		echo 100 >$(sys rxnic1)/work && echo 0 >$(sys rxnic1)/work || wrong "work"
+	done
+	sent=$(n rxnic0 tx_frames)
+	sleep 1
+	# The generator gives up at a device without carrier; it is started again where it did.
+	echo stop >/proc/net/pktgen/pgctrl
+	wait
+	balanced changes rxnic0 rxnic1
+	echo "sent $(n rxnic0 tx_frames), given up $(n rxnic1 given_up), dropped by XDP $(n rxnic1 xdp_drop)"
+	[ "$(n rxnic1 xdp_drop)" -gt 1000 ] || wrong "hardly any traffic"
+	balanced "changes, back" rxnic1 rxnic0
+	pktgen 1000
+	balanced "after changes" rxnic0 rxnic1
+	unload_nic
+	take_log
+	splats
+}
+
+# grows COUNTER RELATION: per 10000 frames, against the last measure with `measure`.
+measure() { # [PKTGEN SETTING ...]
+	ethtool -S rxnic1 >one
+	ethtool -S rxnic0 >zero
+	pktgen 10000 "$@"
+	balanced measure rxnic0 rxnic1
+	[ -e now1 ] && mv now1 was1 && mv now0 was0
+	for side in 0 1; do
+		[ $side = 0 ] && first=zero || first=one
+		ethtool -S rxnic$side | awk -v first=$first 'BEGIN { while ((getline line < first) > 0) { split(line, w, /[: ]+/); old[w[2]] = w[3] } } { sub(":", ""); print $1, $2 - old[$1] }' >now$side
+	done
+}
+
+was() { awk -v name="$2" '$1 == name { print $2 }' was${1#rxnic}; }
+is() { awk -v name="$2" '$1 == name { print $2 }' now${1#rxnic}; }
+
+grew() { # WHAT DEVICE COUNTER RELATION
+	echo "$1: $3 was $(was $2 $3), is $(is $2 $3)"
+	[ "$(is $2 $3)" "$4" "$(was $2 $3)" ] || wrong "$1: $3 was $(was $2 $3), is $(is $2 $3)"
+}
+
+settings() {
+	load_nic
+	up
+	xdp rxnic1 drop
+	ethtool -i rxnic0 | grep -q 'driver: rxnic' || wrong "ethtool -i"
+	measure
+	ethtool -C rxnic0 tx-usecs 0
+	measure
+	grew "tx-usecs 0" rxnic0 tx_doorbells -gt
+	ethtool -C rxnic0 tx-usecs 100000 tx-frames 8
+	measure
+	grew "tx-usecs 100000, tx-frames 8" rxnic0 tx_doorbells -lt
+	ethtool -C rxnic0 tx-usecs 100000 tx-frames 256
+	measure
+	grew "tx-frames 256" rxnic0 tx_doorbells -lt
+	ethtool -C rxnic1 rx-frames 4 rx-usecs 10000
+	measure 'delay 100000'
+	ethtool -C rxnic1 rx-frames 256 rx-usecs 10
+	measure 'delay 100000'
+	grew "rx-frames 256, rx-usecs 10" rxnic1 wire_by_watermark -lt
+	grew "rx-frames 256, rx-usecs 10" rxnic1 wire_by_usecs -gt
+	ethtool -G rxnic1 rx 8192 2>/dev/null && wrong "a ring that 256 frames do not fit"
+	ethtool -C rxnic1 rx-frames 32 rx-usecs 50
+	measure
+	ethtool -G rxnic1 rx 8192
+	ethtool -g rxnic1 | tail -n 5 | grep -q 'RX:.*8192' || wrong "ring size is not told"
+	measure
+	grew "ring 8192" rxnic0 tx_stops -gt
+	ethtool -L rxnic1 combined 4
+	ethtool -l rxnic0 | tail -n 2 | grep -q 4 || wrong "channels are not told"
+	measure 'queue_map_min 0' 'queue_map_max 3'
+	for queue in 0 1 2 3; do [ "$(is rxnic1 q${queue}_rx_frames)" -gt 0 ] || wrong "queue $queue got nothing"; done
+	ethtool -L rxnic1 combined 1
+	for handler in tasklet_budget workqueue; do
+		echo $handler >$(sys rxnic1)/handler
+		echo 4096 >$(sys rxnic1)/budget
+		measure
+		echo 2 >$(sys rxnic1)/budget
+		measure
+		grew "$handler, budget 2" rxnic1 rx_exhausted -gt
+	done
+	echo napi >$(sys rxnic1)/handler
+	ethtool -C rxnic0 tx-usecs 50
+	before=$(date +%s%N)
+	measure
+	middle=$(date +%s%N)
+	echo 20000 >$(sys rxnic1)/work
+	measure
+	after=$(date +%s%N)
+	[ $((after - middle)) -gt $(((middle - before) * 2)) ] || wrong "work=20000 takes no time: $((middle - before)) ns, then $((after - middle))"
+	unload_nic
+	rm -f now? was?
+	# What is set at load only.
+	load_nic maxburst=8
+	up
+	xdp rxnic1 drop
+	measure
+	unload_nic
+	load_nic maxburst=64 variant=circ
+	up
+	xdp rxnic1 drop
+	measure
+	grew "maxburst 64" rxnic1 wire_rx_bursts -lt
+	take_log
+	splats
+}
+
+# says TEXT COMMAND...: it fails and says so.
+says() {
+	local text=$1
+	shift
+	"$@" >said 2>&1 && wrong "$* accepted"
+	grep -qiF -- "$text" said || { cat said; wrong "$*: no '$text'"; }
+}
+
+logs() { # TEXT VALUE FILE: refused, and the kernel log says why
+	sh -c "echo $2 >$3" 2>/dev/null && wrong "$3=$2 accepted"
+	take_log
+	grep -qF -- "$1" log || { cat log; wrong "$3=$2: no '$1'"; }
+}
+
+refusals() {
+	refused 'no free channel that can do cyclic transfers' rxnic
+	load vdma channels=4
+	refused 'no free channel that can do cyclic transfers' rxnic queues=2
+	rmmod vdma
+	load vdma channels=16
+	refused 'handler=best is none of: napi napi_threaded tasklet_greedy tasklet_budget workqueue bh_workqueue threaded_irq' rxnic handler=best
+	refused 'variant=best is none of' rxnic variant=best
+	refused 'variant=naive loses frames' rxnic variant=naive
+	refused 'wire=magic is none of: lossless lossy' rxnic wire=magic
+	refused 'mapping=magic is none of' rxnic mapping=magic
+	refused 'queues=0 is not 1 to 4' rxnic queues=0
+	refused 'queues=5 is not 1 to 4' rxnic queues=5
+	refused 'ring_bytes=4096 is less than 8192' rxnic ring_bytes=4096
+	refused 'ring_bytes=65535 is not a power of two' rxnic ring_bytes=65535
+	refused 'batch=0 is not 1 to 4096' rxnic batch=0
+	refused 'budget=0 is not 1 to 4096' rxnic budget=0
+	refused 'tx_frames=0 is not 1 to 4096' rxnic tx_frames=0
+	refused 'watermark_bytes=65536 never comes' rxnic watermark_bytes=65536
+	refused 'usecs=0 leaves frames below the watermark untold' rxnic usecs=0
+	refused 'irq_cpu is not online' rxnic irq_cpu=99
+	case $(uname -r) in
+	6.1.*) refused 'handler=bh_workqueue: this kernel has no BH workqueues' rxnic handler=bh_workqueue ;;
+	esac
+	load_nic
+	up
+	says 'rings are measured in bytes' ethtool -G rxnic0 rx 5000
+	says 'would not fit a quarter' sh -c 'ip link set rxnic0 mtu 9000 && ethtool -C rxnic1 rx-frames 16 && ethtool -G rxnic1 rx 16384'
+	says 'MTU is too large for XDP' ip link set rxnic1 xdp obj nic_xdp.bpf.o program drop
+	ip link set rxnic0 mtu 1500
+	says 'rx-frames would never come' ethtool -C rxnic1 rx-frames 4000
+	says 'leaves the last frames untold' ethtool -C rxnic1 rx-usecs 0 rx-frames 8
+	says 'tx-frames is not 1 to 4096' ethtool -C rxnic1 tx-frames 0
+	says 'a time is above a second' ethtool -C rxnic1 tx-usecs 2000000
+	says 'exceeds maximum' ethtool -L rxnic1 combined 5
+	says 'mtu greater than device maximum' ip link set rxnic0 mtu 9001
+	xdp rxnic1 drop
+	says 'mtu greater than device maximum' ip link set rxnic0 mtu 4000
+	xdp rxnic1 off
+	logs 'handler=fast is none of' fast $(sys rxnic0)/handler
+	logs 'work: not a number from 0 to 1000000' 1000001 $(sys rxnic0)/work
+	logs 'budget: not a number from 1 to 4096' 0 $(sys rxnic0)/budget
+	rmmod ring_link 2>/dev/null && wrong "ring_link unloaded under the devices"
+	rmmod vdma 2>/dev/null && wrong "the engine unloaded under the devices"
+	unload_nic
+	take_log
+	splats
+}
+
+faults() {
+	load_nic
+	up
+	for handler in napi workqueue; do
+		echo $handler >$(sys rxnic1)/handler
+		echo 3 >/sys/module/rxnic/parameters/fail_page
+		pktgen 20000
+		echo 0 >/sys/module/rxnic/parameters/fail_page
+		balanced "$handler, no page" rxnic0 rxnic1
+		[ "$(n rxnic1 rx_no_page)" -gt 0 ] || wrong "$handler: pages were to be had"
+		for name in lost late duplicated stall error; do
+			case $name in error) echo 300 >$fault/$name/interval ;; *) echo 20 >$fault/$name/interval ;; esac
+			xdp rxnic1 drop
+			pktgen 20000
+			echo 0 >$fault/$name/interval
+			sleep 0.2
+			balanced "$handler, $name" rxnic0 rxnic1
+			echo "$handler, $name: hits $(cat $fault/$name/hits), given up $(n rxnic1 given_up)"
+			xdp rxnic1 off
+		done
+	done
+	for name in lost late duplicated stall error; do [ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"; done
+	unload_nic
+	take_log
+	splats
+}
+
+left_by_nic() {
+	[ -e /sys/class/net/rxnic0 ] && wrong "step $step leaves a device"
+	grep rxnic /proc/interrupts && wrong "step $step leaves its interrupt"
+	grep -q in-use /sys/kernel/debug/dmaengine/summary && wrong "step $step leaves a channel in use"
+	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
+}
+
+fail_at() {
+	load vdma channels=4
+	fails_at_every_step rxnic left_by_nic
+	left_by_nic
+}
+
+cycle() {
+	load_nic
+	up
+	xdp rxnic1 drop
+	pktgen 0 &
+	usleep 30000
+	rmmod rxnic && rmmod vdma || wrong "a cycle failed"
+	wait
+}
+
+cycles() { leaves_nothing cycle; }
+
+dmesg -c >/dev/null
+load ring_link
+part=$1
+shift
+"$part" "$@"
+exit $status
