@@ -165,12 +165,13 @@ conserved() { # FRAMES
 	# A line that drops what finds no room.
 	ip link set rxnic0 down
 	unload_nic
-	load_nic wire=lossy handler=workqueue work=2000 ring_bytes=16384
+	load_nic wire=lossy handler=workqueue work=100000 ring_bytes=8192
 	up
 	xdp rxnic1 drop
-	pktgen $1
+	pktgen 3000
 	balanced lossy rxnic0 rxnic1
-	echo "lossy: $(n rxnic1 wire_dropped_records) dropped"
+	echo "lossy: $(n rxnic1 wire_dropped_records) of 3000 dropped"
+	[ "$(n rxnic1 wire_dropped_records)" -gt 0 ] || wrong "a lossy line drops nothing"
 	unload_nic
 	take_log
 	splats
