@@ -9,8 +9,8 @@ handlers() { tr -d '[]' <$(sys rxnic1)/handler; }
 
 sys() { echo /sys/class/net/$1/rxnic; }
 
-load_nic() { # [PARAMETER ...]
-	load vdma channels=16 && load rxnic "$@" || { wrong "$*: not loaded"; return 1; }
+load_nic() { # [PARAMETER ...]; $engine: parameters of vdma
+	load vdma channels=16 ${engine-} && load rxnic "$@" || { wrong "$*: not loaded"; return 1; }
 	for device in rxnic0 rxnic1; do echo 1 >/proc/sys/net/ipv6/conf/$device/disable_ipv6; done
 }
 
@@ -162,16 +162,16 @@ conserved() { # FRAMES
 		# A burst may go beyond the count.
 		[ $(($(n rxnic1 xdp_drop) - before)) -ge $1 ] || wrong "$handler: $(($(n rxnic1 xdp_drop) - before)) of $1 dropped by XDP"
 	done
-	# A line that drops what finds no room.
-	ip link set rxnic0 down
+	# A line that drops what finds no room, before a receiver that is slower than it. It waits for no CPU: the receiver has one.
 	unload_nic
+	engine=engine_rt=1
 	load_nic wire=lossy handler=workqueue work=100000 ring_bytes=8192
 	up
 	xdp rxnic1 drop
 	pktgen 3000
 	balanced lossy rxnic0 rxnic1
 	echo "lossy: $(n rxnic1 wire_dropped_records) of 3000 dropped"
-	[ "$(n rxnic1 wire_dropped_records)" -gt 0 ] || wrong "a lossy line drops nothing"
+	[ "$(n rxnic1 wire_dropped_records)" -gt 100 ] || wrong "a lossy line drops nothing"
 	unload_nic
 	take_log
 	splats
