@@ -28,7 +28,7 @@ balanced() { # WHAT FROM TO
 		ethtool -S $3 >arrived
 		sent=$(n $2 tx_frames)
 		set -- "$1" $2 $3 $(awk '{ sub(":", ""); v[$1] = $2 } END {
-			print v["rx_frames"] + v["wire_dropped_records"] + v["given_up"], v["rx_frames"],
+			print v["rx_frames"] + v["wire_dropped_records"] + v["given_up"] - v["wire_source_records"], v["rx_frames"],
 				v["xdp_drop"] + v["xdp_aborted"] + v["xdp_tx"] + v["xdp_tx_dropped"] + v["xdp_redirect"] + v["xdp_redirect_dropped"] + v["rx_passed"] + v["rx_no_page"] + v["rx_no_skb"] + v["rx_bad"] }' arrived)
 		[ "$sent" = "$4" ] && [ "$5" = "$6" ] && return
 		sleep 0.3
@@ -430,6 +430,75 @@ faults() {
 		done
 	done
 	for name in lost late duplicated stall error; do [ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"; done
+	unload_nic
+	take_log
+	splats
+}
+
+# Frames that the wire offers at a rate of its own, whatever becomes of them.
+offered() { # WHAT RATE COUNT
+	local before=$(n rxnic1 wire_source_records) begun=$(now) try
+	echo 0 >$(sys rxnic1)/latency
+	echo "$2 $3" >$(sys rxnic1)/source || wrong "$1: no source"
+	for try in $(seq 200); do
+		[ $(($(n rxnic1 wire_source_records) - before)) -ge $3 ] && break
+		sleep 0.1
+	done
+	took=$(($(now) - begun))
+	[ $(($(n rxnic1 wire_source_records) - before)) = $3 ] || wrong "$1: $(($(n rxnic1 wire_source_records) - before)) of $3 offered"
+	balanced "$1" rxnic0 rxnic1
+}
+
+open_loop() {
+	engine=engine_rt=1
+	load_nic
+	up
+	logs 'needs wire=lossy' 1000 $(sys rxnic1)/source
+	unload_nic
+	load_nic wire=lossy
+	up
+	logs 'a list of whole frames' 1000 $(sys rxnic1)/source
+	# Two frames: of 60 bytes, and of 100.
+	{ printf '\074\0\0\0'; head -c 60 /dev/zero; printf '\144\0\0\0'; head -c 100 /dev/zero; } >frames
+	head -c 150 frames >$(sys rxnic1)/source_frames
+	logs 'a list of whole frames' 1000 $(sys rxnic1)/source
+	cat frames >$(sys rxnic1)/source_frames
+	logs 'at most 100000000' 100000001 $(sys rxnic1)/source
+	xdp rxnic1 drop
+	for handler in $(handlers); do
+		echo $handler >$(sys rxnic1)/handler
+		before=$(n rxnic1 xdp_drop) bytes=$(n rxnic1 rx_bytes) dropped=$(n rxnic1 wire_dropped_records)
+		offered "$handler, light" 2000 2000
+		[ $took -ge 95 ] && [ $took -lt 300 ] || wrong "$handler: 2000 frames at 2000 a second took $took cs"
+		[ $(($(n rxnic1 wire_dropped_records) - dropped)) = 0 ] || wrong "$handler: a light load is dropped"
+		[ $(($(n rxnic1 xdp_drop) - before)) = 2000 ] && [ $(($(n rxnic1 rx_bytes) - bytes)) = 160000 ] || wrong "$handler: other frames than those of the list"
+		[ "$(head -n 1 $(sys rxnic1)/latency | cut -d' ' -f1)" = 2000 ] || wrong "$handler: latency of $(head -n 1 $(sys rxnic1)/latency)"
+		echo 20000 >$(sys rxnic1)/work
+		dropped=$(n rxnic1 wire_dropped_records)
+		offered "$handler, heavy" 100000 50000
+		dropped=$(($(n rxnic1 wire_dropped_records) - dropped))
+		[ $dropped -gt 0 ] || wrong "$handler: all of an overload arrived"
+		echo 0 >$(sys rxnic1)/work
+		echo "$handler: of 50000 frames in $took cs $dropped dropped, $(head -n 1 $(sys rxnic1)/latency)"
+	done
+	# Together with frames that are sent.
+	echo "10000 5000" >$(sys rxnic1)/source
+	before=$(n rxnic1 xdp_drop)
+	pktgen 20000
+	sleep 1
+	balanced "both" rxnic0 rxnic1
+	[ "$(n rxnic1 rx_bad)" = 0 ] && [ $(($(n rxnic1 xdp_drop) - before)) -gt 20000 ] || wrong "both: $(($(n rxnic1 xdp_drop) - before)) arrived"
+	# It ends when it is told to, and when the line does.
+	echo 1000 >$(sys rxnic1)/source
+	sleep 0.2
+	echo 0 >$(sys rxnic1)/source
+	before=$(n rxnic1 wire_source_records)
+	sleep 0.2
+	[ "$(n rxnic1 wire_source_records)" = $before ] || wrong "the source goes on"
+	echo 10000 >$(sys rxnic1)/source
+	ip link set rxnic1 down && ip link set rxnic1 up
+	echo 10000 >$(sys rxnic1)/source
+	sleep 0.2
 	unload_nic
 	take_log
 	splats

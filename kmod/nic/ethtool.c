@@ -15,7 +15,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 /* ---- counters ---- */
 
 /* Of the wire that ends here, and of the one that begins here. */
-#define WIRE_RX(C) C(interrupts) C(by_watermark) C(by_usecs) C(by_watchdog) C(lost) C(late) C(duplicated) C(rx_bytes) C(rx_bursts) C(rx_stalled) C(dropped_records) C(bad_headers) C(errors) C(engine_ns)
+#define WIRE_RX(C) C(interrupts) C(by_watermark) C(by_usecs) C(by_watchdog) C(lost) C(late) C(duplicated) C(rx_bytes) C(rx_bursts) C(rx_stalled) C(dropped_records) C(bad_headers) C(source_records) C(errors) C(engine_ns)
 #define WIRE_TX(C) C(by_tx_space) C(tx_bytes) C(tx_bursts) C(tx_starved)
 
 #define NAME(name) #name,

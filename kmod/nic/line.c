@@ -114,7 +114,7 @@ static void give_up(struct rxnic_line *line)
 	struct vdma_wire_stats wire;
 
 	rxnic_wire_stats(line, &wire);
-	line->given_up = line->tx.tx_frames - line->rx.rx_frames - wire.dropped_records;
+	line->given_up = line->tx.tx_frames + wire.source_records - line->rx.rx_frames - wire.dropped_records;
 }
 
 void rxnic_line_close(struct rxnic_line *line)

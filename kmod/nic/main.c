@@ -182,6 +182,7 @@ static struct rxnic_port *new_port(const struct rxnic_handler *which)
 	port = rxnic_port(dev);
 	port->dev = dev;
 	port->pair = pair;
+	mutex_init(&port->source_lock);
 	port->handler = which;
 	port->work = work;
 	port->budget = budget;
@@ -221,8 +222,10 @@ static void free_pair(void)
 		for (i = 0; pair->ports[side] && i < RXNIC_MAX_QUEUES; i++)
 			kfree(pair->ports[side]->tx_lines[i]);
 	for (side = 0; side < 2; side++)
-		if (pair->ports[side])
+		if (pair->ports[side]) {
+			kvfree(pair->ports[side]->source);
 			free_netdev(pair->ports[side]->dev);
+		}
 	kfree(pair);
 }
 

@@ -86,11 +86,19 @@ static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_
 {
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	const u32 length = record->length;
+	unsigned int later = 0;
+	bool bad = false;
+	u64 arrived = 0;
 	void *start;
 	u32 i;
 
 	rx->rx_frames++;
-	if (unlikely(length < ETH_HLEN || length > line->longest || record->check != rxlab_check_step((u64)record->sequence << 32 | length, 0))) {
+	if (unlikely(record->check != rxlab_check_step((u64)record->sequence << 32 | length, 0))) {
+		/* Not a frame that was sent: one of the wire's own, with the time of its arrival; or none at all. */
+		arrived = record->sequence == VDMA_SOURCE_SEQUENCE ? record->check : 0;
+		bad = !arrived;
+	}
+	if (unlikely(bad || length < ETH_HLEN || length > line->longest)) {
 		rx->rx_bad++;
 		variant->release(&line->ring.rx.side);
 		return 0;
@@ -108,9 +116,12 @@ static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_
 		line->worked = rxlab_check_step(line->worked, i);
 	xdp_prepare_buff(xdp, start, XDP_PACKET_HEADROOM, length, true);
 	if (prog)
-		return run(line, prog, xdp, rx);
-	pass(line, xdp, rx);
-	return 0;
+		later = run(line, prog, xdp, rx);
+	else
+		pass(line, xdp, rx);
+	if (unlikely(arrived))
+		histogram_add(&line->latency, ktime_get_ns() - arrived);
+	return later;
 }
 
 static void count(struct rxnic_line *line, const struct rxnic_rx_counters *rx)

@@ -112,6 +112,7 @@ struct rxnic_line {
 	u64 worked;
 	struct rxnic_rx_counters rx;
 	struct u64_stats_sync rx_sync;
+	struct histogram latency; /* ns from the wire to the verdict, of frames from the wire's own source */
 	struct napi_struct napi;
 	struct tasklet_struct tasklet;
 	struct work_struct work;
@@ -130,6 +131,9 @@ struct rxnic_port {
 	u32 work, budget;        /* iterations per packet; frames per call of a handler that is not NAPI */
 	u32 tx_frames, tx_usecs; /* at most one doorbell per so many us, unless there are so many frames */
 	bool up;
+	u8 *source;              /* frames that the wire offers: each a u32 length, then as many bytes */
+	size_t source_bytes;
+	struct mutex source_lock;
 	struct rxnic_line *tx_lines[RXNIC_MAX_QUEUES], *rx_lines[RXNIC_MAX_QUEUES];
 };
 
@@ -181,6 +185,10 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer);
 int rxnic_rx(struct rxnic_line *line, int budget);        /* frames received, at most @budget */
 bool rxnic_rx_done(struct rxnic_line *line);              /* all is seen and the wire tells again; false: there is more */
 bool rxnic_rx_again(struct rxnic_line *line, int budget); /* both, for handlers that are not NAPI: is there more to do? */
+
+/* source.c */
+extern struct bin_attribute rxnic_source_frames;
+extern struct device_attribute rxnic_source, rxnic_latency;
 
 /* ethtool.c, sysfs.c */
 extern const struct ethtool_ops rxnic_ethtool_ops;

@@ -79,7 +79,11 @@ static struct attribute *attributes[] = {
 	&dev_attr_handler.attr,
 	&dev_attr_work.attr,
 	&dev_attr_budget.attr,
+	&rxnic_source.attr,
+	&rxnic_latency.attr,
 	NULL,
 };
 
-const struct attribute_group rxnic_sysfs_group = { .name = "rxnic", .attrs = attributes };
+static struct bin_attribute *files[] = { &rxnic_source_frames, NULL };
+
+const struct attribute_group rxnic_sysfs_group = { .name = "rxnic", .attrs = attributes, .bin_attrs = files };

@@ -153,13 +153,18 @@ static u64 credit(const struct vdma_chan *chan)
 	return limit > chan->moved ? limit - chan->moved : 0;
 }
 
-static bool run_rx(struct vdma_chan *chan)
+static bool run_rx(struct vdma_chan *chan, u64 *patience)
 {
 	struct vdma_wire *wire = chan->wire;
-	const u64 there = vdma_wire_have(wire), before = chan->moved;
 	const bool more = READ_ONCE(wire->published) != wire->tx_moved;
-	size_t count = movable(chan, there, credit(chan), more);
+	const u64 before = chan->moved;
+	size_t count;
+	u64 there;
 
+	if (wire->source)
+		vdma_source_run(wire, patience);
+	there = vdma_wire_have(wire);
+	count = movable(chan, there, credit(chan), more);
 	if (!count && there && !wire->rx_waiting && credit(chan) < min_t(u64, there, chan->burst)) {
 		wire->stats.rx_stalled++;
 		WRITE_ONCE(wire->rx_waiting, true);
@@ -234,7 +239,7 @@ static bool idle(const struct vdma_chan *chan)
 	if (!chan->active->cyclic)
 		return false;
 	if (chan != wire->tx)
-		return !vdma_wire_have(wire);
+		return !vdma_wire_have(wire) && !wire->source;
 	return !wire->tx_active && smp_load_acquire(&wire->published) == chan->moved; /* a kick comes after what is published later */
 }
 
@@ -253,7 +258,7 @@ static bool run_channel(struct vdma_chan *chan, u64 *patience)
 		if (!chan->active->cyclic)
 			worked = run_copy(chan);
 		else
-			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan);
+			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan, patience);
 		spent += ktime_get_ns();
 		chan->engine_ns += spent;
 		if (wire)

@@ -53,6 +53,7 @@ static void show_wire(struct seq_file *s, struct vdma_wire *wire)
 	FIELD(s, wire, dropped_records);
 	FIELD(s, wire, dropped_bytes);
 	FIELD(s, wire, bad_headers);
+	FIELD(s, wire, source_records);
 	FIELD(s, wire, gap_bytes);
 	FIELD(s, wire, epochs);
 	FIELD(s, wire, stalls);

@@ -87,6 +87,12 @@ struct vdma_wire {
 	u64 rate_since, rate_bytes;          /* the line's budget is counted from here */
 	u64 stalled_until;
 
+	/* The wire's own source, under the receive channel's lock. */
+	u8 *source;                          /* the list, or NULL */
+	size_t source_bytes, source_at;
+	u64 source_rate, source_count;       /* frames a second, and in all; 0: without end */
+	u64 source_since, source_offered;
+
 	/* Notification, under @lock. */
 	spinlock_t lock;
 	bool masked, tx_armed;
@@ -146,9 +152,14 @@ void vdma_wire_forget_rate(struct vdma_wire *wire);
 u64 vdma_wire_budget(struct vdma_wire *wire, u64 now);  /* bytes that the rate allows now */
 u64 vdma_wire_moment(struct vdma_wire *wire);           /* bytes of 50 us of the line */
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count); /* ns until it allows count bytes */
+bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now); /* of its own source; false: dropped */
 void vdma_wire_arrived(struct vdma_wire *wire);         /* rx_moved has grown */
 void vdma_wire_departed(struct vdma_wire *wire);        /* tx_moved has grown */
 void vdma_wire_failed(struct vdma_wire *wire);          /* a channel stopped with an error */
+
+/* source.c */
+int vdma_source_set(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
+void vdma_source_run(struct vdma_wire *wire, u64 *patience);
 
 /* irq.c */
 int vdma_irqs_init(struct vdma_dev *vdma);

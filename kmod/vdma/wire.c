@@ -201,36 +201,60 @@ void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count)
 
 static const u64 skip_mark = RXLAB_RECORD_SKIP; /* little-endian: the first four bytes are the length */
 
+/*
+ * Is there room for a record of so many bytes? Records lie in one piece in the receive ring too, as a NIC puts frames: what
+ * enters the FIFO lands at that offset of it.
+ */
+static bool admit(struct vdma_wire *wire, u64 bytes)
+{
+	const u64 ring = READ_ONCE(wire->rx_ring); /* 0: nobody receives yet, so there is no room for anything */
+	u64 skip = 0;
+
+	if (ring && wire->fifo_in % ring + bytes > ring)
+		skip = ring - wire->fifo_in % ring;
+	if (!ring || fifo_free(wire) < skip + bytes) {
+		wire->stats.dropped_records++;
+		wire->stats.dropped_bytes += bytes;
+		return false;
+	}
+	if (skip) {
+		fifo_put(wire, (const u8 *)&skip_mark, sizeof(skip_mark));
+		wire->fifo_in += skip - sizeof(skip_mark); /* whatever lies there: nobody reads what is skipped */
+	}
+	return true;
+}
+
+bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now)
+{
+	const struct rxlab_record record = { .length = length, .sequence = VDMA_SOURCE_SEQUENCE, .check = now };
+	const u64 bytes = rxlab_record_bytes(length);
+
+	wire->stats.source_records++;
+	if (!admit(wire, bytes))
+		return false;
+	fifo_put(wire, (const u8 *)&record, sizeof(record));
+	fifo_put(wire, frame, length);
+	wire->fifo_in += bytes - sizeof(record) - length;
+	return true;
+}
+
 /* The header is whole: is there room for the record it begins? */
 static void begin_record(struct vdma_wire *wire)
 {
 	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
-	const u64 ring = READ_ONCE(wire->rx_ring); /* 0: nobody receives yet, so there is no room for anything */
 	const u64 bytes = rxlab_record_bytes(record->length);
-	u64 skip = 0;
 
 	wire->header_have = 0;
-	if (bytes > min_not_zero((u64)wire->config.fifo_bytes, ring) / 2) {
+	if (bytes > min_not_zero((u64)wire->config.fifo_bytes, (u64)READ_ONCE(wire->rx_ring)) / 2) {
 		wire->stats.bad_headers++;
 		wire->stats.dropped_bytes += sizeof(*record);
 		wire->unparsable = true;
 		return;
 	}
 	wire->record_left = bytes - sizeof(*record);
-	/* Records lie in one piece in the receive ring too, as a NIC puts frames: what enters the FIFO lands at this offset. */
-	if (ring && wire->fifo_in % ring + bytes > ring)
-		skip = ring - wire->fifo_in % ring;
-	wire->dropping = !ring || fifo_free(wire) < skip + bytes;
-	if (wire->dropping) {
-		wire->stats.dropped_records++;
-		wire->stats.dropped_bytes += bytes;
-		return;
-	}
-	if (skip) {
-		fifo_put(wire, (const u8 *)&skip_mark, sizeof(skip_mark));
-		wire->fifo_in += skip - sizeof(skip_mark); /* whatever lies there: nobody reads what is skipped */
-	}
-	fifo_put(wire, wire->header, sizeof(*record));
+	wire->dropping = !admit(wire, bytes);
+	if (!wire->dropping)
+		fifo_put(wire, wire->header, sizeof(*record));
 }
 
 /* The rest of the transmit ring's turn is skipped; it is no record and does not travel. */
@@ -596,6 +620,7 @@ static void wire_destroy(struct vdma_wire *wire)
 	hrtimer_cancel(&wire->late);
 	vdma_irq_put(wire);
 	give_index(wire);
+	kvfree(wire->source);
 	kvfree(wire->fifo);
 	kfree(wire);
 }
@@ -614,6 +639,7 @@ static const struct vdma_wire_ops ops = {
 	.mask = wire_mask,
 	.unmask = wire_unmask,
 	.policy = wire_policy,
+	.source = vdma_source_set,
 	.new_epoch = wire_new_epoch,
 	.get_stats = wire_get_stats,
 	.engine_ns = wire_engine_ns,

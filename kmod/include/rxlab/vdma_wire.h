@@ -82,6 +82,7 @@ struct vdma_wire_config {
  * @dropped_records:  lossy mode: whole records dropped
  * @dropped_bytes:    lossy mode: their bytes
  * @bad_headers:      lossy mode: headers no record can have; what follows is dropped until a new epoch
+ * @source_records:   records that the wire's own source has offered; those that found no room are among @dropped_records
  * @gap_bytes:        bytes published or in flight that a new epoch gave up
  * @epochs:           epochs begun
  * @stalls:           stalls by fault injection
@@ -93,10 +94,12 @@ struct vdma_wire_stats {
 	u64 lost, late, duplicated;
 	u64 tx_bytes, rx_bytes, tx_bursts, rx_bursts;
 	u64 tx_starved, rx_stalled;
-	u64 dropped_records, dropped_bytes, bad_headers;
+	u64 dropped_records, dropped_bytes, bad_headers, source_records;
 	u64 gap_bytes, epochs, stalls, errors;
 	u64 engine_ns;
 };
+
+#define VDMA_SOURCE_SEQUENCE 0xFFFFFFFFu
 
 /**
  * struct vdma_wire_ops - the calls of a wire, found by symbol_get(vdma_wire_ops)
@@ -124,6 +127,11 @@ struct vdma_wire_stats {
  *               again; false: unmasked, and the policy counts from @position.
  * @policy:      from now on notifies by @watermark_bytes and @usecs, as in struct vdma_wire_config. -EINVAL for a time above a
  *               minute.
+ * @source:      from now on the wire itself offers frames to the receiver, by turns those of the list @frames (copied; each a u32
+ *               length, then as many bytes), @per_second of them, @count in all (0: without end), whoever else sends meanwhile
+ *               and however slow the receiver is. @per_second 0 ends it. The records have VDMA_SOURCE_SEQUENCE as sequence and
+ *               the time of their arrival, ktime_get_ns(), as check. In process context. -EINVAL for a list or a rate that
+ *               makes no sense, or for a wire that is not lossy; -ENOLINK while nobody receives; -ENOMEM.
  * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have been terminated and
  *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. A mask
  *               stays as it is: who polls is not disturbed. Returns the bytes of the gap; in lossy mode without those
@@ -145,6 +153,7 @@ struct vdma_wire_ops {
 	void (*mask)(struct vdma_wire *wire);
 	bool (*unmask)(struct vdma_wire *wire, u64 position);
 	int (*policy)(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
+	int (*source)(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
 	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);
 	void (*get_stats)(struct vdma_wire *wire, struct vdma_wire_stats *stats);
 	u64 (*engine_ns)(struct dma_chan *chan);

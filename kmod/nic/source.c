@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * source.c - /sys/class/net/DEVICE/rxnic/source*: an open loop. The wire offers frames to this device at a rate of its own.
+ *
+ *   source_frames   the list, in the file's own order: each frame a u32 length (this machine's byte order), then as many bytes
+ *   source          "RATE [COUNT]" begins: RATE frames a second, shared by the queues, COUNT in all (0: without end). "0" ends it
+ *   latency         of these frames, wire to verdict: "frames sum max" in ns, then a line per bucket of histogram.h; writing begins anew
+ */
+#include <linux/mm.h>
+
+#include "rxnic.h"
+
+#define MOST_BYTES SZ_1M
+
+static struct rxnic_port *port_of(struct device *device)
+{
+	return rxnic_port(to_net_dev(device));
+}
+
+/* ---- the list ---- */
+
+static ssize_t frames_write(struct file *file, struct kobject *kobj, struct bin_attribute *attribute, char *bytes, loff_t at, size_t count)
+{
+	struct rxnic_port *port = port_of(kobj_to_dev(kobj));
+	ssize_t err = count;
+
+	if (at + count > MOST_BYTES)
+		return -EFBIG;
+	mutex_lock(&port->source_lock);
+	if (!port->source)
+		port->source = kvmalloc(MOST_BYTES, GFP_KERNEL);
+	if (!port->source || at > (at ? port->source_bytes : 0)) {
+		err = port->source ? -EINVAL : -ENOMEM;
+	} else {
+		memcpy(port->source + at, bytes, count);
+		port->source_bytes = at + count;
+	}
+	mutex_unlock(&port->source_lock);
+	return err;
+}
+
+struct bin_attribute rxnic_source_frames = {
+	.attr = { .name = "source_frames", .mode = 0200 },
+	.write = frames_write,
+};
+
+/* ---- on and off ---- */
+
+static int set_source(struct rxnic_port *port, u64 rate, u64 count)
+{
+	const unsigned int queues = port->pair->queues;
+	unsigned int i;
+	int err = 0;
+
+	if (!port->pair->running)
+		return -ENETDOWN;
+	for (i = 0; i < queues && !err; i++) {
+		struct dma_ring *ring = &port->rx_lines[i]->ring;
+
+		err = ring->ops->source(ring->wire, port->source, port->source_bytes, DIV_ROUND_UP_ULL(rate, queues), DIV_ROUND_UP_ULL(count, queues));
+	}
+	if (err == -EINVAL)
+		netdev_err(port->dev, "source: needs wire=lossy, a list of whole frames that fit the ring in source_frames, and at most 100000000 a second\n");
+	return err;
+}
+
+static ssize_t source_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
+{
+	struct rxnic_port *port = port_of(device);
+	u64 rate, count = 0;
+	int err;
+
+	if (sscanf(text, "%llu %llu", &rate, &count) < 1)
+		return -EINVAL;
+	if (!rtnl_trylock())
+		return restart_syscall();
+	mutex_lock(&port->source_lock);
+	err = set_source(port, rate, count);
+	mutex_unlock(&port->source_lock);
+	rtnl_unlock();
+	return err ?: size;
+}
+struct device_attribute rxnic_source = __ATTR(source, 0200, NULL, source_store);
+
+/* ---- latency ---- */
+
+static ssize_t latency_show(struct device *device, struct device_attribute *attribute, char *text)
+{
+	struct rxnic_port *port = port_of(device);
+	u64 frames = 0, sum = 0, most = 0;
+	u32 bucket, i;
+	int at;
+
+	for (i = 0; i < RXNIC_MAX_QUEUES; i++) {
+		const struct histogram *latency = &port->rx_lines[i]->latency;
+
+		sum += latency->sum;
+		most = max(most, latency->max);
+		for (bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+			frames += latency->counts[bucket];
+	}
+	at = sysfs_emit(text, "%llu %llu %llu\n", frames, sum, most);
+	for (bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		u64 count = 0;
+
+		for (i = 0; i < RXNIC_MAX_QUEUES; i++)
+			count += port->rx_lines[i]->latency.counts[bucket];
+		if (count)
+			at += sysfs_emit_at(text, at, "%u %llu\n", bucket, count);
+	}
+	return at;
+}
+
+static ssize_t latency_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
+{
+	struct rxnic_port *port = port_of(device);
+	unsigned int i;
+
+	for (i = 0; i < RXNIC_MAX_QUEUES; i++)
+		memset(&port->rx_lines[i]->latency, 0, sizeof(port->rx_lines[i]->latency));
+	return size;
+}
+struct device_attribute rxnic_latency = __ATTR(latency, 0600, latency_show, latency_store);
