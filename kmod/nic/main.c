@@ -164,7 +164,7 @@ static void setup(struct net_device *dev)
 	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST;
 	dev->features = dev->vlan_features = dev->hw_features | NETIF_F_HIGHDMA;
 	dev->min_mtu = ETH_MIN_MTU;
-#if __has_include(<uapi/linux/netdev.h>)
+#ifdef RXNIC_HAS_XDP_FEATURES
 	dev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT | NETDEV_XDP_ACT_NDO_XMIT;
 #endif
 }

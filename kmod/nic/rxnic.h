@@ -18,7 +18,7 @@
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
 #include <net/xdp.h>
-#if __has_include(<net/page_pool/helpers.h>)
+#ifdef RXNIC_HAS_PAGE_POOL_HELPERS
 #include <net/page_pool/helpers.h>
 #else
 #include <net/page_pool.h>
