@@ -5,6 +5,9 @@
 fault=/sys/kernel/debug/vdma/fault
 cpus=$(grep -c ^processor /proc/cpuinfo)
 
+# What pktgen says when its device goes is no complaint.
+take_log() { dmesg -c | grep -v 'pktgen: WARNING: trying to remove a running interface' >log; }
+
 handlers() { tr -d '[]' <$(sys rxnic1)/handler; }
 
 sys() { echo /sys/class/net/$1/rxnic; }
@@ -535,12 +538,16 @@ fail_at() {
 }
 
 cycle() {
+	local look
 	load_nic
 	up
 	xdp rxnic1 drop
 	ready 0
 	start &
-	usleep 30000
+	for look in $(seq 100); do
+		[ "$(n rxnic1 rx_frames)" -gt 0 ] && break
+		usleep 20000
+	done
 	[ "$(n rxnic1 rx_frames)" -gt 0 ] || wrong "no load"
 	rmmod rxnic && rmmod vdma || wrong "a cycle failed"
 	wait
