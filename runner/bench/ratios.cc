@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <rxlab/ring_variants.h>
 
 namespace rxlab::bench {
 namespace {
@@ -39,7 +40,8 @@ void print_ratio(double ours, double theirs) {
     else std::printf(" %8s", "-");
 }
 
-const std::vector<std::string> kVariants = {"circ", "freerun", "cached", "batched"};
+#define RXLAB_NAME(name) #name,
+const std::vector<std::string> kVariants = {RXLAB_RING_VARIANTS(RXLAB_NAME)};
 
 } // namespace
 

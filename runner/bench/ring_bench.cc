@@ -140,10 +140,8 @@ template <class Queue, u32 Size> void enter(const std::string& who, u32 batch) {
 }
 
 template <u32 Size> void enter_all(u32 batch) {
-    enter<OurRing<rxlab_ring_circ, Size>, Size>("ring/circ", batch);
-    enter<OurRing<rxlab_ring_freerun, Size>, Size>("ring/freerun", batch);
-    enter<OurRing<rxlab_ring_cached, Size>, Size>("ring/cached", batch);
-    enter<OurRing<rxlab_ring_batched, Size>, Size>("ring/batched", batch);
+#define ENTER(name) enter<OurRing<rxlab_ring_##name, Size>, Size>("ring/" #name, batch);
+    RXLAB_RING_VARIANTS(ENTER)
     enter<Kfifo<Size>, Size>("peer/kfifo_like", batch);
     enter<CircBuf<Size>, Size>("peer/circ_buf", batch);
 #ifdef RXLAB_BOOST
