@@ -19,7 +19,9 @@ MODULE_PARM_DESC(channel_tx, "channel to the device, like dma0chan0 (default: an
 module_param(channel_rx, charp, 0444);
 MODULE_PARM_DESC(channel_rx, "channel from the device (default: any)");
 module_param(variant, charp, 0444);
-MODULE_PARM_DESC(variant, "naive, circ, freerun, cached or batched (default cached)");
+#define NAME(name) " " #name
+MODULE_PARM_DESC(variant, "one of naive" RXLAB_RING_VARIANTS(NAME) " (default cached)");
+#undef NAME
 module_param(transfer, charp, 0444);
 MODULE_PARM_DESC(transfer, "cyclic: paced by a wire; memcpy: descriptors over the filled span, for engines that only copy (default cyclic)");
 module_param(mapping, charp, 0444);

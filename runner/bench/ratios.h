@@ -15,6 +15,16 @@ struct Cell {
     auto operator<=>(const Cell&) const = default;
 };
 
+// What a ratio is to be, and in how many cells it is.
+struct Target {
+    std::string what;
+    double at_least = 0;
+    int compared = 0, reached = 0, by_least = 0; // by medians; by the least time of each
+    std::string missed;
+
+    void judge(const Cell& cell, const std::map<std::string, std::vector<double>>& row, const std::string& against);
+};
+
 class Ratios : public benchmark::BenchmarkReporter {
   public:
     bool ReportContext(const Context& context) override;
@@ -25,10 +35,11 @@ class Ratios : public benchmark::BenchmarkReporter {
 
   private:
     using Row = std::map<std::string, std::vector<double>>; // "ring/cached" → ns per iteration, one per repetition
-    void against_peers(const std::string& mode) const;
-    void against_memcpy() const;
+    void against_peers(const std::string& mode);
+    void against_memcpy();
 
     std::map<std::string, std::map<Cell, Row>> by_mode_; // "copy", "inplace"
+    std::vector<Target> targets_;
     bool failed_ = false;
 };
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "kmod/include/rxlab/ring_variants.h"
+
 #include "setup/kinds.h"
 
 namespace rxlab {
+
+#define RXLAB_NAME(name) ", \"" #name "\""
 
 // The modules' own parameters, with their own defaults (modinfo -p); what they refuse they refuse with a reason.
 const char kDmaRingSchema[] = R"({
   "type": "object",
   "properties": {
-    "variant": {"enum": ["naive", "circ", "freerun", "cached", "batched"], "default": "cached"},
+    "variant": {"enum": ["naive")" RXLAB_RING_VARIANTS(RXLAB_NAME) R"(], "default": "cached"},
     "transfer": {"enum": ["cyclic", "memcpy"], "default": "cyclic", "description": "memcpy: descriptors over the filled span, mapped one by one where mapping is streaming; notify is then period or poll"},
     "mapping": {"enum": ["coherent", "streaming"], "default": "coherent"},
     "notify": {"enum": ["period", "watermark", "timer", "poll"], "default": "watermark", "description": "who tells the consumer: dmaengine's callback, the wire's interrupt, or nobody"},

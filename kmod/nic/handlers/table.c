@@ -3,13 +3,9 @@
 #include "table.h"
 
 const struct rxnic_handler *const rxnic_handlers[] = {
-	&rxnic_napi,
-	&rxnic_napi_threaded,
-	&rxnic_tasklet_greedy,
-	&rxnic_tasklet_budget,
-	&rxnic_workqueue,
-	&rxnic_bh_workqueue,
-	&rxnic_threaded_irq,
+#define RXNIC_HANDLER(name) &rxnic_##name,
+	RXNIC_HANDLERS(RXNIC_HANDLER)
+#undef RXNIC_HANDLER
 };
 const unsigned int rxnic_handler_count = ARRAY_SIZE(rxnic_handlers);
 

@@ -2,11 +2,6 @@
 /* table.c - every variant, a row each. */
 #include "table.h"
 
-const struct rxlab_ring_variant *const rxlab_ring_variants[] = {
-	&rxlab_ring_naive,
-	&rxlab_ring_circ,
-	&rxlab_ring_freerun,
-	&rxlab_ring_cached,
-	&rxlab_ring_batched,
-};
+#define ROW(name) &rxlab_ring_##name,
+const struct rxlab_ring_variant *const rxlab_ring_variants[] = { ROW(naive) RXLAB_RING_VARIANTS(ROW) };
 const unsigned int rxlab_ring_variant_count = sizeof(rxlab_ring_variants) / sizeof(rxlab_ring_variants[0]);
