@@ -5,6 +5,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <rxlab/ring_variants.h>
+
 #include "dma_ring.h"
 
 static char *channel_tx = "", *channel_rx = "", *variant = "cached", *transfer = "cyclic", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
