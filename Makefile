@@ -89,7 +89,7 @@ bench: bench-build ## the ring against its peers and memcpy, in user space: rati
 
 nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames through the NIC; results under results/runs/DATE
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab 6.12 6.1
-	@RXLAB_NIC_FRAMES=1500000 vm/test-nic $(BUILD)/rxlab 6.12 6.1
+	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab 6.12 6.1
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 doctor: build ## what this machine can and cannot do

@@ -31,15 +31,15 @@ refused() { # REASON MODULE [PARAMETER ...]
 # kB of slab (what cannot be reclaimed weighs double), kB of free memory
 memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
 
-# leaves_nothing COMMAND: a hundred times. The first times fill caches. A cycle that lost an object of 1 KiB would show as
+# leaves_nothing COMMAND [TIMES]: a hundred times, or so many. The first times fill caches. A cycle that lost an object of 1 KiB would show as
 # 200 kB of slab, and so would the next hundred; without one it is 8 to 230 kB now and then (500 cycles: 48 and 72 kB), so a
 # hundred that shows it is asked again, twice. A lost ring would show as 6 MB of pages.
 leaves_nothing() {
-	local try
+	local try times=${2:-100}
 	for i in 1 2 3 4 5 6 7 8 9 10; do "$1"; done
 	for try in 1 2 3; do
 		set -- "$1" $(memory)
-		for i in $(seq 100); do "$1"; done
+		for i in $(seq $times); do "$1"; done
 		sleep 1
 		set -- "$@" $(memory)
 		echo "slab $2 kB, then $4 kB; free $3 kB, then $5 kB"

@@ -553,7 +553,7 @@ cycle() {
 	wait
 }
 
-cycles() { leaves_nothing cycle; }
+cycles() { leaves_nothing cycle $1; } # TIMES
 
 dmesg -c >/dev/null
 load ring_link

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * engine.c - the thread that moves the bytes.
+ * engine.c - the thread that moves the bytes, or with engine_irq=1 the timer that does.
  *
  * It stands for the DMA controller's own hardware: nothing a client calls moves a byte. It reaches memory as a device
  * would, from the bus address a client was given: through the IOMMU's page table where one is in front of it, else directly;
@@ -18,8 +18,12 @@
 void vdma_kick(struct vdma_dev *vdma)
 {
 	/* Full barrier: what made the engine's work is stored before; pairs with the engine's exchange, which it looks after. */
-	if (!atomic_xchg(&vdma->kicked, 1))
+	if (atomic_xchg(&vdma->kicked, 1))
+		return;
+	if (vdma->engine)
 		wake_up_process(vdma->engine);
+	else
+		hrtimer_start(&vdma->tick, 0, HRTIMER_MODE_REL_HARD);
 }
 
 /* Memory behind a bus address, and how far it goes on in one piece; NULL: the address is mapped to nothing. */
@@ -282,20 +286,54 @@ static void sleep_until_kicked(struct vdma_dev *vdma, u64 patience)
 	__set_current_state(TASK_RUNNING);
 }
 
+/* Each channel in turn. Returns whether one found work; if not, *patience is the ns until one will, U64_MAX when it is kicked. */
+static bool run_channels(struct vdma_dev *vdma, u64 *patience)
+{
+	bool worked = false;
+	unsigned int i;
+
+	*patience = U64_MAX;
+	/* Full barrier: a kick after this is seen below, one before has made its work visible; pairs with vdma_kick(). */
+	atomic_xchg(&vdma->kicked, 0);
+	for (i = 0; i < vdma->channel_count; i++)
+		worked |= run_channel(&vdma->channels[i], patience);
+	return worked;
+}
+
+/*
+ * The engine as an interrupt: it goes before whatever the CPU does, softIRQs included, so that a machine with one CPU has a
+ * device that does not wait for it. After a few turns others have theirs.
+ */
+#define TURNS 4
+#define PAUSE NSEC_PER_USEC
+
+enum hrtimer_restart vdma_engine_tick(struct hrtimer *tick)
+{
+	struct vdma_dev *vdma = container_of(tick, struct vdma_dev, tick);
+	unsigned int turn = 0;
+	u64 patience;
+
+	while (run_channels(vdma, &patience))
+		if (++turn == TURNS) {
+			patience = PAUSE;
+			break;
+		}
+	/* Started, not returned: a kick on another CPU may have started it meanwhile. Where it did, it comes first. */
+	if (patience != U64_MAX)
+		hrtimer_start(tick, ns_to_ktime(patience), HRTIMER_MODE_REL_HARD);
+	if (atomic_read(&vdma->kicked))
+		hrtimer_start(tick, 0, HRTIMER_MODE_REL_HARD);
+	return HRTIMER_NORESTART;
+}
+
 int vdma_engine_main(void *data)
 {
 	struct vdma_dev *vdma = data;
 
 	while (!kthread_should_stop()) {
-		u64 patience = U64_MAX;
-		bool worked = false;
-		unsigned int i;
+		u64 patience;
 
-		/* Full barrier: a kick after this is seen below, one before has made its work visible; pairs with vdma_kick(). */
-		atomic_xchg(&vdma->kicked, 0);
-		for (i = 0; i < vdma->channel_count; i++)
-			worked |= run_channel(&vdma->channels[i], &patience);
-		if (worked)
+		if (run_channels(vdma, &patience))
 			cond_resched();
 		else
 			sleep_until_kicked(vdma, patience);

@@ -29,6 +29,10 @@ static bool engine_rt;
 module_param(engine_rt, bool, 0444);
 MODULE_PARM_DESC(engine_rt, "the engine's thread goes before ordinary tasks, as hardware that waits for no CPU (default 0)");
 
+static bool engine_irq;
+module_param(engine_irq, bool, 0444);
+MODULE_PARM_DESC(engine_irq, "the engine is no thread but a timer's interrupt: it goes before everything on a CPU that it shares (default 0)");
+
 static char *pci = "";
 module_param(pci, charp, 0444);
 MODULE_PARM_DESC(pci, "do DMA as this PCI function, like 0000:00:10.0; it must have no driver (default: a platform device)");
@@ -59,7 +63,13 @@ static void vdma_release(struct dma_device *dma)
 
 static int start_engine(struct vdma_dev *vdma)
 {
-	struct task_struct *engine = vdma_fail("engine thread") ? ERR_PTR(-ENOMEM) : kthread_create(vdma_engine_main, vdma, NAME);
+	struct task_struct *engine;
+
+	hrtimer_init(&vdma->tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	vdma->tick.function = vdma_engine_tick;
+	if (engine_irq)
+		return 0;
+	engine = vdma_fail("engine thread") ? ERR_PTR(-ENOMEM) : kthread_create(vdma_engine_main, vdma, NAME);
 
 	if (IS_ERR(engine))
 		return PTR_ERR(engine);
@@ -69,6 +79,14 @@ static int start_engine(struct vdma_dev *vdma)
 		sched_set_fifo_low(engine);
 	vdma->engine = engine;
 	return 0;
+}
+
+static void stop_engine(struct vdma_dev *vdma)
+{
+	if (vdma->engine)
+		kthread_stop(vdma->engine);
+	else
+		hrtimer_cancel(&vdma->tick);
 }
 
 static int vdma_probe(struct device *dev)
@@ -102,12 +120,13 @@ static int vdma_probe(struct device *dev)
 		goto stop_engine;
 	vdma_faults_init(vdma);
 	dev_set_drvdata(dev, vdma);
-	wake_up_process(vdma->engine);
+	if (vdma->engine)
+		wake_up_process(vdma->engine);
 	dev_info(dev, "%u channels from %s, cyclic and memcpy, %s\n", channels, dma_chan_name(&vdma->channels[0].chan), vdma->domain ? "behind an IOMMU" : "direct");
 	return 0;
 
 stop_engine:
-	kthread_stop(vdma->engine);
+	stop_engine(vdma);
 free_irqs:
 	vdma_irqs_exit(vdma);
 free_vdma:
@@ -121,7 +140,7 @@ static void vdma_remove(struct device *dev)
 	struct vdma_dev *vdma = dev_get_drvdata(dev);
 
 	vdma_faults_exit(vdma);
-	kthread_stop(vdma->engine);
+	stop_engine(vdma);
 	vdma_channels_exit(vdma);
 	vdma_irqs_exit(vdma);
 	dma_async_device_unregister(&vdma->dma); /* ends in vdma_release() */
@@ -249,6 +268,14 @@ static int check_parameters(void)
 	}
 	if (engine_cpu < -1 || engine_cpu >= (int)nr_cpu_ids || (engine_cpu >= 0 && !cpu_online(engine_cpu))) {
 		pr_err(NAME ": engine_cpu=%d is not online\n", engine_cpu);
+		return -EINVAL;
+	}
+	if (engine_irq && (engine_cpu >= 0 || engine_rt)) {
+		pr_err(NAME ": engine_irq=1 has no thread that engine_cpu or engine_rt could be about\n");
+		return -EINVAL;
+	}
+	if (engine_irq && IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err(NAME ": engine_irq=1: this kernel (PREEMPT_RT) takes no such locks in an interrupt\n");
 		return -EINVAL;
 	}
 	return 0;

@@ -115,7 +115,8 @@ struct vdma_dev {
 	struct dma_device dma;
 	struct device *dev;
 	struct iommu_domain *domain;         /* what its addresses are translated by, or NULL */
-	struct task_struct *engine;
+	struct task_struct *engine;          /* or NULL: */
+	struct hrtimer tick;
 	atomic_t kicked;
 	struct irq_domain *irqs;
 	struct fwnode_handle *fwnode;
@@ -141,6 +142,7 @@ void vdma_chan_period(struct vdma_chan *chan);                                  
 
 /* engine.c */
 int vdma_engine_main(void *vdma);
+enum hrtimer_restart vdma_engine_tick(struct hrtimer *tick);
 void vdma_kick(struct vdma_dev *vdma);
 
 /* wire.c */

@@ -15,6 +15,7 @@ void print_arm(const Arm& arm) {
     fmt::print("  {:<20} {}{}\n", arm.name, arm.summary, arm.baseline ? "  [baseline]" : "");
     if (!arm.setup.empty()) fmt::print("  {:<20}   setup {}\n", "", arm.setup.dump());
     if (!arm.knobs.empty()) fmt::print("  {:<20}   knobs {}\n", "", arm.knobs.dump());
+    if (!arm.topology.empty()) fmt::print("  {:<20}   topology {}\n", "", arm.topology.dump());
     if (!arm.traffic.empty()) fmt::print("  {:<20}   traffic {}\n", "", arm.traffic.dump());
     if (!arm.boot.empty()) fmt::print("  {:<20}   boot {}\n", "", arm.boot.dump());
     if (!arm.expect.empty()) fmt::print("  {:<20}   must fail: {}\n", "", fmt::join(arm.expect, ", "));

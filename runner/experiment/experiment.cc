@@ -34,15 +34,15 @@ Json with_factors(const Json& document, const std::map<std::string, Json>& facto
     return result;
 }
 
-/// An arm's traffic makes sense only merged into the experiment's. What the arm did not write itself is told at the
-/// arm.
-std::vector<Finding> check_arm_traffic(const Json& document, const Json& schema) {
+/// An arm's topology and traffic make sense only merged into the experiment's. What the arm did not write itself is told
+/// at the arm.
+std::vector<Finding> check_patched(const Json& document, const char* part, const Json& schema) {
     std::vector<Finding> findings;
     for (size_t i = 0; i < document.at("arms").size(); i++) {
         const Json& arm = document["arms"][i];
-        if (!arm.contains("traffic")) continue;
-        const Pointer in_arm = Pointer() / "arms" / i / "traffic";
-        for (Finding& finding : validate(schema, patched(document["traffic"], arm["traffic"]))) {
+        if (!arm.contains(part)) continue;
+        const Pointer in_arm = Pointer() / "arms" / i / part;
+        for (Finding& finding : validate(schema, patched(document[part], arm[part]))) {
             finding.pointer = in_arm / finding.pointer;
             findings.push_back(finding);
         }
@@ -61,7 +61,7 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     for (const auto& factors : samples) append(findings, validate(schema, with_factors(source.document, factors)));
     if (!findings.empty()) return findings;
     for (const auto& factors : samples)
-        append(findings, check_arm_traffic(with_factors(source.document, factors), schema["definitions"]["traffic"]));
+        for (const char* part : {"topology", "traffic"}) append(findings, check_patched(with_factors(source.document, factors), part, schema["definitions"][part]));
     append(findings, check_meaning(source.document, file));
     if (words.require_knob) append(findings, check_knobs(source.document, words.require_knob));
     return findings;
@@ -84,6 +84,7 @@ Arm arm_from(const Json& json) {
     arm.baseline = json.value("baseline", false);
     arm.setup = json.value("setup", Json::object());
     arm.knobs = json.value("knobs", Json::object());
+    arm.topology = json.value("topology", Json::object());
     arm.traffic = json.value("traffic", Json::object());
     arm.expect = json.value("expect", arm.expect);
     const Json needs = json.value("needs", Json::object());

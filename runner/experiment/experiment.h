@@ -37,14 +37,15 @@ struct Arm {
     bool baseline = false;           ///< exactly one arm is the "before"
     Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over Experiment::setup
     Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
-    Json traffic = Json::object();   ///< merge patch over Experiment::traffic
+    Json topology = Json::object();  ///< merge patch over Experiment::topology, or instead of it where it names another kind
+    Json traffic = Json::object();   ///< likewise, over Experiment::traffic
     Json boot = Json::object();      ///< as Boot; merged over Experiment::boot, key by key
     Needs needs;
     std::vector<std::string> expect; ///< checks that must fail: faulty code shown on purpose
 };
 
 /// A parameter swept over values. "$name" (or "$name.key" when the values are objects), as a whole string anywhere in
-/// an arm's or the experiment's setup, knobs, traffic and boot, stands for the value.
+/// an arm's or the experiment's topology, setup, knobs, traffic and boot, stands for the value.
 struct Factor {
     std::string name;
     std::vector<Json> values;

@@ -178,7 +178,7 @@ TEST(Experiment, KnowsItsFactors) {
                             "'$budget.packet'; did you mean '$budget.packets'?\n"));
     EXPECT_THAT(told(with("\"$packets\"", "1")),
                 testing::StartsWith(
-                    "sample.json:16:92: expected \"$packets\" somewhere in setup, knobs, traffic or boot, got none\n"));
+                    "sample.json:16:92: expected \"$packets\" somewhere in topology, setup, knobs, traffic or boot, got none\n"));
 }
 
 TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {

@@ -11,7 +11,7 @@
 namespace rxlab {
 
 /// The keys of an experiment and of an arm in which a factor may be referred to.
-inline constexpr const char* kPartsWithFactors[] = {"setup", "knobs", "traffic", "boot"};
+inline constexpr const char* kPartsWithFactors[] = {"topology", "setup", "knobs", "traffic", "boot"};
 
 /// "$name" or "$name.key".
 struct Reference {
@@ -27,7 +27,7 @@ Json filled(const Json& value, const std::map<std::string, Json>& factors);
 /// Key by key: `above` wins, null takes away.
 Json laid_over(const Json& below, const Json& above);
 
-/// RFC 7386 merge patch.
+/// RFC 7386 merge patch; what names another "kind" replaces, since the parameters of one kind mean nothing to another.
 Json patched(Json below, const Json& above);
 
 }  // namespace rxlab

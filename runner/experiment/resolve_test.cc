@@ -33,5 +33,11 @@ TEST(Patched, MergesDeep) {
               Json({{"kind", "pktgen"}, {"packets", 5}}));
 }
 
+TEST(Patched, AnotherKindHasNothingOfTheFirst) {
+    const Json live = {{"kind", "live_frames"}, {"packets", 5}};
+    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, live), live);
+    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}), Json({{"kind", "pktgen"}, {"burst", 1}, {"packets", 5}}));
+}
+
 }  // namespace
 }  // namespace rxlab

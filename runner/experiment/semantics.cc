@@ -140,7 +140,7 @@ std::vector<Finding> check_factors(const Json& document) {
     for (const std::string& name : keys(factors))
         if (!used.contains(name))
             findings.push_back({Pointer() / "factors" / name, true,
-                                fmt::format("expected \"${}\" somewhere in setup, knobs, traffic or boot, got none", name)});
+                                fmt::format("expected \"${}\" somewhere in topology, setup, knobs, traffic or boot, got none", name)});
     return findings;
 }
 

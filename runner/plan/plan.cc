@@ -127,7 +127,7 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
     trial.phase = lane == Lane::counted ? round.phase : 0;
     trial.seed = round.seed;
     trial.lane = to_string(lane);
-    trial.topology = experiment.topology;
+    trial.topology = filled(patched(experiment.topology, arm.topology), cell.factors);
     trial.traffic = filled(patched(experiment.traffic, arm.traffic), cell.factors);
     trial.setup = filled(laid_over(experiment.setup, arm.setup), cell.factors);
     trial.knobs = filled(laid_over(experiment.knobs, arm.knobs), cell.factors);

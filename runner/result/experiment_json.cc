@@ -7,7 +7,7 @@ namespace {
 
 Json arm_json(const Arm& arm) {
     return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
-            {"traffic", arm.traffic}, {"boot", arm.boot}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
+            {"topology", arm.topology}, {"traffic", arm.traffic}, {"boot", arm.boot}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
             {"expect", arm.expect}};
 }
 
@@ -18,6 +18,7 @@ Arm arm_from(const Field& json) {
     arm.baseline = json["baseline"].boolean();
     arm.setup = json["setup"].object();
     arm.knobs = json["knobs"].object();
+    if (json.has("topology")) arm.topology = json["topology"].object();
     arm.traffic = json["traffic"].object();
     arm.boot = json["boot"].object();
     arm.needs = {json["needs"]["kernel"].text(), json["needs"]["target"].text()};

@@ -7,9 +7,6 @@ namespace rxlab {
 
 extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[];
 
-/// insmod with parameters, undone by rmmod. @throws Error(Status::usage) with the module's own last words.
-void load_module(Sys& sys, Journal& journal, const std::string& name, const Json& parameters);
-
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);

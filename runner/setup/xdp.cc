@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "bpf/names.h"
 #include "collect/xdp_verdicts.h"
-#include "setup/driver_drops.h"
+#include "topology/driver_counters.h"
 
 #include <fmt/format.h>
 

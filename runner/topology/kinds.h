@@ -4,8 +4,10 @@
 
 namespace rxlab {
 
-extern const char kVethSchema[], kNoneSchema[];
+extern const char kVethSchema[], kRxnicSchema[], kDummySchema[], kNoneSchema[];
 Topology make_veth(Sys& sys, Journal& journal, const Json& parameters);
+Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters);
+Topology make_dummy(Sys& sys, Journal& journal, const Json& parameters);
 Topology make_none(Sys& sys, Journal& journal, const Json& parameters);
 
 } // namespace rxlab

@@ -4,7 +4,7 @@
 
 const struct rxnic_handler *const rxnic_handlers[] = {
 #define RXNIC_HANDLER(name) &rxnic_##name,
-	RXNIC_HANDLERS(RXNIC_HANDLER)
+	RXNIC_HANDLERS(RXNIC_HANDLER, RXNIC_HANDLER)
 #undef RXNIC_HANDLER
 };
 const unsigned int rxnic_handler_count = ARRAY_SIZE(rxnic_handlers);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "setup/driver_drops.h"
+#include "topology/driver_counters.h"
 
 #include "base/error.h"
 
@@ -16,4 +16,10 @@ TEST(ParseXdpDrops, SumsTheQueues) {
 TEST(ParseXdpDrops, RefusesADriverThatDoesNotCountThem) {
     EXPECT_THROW(parse_xdp_drops("NIC statistics:\n     rx_packets: 10\n"), Error);
     EXPECT_THROW(parse_xdp_drops(""), Error);
+}
+
+TEST(ParseDriverCounters, sums_those_named_and_no_other) {
+    const char* text = "NIC statistics:\n     tx_frames: 7\n     rx_bad: 2\n     q0_rx_bad: 2\n     given_up: 5\n";
+    EXPECT_EQ(parse_driver_counters(text, {"rx_bad", "given_up"}), 7u);
+    EXPECT_THROW(parse_driver_counters(text, {"rx_bad", "rx_no_page"}), Error);
 }

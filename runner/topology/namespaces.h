@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+// The two network namespaces in which our own topologies lie, and the addresses there.
+#pragma once
+#include "topology/topology.h"
+
+namespace rxlab {
+
+inline constexpr const char* kGenerator = "rxlab-gen";
+inline constexpr const char* kReceiver = "rxlab-dut";
+
+/// Path `n` between these interfaces, with addresses 10.99.n.1 and 10.99.n.2 and fixed MACs.
+Path make_path(int n, const std::string& generator, const std::string& receiver);
+
+/// Makes both. @throws Error(Status::usage) where one exists: it is never taken over.
+void make_namespaces(Sys& sys, Journal& journal);
+
+/// Lines for 'ip -batch': the end of a path is up and knows the other, without ARP.
+std::string generator_address(const Path& path);
+std::string receiver_address(const Path& path);
+
+} // namespace rxlab

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "stats/metrics.h"
+#include "sys/fake_sys.h"
+#include "traffic/kinds.h"
+
+#include <cstring>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rxlab {
+namespace {
+
+class OpenLoopTest : public ::testing::Test {
+protected:
+    OpenLoopTest() {
+        topology.paths.push_back({{"rxlab-gen", "rxnic0"}, {"rxlab-dut", "rxnic1"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "10.99.0.1", "10.99.0.2"});
+        for (const char* file : {"source", "source_frames", "latency"}) sys.files[folder + file] = "";
+        sys.on_run = [this](FakeSys&, const FakeSys::Command&) -> Ran {
+            const uint64_t offered = sys.files[folder + "source"].empty() ? 0 : 1000; // as soon as it is asked again, all have come
+            return {0, fmt::format("NIC statistics:\n     rx_frames: {}\n     wire_dropped_records: {}\n", offered - offered / 4, offered / 4), ""};
+        };
+    }
+    std::unique_ptr<Traffic> make() { return make_open_loop(sys, journal, topology, {{"packets", 1000}, {"rate", 50000}, {"packet_size", 128}}, 42); }
+
+    const std::string folder = "rxlab-dut:/sys/class/net/rxnic1/rxnic/";
+    FakeSys sys;
+    Journal journal{sys, ""};
+    Topology topology;
+};
+
+TEST_F(OpenLoopTest, the_wire_gets_one_whole_frame_a_rate_and_a_count) {
+    const auto traffic = make();
+    const std::string list = sys.files[folder + "source_frames"];
+    uint32_t length = 0;
+    ASSERT_GE(list.size(), sizeof length + 128);
+    std::memcpy(&length, list.data(), sizeof length);
+    EXPECT_EQ(length, 128u);
+    traffic->prepare(1000);
+    traffic->send();
+    EXPECT_THAT(sys.files[folder + "source"], ::testing::StartsWith("50000 1000"));
+}
+
+TEST_F(OpenLoopTest, what_was_dropped_and_how_long_the_others_waited_is_told) {
+    const auto traffic = make();
+    traffic->prepare(1000);
+    sys.files[folder + "latency"] = "3 60 30\n8 2\n20 1\n";
+    const Sent sent = traffic->send();
+    EXPECT_EQ(sent.packets, 1000u);
+    EXPECT_EQ(sent.busy_packets, 0u) << "the CPU idles between frames: time per packet would say nothing";
+    EXPECT_DOUBLE_EQ(sent.metrics.at("open_loop.dropped_fraction"), 0.25);
+    EXPECT_DOUBLE_EQ(sent.metrics.at("open_loop.delivered_per_second"), 37500);
+    const Histogram& latency = sent.latencies.at("open_loop.wire_to_verdict");
+    EXPECT_EQ(latency.total(), 3u);
+    EXPECT_EQ(latency.max, 30u);
+    for (const auto& [name, value] : sent.metrics) EXPECT_NE(metric_row(name).name, std::string("*")) << name;
+}
+
+TEST_F(OpenLoopTest, an_interface_without_such_a_wire_is_refused) {
+    sys.files.erase(folder + "source");
+    EXPECT_THROW(make(), Error);
+}
+
+} // namespace
+} // namespace rxlab
