@@ -13,6 +13,7 @@ std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces& receiv
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_interface(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_victim(Sys& sys, const Interfaces& receivers);
 
 void prepare_softirq(Sys& sys);
 void prepare_irq(Sys& sys);

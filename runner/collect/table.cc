@@ -13,6 +13,7 @@ const CollectorKind kCollectors[] = {
     {"softnet", "backlog drops and exhausted budgets (/proc/net/softnet_stat)", false, make_softnet, nullptr},
     {"interface", "the receiver's packets, errors and drops (/proc/net/dev)", false, make_interface, nullptr},
     {"softirq", "softIRQ raise to entry and entry to exit, per vector and CPU", true, make_softirq, prepare_softirq},
+    {"victim", "how late an ordinary task gets its CPU, which wants it once per millisecond", true, make_victim, nullptr},
     {"irq", "hard-IRQ handlers' entry to exit", true, make_irq, prepare_irq},
 };
 const size_t kCollectorCount = std::size(kCollectors);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sstream>
@@ -14,6 +15,12 @@ namespace {
 std::string trimmed(const std::string& text) {
     const size_t end = text.find_last_not_of(" \n\t");
     return end == std::string::npos ? "" : text.substr(0, end + 1);
+}
+
+/// What was written, for people: trimmed, or its size where it is no text.
+std::string shown(const std::string& value) {
+    const auto text = [](unsigned char c) { return c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f); };
+    return std::all_of(value.begin(), value.end(), text) ? trimmed(value) : fmt::format("({} bytes)", value.size());
 }
 
 /// `ip -batch -` and `nft -f -` do what their input says: one change per line of it.
@@ -39,10 +46,10 @@ std::string RecordingSys::read_file(const std::string& path) {
 
 void RecordingSys::write_file(const std::string& path, const std::string& value) {
     if (passes()) {
-        changes_.push_back(fmt::format("write {}: {}", path, trimmed(value)));
+        changes_.push_back(fmt::format("write {}: {}", path, shown(value)));
         return sys_.write_file(path, value);
     }
-    changes_.push_back(fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), trimmed(value)));
+    changes_.push_back(fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), shown(value)));
     written_[netns_ + path] = value;
 }
 

@@ -37,5 +37,13 @@ TEST(RecordingSys, can_pass_everything_on_as_well) {
     EXPECT_THAT(fake.log, ElementsAre("write /proc/sys/x 16", "run dut ip link"));
 }
 
+TEST(RecordingSys, of_bytes_that_are_no_text_it_notes_how_many) {
+    FakeSys fake;
+    fake.files["/sys/frames"] = "";
+    RecordingSys sys(fake, RecordingSys::Mode::pass_on);
+    sys.write_file("/sys/frames", std::string("\x3c\0\0\0\x85", 5));
+    EXPECT_THAT(sys.changes(), ElementsAre("write /sys/frames: (5 bytes)"));
+}
+
 } // namespace
 } // namespace rxlab

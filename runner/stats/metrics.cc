@@ -48,6 +48,8 @@ const MetricRow kMetrics[] = {
     {"irq.*count", "interrupts", "none", descriptive, 0, "hard interrupts seen by the probe"},
     {"irq.entry_to_exit.per_packet", "", "lower", latency, 0, "time inside hard interrupt handlers per packet sent, probe included"},
     {"irq.*entry_to_exit.*", "", "none", descriptive, 0, "one run of a hard interrupt handler"},
+    {"victim.wakeup.count", "wakeups", "none", descriptive, 0, "moments at which the victim wanted to run"},
+    {"victim.wakeup.*", "", "lower", latency, kBucket, "from the moment an ordinary task wanted its CPU to the moment it had it; of the CPU where that was longest"},
     {"probe_cost.*", "", "none", descriptive, 0, "what a probe adds per packet, in a window of its own"},
     {"softnet.dropped", "packets", "lower", loss, 0, "packets dropped by a full backlog"},
     {"softnet.flow_limit", "packets", "lower", loss, 0, "packets dropped by the flow limit"},

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+// What packets cost everybody else: an ordinary task on each CPU that wants to run once per millisecond.
+#include "collect/histogram.h"
+#include "collect/kinds.h"
+
+#include <algorithm>
+#include <atomic>
+#include <ctime>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <thread>
+
+namespace rxlab {
+namespace {
+
+constexpr uint64_t kPeriod = 1'000'000; // ns
+
+/// From the moment it wanted to run to the moment it ran. Moments that passed while it waited count each for itself, else
+/// the longest waits would be the rarest.
+class Victim : public Collector {
+public:
+    explicit Victim(Sys& sys) : sys_(sys) {
+        cpu_set_t allowed;
+        if (::sched_getaffinity(0, sizeof allowed, &allowed)) return;
+        for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+            if (CPU_ISSET(cpu, &allowed)) tasks_.push_back(std::make_unique<Task>());
+        size_t next = 0;
+        for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+            if (CPU_ISSET(cpu, &allowed)) start_task(*tasks_[next++], cpu);
+    }
+    ~Victim() override { finish(); }
+
+    void start() override {
+        phase_ = running;
+        phase_.notify_all();
+    }
+    void stop() override { finish(); }
+
+    /// The CPU whose task waited longest is told: that is where the packets are received.
+    void report(const Window& window, Metrics& metrics, Json& curves) override {
+        const Histogram* worst = nullptr;
+        for (const auto& task : tasks_)
+            if (task->waited.total() && (!worst || percentile(task->waited, 0.99) > percentile(*worst, 0.99))) worst = &task->waited;
+        const LatencyUnit unit(window.ns_per_instruction);
+        report_latency("victim.wakeup", "wakeups", "lower", worst ? *worst : Histogram(), unit, metrics);
+        if (worst) curves["victim.wakeup"] = histogram_curve(*worst, unit);
+    }
+
+private:
+    enum Phase { waiting, running, done };
+    struct Task {
+        Histogram waited;
+        std::thread thread;
+    };
+
+    void start_task(Task& task, int cpu) {
+        task.thread = std::thread([this, &task] { work(task); });
+        cpu_set_t own;
+        CPU_ZERO(&own);
+        CPU_SET(cpu, &own);
+        ::pthread_setaffinity_np(task.thread.native_handle(), sizeof own, &own);
+    }
+
+    void work(Task& task) {
+        ::prctl(PR_SET_TIMERSLACK, 1);
+        phase_.wait(waiting);
+        ::histogram waited{};
+        for (uint64_t due = sys_.now_ns() + kPeriod; phase_ == running;) {
+            const timespec until{static_cast<time_t>(due / 1'000'000'000), static_cast<long>(due % 1'000'000'000)};
+            ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+            for (const uint64_t now = sys_.now_ns(); due <= now; due += kPeriod) histogram_add(&waited, now - due);
+        }
+        task.waited.add(waited);
+    }
+
+    void finish() {
+        phase_ = done;
+        phase_.notify_all();
+        for (const auto& task : tasks_)
+            if (task->thread.joinable()) task->thread.join();
+    }
+
+    Sys& sys_;
+    std::vector<std::unique_ptr<Task>> tasks_;
+    std::atomic<Phase> phase_ = waiting;
+};
+
+} // namespace
+
+std::unique_ptr<Collector> make_victim(Sys& sys, const Interfaces&) { return std::make_unique<Victim>(sys); }
+
+} // namespace rxlab
