@@ -153,7 +153,8 @@ contexts() {
 	splats
 }
 
-conserved() { # FRAMES
+conserved() { # FRAMES [PARAMETER OF vdma]
+	engine=${2-}
 	load_nic queues=$cpus
 	up
 	xdp rxnic1 drop
@@ -167,7 +168,7 @@ conserved() { # FRAMES
 	done
 	# A line that drops what finds no room, before a receiver that is told a tenth of a second later.
 	unload_nic
-	engine=engine_rt=1
+	engine=${2-engine_rt=1}
 	load_nic wire=lossy ring_bytes=8192 watermark_bytes=0 usecs=100000
 	up
 	xdp rxnic1 drop

@@ -190,8 +190,9 @@ TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
     EXPECT_THAT(told(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
                 testing::StartsWith("sample.json:14:35: expected key"));
     EXPECT_THAT(
-        told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")),
-        testing::StartsWith("sample.json:14:34: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
+        told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": 9}")),
+        testing::StartsWith("sample.json:14:81: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
+    EXPECT_EQ(told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")), "valid");
     EXPECT_EQ(told(with("{\"packets\": \"$packets\"}",
                         "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": null}")),
               "valid");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "session/load_module.h"
 #include "setup/kinds.h"
 #include "sys/fake_sys.h"
 

@@ -16,6 +16,7 @@ class OpenLoopTest : public ::testing::Test {
 protected:
     OpenLoopTest() {
         topology.paths.push_back({{"rxlab-gen", "rxnic0"}, {"rxlab-dut", "rxnic1"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "10.99.0.1", "10.99.0.2"});
+        sys.files["/run/netns/rxlab-dut"] = "";
         for (const char* file : {"source", "source_frames", "latency"}) sys.files[folder + file] = "";
         sys.on_run = [this](FakeSys&, const FakeSys::Command&) -> Ran {
             const uint64_t offered = sys.files[folder + "source"].empty() ? 0 : 1000; // as soon as it is asked again, all have come
@@ -54,7 +55,7 @@ TEST_F(OpenLoopTest, what_was_dropped_and_how_long_the_others_waited_is_told) {
     const Histogram& latency = sent.latencies.at("open_loop.wire_to_verdict");
     EXPECT_EQ(latency.total(), 3u);
     EXPECT_EQ(latency.max, 30u);
-    for (const auto& [name, value] : sent.metrics) EXPECT_NE(metric_row(name).name, std::string("*")) << name;
+    for (const auto& [name, value] : sent.metrics) EXPECT_NE(metric_row(name).pattern, std::string("*")) << name;
 }
 
 TEST_F(OpenLoopTest, an_interface_without_such_a_wire_is_refused) {
