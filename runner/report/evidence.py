@@ -5,6 +5,7 @@ import distribution
 import effects
 import latency
 import probes
+import sweep
 import words
 from answer import primary_table
 from blocks import Code, Figure, Figures, Fold, Paragraph, Section, Table
@@ -25,6 +26,13 @@ def values_table(document, result, name):
             for label, values, _ in distribution.sides(document, result, name)]
     return Table(f"{name}, {words.unit(cells.unit_of(document, result, name))}", ["arm", "clusters", "least", "lower quartile", "median", "upper quartile", "greatest"],
                  rows, set(range(1, 7)))
+
+
+def sweep_table(document, result, name):
+    lines = sweep.lines_of(result, name)
+    places = sorted({x for _, points in lines for x, _ in points})
+    rows = [[arm, *(words.number(dict(points).get(x), 6) for x in places)] for arm, points in lines]
+    return Table(f"{name}, {words.unit(cells.unit_of(document, result, name))}, by {sweep.swept(result)}", ["arm", *(words.number(x, 6) for x in places)], rows, set(range(1, len(places) + 1)))
 
 
 def latency_table(result, name):
@@ -57,9 +65,13 @@ def names_of(result, document):
 def effect_figures(result, document):
     figures = []
     for name in names_of(result, document):
+        figures += [Figure(plot, sweep_table(document, result, name)) for plot in sweep.plots(document, result, name)]
         figures += [Figure(plot, primary_table(document, name)) for plot in effects.forest(document, name)]
         figures += [Figure(plot, paired_table(document, name)) for plot in effects.paired(document, result, name)]
         figures += [Figure(plot, values_table(document, result, name)) for plot in distribution.distributions(document, result, name)]
+    if result["lane"] != "functional":
+        for name in result["experiment_source"].get("secondary", []):
+            figures += [Figure(plot, sweep_table(document, result, name)) for plot in sweep.plots(document, result, name)]
     return figures
 
 

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999))
-PROBED = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit")
-DRAWN = (*PROBED, "ring.raise_to_handler", "ring.handler_to_consumer")
+PROBED = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit", "victim.wakeup")
+DRAWN = (*PROBED, "open_loop.wire_to_verdict", "ring.raise_to_handler", "ring.handler_to_consumer")
 ONE_CPU = re.compile(r"\.cpu\d+$")
 PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
 

@@ -23,6 +23,7 @@ import latency
 import report
 import sample
 import shape
+import sweep
 import to_html
 import to_markdown
 import trust
@@ -575,6 +576,44 @@ class Html(unittest.TestCase):
     def test_an_interval_may_break_before_its_upper_end_only(self):
         self.assertEqual(to_html.quantity(Quantity("+1 (+0 to +2)", "ns")),
                          '<span class="quantity">+1</span> <span class="quantity">(+0 to\u00a0+2)</span> <span class="unit">ns</span>')
+
+
+class Sweep(unittest.TestCase):
+    def swept(self, values, arms=("plain", "native")):
+        trials = [sample.trial(0, name, round_, {"instructions_per_packet": sample.metric(100.0 * (i + 1) + value + round_)}, factors={"size": value})
+                  for i, name in enumerate(arms) for value in values for round_ in range(3)]
+        made = sample.result(trials=trials)
+        made["experiment_source"]["factors"] = [{"name": "size", "values": list(values)}]
+        return made
+
+    def test_a_line_is_the_medians_of_an_arm_in_order_of_the_factor(self):
+        made = self.swept([512, 60, 1514])
+        self.assertEqual(sweep.lines_of(made, "instructions_per_packet"),
+                         [("plain", [(60, 161.0), (512, 613.0), (1514, 1615.0)]), ("native", [(60, 261.0), (512, 713.0), (1514, 1715.0)])])
+
+    def test_a_failed_trial_is_in_no_point(self):
+        made = self.swept([1, 2, 3])
+        for trial in made["trials"]:
+            if trial["arm"] == "native" and trial["factors"]["size"] == 2:
+                trial["checks"] = {"conservation": {"ok": False, "detail": "lost"}}
+        self.assertEqual([x for x, _ in sweep.lines_of(made, "instructions_per_packet")[1][1]], [1, 3])
+
+    def test_it_is_drawn_over_one_factor_of_three_numbers_or_more(self):
+        for values, drawn in (([1, 2, 3], 1), ([1, 2], 0), (["a", "b", "c"], 0), ([True, False, 3], 0)):
+            self.assertEqual(len(sweep.plots(sample.document(), self.swept(values) if drawn else self.only_factors(values), "instructions_per_packet")), drawn, values)
+
+    def only_factors(self, values):
+        made = sample.result()
+        made["experiment_source"]["factors"] = [{"name": "size", "values": values}]
+        return made
+
+    def test_more_than_seven_lines_are_two_plots_each_with_the_baseline(self):
+        names = ["plain", *(f"arm-{i}" for i in range(8))]
+        made = self.swept([1, 2, 3], names)
+        made["arms"] = [sample.arm(name, name == "plain") for name in names]
+        parts = sweep.plots(sample.document(), made, "instructions_per_packet")
+        self.assertEqual([plot.alt.count("plain: ") for plot in parts], [1, 1])
+        self.assertEqual(len({plot.name for plot in parts}), 2)
 
 
 class Plots(unittest.TestCase):
