@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Latency curves: the share of events that took at least so long."""
+import json
 import re
 from dataclasses import dataclass
 from itertools import accumulate
@@ -86,6 +87,15 @@ def per_packet(result, name):
     return {label: value for label, value in told.items() if value is not None}
 
 
+def side_by_side(result, found):
+    """Curves that are compared: those of the same factors' values, in the order of the values."""
+    labels = {}
+    for label, trials in cells.sound_cells(result).items():
+        if trials:
+            labels.setdefault(json.dumps(trials[0]["factors"], sort_keys=True), []).append(label)
+    return [curves for curves in ([item for item in found if item[0] in beside] for beside in labels.values()) if curves]
+
+
 def groups(found):
     """Few enough for one figure, each with the baseline."""
     if not found:
@@ -167,6 +177,6 @@ def scales(axes, curves):
 
 
 def plots(result, name):
-    parts = groups(curves_of(result, name))
+    parts = [part for found in side_by_side(result, curves_of(result, name)) for part in groups(found)]
     beside = bool(per_packet(result, name))
     return [survival(name, part, i + 1, len(parts), beside) for i, part in enumerate(parts)]

@@ -8,6 +8,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from plots import POINTS, RIGHT, draw, log_ticks
 
 LEAST = 3  # values that make a line
+LEFT_OF_AXIS = 0.17  # room for 100 000 000
 
 
 def number(value):
@@ -56,7 +57,7 @@ def figure_of(factor, unit, lines):
     height = top + PLOT_POINTS + BOTTOM
     figure = make(height / POINTS)
     key(figure, [arm for arm, _ in lines], height)
-    axes = figure.add_axes([0.125, BOTTOM / height, RIGHT - 0.125, PLOT_POINTS / height])
+    axes = figure.add_axes([LEFT_OF_AXIS, BOTTOM / height, RIGHT - LEFT_OF_AXIS, PLOT_POINTS / height])
     for (_, points), (colour, dash) in zip(lines, styles(len(lines))):
         axes.plot([x for x, _ in points], [y for _, y in points], color=INK[colour], linestyle=dash, lw=1.7, marker="o", ms=3.5)
     axis_scale(axes.xaxis, axes.set_xscale, axes.set_xlim, [x for _, points in lines for x, _ in points], 20)

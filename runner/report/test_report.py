@@ -524,6 +524,12 @@ class Curves(unittest.TestCase):
         trials = [sample.trial(0, "plain", 0, {}, curves={"x": curve}) for curve in (sample.curve(), other)]
         self.assertEqual(latency.merged(trials, "x").buckets[4.0, 8.0], 14)
 
+    def test_a_plot_holds_what_is_compared_the_arms_at_one_value_of_the_factor(self):
+        trials = [sample.trial(0, name, 0, {}, curves={"x": sample.curve()}, factors={"rate": rate}) for name in ("native", "plain") for rate in (1, 2)]
+        made = sample.result(trials=trials)
+        parts = latency.side_by_side(made, latency.curves_of(made, "x"))
+        self.assertEqual([[label for label, _ in part] for part in parts], [["plain at rate=1", "native at rate=1"], ["plain at rate=2", "native at rate=2"]])
+
     def test_a_curve_without_events_is_none(self):
         trials = [sample.trial(0, "plain", 0, {}, curves={"x": {"unit": "ns", "edges": [1.0, 2.0], "counts": [0]}})]
         self.assertIsNone(latency.merged(trials, "x"))
