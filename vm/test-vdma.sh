@@ -40,7 +40,8 @@ promises_iommu() {
 
 faults() {
 	load vdma
-	for name in lost late duplicated stall error; do
+	for test in lost late duplicated stall error error_list; do
+		name=${test%_list}
 		# Lost and error happen once: what comes after them has to work.
 		case $name in
 		lost) set -- 1 1 ;;
@@ -50,11 +51,12 @@ faults() {
 		*) set -- 3 -1 ;;
 		esac
 		echo "$2" >$fault/$name/times
+		hits=$(cat $fault/$name/hits)
 		echo "$1" >$fault/$name/interval
-		load vdma_test only=fault_$name || wrong "no test"
+		load vdma_test only=fault_$test || wrong "no test"
 		rmmod vdma_test
 		judge
-		[ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"
+		[ "$(cat $fault/$name/hits)" -gt "$hits" ] || wrong "$name never happened"
 		echo 0 >$fault/$name/interval
 	done
 	load vdma_test only=stream
@@ -115,6 +117,13 @@ refusals() {
 	refused 'no such function' vdma pci=0000:00:1e.0
 	refused 'belongs to driver' vdma pci=$(basename "$(ls -d /sys/bus/pci/drivers/virtio-pci/0000:* | head -n 1)")
 	load vdma_test 2>/dev/null && wrong "a client without an engine"
+	load vdma
+	load vdma_test only=list_refusals
+	rmmod vdma_test && rmmod vdma
+	judge
+	for reason in 'a lossy wire' 'whole units of the bus' '1 byte to 64 MiB' 'between memory and a device' 'another channel is at this end' 'no peripheral paces' 'is prepared or runs'; do
+		grep "$reason" log || wrong "no reason '$reason'"
+	done
 	load vdma engine_cpu=1 channels=4 && ls -d /sys/class/dma/dma*chan3 || wrong "4 channels on CPU 1 refused"
 	rmmod vdma
 }

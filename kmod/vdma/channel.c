@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* channel.c - the dmaengine API: descriptors, cookies, residue, callbacks. */
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 
 #include "vdma.h"
@@ -44,9 +45,9 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 	return tx->cookie;
 }
 
-static struct vdma_desc *new_desc(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
+static struct vdma_desc *new_desc(struct vdma_chan *chan, unsigned int spans, unsigned long flags)
 {
-	struct vdma_desc *desc = kzalloc(sizeof(*desc), GFP_NOWAIT);
+	struct vdma_desc *desc = kzalloc(struct_size(desc, spans, spans), GFP_NOWAIT);
 	unsigned long irqs;
 
 	if (!desc)
@@ -54,12 +55,22 @@ static struct vdma_desc *new_desc(struct vdma_chan *chan, dma_addr_t addr, size_
 	dma_async_tx_descriptor_init(&desc->tx, &chan->chan);
 	desc->tx.tx_submit = vdma_tx_submit;
 	desc->tx.flags = flags;
-	desc->addr = addr;
-	desc->len = len;
+	desc->span = desc->spans;
 	/* Where it is never submitted, terminating the channel frees it. */
 	spin_lock_irqsave(&chan->lock, irqs);
 	list_add_tail(&desc->node, &chan->prepared);
 	spin_unlock_irqrestore(&chan->lock, irqs);
+	return desc;
+}
+
+static struct vdma_desc *new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
+{
+	struct vdma_desc *desc = new_desc(chan, 1, flags);
+
+	if (desc) {
+		desc->spans[0] = (struct vdma_span){ addr, len };
+		desc->len = len;
+	}
 	return desc;
 }
 
@@ -76,7 +87,7 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 
 	if (!len || len > MAX_LENGTH)
 		return refuse(chan, "a copy is of 1 byte to 64 MiB");
-	desc = new_desc(chan, dst, len, flags);
+	desc = new_desc_of_one(chan, dst, len, flags);
 	if (!desc)
 		return NULL;
 	desc->src = src;
@@ -84,23 +95,20 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 }
 
 /* The burst of the memory's far side: what the peripheral takes or gives at once. */
-static const char *set_burst(struct vdma_chan *chan, enum dma_transfer_direction direction)
+static const char *burst_of(const struct dma_slave_config *config, bool tx, u32 *width, u32 *burst)
 {
-	const struct dma_slave_config *config = &chan->config;
-	const bool tx = direction == DMA_MEM_TO_DEV;
-	const u32 width = tx ? config->dst_addr_width : config->src_addr_width;
 	const u32 maxburst = tx ? config->dst_maxburst : config->src_maxburst;
 
-	chan->width = width ? width : 8;
-	if (chan->width > 8 || chan->width == 3)
+	*width = (tx ? config->dst_addr_width : config->src_addr_width) ?: 8;
+	if (*width > 8 || !is_power_of_2(*width))
 		return "the bus is 1, 2, 4 or 8 bytes wide";
-	if (maxburst > MAX_BURST / chan->width)
+	if (maxburst > MAX_BURST / *width)
 		return "a burst is of 1024 bytes at most";
-	chan->burst = chan->width * (maxburst ? maxburst : 1);
+	*burst = *width * (maxburst ?: 1);
 	return NULL;
 }
 
-static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction)
+static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction, u32 burst, bool cyclic)
 {
 	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
 	const bool tx = direction == DMA_MEM_TO_DEV;
@@ -112,8 +120,10 @@ static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction
 	if (!peripheral || chan->config.peripheral_size != sizeof(*peripheral) || !peripheral->wire)
 		return "no peripheral paces this channel: dma_slave_config.peripheral_config has no wire";
 	wire = peripheral->wire;
-	if (chan->burst > wire->config.fifo_bytes)
+	if (burst > wire->config.fifo_bytes)
 		return "the wire's FIFO does not hold a burst, so none would ever move";
+	if (!cyclic && wire->config.mode == VDMA_WIRE_LOSSY)
+		return "a lossy wire lays whole records into a ring: a list is neither";
 	end = tx ? &wire->tx : &wire->rx;
 	spin_lock_irqsave(&wire->lock, flags);
 	other = tx ? wire->rx : wire->tx;
@@ -121,8 +131,8 @@ static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction
 		why = "another channel is at this end of the wire";
 	else if (other == chan)
 		why = "this channel is at the other end of the wire";
-	else if (READ_ONCE(*(tx ? &wire->tx_moved : &wire->rx_moved)))
-		why = "bytes have moved over the wire: it needs a new epoch before a transfer begins anew";
+	else if (cyclic && READ_ONCE(*(tx ? &wire->tx_moved : &wire->rx_moved)))
+		why = "bytes have moved over the wire: it needs a new epoch before a ring begins anew";
 	else
 		*end = chan;
 	spin_unlock_irqrestore(&wire->lock, flags);
@@ -148,30 +158,81 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 	memset(&chan->config, 0, sizeof(chan->config));
 }
 
+/* Makes the wire the channel's pace. Returns why not; what runs on the channel is not touched then. */
+static const char *pace(struct vdma_chan *chan, enum dma_transfer_direction direction, size_t period, bool cyclic)
+{
+	u32 width, burst;
+	const char *why;
+
+	if (direction != DMA_MEM_TO_DEV && direction != DMA_DEV_TO_MEM)
+		return "cyclic transfers and lists are between memory and a device";
+	why = burst_of(&chan->config, direction == DMA_MEM_TO_DEV, &width, &burst);
+	if (!why && cyclic && period % burst)
+		why = "the burst does not divide the period";
+	if (!why)
+		why = join_wire(chan, direction, burst, cyclic);
+	if (why)
+		return why;
+	chan->width = width;
+	chan->burst = burst;
+	return NULL;
+}
+
 static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_chan, dma_addr_t addr, size_t len, size_t period, enum dma_transfer_direction direction, unsigned long flags)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	struct vdma_desc *desc;
 	const char *why;
 
-	if (direction != DMA_MEM_TO_DEV && direction != DMA_DEV_TO_MEM)
-		return refuse(chan, "cyclic transfers are between memory and a device");
 	if (!len || len > MAX_LENGTH || !period || len % period)
 		return refuse(chan, "the period does not divide the buffer");
-	why = set_burst(chan, direction);
-	if (!why && period % chan->burst)
-		why = "the burst does not divide the period";
-	if (!why)
-		why = join_wire(chan, direction);
+	why = pace(chan, direction, period, true);
 	if (why)
 		return refuse(chan, why);
-	desc = new_desc(chan, addr, len, flags);
+	desc = new_desc_of_one(chan, addr, len, flags);
 	if (!desc)
 		return NULL;
-	desc->cyclic = true;
+	desc->paced = desc->cyclic = true;
 	desc->period = period;
 	if (direction == DMA_DEV_TO_MEM)
 		WRITE_ONCE(chan->wire->rx_ring, len);
+	return &desc->tx;
+}
+
+static const char *check_list(struct scatterlist *list, unsigned int spans, u32 width, size_t *len)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	*len = 0;
+	for_each_sg(list, sg, spans, i) {
+		if (!sg_dma_len(sg) || sg_dma_len(sg) % width)
+			return "a span is of whole units of the bus's width, one at least";
+		*len += sg_dma_len(sg);
+	}
+	return !*len || *len > MAX_LENGTH ? "a list is of 1 byte to 64 MiB" : NULL;
+}
+
+static struct dma_async_tx_descriptor *vdma_prep_slave_sg(struct dma_chan *dma_chan, struct scatterlist *list, unsigned int spans, enum dma_transfer_direction direction, unsigned long flags, void *context)
+{
+	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	const char *why = pace(chan, direction, 0, false);
+	struct vdma_desc *desc;
+	struct scatterlist *sg;
+	unsigned int i;
+	size_t len;
+
+	if (!why)
+		why = check_list(list, spans, chan->width, &len);
+	if (why)
+		return refuse(chan, why);
+	desc = new_desc(chan, spans, flags);
+	if (!desc)
+		return NULL;
+	desc->paced = true;
+	desc->len = desc->period = len;
+	for_each_sg(list, sg, spans, i)
+		desc->spans[i] = (struct vdma_span){ sg_dma_address(sg), sg_dma_len(sg) };
 	return &desc->tx;
 }
 
@@ -180,9 +241,15 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *config)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
+	unsigned long flags;
+	bool busy;
 
-	if (chan->active) {
-		dev_err(chan->vdma->dev, "%s: not configured while a transfer runs\n", dma_chan_name(dma_chan));
+	/* What is prepared counts too: it has the wire and the burst of the configuration before. */
+	spin_lock_irqsave(&chan->lock, flags);
+	busy = chan->active || !list_empty(&chan->prepared) || !list_empty(&chan->submitted) || !list_empty(&chan->issued);
+	spin_unlock_irqrestore(&chan->lock, flags);
+	if (busy) {
+		dev_err(chan->vdma->dev, "%s: not configured while a transfer is prepared or runs\n", dma_chan_name(dma_chan));
 		return -EBUSY;
 	}
 	vdma_chan_leave_wire(chan);
@@ -190,13 +257,27 @@ static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *confi
 	return 0;
 }
 
+static bool sends(const struct vdma_chan *chan)
+{
+	return chan->wire->tx == chan;
+}
+
 static void start_next(struct vdma_chan *chan)
 {
+	struct vdma_wire *wire = chan->wire;
+
 	if (chan->active || list_empty(&chan->issued))
 		return;
 	chan->active = list_first_entry(&chan->issued, struct vdma_desc, node);
 	list_del(&chan->active->node);
-	chan->moved = 0;
+	if (!chan->active->paced)
+		return;
+	chan->moved = sends(chan) ? wire->tx_moved : wire->rx_moved;
+	if (chan->active->cyclic)
+		return; /* its byte at an offset of the ring is that of the position modulo the ring */
+	chan->active->start = chan->moved;
+	if (sends(chan))
+		WRITE_ONCE(wire->published, chan->moved + chan->active->len); /* a list is ready as a whole */
 }
 
 static void vdma_issue_pending(struct dma_chan *dma_chan)
@@ -230,9 +311,9 @@ static u32 residue_of(const struct vdma_chan *chan, const struct vdma_desc *desc
 {
 	if (desc != chan->active)
 		return desc->len;
-	if (!desc->cyclic)
+	if (!desc->paced)
 		return desc->len - desc->copied;
-	return desc->len - (u32)(chan->moved % desc->len);
+	return desc->len - (u32)((chan->moved - desc->start) % desc->len);
 }
 
 static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t cookie, struct dma_tx_state *state)
@@ -285,8 +366,12 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	LIST_HEAD(gone);
 
 	spin_lock_irqsave(&chan->lock, flags);
-	if (chan->active)
+	if (chan->active) {
 		list_add(&chan->active->node, &gone);
+		/* What is left of a list is never sent, and the receiver does not wait for it. */
+		if (chan->active->paced && !chan->active->cyclic && sends(chan))
+			WRITE_ONCE(chan->wire->published, chan->moved);
+	}
 	chan->active = NULL;
 	chan->cyclic_due = NULL;
 	chan->paused = chan->failed = false;
@@ -380,6 +465,10 @@ void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result)
 
 void vdma_chan_period(struct vdma_chan *chan)
 {
+	if (!chan->active->cyclic) {
+		vdma_chan_complete(chan, DMA_TRANS_NOERROR);
+		return;
+	}
 	chan->periods++;
 	if (!chan->active->tx.callback && !chan->active->tx.callback_result)
 		return;
@@ -429,6 +518,7 @@ void vdma_channels_init(struct vdma_dev *vdma)
 	dma->device_free_chan_resources = vdma_free_chan_resources;
 	dma->device_prep_dma_memcpy = vdma_prep_memcpy;
 	dma->device_prep_dma_cyclic = vdma_prep_cyclic;
+	dma->device_prep_slave_sg = vdma_prep_slave_sg;
 	dma->device_config = vdma_config;
 	dma->device_pause = vdma_pause;
 	dma->device_resume = vdma_resume;

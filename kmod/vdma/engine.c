@@ -45,16 +45,25 @@ static void take(struct vdma_wire *wire, u8 *memory, size_t count)
 	vdma_wire_put(wire, memory, count);
 }
 
-/* One burst between the ring and the wire. false: a bus address is mapped to nothing. */
+/* The bus address of a transfer's byte, and how far its span goes on. A byte is never before the last one asked for, but in the only span. */
+static dma_addr_t address_of(struct vdma_desc *desc, size_t at, size_t *count)
+{
+	while (at - desc->passed >= desc->span->len)
+		desc->passed += desc->span++->len;
+	*count = min(*count, desc->span->len - (at - desc->passed));
+	return desc->span->addr + (at - desc->passed);
+}
+
+/* One burst between the spans and the wire. false: a bus address is mapped to nothing. */
 static bool move_burst(struct vdma_chan *chan, size_t count, mover move)
 {
-	const struct vdma_desc *desc = chan->active;
-	const size_t at = chan->moved % desc->len;
+	struct vdma_desc *desc = chan->active;
+	const size_t at = (chan->moved - desc->start) % desc->len;
 	size_t done = 0;
 
 	while (done < count) {
 		size_t piece = count - done;
-		u8 *memory = memory_at(chan->vdma, desc->addr + at + done, &piece);
+		u8 *memory = memory_at(chan->vdma, address_of(desc, at + done, &piece), &piece);
 
 		if (!memory)
 			return false;
@@ -77,7 +86,7 @@ static void fail(struct vdma_chan *chan)
  */
 static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *position, u64 *bursts)
 {
-	const u64 period = chan->active->period;
+	const u64 period = chan->active->period, start = chan->active->start;
 
 	if (vdma_fault_hits(chan->vdma, VDMA_FAULT_ERROR)) {
 		fail(chan);
@@ -85,8 +94,8 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 	}
 	while (count) {
 		/* After a partial burst the next one ends where it would have: bursts never cross the ring's end. */
-		const size_t burst = min_t(size_t, count, chan->burst - chan->moved % chan->burst);
-		const u64 before = div64_u64(chan->moved, period);
+		const size_t burst = min_t(size_t, count, chan->burst - (chan->moved - start) % chan->burst);
+		const u64 before = div64_u64(chan->moved - start, period);
 
 		if (!move_burst(chan, burst, move)) {
 			fail(chan);
@@ -96,18 +105,20 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 		smp_store_release(position, chan->moved);
 		(*bursts)++;
 		count -= burst;
-		if (div64_u64(chan->moved, period) != before)
+		if (div64_u64(chan->moved - start, period) != before)
 			vdma_chan_period(chan);
 	}
 	return true;
 }
 
-/* What of the bytes there are can move: up to the end of a burst, or what is left in units of the bus when no more is to come. */
+/* What of the bytes there are can move: up to the end of a burst or a list, or what is left in units of the bus when no more is to come. */
 static size_t movable(const struct vdma_chan *chan, u64 there, u64 room, bool more_to_come)
 {
-	const u64 count = min3(there, room, (u64)VDMA_CHUNK);
-	const u64 beyond = (chan->moved + count) % chan->burst;
+	const u64 count = min3(there, room, (u64)VDMA_CHUNK), end = chan->moved + count - chan->active->start;
+	const u64 beyond = end % chan->burst;
 
+	if (!chan->active->cyclic && end == chan->active->len)
+		return count;
 	if (count > beyond)
 		return count - beyond;
 	return more_to_come || count < there ? 0 : count - count % chan->width;
@@ -144,15 +155,18 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 	wire->tx_active = true;
 	if (move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))
 		vdma_wire_departed(wire);
+	if (!chan->active)
+		vdma_wire_forget_rate(wire); /* its last list is sent */
 	wire->stats.tx_bytes += chan->moved - before;
 	return true;
 }
 
-/* The receiver's credit: a period less than the ring, so that full never looks like empty. */
+/* The receiver's credit: what is left of a list; of a ring a period less than there is, so that full never looks like empty. */
 static u64 credit(const struct vdma_chan *chan)
 {
+	const struct vdma_desc *desc = chan->active;
 	/* Pairs with the client's store-release: it has read what is to be overwritten. */
-	const u64 limit = smp_load_acquire(&chan->wire->consumed) + chan->active->len - chan->active->period;
+	const u64 limit = desc->cyclic ? smp_load_acquire(&chan->wire->consumed) + desc->len - desc->period : desc->start + desc->len;
 
 	return limit > chan->moved ? limit - chan->moved : 0;
 }
@@ -196,7 +210,7 @@ static bool run_copy(struct vdma_chan *chan)
 	while (left) {
 		size_t count = left;
 		u8 *from = memory_at(chan->vdma, desc->src + desc->copied, &count);
-		u8 *to = memory_at(chan->vdma, desc->addr + desc->copied, &count);
+		u8 *to = memory_at(chan->vdma, desc->span->addr + desc->copied, &count);
 
 		if (!from || !to) {
 			vdma_chan_complete(chan, from ? DMA_TRANS_WRITE_FAILED : DMA_TRANS_READ_FAILED);
@@ -259,7 +273,7 @@ static bool run_channel(struct vdma_chan *chan, u64 *patience)
 		struct vdma_wire *wire = chan->wire;
 
 		spent = -ktime_get_ns();
-		if (!chan->active->cyclic)
+		if (!chan->active->paced)
 			worked = run_copy(chan);
 		else
 			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan, patience);

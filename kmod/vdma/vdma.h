@@ -17,15 +17,27 @@
 
 struct iommu_domain;
 
-/* One transfer: cyclic over [addr, addr + len), or a copy of len bytes from src to addr. */
+struct vdma_span {
+	dma_addr_t addr;
+	size_t len;
+};
+
+/*
+ * One transfer: between its spans and a wire, once or cyclic (then it has one span), or a copy from src to its one span. One that
+ * is not cyclic has one period, its length.
+ */
 struct vdma_desc {
 	struct dma_async_tx_descriptor tx;
 	struct list_head node;
-	bool cyclic;
-	dma_addr_t addr, src;
+	bool paced, cyclic;
+	dma_addr_t src;
 	size_t len, period;
 	size_t copied; /* of a copy */
+	u64 start;     /* the wire's position where it began */
 	enum dmaengine_tx_result result;
+	struct vdma_span *span; /* where it is */
+	size_t passed;          /* bytes of the spans before that one */
+	struct vdma_span spans[];
 };
 
 /*
@@ -44,7 +56,7 @@ struct vdma_chan {
 	bool paused, failed;
 	u32 burst;                           /* bytes */
 	u32 width;                           /* bytes of the bus, the unit where less than a burst is left */
-	u64 moved;                           /* bytes of the active cyclic transfer */
+	u64 moved;                           /* the wire's position of the active transfer */
 	struct irq_work interrupt;           /* the controller's own: ends in the tasklet, as the dmaengine API promises */
 	struct tasklet_struct callbacks;
 	u64 periods, callbacks_run;
@@ -138,7 +150,7 @@ void vdma_channels_exit(struct vdma_dev *vdma);
 struct vdma_chan *vdma_chan_of(struct dma_chan *chan); /* NULL when it is another engine's */
 void vdma_chan_leave_wire(struct vdma_chan *chan);
 void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result); /* under chan->lock */
-void vdma_chan_period(struct vdma_chan *chan);                                    /* under chan->lock */
+void vdma_chan_period(struct vdma_chan *chan);                                    /* likewise: the active transfer's period has passed */
 
 /* engine.c */
 int vdma_engine_main(void *vdma);

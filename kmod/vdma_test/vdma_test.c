@@ -13,6 +13,7 @@
 #include <linux/irq.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -36,7 +37,22 @@ static const struct vdma_wire_ops *ops;
 #define RING SZ_64K
 #define PERIOD SZ_4K
 
-/* A transmit ring, a wire, a receive ring. */
+#define LIST SZ_64K
+#define GUARD 64
+
+/* Spans of memory to be sent or filled once, each between two guards. */
+struct list {
+	struct link *link;
+	struct dma_chan *chan;
+	enum dma_transfer_direction direction;
+	struct scatterlist spans[8];
+	u8 *memory[8];
+	int count, mapped;
+	dma_cookie_t cookie;
+	atomic_t calls, in_softirq;
+};
+
+/* A transmit ring, a wire, a receive ring; or lists instead of the rings. */
 struct link {
 	struct dma_chan *tx, *rx;
 	struct vdma_wire *wire;
@@ -44,7 +60,10 @@ struct link {
 	struct vdma_wire_config config;
 	u8 *tx_ring, *rx_ring;
 	dma_addr_t tx_addr, rx_addr;
-	u32 period, maxburst;
+	u32 period, maxburst, rx_maxburst, width;
+	bool of_lists;
+	struct list lists[4];
+	int list_count;
 	dma_cookie_t tx_cookie, rx_cookie;
 	u64 published, consumed;
 	/* What the handlers saw. */
@@ -133,16 +152,23 @@ static struct dma_chan *channel(void)
 	return dma_request_channel(mask, NULL, NULL);
 }
 
-static bool start(struct link *link)
+static bool configure(struct link *link)
 {
 	struct dma_slave_config config = {
-		.src_addr_width = DMA_SLAVE_BUSWIDTH_8_BYTES, .dst_addr_width = DMA_SLAVE_BUSWIDTH_8_BYTES,
-		.src_maxburst = link->maxburst, .dst_maxburst = link->maxburst,
+		.src_addr_width = link->width, .dst_addr_width = link->width,
+		.src_maxburst = link->rx_maxburst ?: link->maxburst, .dst_maxburst = link->maxburst,
 		.peripheral_config = &link->peripheral, .peripheral_size = sizeof(link->peripheral),
 	};
-	struct dma_async_tx_descriptor *tx, *rx;
 
 	EXPECT(!dmaengine_slave_config(link->tx, &config) && !dmaengine_slave_config(link->rx, &config));
+	return true;
+}
+
+static bool start(struct link *link)
+{
+	struct dma_async_tx_descriptor *tx, *rx;
+
+	MUST(configure(link));
 	tx = dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, link->period, DMA_MEM_TO_DEV, 0);
 	rx = dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, link->period, DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT);
 	EXPECT(tx && rx);
@@ -164,6 +190,24 @@ static void stop(struct link *link)
 	dmaengine_terminate_sync(link->rx);
 }
 
+static void unmap_list(struct list *list)
+{
+	if (list->mapped)
+		dma_unmap_sg(list->chan->device->dev, list->spans, list->count, list->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	list->mapped = 0;
+}
+
+static void free_lists(struct link *link)
+{
+	for (; link->list_count; link->list_count--) {
+		struct list *list = &link->lists[link->list_count - 1];
+
+		unmap_list(list);
+		while (list->count)
+			kfree(list->memory[--list->count]);
+	}
+}
+
 static struct link *new_link(void)
 {
 	struct link *link = kzalloc(sizeof(*link), GFP_KERNEL);
@@ -179,6 +223,7 @@ static void close_link(struct link *link)
 		kthread_stop(link->traffic);
 	if (link->tx && link->rx)
 		stop(link);
+	free_lists(link);
 	if (link->requested)
 		free_irq(ops->irq(link->wire), link);
 	if (!IS_ERR_OR_NULL(link->wire))
@@ -201,6 +246,7 @@ static bool open_link(struct link *link)
 	init_waitqueue_head(&link->wait);
 	link->period = link->period ?: PERIOD;
 	link->maxburst = link->maxburst ?: 8;
+	link->width = link->width ?: 8;
 	link->config.fifo_bytes = link->config.fifo_bytes ?: SZ_8K;
 	link->tx = channel();
 	link->rx = channel();
@@ -214,7 +260,7 @@ static bool open_link(struct link *link)
 	err = request_irq(ops->irq(link->wire), interrupted, 0, "vdma-test", link);
 	EXPECT(!err, "%d", err);
 	link->requested = true;
-	return start(link);
+	return link->of_lists ? configure(link) : start(link);
 }
 
 /* Fills what is free of the transmit ring, `most` bytes at most. */
@@ -815,6 +861,337 @@ static bool test_small_fifo(struct link *link)
 	return true;
 }
 
+/* ---- lists ---- */
+
+static const u32 tx_spans[] = { 4096, 1000, 8, 24, 30000, 408, 30000 }, rx_spans[] = { 8, 16384, 264, 32768, 16112 };
+
+/* A list of spans of these lengths; what is to be sent is the stream from @position on. */
+static struct list *new_list(struct link *link, struct dma_chan *chan, const u32 *lengths, int count, u64 position)
+{
+	struct list *list = &link->lists[link->list_count++];
+	int i;
+
+	memset(list, 0, sizeof(*list));
+	list->link = link;
+	list->chan = chan;
+	list->direction = chan == link->tx ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM;
+	sg_init_table(list->spans, count);
+	for (i = 0; i < count; i++) {
+		u8 *memory = kmalloc(lengths[i] + 2 * GUARD, GFP_KERNEL);
+		u32 j;
+
+		if (!memory)
+			return NULL;
+		list->memory[list->count++] = memory;
+		memset(memory, 0xA5, lengths[i] + 2 * GUARD);
+		for (j = 0; chan == link->tx && j < lengths[i]; j++)
+			memory[GUARD + j] = pattern(position++);
+		sg_set_buf(&list->spans[i], memory + GUARD, lengths[i]);
+	}
+	list->mapped = dma_map_sg(chan->device->dev, list->spans, count, chan == link->tx ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	return list->mapped ? list : NULL;
+}
+
+static void list_done(void *data)
+{
+	struct list *list = data;
+
+	if (in_serving_softirq())
+		atomic_inc(&list->in_softirq);
+	atomic_inc(&list->calls);
+	wake_up(&list->link->wait);
+}
+
+static bool submit(struct list *list)
+{
+	struct dma_async_tx_descriptor *tx;
+
+	EXPECT(list, "no memory");
+	tx = dmaengine_prep_slave_sg(list->chan, list->spans, list->mapped, list->direction, DMA_PREP_INTERRUPT);
+	EXPECT(tx);
+	tx->callback = list_done;
+	tx->callback_param = list;
+	list->cookie = dmaengine_submit(tx);
+	EXPECT(list->cookie > 0);
+	dma_async_issue_pending(list->chan);
+	return true;
+}
+
+/* Two lists of LIST bytes each, cut differently, on their way; begin_lists() once more frees the ones before. */
+static bool begin_lists(struct link *link, struct list **tx, struct list **rx)
+{
+	free_lists(link);
+	*tx = new_list(link, link->tx, tx_spans, ARRAY_SIZE(tx_spans), link->published);
+	*rx = new_list(link, link->rx, rx_spans, ARRAY_SIZE(rx_spans), 0);
+	return submit(*rx) && submit(*tx);
+}
+
+static u32 residue(struct list *list, enum dma_status *status)
+{
+	struct dma_tx_state state;
+
+	*status = dmaengine_tx_status(list->chan, list->cookie, &state);
+	return state.residue;
+}
+
+/* Called back once, from a tasklet, and complete with nothing left. */
+static bool ended(struct list *list)
+{
+	enum dma_status status;
+	u32 left;
+
+	EXPECT(wait_event_timeout(list->link->wait, atomic_read(&list->calls), HZ * 5), "%u left", residue(list, &status));
+	left = residue(list, &status);
+	EXPECT(status == DMA_COMPLETE && !left, "status %d, %u left", status, left);
+	EXPECT(atomic_read(&list->calls) == 1 && atomic_read(&list->in_softirq) == 1);
+	return true;
+}
+
+/* The first @got bytes are the stream's from @position on; the others, and the guards, nobody has written. */
+static bool holds(struct list *list, u64 position, size_t got)
+{
+	int i;
+
+	unmap_list(list);
+	for (i = 0; i < list->count; i++) {
+		const u32 length = list->spans[i].length;
+		u32 j;
+
+		for (j = 0; j < length + 2 * GUARD; j++) {
+			const bool filled = j >= GUARD && j < GUARD + length && got;
+			const u8 want = filled ? pattern(position) : 0xA5;
+
+			EXPECT(list->memory[i][j] == want, "byte %d of span %d is %02x, not %02x", (int)j - GUARD, i, list->memory[i][j], want);
+			if (filled)
+				position++, got--;
+		}
+	}
+	return true;
+}
+
+/* Several in a row, cut differently at either end, with every kind of burst: one stream, whose wire needs no new epoch. */
+static bool test_list(struct link *link)
+{
+	static const struct { u32 width, maxburst; } bursts[] = { { 8, 8 }, { 8, 1 }, { 4, 16 }, { 1, 128 }, { 2, 3 } };
+	struct list *tx[2], *rx[2];
+	size_t i;
+
+	link->of_lists = true;
+	MUST(open_link(link));
+	for (i = 0; i < ARRAY_SIZE(bursts); i++, link->published += 2 * LIST) {
+		link->width = bursts[i].width;
+		link->maxburst = bursts[i].maxburst;
+		MUST(configure(link));
+		MUST(begin_lists(link, &tx[0], &rx[0]));
+		tx[1] = new_list(link, link->tx, rx_spans, ARRAY_SIZE(rx_spans), link->published + LIST);
+		rx[1] = new_list(link, link->rx, tx_spans, ARRAY_SIZE(tx_spans), 0);
+		MUST(submit(tx[1]) && submit(rx[1]));
+		MUST(ended(tx[0]) && ended(tx[1]) && ended(rx[0]) && ended(rx[1]));
+		MUST(holds(rx[0], link->published, LIST) && holds(rx[1], link->published + LIST, LIST));
+	}
+	EXPECT(ops->rx_position(link->wire) == link->published);
+	return true;
+}
+
+/* The receiver may have a ring, which goes on where the list ends. */
+static bool test_list_to_ring(struct link *link)
+{
+	struct list *tx;
+	int i;
+
+	MUST(open_link(link));
+	dmaengine_terminate_sync(link->tx);
+	for (i = 0; i < 4; i++, link->published += LIST) {
+		free_lists(link);
+		tx = new_list(link, link->tx, tx_spans, ARRAY_SIZE(tx_spans), link->published);
+		MUST(submit(tx));
+		while (link->consumed < link->published + LIST) {
+			EXPECT(wait_for(link, ops->rx_position, link->consumed + 1, 2000), "%llu came", link->consumed);
+			MUST(consume(link));
+		}
+		MUST(ended(tx));
+	}
+	return true;
+}
+
+static bool falls(struct list *list, u32 *before, bool *halfway)
+{
+	enum dma_status status;
+	const u32 left = residue(list, &status);
+
+	EXPECT(left <= *before, "%u after %u", left, *before);
+	EXPECT(left % (64 * 8) == 0, "%u is within a burst", left);
+	EXPECT(left ? status == DMA_IN_PROGRESS : status == DMA_COMPLETE, "status %d, %u left", status, left);
+	*halfway |= left && left < LIST;
+	*before = left;
+	return true;
+}
+
+static bool test_list_residue(struct link *link)
+{
+	bool tx_halfway = false, rx_halfway = false;
+	u32 tx_left = LIST, rx_left = LIST;
+	struct list *tx, *rx;
+	int looks = 0;
+
+	link->of_lists = true;
+	link->maxburst = 64;
+	link->config.bytes_per_second = 1 << 20;
+	MUST(open_link(link));
+	MUST(begin_lists(link, &tx, &rx));
+	for (; rx_left && looks < 20000; looks++) {
+		MUST(falls(tx, &tx_left, &tx_halfway) && falls(rx, &rx_left, &rx_halfway));
+		usleep_range(20, 40);
+	}
+	EXPECT(!rx_left && tx_halfway && rx_halfway, "%u left after %d looks", rx_left, looks);
+	return ended(tx) && ended(rx) && holds(rx, 0, LIST);
+}
+
+static bool stands(struct list *list)
+{
+	enum dma_status status;
+	const u32 left = residue(list, &status);
+
+	EXPECT(status == DMA_PAUSED, "status %d", status);
+	msleep(20);
+	EXPECT(residue(list, &status) == left, "%u left, then %u", left, residue(list, &status));
+	return true;
+}
+
+static bool test_list_paused(struct link *link)
+{
+	struct list *tx, *rx;
+
+	link->of_lists = true;
+	link->config.bytes_per_second = 1 << 18;
+	MUST(open_link(link));
+	EXPECT(!dmaengine_pause(link->tx));
+	MUST(begin_lists(link, &tx, &rx));
+	MUST(stands(tx));
+	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire), "bytes moved though the engine is paused");
+	EXPECT(!dmaengine_resume(link->tx));
+	EXPECT(wait_for(link, ops->rx_position, LIST / 4, 2000));
+	EXPECT(!dmaengine_pause(link->rx));
+	MUST(stands(rx));
+	EXPECT(ops->rx_position(link->wire) < LIST, "it was through before it was paused");
+	EXPECT(!dmaengine_resume(link->rx));
+	return ended(tx) && ended(rx) && holds(rx, 0, LIST);
+}
+
+/* The sender gives up halfway: nobody is called back, and what was sent arrives to the last byte, short of a burst too. */
+static bool sender_terminated(struct link *link, unsigned int usecs)
+{
+	struct list *tx, *rx;
+	enum dma_status status;
+	u64 sent;
+
+	MUST(begin_lists(link, &tx, &rx));
+	usleep_range(usecs, usecs + 10);
+	dmaengine_terminate_sync(link->tx);
+	sent = ops->tx_position(link->wire);
+	EXPECT(wait_for(link, ops->rx_position, sent, 2000), "%llu of %llu", ops->rx_position(link->wire), sent);
+	usleep_range(200, 300);
+	EXPECT(ops->tx_position(link->wire) == sent && ops->rx_position(link->wire) == sent, "bytes moved after terminate");
+	EXPECT(sent < link->published + LIST, "it was through before it was terminated");
+	EXPECT(residue(rx, &status) == LIST - (sent - link->published) && status == DMA_IN_PROGRESS);
+	dmaengine_terminate_sync(link->rx);
+	EXPECT(!atomic_read(&tx->calls) && !atomic_read(&rx->calls), "called back though terminated");
+	MUST(holds(rx, link->published, sent - link->published));
+	link->published = sent;
+	return true;
+}
+
+/* The receiver gives up halfway: what it did not take stays in the wire, and is the next list's. */
+static bool receiver_terminated(struct link *link, unsigned int usecs)
+{
+	struct list *tx, *rx;
+	u32 rest;
+	u64 got;
+
+	MUST(begin_lists(link, &tx, &rx));
+	usleep_range(usecs, usecs + 10);
+	dmaengine_terminate_sync(link->rx);
+	got = ops->rx_position(link->wire) - link->published;
+	usleep_range(200, 300);
+	EXPECT(ops->rx_position(link->wire) == link->published + got && got < LIST, "%llu came", got);
+	EXPECT(!atomic_read(&rx->calls), "called back though terminated");
+	MUST(holds(rx, link->published, got));
+	rest = LIST - got;
+	rx = new_list(link, link->rx, &rest, 1, 0);
+	MUST(submit(rx) && ended(rx) && ended(tx) && holds(rx, link->published + got, rest));
+	link->published += LIST;
+	return true;
+}
+
+static bool test_list_terminated(struct link *link)
+{
+	int i;
+
+	link->of_lists = true;
+	link->width = 4;
+	link->maxburst = 24;
+	link->rx_maxburst = 40;
+	link->config.bytes_per_second = 1 << 19;
+	MUST(open_link(link));
+	for (i = 0; i < 20; i++)
+		MUST(i % 2 ? sender_terminated(link, i * 500) : receiver_terminated(link, i * 500));
+	EXPECT(link->published > 10 * LIST, "%llu", link->published);
+	return true;
+}
+
+/* As a serial port's driver does: the line falls silent, the list says how far it came, and is given up. */
+static bool test_list_idle(struct link *link)
+{
+	const u32 message = 1000;
+	enum dma_status status;
+	struct list *tx, *rx;
+
+	link->of_lists = true;
+	link->config.idle_usecs = 500;
+	MUST(open_link(link));
+	rx = new_list(link, link->rx, rx_spans, ARRAY_SIZE(rx_spans), 0);
+	tx = new_list(link, link->tx, &message, 1, 0);
+	MUST(submit(rx) && submit(tx) && ended(tx));
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_IDLE, HZ), "causes %x", link->causes);
+	EXPECT(residue(rx, &status) == LIST - message && status == DMA_IN_PROGRESS);
+	dmaengine_terminate_sync(link->rx);
+	return holds(rx, 0, message);
+}
+
+static struct dma_async_tx_descriptor *prep(struct dma_chan *chan, size_t len, enum dma_transfer_direction direction)
+{
+	struct scatterlist span;
+
+	sg_init_table(&span, 1);
+	sg_dma_len(&span) = len;
+	return dmaengine_prep_slave_sg(chan, &span, 1, direction, 0);
+}
+
+static bool test_list_refusals(struct link *link)
+{
+	struct dma_slave_config none = { };
+
+	link->of_lists = true;
+	link->config.mode = VDMA_WIRE_LOSSY;
+	MUST(open_link(link));
+	EXPECT(!prep(link->tx, 64, DMA_MEM_TO_DEV), "over a lossy wire");
+	close_link(link);
+	link->of_lists = true;
+	link->config.irq_cpu = -1;
+	MUST(open_link(link));
+	EXPECT(!prep(link->tx, 0, DMA_MEM_TO_DEV), "a span of nothing");
+	EXPECT(!prep(link->tx, 12, DMA_MEM_TO_DEV), "12 bytes over a bus of 8");
+	EXPECT(!prep(link->tx, SZ_64M + 8, DMA_MEM_TO_DEV), "above 64 MiB");
+	EXPECT(!prep(link->tx, 64, DMA_MEM_TO_MEM), "memory to memory");
+	EXPECT(prep(link->tx, 64, DMA_MEM_TO_DEV));
+	EXPECT(!prep(link->rx, 64, DMA_MEM_TO_DEV), "two channels at one end");
+	EXPECT(dmaengine_slave_config(link->tx, &none) == -EBUSY, "configured anew between prep and submit");
+	dmaengine_terminate_sync(link->tx);
+	EXPECT(!dmaengine_slave_config(link->tx, &none));
+	EXPECT(!prep(link->tx, 64, DMA_MEM_TO_DEV), "without a wire");
+	return true;
+}
+
 /* With a fault set in debugfs: traffic as above, told by interrupts alone but for the watchdog. */
 static bool under_fault(struct link *link, struct vdma_wire_stats *stats)
 {
@@ -908,6 +1285,27 @@ static bool test_fault_error(struct link *link)
 	return consume(link);
 }
 
+/* An error stops a list where it is: nobody is called back, and the client learns of it as a ring's does. */
+static bool test_fault_error_list(struct link *link)
+{
+	enum dma_status tx_status, rx_status;
+	u32 tx_left, rx_left;
+	struct list *tx, *rx;
+
+	link->of_lists = true;
+	MUST(open_link(link));
+	MUST(begin_lists(link, &tx, &rx));
+	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ), "nobody told of the error");
+	msleep(20);
+	tx_left = residue(tx, &tx_status);
+	rx_left = residue(rx, &rx_status);
+	EXPECT((tx_status == DMA_ERROR && tx_left) || (rx_status == DMA_ERROR && rx_left), "%d, %d", tx_status, rx_status);
+	EXPECT(!atomic_read(&rx->calls));
+	stop(link);
+	ops->new_epoch(link->wire, ops->tx_position(link->wire), ops->rx_position(link->wire));
+	return begin_lists(link, &tx, &rx) && ended(tx) && ended(rx) && holds(rx, 0, LIST);
+}
+
 static const struct {
 	const char *name;
 	bool (*run)(struct link *link);
@@ -937,11 +1335,19 @@ static const struct {
 	{ "no_receiver", test_no_receiver },
 	{ "refusals", test_refusals },
 	{ "small_fifo", test_small_fifo },
+	{ "list", test_list },
+	{ "list_to_ring", test_list_to_ring },
+	{ "list_residue", test_list_residue },
+	{ "list_paused", test_list_paused },
+	{ "list_terminated", test_list_terminated },
+	{ "list_idle", test_list_idle },
+	{ "list_refusals", test_list_refusals },
 	{ "fault_lost", test_fault_lost, true },
 	{ "fault_late", test_fault_late, true },
 	{ "fault_duplicated", test_fault_duplicated, true },
 	{ "fault_stall", test_fault_stall, true },
 	{ "fault_error", test_fault_error, true },
+	{ "fault_error_list", test_fault_error_list, true },
 };
 
 static struct link *held;

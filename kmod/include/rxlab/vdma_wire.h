@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vdma_wire.h - the wire: the peripheral that paces vdma's cyclic transfers.
+ * vdma_wire.h - the wire: the peripheral that paces vdma's cyclic transfers and lists.
  *
  * A wire joins one MEM_TO_DEV channel to one DEV_TO_MEM channel of vdma. It stands for what a UART, a codec or a NIC is to
  * a real DMA engine: it takes bytes when they are published, gives bytes when there is credit, and interrupts by a policy
- * of its own. A client hands it over as dma_slave_config.peripheral_config before dmaengine_prep_dma_cyclic(), and finds
- * the calls by symbol_get(vdma_wire_ops), so it loads without vdma too.
+ * of its own. A client hands it over as dma_slave_config.peripheral_config before dmaengine_prep_dma_cyclic() or
+ * dmaengine_prep_slave_sg(), and finds the calls by symbol_get(vdma_wire_ops), so it loads without vdma too.
+ *
+ * A list is published, and its room given as credit, by issuing it.
  *
  * All positions are bytes since the wire's epoch began: 64 bits, never wrapped. An offset in a ring of N bytes is the
  * position modulo N.
@@ -133,9 +135,9 @@ struct vdma_wire_stats {
  *               the time of their arrival, ktime_get_ns(), as check. In process context. -EINVAL for a list or a rate that
  *               makes no sense, or for a wire that is not lossy; -ENOLINK while nobody receives; -ENOMEM.
  * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have been terminated and
- *               synchronized. @published and @consumed are the client's last positions, for the count of the gap. A mask
- *               stays as it is: who polls is not disturbed. Returns the bytes of the gap; in lossy mode without those
- *               that were dropped, with the skip marks in flight.
+ *               synchronized. @published and @consumed are the client's last positions (of lists: tx_position() and
+ *               rx_position()), for the count of the gap. A mask stays as it is: who polls is not disturbed. Returns the
+ *               bytes of the gap; in lossy mode without those that were dropped, with the skip marks in flight.
  * @get_stats:   a copy; the counters are read one by one.
  * @engine_ns:   CPU time the engine spent on a channel's bytes, copies included; 0 for another engine's channel.
  */
