@@ -37,6 +37,9 @@ Shift shift_among(Candidates candidates, double confidence) {
 
 double log_binomial(double n, double k) { return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1); }
 
+/// The same of two samples: that of the outermost differences.
+double most_confidence(double before, double after) { return 1 - 2 * std::exp(-log_binomial(before + after, before)); }
+
 /// (t.975 + t.80): a shift this many standard errors away is seen four times out of five.
 double detectable_errors(double degrees) {
     const boost::math::students_t t(degrees);
@@ -53,6 +56,12 @@ size_t least_pairs(double confidence) {
     return pairs;
 }
 
+size_t least_each(double confidence) {
+    double each = 1;
+    while (most_confidence(each, each) < confidence) each++;
+    return static_cast<size_t>(each);
+}
+
 Shift paired_shift(std::span<const double> differences, double confidence) {
     const double n = static_cast<double>(differences.size());
     Candidates walsh{{}, n * (n + 1) / 4, std::sqrt(n * (n + 1) * (2 * n + 1) / 24), most_confidence(differences.size())};
@@ -63,7 +72,7 @@ Shift paired_shift(std::span<const double> differences, double confidence) {
 
 Shift unpaired_shift(std::span<const double> before, std::span<const double> after, double confidence) {
     const double n = static_cast<double>(before.size()), m = static_cast<double>(after.size());
-    Candidates pairs{{}, n * m / 2, std::sqrt(n * m * (n + m + 1) / 12), 1 - 2 * std::exp(-log_binomial(n + m, n))};
+    Candidates pairs{{}, n * m / 2, std::sqrt(n * m * (n + m + 1) / 12), most_confidence(n, m)};
     for (const double b : before)
         for (const double a : after) pairs.values.push_back(a - b);
     return shift_among(std::move(pairs), confidence);

@@ -47,6 +47,9 @@ size_t least_pairs(double confidence);
 /// @pre neither sample is empty.
 Shift unpaired_shift(std::span<const double> before, std::span<const double> after, double confidence);
 
+/// The fewest on either side, as many on both, that have an interval at `confidence` < 1.
+size_t least_each(double confidence);
+
 /// Smallest true shift that n observations with this spread detect with 80 % power at 5 %:
 /// (t.975 + t.80) s / sqrt(n), n - 1 degrees of freedom. Absent for n < 2.
 std::optional<double> detectable_shift(std::span<const double> differences);

@@ -60,6 +60,14 @@ TEST(PairedShift, LeastPairsAreTheFewestThatHaveAnInterval) {
     }
 }
 
+TEST(UnpairedShift, LeastEachAreTheFewestThatHaveAnInterval) {
+    for (const double confidence : {0.5, 0.95, 0.99, 0.998, 0.9985}) {
+        const size_t least = least_each(confidence);
+        EXPECT_TRUE(unpaired_shift(Sample(least, 1.0), Sample(least, 2.0), confidence).interval) << confidence;
+        EXPECT_FALSE(unpaired_shift(Sample(least - 1, 1.0), Sample(least - 1, 2.0), confidence).interval) << confidence;
+    }
+}
+
 TEST(PairedShift, OfIdenticalDifferencesIsAPoint) {
     const Shift shift = paired_shift(Sample(8, 0.25), 0.95);
     EXPECT_EQ(shift.value, 0.25);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +39,11 @@ protected:
         sys.files["/b/ring_bench"] = "";
         sys.on_run = [this](FakeSys&, const FakeSys::Command& command) {
             commands.push_back(command.argv);
-            return command.argv[1] == "--benchmark_list_tests=true" ? listed : ran;
+            if (command.argv[1] == "--benchmark_list_tests=true") return listed;
+            if (outputs.empty()) return ran;
+            const Ran next{0, outputs.front(), ""};
+            outputs.pop_front();
+            return next;
         };
     }
     ~GbenchTest() override { ::unsetenv("RXLAB_BENCH"); }
@@ -73,6 +78,7 @@ protected:
     Journal journal{sys, ""};
     Json parameters{{"kind", "gbench"}, {"program", "ring_bench"}, {"benchmark", "ring/cached"}, {"mode", "copy"}, {"size", 64}, {"batch", 32}, {"threads", 2}};
     Ran ran, listed{0, "ring/cached/copy/size:64/batch:32/threads:1\n" + kName + "\n", ""};
+    std::deque<std::string> outputs; ///< of the next starts; then `ran`
     std::vector<std::vector<std::string>> commands;
     uint64_t right = 0;
 };
@@ -126,6 +132,35 @@ TEST_F(GbenchTest, records_that_were_not_right_are_in_no_sink) {
     const std::string right_ones = R"("records_right": 6.)";
     send(replaced(recorded("gbench.json"), right_ones, R"("records_right": 5.)"));
     EXPECT_LT(right, sent);
+}
+
+/// What was recorded, but that its threads had a CPU for that share of the time.
+std::string on_cpu(double share) {
+    Json document = Json::parse(recorded("gbench.json"));
+    for (Json& run : document["benchmarks"]) run["cpu_time"] = share * run["real_time"].get<double>() * run["threads"].get<double>();
+    return document.dump();
+}
+
+TEST_F(GbenchTest, a_start_that_shared_its_cpus_is_made_again_and_counted) {
+    const Sent undisturbed = send(on_cpu(0.9));
+    outputs = {on_cpu(0.4), on_cpu(0.1)};
+    const Sent sent = send(on_cpu(0.9));
+    EXPECT_EQ(commands.size(), 1u + 3u);
+    EXPECT_DOUBLE_EQ(sent.overlap, 0.9);
+    EXPECT_EQ(sent.metrics.at("bench.disturbed_starts"), 2);
+    EXPECT_DOUBLE_EQ(sent.raw["disturbed"][1]["on_cpu"], 0.1);
+    EXPECT_EQ(sent.raw["ns_per_record"], undisturbed.raw["ns_per_record"]) << "the last start's alone";
+    EXPECT_EQ(sent.packets, undisturbed.packets);
+    EXPECT_EQ(right, sent.packets) << "as many as the last start sent";
+    EXPECT_EQ(undisturbed.metrics.at("bench.disturbed_starts"), 0);
+}
+
+TEST_F(GbenchTest, where_every_start_is_disturbed_the_last_one_stands_for_the_check) {
+    const Sent sent = send(on_cpu(0.3));
+    EXPECT_EQ(commands.size(), 4u);
+    EXPECT_DOUBLE_EQ(sent.overlap, 0.3);
+    EXPECT_EQ(sent.metrics.at("bench.disturbed_starts"), 3);
+    EXPECT_EQ(right, sent.packets);
 }
 
 TEST_F(GbenchTest, refuses_a_benchmark_that_failed) {
