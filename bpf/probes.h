@@ -25,6 +25,11 @@ struct irq_times { /* map `irqs`, one key */
 	__u32 by_vector[IRQ_VECTORS];
 };
 
+struct napi_polls { /* map `napi`, one key */
+	__u64 exhausted; /* polls that handled as many packets as they may */
+	struct histogram packets;
+};
+
 struct idle_time { /* map `idle`, one key */
 	__u64 since; /* entered idle then, 0: not idle */
 	__u64 total; /* of finished idle periods */

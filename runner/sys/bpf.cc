@@ -215,6 +215,26 @@ void BpfObject::configure(const Json& config) {
     set_bpf_config(name_, nullptr, {}, config);
 }
 
+void BpfObject::resize(const std::string& map, uint32_t entries) {
+    bpf_map* found = bpf_object__find_map_by_name(object_.get(), map.c_str());
+    must(found ? bpf_map__set_max_entries(found, entries) : -ENOENT, fmt::format("{} entries for BPF map '{}'", entries, map));
+}
+
+void BpfObject::reuse(const std::string& map, int fd) {
+    bpf_map* found = bpf_object__find_map_by_name(object_.get(), map.c_str());
+    must(found ? bpf_map__reuse_fd(found, fd) : -ENOENT, fmt::format("taking over BPF map '{}'", map));
+}
+
+std::vector<std::string> BpfObject::maps() const {
+    std::vector<std::string> names;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get()) {
+        const std::string name = bpf_map__name(map);
+        if (name.find('.') == std::string::npos) names.push_back(name);
+    }
+    return names;
+}
+
 void BpfObject::load() {
     use_libbpf();
     const VerifierLogs logs(object_.get());
@@ -283,6 +303,53 @@ void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface
         const int result = bpf_xdp_attach(static_cast<int>(interface_index(interface)), program, flags, nullptr);
         if (result < 0)
             fail("attaching an XDP program to " + interface, -result, last_lines(libbpf_warnings, 4));
+    });
+}
+
+BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode) {
+    use_libbpf();
+    BpfFd link;
+    sys.in_netns(netns, [&] {
+        LIBBPF_OPTS(bpf_link_create_opts, options, .flags = static_cast<uint32_t>(mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE));
+        const int fd = bpf_link_create(program, static_cast<int>(interface_index(interface)), BPF_XDP, &options);
+        if (fd == -EOPNOTSUPP) fail("attaching an XDP program to " + interface, EOPNOTSUPP, "its driver has no XDP of its own: --mode generic");
+        link = BpfFd(must(fd, "attaching an XDP program to " + interface));
+    });
+    return link;
+}
+
+void update_link(int link, int program) { must(bpf_link_update(link, program, nullptr), "replacing the program of an XDP link"); }
+
+unsigned interface_of_link(int link) {
+    bpf_link_info info{};
+    uint32_t size = sizeof info;
+    must(bpf_obj_get_info_by_fd(link, &info, &size), "XDP link info");
+    return info.xdp.ifindex;
+}
+
+void pin_bpf(int fd, const std::string& path) { must(bpf_obj_pin(fd, path.c_str()), "pinning " + path); }
+
+std::optional<BpfFd> pinned_bpf(const std::string& path) {
+    const int fd = bpf_obj_get(path.c_str());
+    if (fd == -ENOENT) return std::nullopt;
+    return BpfFd(must(fd, path));
+}
+
+std::string name_of_program(uint32_t id) {
+    const BpfFd program(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
+    bpf_prog_info info{};
+    uint32_t size = sizeof info;
+    must(bpf_obj_get_info_by_fd(program.get(), &info, &size), "BPF program info");
+    return info.name;
+}
+
+void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface, const XdpAttached& attached) {
+    use_libbpf();
+    const BpfFd program(must(bpf_prog_get_fd_by_id(attached.id), fmt::format("BPF program {}", attached.id)));
+    LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = program.get());
+    sys.in_netns(netns, [&] {
+        const int result = bpf_xdp_detach(static_cast<int>(interface_index(interface)), attached.mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, &options);
+        if (result < 0) fail("detaching the XDP program of " + interface, -result, "a program that a BPF link holds leaves with its owner: bpftool link show");
     });
 }
 

@@ -80,12 +80,16 @@ public:
     /// Sets `const volatile` variables by name: {"drop_port": 9}. Types and ranges come from BTF; a narrower range may
     /// be declared with __attribute__((btf_decl_tag("range LEAST MOST"))). Before load().
     void configure(const Json& config);
+    /// Before load(): the entries a map is to have; a map that is there already instead of one of its own.
+    void resize(const std::string& map, uint32_t entries);
+    void reuse(const std::string& map, int fd);
     /// @throws Error with the end of the verifier's log.
     void load();
     const std::string& name() const { return name_; }
     int program(const std::string& program = {}) const; ///< descriptor; empty: the object's only program
     int map(const std::string& map) const;              ///< descriptor
     bool has_map(const std::string& map) const;
+    std::vector<std::string> maps() const; ///< those with names of their own, not .rodata
     /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches. The last
     /// program of the file first: where programs stand in the order of the events, no event is seen whose successor
     /// is missed. Close them in the order returned, the first program first. A program named if_there_* is left out where
@@ -109,6 +113,22 @@ struct XdpAttached {
     XdpMode mode = XdpMode::native;
 };
 std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, const std::string& interface);
+
+/// Attached as a link, which ends with its last descriptor or pin. @throws Error when a program is there.
+BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
+/// The link's program is another from one packet to the next.
+void update_link(int link, int program);
+/// The interface a link is attached to; 0: it is gone.
+unsigned interface_of_link(int link);
+
+/// Objects that outlive their process, under a mounted bpffs.
+void pin_bpf(int fd, const std::string& path);
+std::optional<BpfFd> pinned_bpf(const std::string& path);
+/// The program's name, of at most 15 letters.
+std::string name_of_program(uint32_t id);
+
+/// Takes a program that is attached without a link away, if it is still that one.
+void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface, const XdpAttached& attached);
 
 /// Never replaces a program: @throws Error when one is there.
 void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);

@@ -65,6 +65,6 @@ TEST(BpfObject, NamesTheProgramsThereAre) {
         FAIL();
     } catch (const Error& error) {
         EXPECT_STREQ(error.what(), "no BPF program 'xdp_dorp'");
-        EXPECT_THAT(error.next(), StartsWith("did you mean 'xdp_drop'? There are: idle, irq, "));
+        EXPECT_THAT(error.next(), StartsWith("did you mean 'xdp_drop'? There are: filter_bitmap, "));
     }
 }

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+// Needs root: filters on real interfaces, in namespaces and a bpffs folder of the test's own.
+#include "xdp/loaded.h"
+
+#include "base/error.h"
+
+#include <arpa/inet.h>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace rxlab {
+namespace {
+
+using testing::HasSubstr;
+
+RuleSet rules(const std::string& list, const std::string& fallback = "allow") { return parse_rules(fmt::format(R"({{"default": "{}", "rules": [{}]}})", fallback, list), "rules"); }
+const char kDrop53[] = R"({"action": "drop", "protocol": "udp", "dport": 53})";
+
+class LoadedFilter : public testing::Test {
+protected:
+    void SetUp() override {
+        if (geteuid() != 0) GTEST_SKIP() << "needs root";
+        std::filesystem::create_directory(bpffs_);
+        ASSERT_EQ(::mount("bpf", bpffs_.c_str(), "bpf", 0, nullptr), 0) << std::strerror(errno);
+        for (const std::string& netns : {here_, there_}) ip({"netns", "add", netns});
+        ip({"-n", there_, "link", "add", "rxf0", "type", "veth", "peer", "name", "rx.f1", "netns", here_});
+        ip({"-n", here_, "link", "set", "rx.f1", "address", "02:00:00:00:00:02", "up"});
+        ip({"-n", there_, "link", "set", "rxf0", "up"});
+        ip({"-n", there_, "address", "add", "192.0.2.1/24", "dev", "rxf0"});
+        ip({"-n", there_, "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev", "rxf0"});
+        place_ = {"rx.f1", here_, bpffs_ + "/rxlab"};
+    }
+    void TearDown() override {
+        if (IsSkipped()) return;
+        ::umount2(bpffs_.c_str(), MNT_DETACH); // and all that is pinned there
+        std::filesystem::remove(bpffs_);
+        for (const std::string& netns : {here_, there_}) ip({"netns", "del", netns});
+    }
+    void ip(std::vector<std::string> argv) {
+        argv.insert(argv.begin(), "ip");
+        run_or_throw(sys_, argv);
+    }
+    void load(const RuleSet& set, const char* engine = "bitmap", bool replace = false, XdpMode mode = XdpMode::native) { load_filter(sys_, place_, engine_named(engine), set, mode, replace); }
+    FilterStats stats() { return filter_stats(sys_, place_); }
+    uint64_t rule(const std::string& text) {
+        for (const FilterRule& one : stats().rules)
+            if (one.rule == text) return one.count.packets;
+        ADD_FAILURE() << "no rule " << text;
+        return 0;
+    }
+    /// veth hands frames over before sendto() returns, or soon after.
+    void send(uint16_t port, int count = 1) {
+        sys_.in_netns(there_, [&] {
+            const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+            sockaddr_in to{};
+            to.sin_family = AF_INET;
+            to.sin_port = htons(port);
+            ::inet_pton(AF_INET, "192.0.2.2", &to.sin_addr);
+            for (int i = 0; i < count; i++) ::sendto(fd, "datagram", 8, 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
+            ::close(fd);
+        });
+    }
+    uint64_t settled(const std::function<uint64_t()>& count, uint64_t wanted) {
+        for (int i = 0; i < 200 && count() < wanted; i++) ::usleep(10'000);
+        return count();
+    }
+    std::string refused(const std::function<void()>& act, std::string* next = nullptr) {
+        try {
+            act();
+        } catch (const Error& error) {
+            if (next) *next = error.next();
+            return error.what();
+        }
+        return "done";
+    }
+
+    Sys& sys_ = real_sys();
+    FilterPlace place_;
+    const std::string bpffs_ = fmt::format("{}/rxlab-bpffs-{}", std::filesystem::temp_directory_path().string(), getpid());
+    const std::string here_ = fmt::format("rxf-here-{}", getpid()), there_ = fmt::format("rxf-there-{}", getpid());
+};
+
+TEST_F(LoadedFilter, DropsAndCountsRealDatagramsAndLeavesNothing) {
+    load(rules(kDrop53));
+    send(53, 20);
+    send(54, 5);
+    EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 20), 20u);
+    EXPECT_EQ(settled([&] { return stats().passed_ports["udp 54"].packets; }, 5), 5u);
+    const FilterStats now = stats();
+    EXPECT_EQ(now.dropped_ports.at("udp 53").packets, 20u);
+    EXPECT_EQ(now.dropped_ports.at("udp 53").bytes, 20u * (14 + 20 + 8 + 8));
+    EXPECT_EQ(now.decided.at("default").packets, 5u);
+    EXPECT_EQ(now.engine, "bitmap");
+    EXPECT_EQ(now.mode, "native");
+    EXPECT_TRUE(now.attached);
+    unload_filter(place_);
+    EXPECT_FALSE(std::filesystem::exists(place_.root));
+    EXPECT_FALSE(xdp_attached(sys_, here_, "rx.f1"));
+}
+
+TEST_F(LoadedFilter, RulesChangeAndWhatStaysKeepsItsCount) {
+    load(rules(kDrop53), "hash");
+    send(53, 3);
+    EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 3), 3u);
+    RuleSet set = loaded_rules(place_);
+    set.rules.push_back(rule_from("drop udp dport 54"));
+    rank(set.rules);
+    change_rules(place_, set);
+    send(53, 2);
+    send(54, 4);
+    EXPECT_EQ(settled([&] { return rule("drop udp dport 54"); }, 4), 4u);
+    EXPECT_EQ(rule("drop udp dport 53"), 5u);
+    EXPECT_EQ(stats().engine, "hash");
+    for (const auto& entry : std::filesystem::directory_iterator(place_.folder())) EXPECT_EQ(entry.path().filename().string().find("new_"), std::string::npos);
+}
+
+TEST_F(LoadedFilter, APacketSeesTheOldRulesOrTheNewNeverAMix) {
+    // Ports 53 and 54 change sides together: whatever is seen, exactly one of them is dropped.
+    const RuleSet one = rules(R"({"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 54})", "drop");
+    const RuleSet other = rules(R"({"action": "allow", "protocol": "udp", "dport": 53}, {"action": "drop", "protocol": "udp", "dport": 54})", "drop");
+    load(one);
+    for (int i = 0; i < 40; i++) {
+        change_rules(place_, i % 2 ? one : other);
+        send(53);
+        send(54);
+    }
+    const auto seen = [&](std::map<std::string, Count> ports) { return ports["udp 53"].packets + ports["udp 54"].packets; };
+    settled([&] { return seen(stats().dropped_ports) + seen(stats().passed_ports); }, 80);
+    const FilterStats now = stats();
+    EXPECT_EQ(seen(now.dropped_ports), 40u);
+    EXPECT_EQ(seen(now.passed_ports), 40u);
+    EXPECT_EQ(now.decided.at("default").packets, 0u) << "no packet met a table without rules";
+}
+
+TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
+    const BpfObject other = load_bpf("xdp_pass");
+    attach_xdp(sys_, here_, "rx.f1", other.program(), XdpMode::native);
+    std::string next;
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next), HasSubstr("rx.f1 has an XDP program already: xdp_pass"));
+    EXPECT_THAT(next, HasSubstr("--replace"));
+    EXPECT_FALSE(std::filesystem::exists(place_.root));
+    load(rules(kDrop53), "bitmap", true);
+    EXPECT_TRUE(stats().attached);
+}
+
+TEST_F(LoadedFilter, ASecondLoadIsRefusedAndTheFirstGoesOn) {
+    load(rules(kDrop53));
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }), HasSubstr("already"));
+    EXPECT_THAT(refused([&] { load(rules(kDrop53), "bitmap", true); }), HasSubstr("already"));
+    send(53);
+    EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 1), 1u);
+}
+
+TEST_F(LoadedFilter, AMissingInterfaceLeavesNothing) {
+    place_.interface = "nosuch0";
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }), HasSubstr("nosuch0"));
+    EXPECT_FALSE(std::filesystem::exists(place_.root));
+    EXPECT_THAT(refused([&] { stats(); }), HasSubstr("no port filter"));
+    EXPECT_THAT(refused([&] { unload_filter(place_); }), HasSubstr("no port filter"));
+}
+
+TEST_F(LoadedFilter, WhenTheInterfaceVanishesStatsSaySoAndUnloadCleans) {
+    load(rules(kDrop53));
+    ip({"-n", there_, "link", "del", "rxf0"});
+    EXPECT_FALSE(stats().attached);
+    unload_filter(place_);
+    EXPECT_FALSE(std::filesystem::exists(place_.root));
+}
+
+TEST_F(LoadedFilter, WhatAKilledLoadLeftIsNoObstacle) {
+    load(rules(kDrop53));
+    std::filesystem::remove(place_.folder() + "/link"); // as if it had been killed before it was attached for good
+    EXPECT_FALSE(xdp_attached(sys_, here_, "rx.f1"));
+    load(rules(kDrop53));
+    EXPECT_TRUE(stats().attached);
+}
+
+TEST_F(LoadedFilter, GenericModeWorks) {
+    load(rules(kDrop53), "lpm", false, XdpMode::generic);
+    EXPECT_EQ(stats().mode, "generic");
+    send(53, 2);
+    EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 2), 2u);
+}
+
+TEST_F(LoadedFilter, WithoutPrivilegeNothingIsTouched) {
+    load(rules(kDrop53));
+    std::vector<std::string> told;
+    ASSERT_EQ(::seteuid(65534), 0);
+    for (const auto& act : std::vector<std::function<void()>>{[&] { load(rules(kDrop53)); }, [&] { stats(); }, [&] { loaded_rules(place_); }, [&] { change_rules(place_, rules("")); }, [&] { unload_filter(place_); }})
+        told.push_back(refused(act));
+    ASSERT_EQ(::seteuid(0), 0);
+    EXPECT_THAT(told, testing::Each(HasSubstr("need root")));
+    EXPECT_TRUE(stats().attached);
+}
+
+TEST_F(LoadedFilter, WhereThereIsNoBpffsItSaysHowToGetOne) {
+    std::string next;
+    place_.root = "/tmp/rxlab";
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next), HasSubstr("/tmp is no bpffs"));
+    EXPECT_EQ(next, "mount -t bpf bpf /tmp");
+}
+
+} // namespace
+} // namespace rxlab

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "xdp/tables.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace rxlab {
+namespace {
+
+std::vector<PortRule> ranked(const std::vector<std::string>& texts) {
+    std::vector<PortRule> rules;
+    for (const std::string& text : texts) rules.push_back(rule_from(text));
+    rank(rules);
+    return rules;
+}
+
+TEST(Tables, TheNarrowerRuleCutsTheWiderOne) {
+    const Tables tables = tables_of(ranked({"drop udp ipv4 dport 10-20", "allow udp ipv4 dport 15"}), {8, 9});
+    const uint32_t table = FILTER_DESTINATION | FILTER_UDP | FILTER_IPV4;
+    const uint32_t allow = 1 << FILTER_RANK_SHIFT | 8 << FILTER_SLOT_SHIFT, drop = 2 << FILTER_RANK_SHIFT | 9 << FILTER_SLOT_SHIFT | 1;
+    EXPECT_EQ(tables.runs, (std::vector<PortRun>{{0, table, 10, 14, drop}, {0, table, 15, 15, allow}, {0, table, 16, 20, drop}}));
+    EXPECT_TRUE(tables.has_destination_rules);
+    EXPECT_FALSE(tables.has_source_rules);
+}
+
+TEST(Tables, APrefixsTablesHaveWhatAppliesToShorterOnesToo) {
+    const Tables tables = tables_of(ranked({"drop tcp sport 1 from 10.0.0.0/8", "drop tcp sport 2 from 10.1.0.0/16", "drop tcp ipv4 sport 3"}), {8, 9, 10});
+    ASSERT_EQ(tables.prefixes.size(), 2u);
+    std::vector<size_t> ports(3);
+    for (const PortRun& run : tables.runs) ports[run.set]++;
+    const size_t outer = tables.prefixes[0].bits == 8 ? 1 : 2;
+    EXPECT_EQ(ports[0], 1u);
+    EXPECT_EQ(ports[outer], 2u);
+    EXPECT_EQ(ports[3 - outer], 3u);
+}
+
+TEST(Tables, NoRulesMakeNoRuns) {
+    EXPECT_TRUE(tables_of({}, {}).runs.empty());
+    EXPECT_EQ(tables_of({}, {}).sets(), 1u);
+}
+
+TEST(PortPrefixes, AreTheRangeAndNoPortTwice) {
+    std::mt19937 random(1);
+    for (int i = 0; i < 2000; i++) {
+        uint32_t first = random() % FILTER_PORTS, last = random() % FILTER_PORTS;
+        if (first > last) std::swap(first, last);
+        const auto prefixes = port_prefixes(first, last);
+        EXPECT_LE(prefixes.size(), 30u);
+        uint32_t next = first;
+        for (const auto& [port, bits] : prefixes) {
+            EXPECT_EQ(port, next);
+            EXPECT_EQ(port % (1u << (16 - bits)), 0u);
+            next += 1u << (16 - bits);
+        }
+        EXPECT_EQ(next, last + 1);
+    }
+    EXPECT_EQ(port_prefixes(0, 65535).size(), 1u);
+}
+
+} // namespace
+} // namespace rxlab
