@@ -15,11 +15,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -95,21 +93,6 @@ std::string read_text(const fs::path& path) {
         if (fs::is_directory(path) || !fs::exists(path) || fs::file_size(path) != 0)
             throw Error(Status::usage, fmt::format("{}: cannot be read: {}", path.string(), fs::is_directory(path) ? "it is a folder" : std::strerror(errno)));
     return text.str();
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-    const fs::path fresh = path.string() + ".new";
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    size_t done = 0;
-    ssize_t n = fd < 0 ? -1 : 0;
-    while (fd >= 0 && done < text.size() && (n = ::write(fd, text.data() + done, text.size() - done)) > 0) done += n;
-    const bool whole = fd >= 0 && done == text.size() && ::fsync(fd) == 0;
-    const int reason = errno;
-    if (fd >= 0) ::close(fd);
-    if (whole && ::rename(fresh.c_str(), path.c_str()) == 0) return;
-    ::unlink(fresh.c_str());
-    throw Error(Status::invalid, fmt::format("{}: cannot be written: {}", path.string(), std::strerror(reason)),
-                "free space or choose another folder with --out");
 }
 
 Json read_json(const fs::path& path) {

@@ -24,8 +24,6 @@ Experiment load_experiment(const std::string& name_or_path);
 
 /// Whole file. @throws Error(Status::usage) naming it.
 std::string read_text(const std::filesystem::path& path);
-/// Writes through a temporary file, fsync and rename: there whole or not at all. @throws Error(Status::invalid)
-void write_text(const std::filesystem::path& path, const std::string& text);
 Json read_json(const std::filesystem::path& path);
 
 } // namespace rxlab

@@ -202,6 +202,13 @@ TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
 }
 
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
+TEST_F(Cli, ATopologyThatThisMachineCannotHaveIsSaidSoBesideTheOthers) {
+    const Ran ran = rxlab({"plan", "nic-veth", "--target", "host", "--arm", "rxnic"});
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, HasSubstr("(not possible here: no module"));
+    EXPECT_THAT(ran.out, HasSubstr("link add rxgen0")) << "the arm with veth";
+}
+
 TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
     ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
     EXPECT_GE(experiment_names().size(), 7u);

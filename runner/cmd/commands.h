@@ -15,10 +15,12 @@ void define_run(CLI::App& app, int& status);
 void define_compare(CLI::App& app, int& status);
 void define_report(CLI::App& app, int& status);
 void define_certify(CLI::App& app, int& status);
+void define_attribute(CLI::App& app, int& status);
 void define_bundle(CLI::App& app, int& status);
 void define_nightly(CLI::App& app, int& status);
 void define_shell(CLI::App& app, int& status);
 void define_doctor(CLI::App& app, int& status);
+void define_xdp(CLI::App& app, int& status);
 void define_restore(CLI::App& app, int& status);
 void define_agent(CLI::App& app, int& status);
 

@@ -116,7 +116,7 @@ int nightly(const NightlyRequest& request, bool json) {
         std::fflush(stdout);
         if (severity(row["status"]) > severity(worst)) worst = row["status"];
         index.push_back(row);
-        write_text(night / "index.json", index.dump(1) + "\n"); // after each: a night cut short still has its page
+        write_whole(night / "index.json", index.dump(1) + "\n"); // after each: a night cut short still has its page
         run_or_throw(real_sys(), {"/usr/bin/python3", checkout() / "runner" / "report" / "index.py", night});
     }
     if (json) fmt::print("{}\n", index.dump(2));

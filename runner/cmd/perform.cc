@@ -42,15 +42,6 @@ Lane lane_of(const RunRequest& request, const Experiment& experiment) {
 /// A kernel named by its path becomes part of a folder's name by its last component.
 std::string kernel_word(const std::string& kernel) { return fs::path(kernel).filename(); }
 
-fs::path default_out(const RunRequest& request, const Plan& plan) {
-    const std::string where = plan.target == "vm" ? kernel_word(request.vm.kernel) : "host";
-    const std::time_t now = std::time(nullptr);
-    const std::string name = fmt::format("{}-{}-{}-{:%Y%m%d-%H%M%S}", plan.experiment, to_string(plan.lane), where, fmt::localtime(now));
-    fs::path folder = checkout() / "results" / "runs" / name;
-    for (int i = 2; fs::exists(folder); i++) folder = checkout() / "results" / "runs" / fmt::format("{}-{}", name, i);
-    return folder;
-}
-
 void make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -139,6 +130,15 @@ std::vector<Observation> in_plan_order(std::map<int, Observation> by_id) {
 
 } // namespace
 
+fs::path default_out(const RunRequest& request, const Plan& plan, const std::string& word) {
+    const std::string where = plan.target == "vm" ? kernel_word(request.vm.kernel) : "host";
+    const std::time_t now = std::time(nullptr);
+    const std::string name = fmt::format("{}-{}-{}-{:%Y%m%d-%H%M%S}", plan.experiment, word, where, fmt::localtime(now));
+    fs::path folder = checkout() / "results" / "runs" / name;
+    for (int i = 2; fs::exists(folder); i++) folder = checkout() / "results" / "runs" / fmt::format("{}-{}", name, i);
+    return folder;
+}
+
 void add_plan_options(CLI::App& app, RunRequest& request) {
     app.add_option("EXPERIMENT", request.experiment, "a name from 'rxlab list', or the path of a file")->required();
     app.add_option("--target", request.target, "vm (safe, the default) or host (this machine; the default for programs like ring_bench)")->check(CLI::IsMember({"vm", "host"}));
@@ -196,7 +196,7 @@ RunOutcome perform(const RunRequest& request) {
     Result& result = outcome.result;
     result.experiment = load_experiment(request.experiment);
     result.plan = whole_plan(request, result.experiment);
-    outcome.out = request.out.empty() ? default_out(request, result.plan) : request.out;
+    outcome.out = request.out.empty() ? default_out(request, result.plan, to_string(result.plan.lane)) : request.out;
     const std::unique_ptr<Target> target = target_for(request, result.plan);
 
     const CompareOptions options = compare_options(request.null, result.plan.lane);
@@ -233,9 +233,9 @@ RunOutcome perform(const RunRequest& request) {
     }
     check_rounds_distinct(result);
     result.wall_s = seconds_since(start);
-    write_text(outcome.out / "result.json", to_json(result).dump(1) + "\n");
+    write_whole(outcome.out / "result.json", to_json(result).dump(1) + "\n");
     outcome.comparison = compare(result, options);
-    write_text(outcome.out / "comparison.json", outcome.comparison.json.dump(1) + "\n");
+    write_whole(outcome.out / "comparison.json", outcome.comparison.json.dump(1) + "\n");
     if (request.report) write_report(outcome.out);
     return outcome;
 }

@@ -47,6 +47,9 @@ void add_target_options(CLI::App& app, RunRequest& request);
 /// @throws Error(Status::usage): lane and target that do not go together.
 Plan plan_for(const RunRequest& request, const Experiment& experiment);
 
+/// A new folder in the checkout: results/runs/EXPERIMENT-WORD-KERNEL-TIME.
+std::filesystem::path default_out(const RunRequest& request, const Plan& plan, const std::string& word);
+
 std::unique_ptr<Target> target_for(const RunRequest& request, const Plan& plan);
 
 /// Runs what is not yet in `request.out` (an interrupted run is resumed), writes result.json, comparison.json, the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/commands.h"
 #include "cmd/perform.h"
+#include "target/files.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ void define_report(CLI::App& app, int&) {
     app.callback([=] {
         const std::filesystem::path dir = *folder;
         const Result result = result_from_json(read_json(dir / "result.json"));
-        write_text(dir / "comparison.json", compare(result).json.dump(2) + "\n");
+        write_whole(dir / "comparison.json", compare(result).json.dump(2) + "\n");
         write_report(dir);
         fmt::print("{}\n", (dir / "report.html").string());
     });

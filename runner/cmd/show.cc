@@ -13,6 +13,7 @@ namespace {
 
 void print_arm(const Arm& arm) {
     fmt::print("  {:<20} {}{}\n", arm.name, arm.summary, arm.baseline ? "  [baseline]" : "");
+    if (!arm.builds_on.empty()) fmt::print("  {:<20}   builds on {}\n", "", arm.builds_on);
     if (!arm.setup.empty()) fmt::print("  {:<20}   setup {}\n", "", arm.setup.dump());
     if (!arm.knobs.empty()) fmt::print("  {:<20}   knobs {}\n", "", arm.knobs.dump());
     if (!arm.topology.empty()) fmt::print("  {:<20}   topology {}\n", "", arm.topology.dump());

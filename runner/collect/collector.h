@@ -29,7 +29,7 @@ public:
     virtual ~Collector() = default;
     virtual void start() = 0;
     virtual void stop() = 0;
-    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}).
+    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}), folded stacks too ({"unit","stacks"}).
     virtual void report(const Window& window, Metrics& metrics, Json& curves) = 0;
 };
 

@@ -296,6 +296,40 @@ TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
     EXPECT_EQ(by_source, reported.at("irq.entry_to_exit.count"));
 }
 
+TEST_F(Probe, NapiPollsAreCountedWithTheirPackets) {
+    const Reported reported = window(sys_, "napi", any_, [] { send_to_loopback(1000); });
+    EXPECT_GE(reported.at("napi.packets"), 1000);
+    EXPECT_GE(reported.at("napi.packets_per_poll.count"), reported.at("napi.exhausted_polls") + reported.at("napi.empty_polls"));
+    EXPECT_LE(reported.at("napi.packets_per_poll.max"), reported.at("napi.packets"));
+    EXPECT_LT(reported.at("napi.exhausted_polls"), reported.at("napi.packets_per_poll.count"));
+    EXPECT_EQ(reported.curves.at("napi.packets_per_poll").at("unit"), "packets");
+}
+
+TEST_F(Probe, PerfStatAgreesWithTheNapiProbe) {
+    const auto napi = kind("napi").make(sys_, {any_});
+    const auto perf = kind("perf_stat").make(sys_, {any_});
+    napi->start();
+    perf->start();
+    send_to_loopback(2000);
+    perf->stop();
+    napi->stop();
+    Reported reported;
+    napi->report({}, reported.metrics, reported.curves);
+    perf->report({}, reported.metrics, reported.curves);
+    EXPECT_GT(reported.at("perf_stat.napi_poll"), 1000);
+    EXPECT_LE(reported.at("perf_stat.napi_poll"), reported.at("napi.packets_per_poll.count"));
+}
+
+TEST_F(Probe, PerfRecordFindsTheReceivePath) {
+    const Reported reported = window(sys_, "perf_record", any_, [] { send_to_loopback(200'000); });
+    EXPECT_GT(reported.at("perf_record.samples"), 0);
+    const Json& stacks = reported.curves.at("perf_record.stacks").at("stacks");
+    EXPECT_THAT(stacks.dump(), testing::HasSubstr(";net_rx_action;"));
+    double sum = 0;
+    for (const auto& [stack, count] : stacks.items()) sum += count.get<double>();
+    EXPECT_EQ(sum, reported.at("perf_record.samples"));
+}
+
 TEST_F(Probe, EveryCollectorReadsThisMachine) {
     for (size_t i = 0; i < kCollectorCount; ++i) {
         if (kCollectors[i].prepare)

@@ -13,10 +13,15 @@ std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces& receiv
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_interface(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_dma_engine(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_victim(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_napi(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_perf_stat(Sys& sys, const Interfaces& receivers);
+std::unique_ptr<Collector> make_perf_record(Sys& sys, const Interfaces& receivers);
 
 void prepare_softirq(Sys& sys);
 void prepare_irq(Sys& sys);
 void prepare_idle(Sys& sys);
+void prepare_napi(Sys& sys);
 
 } // namespace rxlab

@@ -104,4 +104,36 @@ Counts parse_net_dev(const std::string& text, const std::string& interface) {
     throw Error(Status::invalid, fmt::format("/proc/net/dev: no interface '{}'", interface));
 }
 
+uint64_t parse_engine_ns(const std::string& text) {
+    std::istringstream stream(text);
+    uint64_t sum = 0;
+    for (std::string line; std::getline(stream, line);) {
+        const auto words = words_of(line);
+        uint64_t ns = 0;
+        if (words.size() != 2 || !number(words[1], 10, ns)) malformed("vdma/stats", line);
+        if (words[0].starts_with("dma") && words[0].ends_with(".engine_ns")) sum += ns;
+    }
+    return sum;
+}
+
+Counts parse_perf_stat(const std::string& text) {
+    std::istringstream stream(text);
+    Counts counts;
+    for (std::string line; std::getline(stream, line);) {
+        if (line.empty() || line.front() == '#')
+            continue;
+        std::istringstream fields(line);
+        std::string value, unit, event;
+        if (!std::getline(fields, value, ',') || !std::getline(fields, unit, ',') || !std::getline(fields, event, ','))
+            malformed("perf stat", line);
+        event = event.substr(event.find(':') + 1);
+        std::replace(event.begin(), event.end(), '-', '_');
+        if (value.starts_with('<')) // <not supported>, <not counted>
+            continue;
+        if (!number(value, 10, counts[event]))
+            malformed("perf stat", line);
+    }
+    return counts;
+}
+
 } // namespace rxlab

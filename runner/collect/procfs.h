@@ -21,4 +21,10 @@ Counts parse_softnet(const std::string& text);
 /// One interface's line of /proc/net/dev: rx_packets, rx_bytes, rx_errors, rx_dropped and the same for tx.
 Counts parse_net_dev(const std::string& text, const std::string& interface);
 
+/// vdma's stats in debugfs: what its channels spent on moving bytes, ns.
+uint64_t parse_engine_ns(const std::string& text);
+
+/// `perf stat -x,`: an event's name without its group, '-' as '_' -> how often. Events this machine does not have are not there.
+Counts parse_perf_stat(const std::string& text);
+
 } // namespace rxlab

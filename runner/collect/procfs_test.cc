@@ -79,3 +79,14 @@ TEST(Parsers, RefuseTextOfAnotherShape) {
     EXPECT_THROW(parse_net_dev("lo: 1 2 3\n", "lo"), Error);
     EXPECT_THROW(parse_net_dev(written_by("6.12", "dev"), "eth0"), Error);
 }
+
+TEST(ParsePerfStat, TellsWhatWasCountedAndLeavesOutWhatTheMachineDoesNotHave) {
+    const Counts counts = parse_perf_stat("# started on Tue Nov 24\n\n37,,irq:softirq_raise,612450304,100.00,,\n591,,context-switches,612445805,100.00,,\n"
+                                          "<not supported>,,cycles,0,100.00,,\n");
+    EXPECT_EQ(counts, (Counts{{"softirq_raise", 37}, {"context_switches", 591}}));
+}
+
+TEST(ParsePerfStat, RefusesWhatItDoesNotKnow) {
+    EXPECT_THROW(parse_perf_stat("many,,cycles,0\n"), Error);
+    EXPECT_THROW(parse_perf_stat("event not found\n"), Error);
+}

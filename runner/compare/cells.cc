@@ -57,7 +57,8 @@ std::string name_of(const Cell& cell) {
     std::string name = cell.arm;
     const char* before = " at ";
     for (const auto& [factor, value] : cell.factors) {
-        name += fmt::format("{}{}={}", before, factor, value.is_string() ? value.get<std::string>() : value.dump());
+        const Json& word = value.is_object() && value.contains("name") ? value["name"] : value;
+        name += fmt::format("{}{}={}", before, factor, word.is_string() ? word.get<std::string>() : word.dump());
         before = " ";
     }
     return name;

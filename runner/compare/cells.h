@@ -24,7 +24,7 @@ uint64_t cluster_of(const Trial& trial);
 /// The values of a metric; clusters without one are left out.
 Clusters clusters_of(const Cell& cell, const std::string& metric);
 
-/// "native", or "native at budget=16 usecs=2000".
+/// "native", or "native at budget=16 usecs=2000"; a value that is an object goes by its "name" if it has one.
 std::string name_of(const Cell& cell);
 /// "2 of 8 trials: conservation failed: ...", one line per different fault; a cell without trials has one too.
 std::vector<std::string> faults_of(const Cell& cell);

@@ -49,6 +49,7 @@ TEST(Cells, OutsideTheCountedLaneRoundsAreTheClusters) {
 
 TEST(Cells, AreNamedWithTheirFactors) {
     EXPECT_EQ(name_of({"native", {}, {}, 0}), "native");
+    EXPECT_EQ(name_of({"native", {{"drop", {{"name", "nft"}, {"setup", 1}}}}, {}, 0}), "native at drop=nft");
     EXPECT_EQ(name_of({"native", {{"size", 60}, {"mode", "deep"}}, {}, 0}), "native at mode=deep size=60");
 }
 

@@ -45,7 +45,9 @@ TEST(TooFewRounds, WarnsWhereTheVerdictWouldSaySo) {
             const Json comparison = compare(decided(arms, rounds)).json;
             EXPECT_EQ(comparison["verdict"], "inconclusive") << arms << " arms, " << rounds << " rounds";
             EXPECT_EQ(comparison["comparisons"][0]["metrics"][0]["reason"], "too few rounds for this confidence");
+            EXPECT_GT(comparison["comparisons"][0]["metrics"][0]["least_clusters"], rounds);
         }
+        EXPECT_LE(compare(decided(arms, rounds)).json["comparisons"][0]["metrics"][0]["least_clusters"], rounds);
         EXPECT_EQ(compare(decided(arms, rounds)).json["verdict"], "better") << arms << " arms, " << rounds << " rounds";
         EXPECT_GE(rounds, 6);
     }

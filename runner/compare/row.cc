@@ -187,6 +187,7 @@ Json to_json(const Row& row, const Rules& rules) {
                  {"before", median_or_null(row.before)}, {"after", median_or_null(row.after)}, {"difference", nullptr},
                  {"difference_low", nullptr}, {"difference_high", nullptr}, {"ratio", nullptr}, {"ci_low", nullptr}, {"ci_high", nullptr},
                  {"scale", nullptr}, {"confidence", row.confidence}, {"n", row.n}, {"clusters", std::min(row.before.size(), row.after.size())},
+                 {"least_clusters", rules.paired ? least_pairs(row.confidence) : least_each(row.confidence)},
                  {"mde", nullptr}, {"delta", nullptr}, {"verdict", to_string(row.verdict)}, {"reason", row.reason},
                  {"before_values", row.before}, {"after_values", row.after}};
     if (!comparable(row)) return json;

@@ -50,6 +50,24 @@ std::vector<Finding> check_patched(const Json& document, const char* part, const
     return findings;
 }
 
+/// Each arm over the one it builds on: what that one is, it is too.
+Json with_stages(Json document) {
+    std::map<std::string, Json> stages;
+    for (Json& arm : document["arms"]) {
+        const Json below = stages[arm.value("builds_on", "")];
+        for (const char* part : {"topology", "traffic"})
+            if (below.contains(part)) arm[part] = both_patches(below[part], arm.value(part, Json::object()));
+        for (const char* part : {"setup", "knobs", "boot", "needs"})
+            if (below.contains(part)) {
+                Json whole = below[part];
+                whole.update(arm.value(part, Json::object()));
+                arm[part] = whole;
+            }
+        stages[arm["name"]] = arm;
+    }
+    return document;
+}
+
 void append(std::vector<Finding>& findings, const std::vector<Finding>& more) {
     findings.insert(findings.end(), more.begin(), more.end());
 }
@@ -61,7 +79,7 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     for (const auto& factors : samples) append(findings, validate(schema, with_factors(source.document, factors)));
     if (!findings.empty()) return findings;
     for (const auto& factors : samples)
-        for (const char* part : {"topology", "traffic"}) append(findings, check_patched(with_factors(source.document, factors), part, schema["definitions"][part]));
+        for (const char* part : {"topology", "traffic"}) append(findings, check_patched(with_factors(with_stages(source.document), factors), part, schema["definitions"][part]));
     append(findings, check_meaning(source.document, file));
     if (words.require_knob) append(findings, check_knobs(source.document, words.require_knob));
     return findings;
@@ -82,6 +100,7 @@ Arm arm_from(const Json& json) {
     arm.name = json.at("name");
     arm.summary = json.value("summary", "");
     arm.baseline = json.value("baseline", false);
+    arm.builds_on = json.value("builds_on", "");
     arm.setup = json.value("setup", Json::object());
     arm.knobs = json.value("knobs", Json::object());
     arm.topology = json.value("topology", Json::object());
@@ -124,7 +143,7 @@ Experiment parse_experiment(const std::string& text, const std::string& file, co
     if (!source.document.is_discarded())
         for (const Finding& finding : check(source, file, words)) problems.push_back(placed(source, finding));
     if (!problems.empty()) throw problems_error(file, text, problems);
-    Experiment experiment = experiment_from(source.document);
+    Experiment experiment = experiment_from(with_stages(source.document));
     experiment.file = file;
     experiment.text = text;
     return experiment;

@@ -35,6 +35,7 @@ struct Arm {
     std::string name;
     std::string summary;             ///< one line for people
     bool baseline = false;           ///< exactly one arm is the "before"
+    std::string builds_on;           ///< the arm whose parts and needs lie under this one's, and are in them here; or empty
     Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over Experiment::setup
     Json knobs = Json::object();     ///< "sysctl:net.core.netdev_budget" -> value; merged over Experiment::knobs
     Json topology = Json::object();  ///< merge patch over Experiment::topology, or instead of it where it names another kind

@@ -50,6 +50,22 @@ TEST(Experiment, KeepsWhatWasWritten) {
     EXPECT_EQ(experiment.factors[0].values.size(), 2u);
 }
 
+TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
+    const Experiment experiment = parse_experiment(with("{\"name\": \"other\",", R"({"name": "late", "builds_on": "xdp", "setup": {"link": {}}, "traffic": {"udp_dst_port": null}},
+    {"name": "other", "builds_on": "late",)"), "sample.json", test::words());
+    const Arm &xdp = experiment.arms.at(1), &late = experiment.arms.at(2), &other = experiment.arms.at(3);
+    EXPECT_EQ(late.builds_on, "xdp");
+    EXPECT_EQ(late.setup, (Json{{"xdp", xdp.setup["xdp"]}, {"link", Json::object()}}));
+    EXPECT_EQ(other.setup, late.setup);
+    EXPECT_EQ(other.traffic, (Json{{"packets", "$packets"}, {"udp_dst_port", nullptr}}));
+    EXPECT_TRUE(late.expect.empty());
+}
+
+TEST(Experiment, AnArmBuildsOnOneBeforeIt) {
+    EXPECT_THAT(told(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")), testing::HasSubstr("expected an arm before this one, 'none' or 'xdp', got 'xpd'; did you mean 'xdp'?"));
+    EXPECT_THAT(told(with("{\"name\": \"none\",", "{\"name\": \"none\", \"builds_on\": \"none\",")), testing::HasSubstr("expected nothing in the first arm, got 'none'"));
+}
+
 TEST(Experiment, NamesAMisspeltKind) {
     EXPECT_EQ(told(with("\"pktgen\"", "\"pktgn\"")),
               "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did you mean 'pktgen'?\n"

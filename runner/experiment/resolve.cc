@@ -52,4 +52,14 @@ Json patched(Json below, const Json& above) {
     return below;
 }
 
+Json both_patches(Json first, const Json& second) {
+    const auto kind = second.find("kind");
+    if (kind != second.end() && first.contains("kind") && *kind != first["kind"]) return second;
+    for (const auto& [key, value] : second.items()) {
+        Json& mine = first[key];
+        mine = mine.is_object() && value.is_object() ? both_patches(mine, value) : value;
+    }
+    return first;
+}
+
 }  // namespace rxlab

@@ -30,4 +30,7 @@ Json laid_over(const Json& below, const Json& above);
 /// RFC 7386 merge patch; what names another "kind" replaces, since the parameters of one kind mean nothing to another.
 Json patched(Json below, const Json& above);
 
+/// A patch that does what the first and then the second would: nulls stay, since they are yet to take something away.
+Json both_patches(Json first, const Json& second);
+
 }  // namespace rxlab

@@ -39,5 +39,17 @@ TEST(Patched, AnotherKindHasNothingOfTheFirst) {
     EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}), Json({{"kind", "pktgen"}, {"burst", 1}, {"packets", 5}}));
 }
 
+TEST(BothPatches, AreOneAfterTheOther) {
+    const Json below = {{"kind", "rxnic"}, {"usecs", 50}, {"deep", {{"a", 1}, {"b", 2}}}, {"queues", 1}};
+    const Json first = {{"usecs", nullptr}, {"deep", {{"a", nullptr}}}, {"work", 5}}, second = {{"usecs", 7}, {"deep", {{"b", 3}}}, {"queues", nullptr}};
+    EXPECT_EQ(patched(below, both_patches(first, second)), patched(patched(below, first), second));
+    EXPECT_EQ(patched(below, both_patches(first, Json::object())), patched(below, first));
+}
+
+TEST(BothPatches, AnotherKindHasNothingOfTheFirst) {
+    const Json veth = {{"kind", "veth"}, {"queues", 2}};
+    EXPECT_EQ(both_patches({{"kind", "rxnic"}, {"usecs", 0}}, veth), veth);
+}
+
 }  // namespace
 }  // namespace rxlab

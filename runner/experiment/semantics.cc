@@ -5,6 +5,7 @@
 #include "experiment/experiment.h"
 #include "experiment/resolve.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <filesystem>
 #include <set>
@@ -104,6 +105,20 @@ std::vector<Finding> check_arm_names(const Json& arms) {
     return findings;
 }
 
+std::vector<Finding> check_builds_on(const Json& arms) {
+    std::vector<Finding> findings;
+    std::vector<std::string> before;
+    for (size_t i = 0; i < arms.size(); i++) {
+        const std::string name = arms[i].value("builds_on", "");
+        if (!name.empty() && std::find(before.begin(), before.end(), name) == before.end())
+            findings.push_back({Pointer() / "arms" / i / "builds_on", false,
+                                before.empty() ? fmt::format("expected nothing in the first arm, got {}", shown(name))
+                                               : fmt::format("expected an arm before this one, {}, got {}{}", one_of(before), shown(name), did_you_mean(name, before))});
+        before.push_back(arms[i].at("name"));
+    }
+    return findings;
+}
+
 std::vector<Finding> check_rounds(const Json& document) {
     const Rounds standard;
     const Json& rounds = member(document, "rounds");
@@ -177,7 +192,7 @@ std::vector<Finding> check_knobs(const Json& document, const std::function<void(
 
 std::vector<Finding> check_meaning(const Json& document, const std::string& file) {
     std::vector<Finding> findings;
-    for (const auto& some : {check_baseline(document.at("arms")), check_arm_names(document.at("arms")),
+    for (const auto& some : {check_baseline(document.at("arms")), check_arm_names(document.at("arms")), check_builds_on(document.at("arms")),
                              check_rounds(document), check_name(document, file)})
         findings.insert(findings.end(), some.begin(), some.end());
     return findings;

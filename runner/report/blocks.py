@@ -74,6 +74,7 @@ class Listing:
 class Figure:
     plot: object  # plots.Plot
     table: Table
+    wide: bool = False  # over the whole page
 
 
 @dataclass

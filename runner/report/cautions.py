@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a reader must know before believing a result: a closed list, each with its remedy."""
-import math
-
 import cells
-import effects
 import latency
 import probes
 import words
@@ -41,19 +38,14 @@ def ranked(document):
     return [row for comparison in document["comparisons"] for row in cells.primary_rows(comparison)]
 
 
-def least_rounds(confidence, paired):
-    """The fewest that the ranks give an interval for, as in runner/stats/shift.h."""
-    return next((n for n in range(1, 60) if (2.0 ** (1 - n) if paired else 2 / math.comb(2 * n, n)) <= 1 - confidence), 60)
-
-
 def few_rounds(result, document):
     few = [row for row in ranked(document) if row["verdict"] == "inconclusive" and "clusters" in row and row.get("difference_low") is None]
     if not few:
         return None
     row = min(few, key=lambda row: row["clusters"] or 0)
     confidence = row.get("confidence") or 0.95
-    return (f"{words.plural(row['clusters'] or 0, 'independent round')}: too few for an interval at {words.number(100 * confidence, 4)} %, "
-            f"which takes {least_rounds(confidence, effects.is_paired(document))}.")
+    least = f", which takes {row['least_clusters']}" if "least_clusters" in row else ""
+    return f"{words.plural(row['clusters'] or 0, 'independent round')}: too few for an interval at {words.number(100 * confidence, 4)} %{least}."
 
 
 def undecided(result, document):

@@ -8,8 +8,9 @@ import words
 
 def label_of(arm, factors):
     """The name runner/compare gives: 'arm at budget=16 usecs=2000'."""
+    words_of = {name: value["name"] if isinstance(value, dict) and "name" in value else value for name, value in factors.items()}
     said = [f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
-            for name, value in sorted(factors.items())]
+            for name, value in sorted(words_of.items())]
     return arm + " at " + " ".join(said) if said else arm
 
 

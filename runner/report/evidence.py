@@ -5,7 +5,9 @@ import distribution
 import effects
 import latency
 import probes
+import sampled
 import sweep
+import waterfall
 import words
 from answer import primary_table
 from blocks import Code, Figure, Figures, Fold, Paragraph, Section, Table
@@ -35,6 +37,10 @@ def sweep_table(document, result, name):
     return Table(f"{name}, {words.unit(cells.unit_of(document, result, name))}, by {sweep.swept(result)}", ["arm", *(words.number(x, 6) for x in places)], rows, set(range(1, len(places) + 1)))
 
 
+def waterfall_table(name, rows):
+    return Table(f"{name}, stage by stage; a step is the median of the rounds' differences, with the least and the greatest", ["arm", "stage", "median", "of which the DMA engine in software", "step", "of the first"], rows, {2, 3, 4, 5})
+
+
 def latency_table(result, name):
     found = latency.curves_of(result, name)
     rows = [[label, words.number(curve.total(), 9), *(words.number(curve.percentile(share)) for _, share in latency.SHARES), words.number(curve.greatest())]
@@ -57,6 +63,14 @@ def probe_table(result):
     return Table(f"{base}, and what each probe adds to it", ["arm", "clean window", *names], rows, set(range(1, len(names) + 2)))
 
 
+def flame_figures(result):
+    figures = []
+    for plot, label, stacks, before in sampled.plots(result):
+        columns, rows = sampled.table_rows(stacks, before)
+        figures.append(Figure(plot, Table(f"{label}: share of {words.plural(sum(stacks.values()), 'sample')} in a function and in what it calls", columns, rows, set(range(1, min(4, len(columns)))))))
+    return figures
+
+
 def names_of(result, document):
     """Primary metrics that have a plot: those of the comparison, or, where there is none, of the experiment."""
     return [name for name in cells.primary_names(document) if cells.visible(document, name)] if document["comparisons"] else result["experiment_source"]["primary"]
@@ -65,6 +79,7 @@ def names_of(result, document):
 def effect_figures(result, document):
     figures = []
     for name in names_of(result, document):
+        figures += [Figure(plot, waterfall_table(name, rows)) for plot, rows in waterfall.plots(document, result, name)]
         figures += [Figure(plot, sweep_table(document, result, name)) for plot in sweep.plots(document, result, name)]
         figures += [Figure(plot, primary_table(document, name)) for plot in effects.forest(document, name)]
         figures += [Figure(plot, paired_table(document, name)) for plot in effects.paired(document, result, name)]
@@ -123,5 +138,7 @@ def evidence(result, document):
     """(sections, plots)"""
     effect = effect_figures(result, document)
     late = [] if result["lane"] == "functional" else latency_figures(result)
-    plots = [figure.plot for figure in numbered(effect + late)]
-    return [effect_section(effect), latency_section(result, late)], plots
+    flames = [] if result["lane"] == "functional" else flame_figures(result)
+    plots = [figure.plot for figure in numbered(effect + late + flames)]
+    where = [Section("Where the time goes", "flames", [Figures(flames)])] if flames else []
+    return [effect_section(effect), latency_section(result, late), *where], plots

@@ -51,7 +51,7 @@ class Curve:
 
 
 def curve_names(result):
-    names = {name for trial in result["trials"] for name in trial["curves"]}
+    names = {name for trial in result["trials"] for name, curve in trial["curves"].items() if "edges" in curve}
     return [name for name in DRAWN if name in names] + sorted(names - set(DRAWN))
 
 

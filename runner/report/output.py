@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Writes files so that a reader never sees half of one."""
+"""Writes files so that a reader never sees half of one, and removes those of the time before."""
+import contextlib
+import hashlib
 import os
 
 from load import Refused
+
+LIST = "report.sha256"  # what was written last time, for replace() and for sha256sum -c
 
 
 def write_one(path, content):
@@ -15,10 +19,39 @@ def write_one(path, content):
         raise
 
 
+@contextlib.contextmanager
+def refusing(path):
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}", "free space, or choose a folder that you may write to") from None
+
+
 def write(folder, files):
     """@raises Refused"""
     for name, content in files.items():
-        try:
+        with refusing(folder / name):
             write_one(folder / name, content)
-        except OSError as error:
-            raise Refused(f"{folder / name}: {error.strerror}", "free space, or choose a folder that you may write to") from None
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def written_before(folder):
+    """name -> digest; only files of this very folder."""
+    path = folder / LIST
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    pairs = [line.split("  ", 1) for line in lines if "  " in line]
+    return {name: said for said, name in pairs if name == os.path.basename(name)}
+
+
+def replace(folder, files):
+    """Writes the files, and removes those written before that are not among them; not one that has been changed since. @raises Refused"""
+    for name, said in written_before(folder).items():
+        path = folder / name
+        with refusing(path):
+            if name not in files and path.is_file() and digest(path.read_bytes()) == said:
+                path.unlink()
+    listed = "".join(f"{digest(content)}  {name}\n" for name, content in files.items())
+    write(folder, {**files, LIST: listed.encode()})

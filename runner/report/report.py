@@ -9,7 +9,7 @@ from answer import answer, before_after
 from blocks import Paragraph, Report
 from evidence import evidence
 from load import Refused
-from output import write
+from output import replace
 from shape import load
 from to_html import html
 from to_markdown import markdown
@@ -50,7 +50,7 @@ def main(arguments):
         return USAGE_ERROR
     folder = Path(arguments[0])
     try:
-        write(folder, files_of(*load(folder)))
+        replace(folder, files_of(*load(folder)))
     except Refused as refused:
         print(f"rxlab report: {refused}", file=sys.stderr)
         return USAGE_ERROR

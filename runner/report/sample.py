@@ -47,7 +47,7 @@ def row(name="instructions_per_packet", before=(100.0, 101.0, 102.0), after=(80.
     made = {"name": name, "unit": unit, "better": "lower", "class": "cost_instructions", "primary": primary, "before": middle(before), "after": middle(after),
             "difference": difference, "difference_low": difference and difference - 1, "difference_high": difference and difference + 1,
             "ratio": value, "ci_low": value and value - 0.01, "ci_high": value and value + 0.01, "scale": "ratio" if ratio else "difference" if seen else None,
-            "confidence": 0.95, "n": len(after), "clusters": len(after), "mde": 0.01 if seen else None, "delta": 0.001 if seen else None, "verdict": verdict,
+            "confidence": 0.95, "n": len(after), "clusters": len(after), "least_clusters": 6, "mde": 0.01 if seen else None, "delta": 0.001 if seen else None, "verdict": verdict,
             "reason": "", "before_values": list(before), "after_values": list(after)}
     return {**made, **more}
 

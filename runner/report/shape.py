@@ -16,6 +16,10 @@ def check_version(document):
 
 def check_curve(curve):
     curve.get("unit").text()
+    if curve.has("stacks"):
+        for count in curve.get("stacks").entries():
+            count.number()
+        return
     edges = [edge.number() for edge in curve.get("edges").items()]
     counts = [count.number() for count in curve.get("counts").items()]
     if len(edges) != len(counts) + 1:
@@ -51,6 +55,8 @@ def check_arm(arm):
     arm.get("summary").text()
     arm.get("baseline").boolean()
     arm.get("expect").texts()
+    if arm.has("builds_on"):
+        arm.get("builds_on").text()
 
 
 def check_result(result):

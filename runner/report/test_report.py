@@ -22,14 +22,17 @@ import ink
 import latency
 import report
 import sample
+import sampled
 import shape
 import sweep
 import to_html
 import to_markdown
 import trust
+import waterfall
 import words
 from blocks import Bullets, Code, Listing, Paragraph, Quantity, Table
-from load import Refused
+from load import Place, Refused
+from output import LIST, digest, replace
 
 ROOM = Path(__file__).resolve().parent
 VOID = {"meta", "br", "wbr", "link"}
@@ -318,13 +321,10 @@ class Cautions(unittest.TestCase):
         self.assertEqual(self.names((made, document)), ["Unfinished"])
 
     def test_rounds_too_few_for_what_all_arms_share(self):
-        none = dict(verdict="inconclusive", difference_low=None, difference_high=None, confidence=0.9917, reason="too few rounds for this confidence")
+        none = dict(verdict="inconclusive", difference_low=None, difference_high=None, confidence=0.9917, least_clusters=8, reason="too few rounds for this confidence")
         made = sample.sound(), sample.document(comparisons=[sample.comparison(rows=[sample.row(before=[1.0] * 7, after=[1.1] * 7, **none)])])
         self.assertEqual([(caution.name, caution.fact) for caution in cautions.cautions(*made)],
                          [("Too few rounds", "7 independent rounds: too few for an interval at 99.17 %, which takes 8.")])
-
-    def test_rounds_that_an_interval_takes(self):
-        self.assertEqual([cautions.least_rounds(confidence, paired) for confidence in (0.95, 0.99) for paired in (True, False)], [6, 4, 8, 5])
 
     def test_kernel_log_not_read(self):
         made, document = sample.pair()
@@ -429,6 +429,31 @@ class Refusals(unittest.TestCase):
         self.assertEqual((status, err.replace(str(self.folder), "DIR")),
                          (2, "rxlab report: DIR/report.html: Is a directory; free space, or choose a folder that you may write to\n"))
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name.endswith(".part")], [])
+
+    def test_files_of_the_report_before_go_and_nobody_else_s(self):
+        replace(self.folder, {"a.svg": b"1", "b.svg": b"2", "c.svg": b"3"})
+        (self.folder / "b.svg").write_bytes(b"a stranger's")
+        outside = self.folder.parent / "outside.svg"
+        outside.write_bytes(b"1")
+        with (self.folder / LIST).open("a") as listed:
+            listed.write(f"{digest(b'1')}  ../outside.svg\n{digest(b'1')}  gone.svg\nnonsense\n")
+        (self.folder / "d.svg").write_bytes(b"1")
+        replace(self.folder, {"c.svg": b"4"})
+        left = {path.name: path.read_bytes() for path in self.folder.glob("*.svg")}
+        self.assertEqual(left, {"b.svg": b"a stranger's", "c.svg": b"4", "d.svg": b"1"})
+        self.assertTrue(outside.exists())
+        self.assertEqual((self.folder / LIST).read_text(), f"{digest(b'4')}  c.svg\n")
+
+    def test_a_report_lists_what_it_wrote(self):
+        self.assertEqual(run(self.folder)[0], 0)
+        plots = {path.name for path in self.folder.glob("*.svg")}
+        sample.put(self.folder, (sample.sound(), sample.document(comparisons=[])))
+        (self.folder / "old.svg").write_bytes((self.folder / min(plots)).read_bytes())
+        self.assertEqual(run(self.folder)[0], 0)
+        listed = {line.split("  ")[1] for line in (self.folder / LIST).read_text().splitlines()}
+        left = {path.name for path in self.folder.glob("*.svg")}
+        self.assertEqual(left, {name for name in listed if name.endswith(".svg")} | {"old.svg"})
+        self.assertTrue(plots - left, "the other report has as many plots")
 
     def test_usage(self):
         for arguments in ((), ("a", "b"), ("--help",)):
@@ -550,6 +575,55 @@ class Curves(unittest.TestCase):
         self.assertIn("probe attached", latency.reading("irq.entry_to_exit", False))
 
 
+class Flames(unittest.TestCase):
+    BEFORE = {"k;run;poll;copy": 60, "k;run;poll;free": 30, "k;run": 10}
+    AFTER = {"k;run;poll;free": 40, "k;run;poll;poll;reuse": 40, "k;run": 20}
+
+    def made(self):
+        trials = [sample.trial(i, name, 0, {"instructions_per_packet": sample.metric(value)}, curves={sampled.STACKS: {"unit": "samples", "stacks": dict(stacks)}})
+                  for i, (name, value, stacks) in enumerate((("plain", 9, self.BEFORE), ("native", 8, self.AFTER)))]
+        return sample.result(trials=trials)
+
+    def test_a_tree_holds_each_path_with_all_below_it(self):
+        run = sampled.tree(self.BEFORE).called["k"].called["run"]
+        self.assertEqual((run.samples, run.called["poll"].samples, run.called["poll"].called["copy"].samples), (100, 90, 60))
+
+    def test_a_function_that_calls_itself_counts_once_and_a_task_is_none(self):
+        self.assertEqual(sampled.inclusive(self.AFTER), {"run": 1.0, "poll": 0.8, "free": 0.4, "reuse": 0.4})
+
+    def test_differences_are_told_the_greatest_first_and_what_vanished_by_name(self):
+        self.assertEqual([name for name, _, _ in sampled.differences(self.BEFORE, self.AFTER)], ["copy", "reuse", "free", "poll", "run"])
+        self.assertEqual(sampled.vanished(self.BEFORE, self.AFTER), [("copy", 0.6)])
+
+    def test_boxes_lie_within_their_callers(self):
+        found = {path: (left, left + width) for _, _, left, width, path in sampled.boxes(sampled.tree(self.BEFORE))}
+        for path, (low, high) in found.items():
+            if path:
+                self.assertGreaterEqual(low, found[path[:-1]][0] - 1e-9)
+                self.assertLessEqual(high, found[path[:-1]][1] + 1e-9)
+
+    def test_the_second_graph_is_against_the_baseline(self):
+        (_, _, _, none), (plot, label, _, before) = sampled.plots(self.made())
+        self.assertEqual((none, label, before), (None, "native", self.BEFORE))
+        self.assertIn("against the baseline", plot.title)
+        columns, rows = sampled.table_rows(self.AFTER, before)
+        self.assertIn("vanished", [row[-1] for row in rows if row[0] == "copy"])
+        self.assertEqual(len(rows), len({row[0] for row in rows}))
+
+    def test_frames_are_coloured_by_their_share(self):
+        before = sampled.shares_by_path(sampled.tree(self.BEFORE))
+        self.assertEqual([sampled.colour_of(before, path, width) for path, width in ((("k", "run", "poll", "free"), 0.4), (("k", "run", "poll"), 0.8), (("k", "run"), 1.0))],
+                         ["s2", "s3", "rule"])
+
+    def test_stacks_are_no_latency_and_pass_the_shape(self):
+        made = self.made()
+        self.assertEqual(latency.curve_names(made), [])
+        shape.check_result(Place(made, "result.json:"))
+        made["trials"][0]["curves"][sampled.STACKS]["stacks"]["k"] = "many"
+        with self.assertRaises(Refused):
+            shape.check_result(Place(made, "result.json:"))
+
+
 class Faults(unittest.TestCase):
     """The rule of runner/result/validity_test.cc."""
 
@@ -620,6 +694,43 @@ class Sweep(unittest.TestCase):
         parts = sweep.plots(sample.document(), made, "instructions_per_packet")
         self.assertEqual([plot.alt.count("plain: ") for plot in parts], [1, 1])
         self.assertEqual(len({plot.name for plot in parts}), 2)
+
+
+class Waterfall(unittest.TestCase):
+    def staged(self, **builds_on):
+        names = ["plain", "ring", "napi", "xdp"]
+        arms = [{**sample.arm(name, name == "plain"), "builds_on": builds_on.get(name, "")} for name in names]
+        values = {"plain": (100, 104), "ring": (90, 92), "napi": (95, 97), "xdp": (20, 21)}
+        return sample.result(arms=arms, trials=[sample.trial(0, name, i, {"instructions_per_packet": sample.metric(float(value))})
+                                                for name in names for i, value in enumerate(values[name])])
+
+    def test_a_step_is_the_median_of_the_rounds_differences_to_the_arm_before(self):
+        made = self.staged(ring="plain", napi="ring", xdp="napi")
+        path, = waterfall.paths_of(made)
+        self.assertEqual(waterfall.stages_of(made, path, "instructions_per_packet"),
+                         [("plain", 102.0, []), ("ring", 91.0, [-10.0, -12.0]), ("napi", 96.0, [5.0, 5.0]), ("xdp", 20.5, [-75.0, -76.0])])
+        (plot, rows), = waterfall.plots(sample.document(), made, "instructions_per_packet")
+        self.assertEqual([row[4:] for row in rows], [[words.NONE, words.NONE], ["\u221211.0 [\u221212.0, \u221210.0]", "\u221210.8\u00a0%"], ["+5, all equal", "4.9\u00a0%"],
+                                                     ["\u221275.50 [\u221276.00, \u221275.00]", "\u221274.0\u00a0%"]])
+        self.assertIn("xdp 20.5", plot.alt)
+
+    def test_arms_that_build_on_the_same_one_are_two_paths(self):
+        self.assertEqual(waterfall.paths_of(self.staged(ring="plain", napi="ring", xdp="ring")), [["plain", "ring", "napi"], ["plain", "ring", "xdp"]])
+
+    def test_two_arms_or_factors_make_no_path(self):
+        self.assertEqual(waterfall.paths_of(self.staged(ring="plain")), [])
+        made = self.staged(ring="plain", napi="ring", xdp="napi")
+        made["experiment_source"]["factors"] = [{"name": "size", "values": [1]}]
+        self.assertEqual(waterfall.paths_of(made), [])
+
+    def test_a_stage_without_a_sound_trial_is_left_out(self):
+        made = self.staged(ring="plain", napi="ring", xdp="napi")
+        for trial in made["trials"]:
+            if trial["arm"] == "ring":
+                trial["checks"] = {"conservation": {"ok": False, "detail": "lost"}}
+        stages = waterfall.stages_of(made, waterfall.paths_of(made)[0], "instructions_per_packet")
+        self.assertEqual([arm for arm, _, _ in stages], ["plain", "napi", "xdp"])
+        self.assertEqual(stages[1][2], [-5.0, -7.0])
 
 
 class Plots(unittest.TestCase):

@@ -106,7 +106,7 @@ def listing(block):
 
 def figure(block):
     plot = block.plot
-    return (f'<figure><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
+    return (f'<figure{" class=wide" if block.wide else ""}><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
             f"<figcaption><strong>{escape(plot.title)}.</strong> {escape(plot.caption)}</figcaption>\n"
             f"{fold(Fold('As a table', [block.table]))}</figure>")
 

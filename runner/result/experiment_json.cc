@@ -6,7 +6,7 @@ namespace rxlab {
 namespace {
 
 Json arm_json(const Arm& arm) {
-    return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"setup", arm.setup}, {"knobs", arm.knobs},
+    return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"builds_on", arm.builds_on}, {"setup", arm.setup}, {"knobs", arm.knobs},
             {"topology", arm.topology}, {"traffic", arm.traffic}, {"boot", arm.boot}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
             {"expect", arm.expect}};
 }
@@ -16,6 +16,7 @@ Arm arm_from(const Field& json) {
     arm.name = json["name"].text();
     arm.summary = json["summary"].text();
     arm.baseline = json["baseline"].boolean();
+    if (json.has("builds_on")) arm.builds_on = json["builds_on"].text();
     arm.setup = json["setup"].object();
     arm.knobs = json["knobs"].object();
     if (json.has("topology")) arm.topology = json["topology"].object();

@@ -43,7 +43,14 @@ std::vector<std::string> describe_changes(const Trial& trial, const std::string&
     Journal journal(sys, "");
     if (!changes_nothing(trial))
         for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
-    const Topology topology = make_topology(sys, journal, trial, interface);
+    Topology topology;
+    try {
+        topology = make_topology(sys, journal, trial, interface);
+    } catch (const Error& error) {
+        if (!interface.empty()) throw;
+        sys.note(fmt::format("(not possible here: {}; {})", error.what(), error.next()));
+        return sys.changes();
+    }
     describe_setups(sys, journal, trial, topology);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     sys.note(describe_traffic(trial, topology));

@@ -76,7 +76,10 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     observation.facts["phase_ns"] = phase_of(trial);
     if (assembly.warmup_packets) measure(sys, assembly, assembly.warmup_packets, 0, {});
     const Measured clean = clean_window(sys, assembly, trial, options, observation);
-    probed_windows(sys, assembly, trial, options, clean, observation);
+    if (options.attribute)
+        observation.facts["symbols"] = sys.read_file("/proc/kallsyms"); // while the modules are there
+    else
+        probed_windows(sys, assembly, trial, options, clean, observation);
 }
 
 Check restored(Journal& journal) {

@@ -8,6 +8,7 @@ namespace rxlab {
 
 struct SessionOptions {
     double ns_per_instruction = 0; ///< counted lane: guest ns per instruction
+    bool attribute = false;        ///< leave the probes out, and tell the kernel's symbols (facts["symbols"])
     std::string interface;         ///< host target: "GEN:DUT", the user's own joined interfaces instead of a topology of our own
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/window.h"
 
+#include "attribution/markers.h"
 #include "stats/metrics.h"
 
 #include <fmt/format.h>
@@ -73,7 +74,9 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
     rest(sys, phase);
     const uint64_t start = sys.now_ns();
     for (const auto& [name, collector] : collectors) collector->start();
+    mark_begin();
     measured.sent = assembly.traffic->send();
+    mark_end();
     const Counts after = settled(sys, sinks, before, measured.sent.packets);
     for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
     measured.ns = sys.now_ns() - start;
@@ -82,10 +85,9 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
 }
 
 Check senders_overlap(const Measured& measured) {
-    constexpr double least = 0.5; // of a shared machine
     const double overlap = measured.sent.overlap;
     const std::string detail = fmt::format("all senders sent during {:.0f} % of the window", 100 * overlap);
-    return overlap >= least ? Check{true, detail} : Check{false, fmt::format("{}, at least {:.0f} % are needed: something else ran on their CPUs", detail, 100 * least)};
+    return overlap >= kLeastOverlap ? Check{true, detail} : Check{false, fmt::format("{}, at least {:.0f} % are needed: something else ran on their CPUs", detail, 100 * kLeastOverlap)};
 }
 
 Check conservation(const Measured& measured) {

@@ -5,7 +5,7 @@
 
 namespace rxlab {
 
-extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[];
+extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
@@ -13,6 +13,8 @@ std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topolo
 std::unique_ptr<Applied> apply_bpf_prog(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 
 } // namespace rxlab

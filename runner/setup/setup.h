@@ -18,7 +18,7 @@ struct SetupKind {
     const char* summary;
     const char* schema;
     std::unique_ptr<Applied> (*apply)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-    /// What apply() changes, for kinds that work by BPF system calls; null: apply() on a recording Sys tells.
+    /// What apply() changes, for kinds that work by system calls of their own (BPF, sockets); null: apply() on a recording Sys tells.
     std::string (*describe)(const Topology& topology, const Json& parameters);
 };
 extern const SetupKind kSetups[];

@@ -18,6 +18,11 @@ std::string describe_xdp(const Topology& topology, const Json& parameters) {
                        parameters.value("mode", "native"), receivers(topology));
 }
 
+std::string describe_port_filter(const Topology& topology, const Json& parameters) {
+    return fmt::format("attach rxlab's port filter ({}, {} rules, {}) to {}", parameters.value("engine", "bitmap"), parameters.value("rules", 10),
+                       parameters.value("mode", "native"), receivers(topology));
+}
+
 std::string describe_bpf_prog(const Topology&, const Json& parameters) {
     return fmt::format("load the BPF program {}, attached to nothing", parameters.value("program", "?"));
 }
@@ -25,6 +30,10 @@ std::string describe_bpf_prog(const Topology&, const Json& parameters) {
 std::string describe_tc(const Topology& topology, const Json& parameters) {
     return fmt::format("tc clsact and a filter ({}) that drops UDP port {} on {}", parameters.value("kind", "flower"), parameters.value("dst_port", 9),
                        receivers(topology));
+}
+
+std::string describe_udp_socket(const Topology&, const Json& parameters) {
+    return fmt::format("open a UDP socket of port {} whose filter takes nothing", parameters.value("port", 9));
 }
 
 } // namespace
@@ -35,8 +44,10 @@ const SetupKind kSetups[] = {
     {"module", "a kernel module of rxlab's own, with parameters", kModuleSchema, apply_module, nullptr},
     {"dma_ring", "a pair of rings over cyclic DMA (dma_ring.ko), and the engine that moves them (vdma.ko)", kDmaRingSchema, apply_dma_ring, nullptr},
     {"bpf_prog", "a BPF program loaded and attached to nothing", kBpfProgSchema, apply_bpf_prog, describe_bpf_prog},
+    {"udp_socket", "a UDP socket whose filter turns every datagram away", kUdpSocketSchema, apply_udp_socket, describe_udp_socket},
     {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
     {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},
+    {"port_filter", "the port filter of 'rxlab xdp' on every receiving interface", kPortFilterSchema, apply_port_filter, describe_port_filter},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp, describe_xdp},
 };
 const size_t kSetupCount = std::size(kSetups);

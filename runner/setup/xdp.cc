@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "setup/kinds.h"
+#include "setup/xdp.h"
 
 #include "base/error.h"
 #include "bpf/names.h"
@@ -73,16 +74,20 @@ ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& pr
 
 } // namespace
 
-std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
-    const auto mode = parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic;
+std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make) {
     std::vector<BpfObject> programs;
     std::vector<ReadVerdicts> counters;
-    for (const Path& path : topology.paths) { // a copy for each, so that each receiver has counters of its own
-        programs.push_back(load_bpf(parameters.at("program"), parameters.value("config", Json::object())));
+    for (const Path& path : topology.paths) {
+        programs.push_back(make());
         attach(sys, journal, path.receiver, programs.back(), mode);
         counters.push_back(counter_of(sys, path.receiver, programs.back(), mode));
     }
     return std::make_unique<Xdp>(std::move(programs), std::move(counters));
+}
+
+std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+    return attach_everywhere(sys, journal, topology, parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic,
+                             [&] { return load_bpf(parameters.at("program"), parameters.value("config", Json::object())); });
 }
 
 } // namespace rxlab

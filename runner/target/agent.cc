@@ -51,6 +51,7 @@ void reset_machine() {
 void run_trial_job(Sys& sys, Port& port, const Json& job) {
     SessionOptions options;
     options.ns_per_instruction = job.at("options").value("ns_per_instruction", 0.0);
+    options.attribute = job.at("options").value("attribute", false);
     Journal journal(sys, "");  // the machine is thrown away: nothing to restore after a crash
     port.send(FrameType::observation, to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
 }

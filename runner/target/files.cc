@@ -42,6 +42,13 @@ fs::path checkout() {
     throw Error(Status::usage, "no folder above the rxlab binary holds vm/mkimage", "set RXLAB_ROOT to the rxlab checkout");
 }
 
+std::string attribution_plugin() {
+    std::error_code ignored;
+    const fs::path plugin = fs::read_symlink("/proc/self/exe", ignored).parent_path() / "attribution.so";
+    if (!fs::exists(plugin)) throw Error(Status::usage, plugin.string() + " is missing", "make build");
+    return plugin;
+}
+
 std::string read_whole(const fs::path& path) {
     std::ostringstream bytes;
     bytes << std::ifstream(path, std::ios::binary).rdbuf();
@@ -49,10 +56,15 @@ std::string read_whole(const fs::path& path) {
 }
 
 void write_whole(const fs::path& path, std::string_view bytes) {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    const fs::path fresh = path.string() + ".new";
+    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     file.close();
-    if (!file) throw Error(Status::lost, fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)), "free space on that disk, or set XDG_CACHE_HOME");
+    if (file && ::rename(fresh.c_str(), path.c_str()) == 0) return;
+    const int reason = errno;
+    ::unlink(fresh.c_str());
+    throw Error(Status::invalid, fmt::format("{}: cannot be written: {}", path.string(), std::strerror(reason)),
+                "free space there, or choose another folder: --out for results, XDG_CACHE_HOME for the cache");
 }
 
 WorkFolder::WorkFolder() {

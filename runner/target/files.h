@@ -14,8 +14,12 @@ std::filesystem::path cache_folder();
 /// @throws Error(Status::usage)
 std::filesystem::path checkout();
 
+/// QEMU's plugin that counts by function; it lies beside this program.
+std::string attribution_plugin();
+
 std::string read_whole(const std::filesystem::path& path);  ///< empty when it cannot be read
-/// @throws Error(Status::lost): full disk, unwritable folder.
+/// Under another name first, then renamed: a reader finds all of it, or what was there before.
+/// @throws Error(Status::invalid): full disk, unwritable folder.
 void write_whole(const std::filesystem::path& path, std::string_view bytes);
 
 /// A private folder under the cache, removed by the destructor; those of killed processes are removed by the next one.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -131,7 +132,8 @@ namespace {
 GuestRun run_once(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
     const WorkFolder work;
     GuestRun run;
-    const Wires wires = wires_for(work, state, job, archive);
+    Wires wires = wires_for(work, state, job, archive);
+    if (limits.attribute) wires.attribution = work.path("attribution");
     const Clock::time_point start = Clock::now();
     Reader reader(wires.results, run, on_frame, start);
     MonitoredQemu monitored(machine, wires, Start::restore, work.path("stderr"));
@@ -141,6 +143,7 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     reader.read_on();
     run.wall_s = since(start);
     run.console = read_whole(wires.console);
+    if (limits.attribute && std::filesystem::exists(wires.attribution)) run.attribution = read_whole(wires.attribution);
     explain(run, qemu, worth_telling(read_whole(work.path("stderr"))), limits, reader);
     return run;
 }

@@ -14,6 +14,7 @@ namespace rxlab {
 struct Limits {
     double timeout_s = 120;  ///< host clock, whole job
     double silence_s = 60;   ///< without a byte from the guest
+    bool attribute = false;  ///< no limit: QEMU's plugin counts by function, which is slow
 };
 
 enum class Ending { done, fault, silence, timeout, killed, ended_early, damaged };
@@ -23,6 +24,7 @@ struct GuestRun {
     std::string cause;           ///< one line for people; empty when done
     std::string console;
     std::vector<Frame> frames;   ///< empty when they were given to `on_frame`
+    std::string attribution;     ///< what the plugin wrote
     double first_frame_s = 0;    ///< from starting QEMU to the guest's first word (host clock)
     double wall_s = 0;
 };

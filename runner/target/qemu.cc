@@ -74,6 +74,7 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, S
         "-device", "virtserialport,chardev=results,name=rxlab",
         "-chardev", console(wires.console), "-serial", "chardev:console",
         "-fw_cfg", fw_cfg("payload", wires.payload), "-fw_cfg", fw_cfg("plan", wires.plan), "-fw_cfg", fw_cfg("files", wires.files)};
+    if (!wires.attribution.empty()) argv.insert(argv.end(), {"-plugin", escaped(attribution_plugin()) + ",out=" + escaped(wires.attribution)});
     argv.insert(argv.end(), devices.begin(), devices.end());
     argv.insert(argv.end(), rest.begin(), rest.end());
     return argv;

@@ -35,6 +35,7 @@ struct Wires {
     std::string files;    ///< fw_cfg opt/rxlab/files: archive unpacked before the job
     std::string results;  ///< virtio-serial port "rxlab": frames
     std::string console;  ///< serial console; "-": this terminal
+    std::string attribution;  ///< what QEMU's plugin writes (attribution/plugin.cc); empty: it is not loaded
 };
 
 /// The kernel command line of a guest, with what an experiment appends.

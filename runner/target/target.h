@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Where a plan runs. A plan goes in; observations and a status come back.
 #pragma once
+#include "attribution/fold.h"
 #include "result/result.h"
 
 #include <functional>
@@ -13,6 +14,7 @@ struct Sinks {
     std::function<void(const Observation&)> observation; ///< called once per finished trial, from one thread at a time
     std::function<void(const std::string&)> progress;    ///< one line for people
     std::function<void(const std::string&)> console = {}; ///< VM: a trial's whole console, after it; may be empty
+    std::function<void(const Observation&, const Stacks&)> attribution = {}; ///< VmOptions::attribute: where its instructions were executed
 };
 
 class Target {
@@ -33,6 +35,7 @@ struct VmOptions {
     std::string snapshots;         ///< folder to keep snapshots in; empty: the cache's
     int workers = 0;               ///< 0: one per host CPU
     double trial_timeout_s = 300;  ///< host clock; generous: a loaded machine is slow, not lost
+    bool attribute = false;        ///< count by function, in a clean window only
     double silence_s = 150;        ///< no output from the guest for this long: lost
 };
 std::unique_ptr<Target> make_vm_target(const VmOptions& options);

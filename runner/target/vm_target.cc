@@ -31,10 +31,15 @@ struct Failure {
 
 std::string named(const Trial& trial) { return fmt::format("trial {} ({}, round {})", trial.id, trial.arm, trial.round); }
 
-// A run reports all its failures at once, after the trials that could be made.
+// What is wrong with the input is so in every trial; a guest may be lost in one and not in the next.
+bool ends_the_run(const Failure& failure) { return failure.status == Status::usage; }
+
+// A run reports all its failures at once, after the trials that could be made; but one that ends it alone.
 void throw_failures(std::vector<Failure> failures, size_t trials) {
     if (failures.empty()) return;
     std::sort(failures.begin(), failures.end(), [](const Failure& a, const Failure& b) { return a.trial->id < b.trial->id; });
+    if (const auto last = std::find_if(failures.begin(), failures.end(), ends_the_run); last != failures.end())
+        throw Error(last->status, last->fact + "; the run ended there", last->next);
     const bool lost = std::any_of(failures.begin(), failures.end(), [](const Failure& f) { return f.status == Status::lost; });
     std::string fact = failures.front().fact;
     if (failures.size() > 1) {
@@ -104,7 +109,7 @@ private:
                     const Workload::Next next = load.next(held);
                     if (next.work == Workload::Work::none) return;
                     if (next.work == Workload::Work::prepare) prepare_group(load, next.group);
-                    else run_one(next);
+                    else run_one(load, next);
                     held = next.group;
                 }
             } catch (...) {
@@ -121,22 +126,22 @@ private:
                 snapshots.ensure(machine, &timing);
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
-                for (const size_t trial : load.abandoned(group)) fail(plan_.trials[trial], error);
+                for (const size_t trial : load.abandoned(group)) fail(load, plan_.trials[trial], error);
                 return;
             }
             if (timing.payload_s > 0) say(fmt::format("snapshot of seed {}: {}payload {:.1f} s", machine.seed, timing.boot_s > 0 ? fmt::format("boot {:.1f} s, ", timing.boot_s) : "", timing.payload_s));
             load.prepared(group);
         }
 
-        void run_one(const Workload::Next& next) {
+        void run_one(Workload& load, const Workload::Next& next) {
             const Trial& trial = plan_.trials[next.trial];
             auto& [machine, snapshots] = places_.at(next.group);
             try {
-                const Json job{{"job", "trial"}, {"trial", to_json(trial)}, {"options", {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0}}}};
-                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s}));
+                const Json job{{"job", "trial"}, {"trial", to_json(trial)}, {"options", {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0}, {"attribute", target_.options_.attribute}}}};
+                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s, target_.options_.attribute}));
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
-                fail(trial, error);
+                fail(load, trial, error);
             }
         }
 
@@ -152,8 +157,14 @@ private:
             observation.wall_s = run.wall_s;
             observation.measured_s = run.wall_s - run.first_frame_s;
             add_console_splats(observation, run.console);
+            Stacks stacks;
+            if (target_.options_.attribute) {
+                stacks = fold(run.attribution, observation.facts.value("symbols", ""));
+                observation.facts.erase("symbols");
+            }
             const std::lock_guard lock(mutex_);
             sinks_.observation(observation);
+            if (sinks_.attribution) sinks_.attribution(observation, stacks);
         }
 
         // The session reads the kernel log up to the trial's end; the console sees what comes after it too.
@@ -163,9 +174,10 @@ private:
             if (!observation.splats.empty()) observation.checks["no_splats"] = {false, observation.splats.front()};
         }
 
-        void fail(const Trial& trial, const Error& error) {
+        void fail(Workload& load, const Trial& trial, const Error& error) {
             const std::lock_guard lock(mutex_);
             failures_.push_back({&trial, error.status(), error.what(), error.next()});
+            if (ends_the_run(failures_.back())) load.stop();
         }
 
         void say(const std::string& line) {

@@ -18,6 +18,7 @@ const char kPktgenSchema[] = R"({
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
     "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
+    "udp_checksum": {"type": "boolean", "default": false, "description": "GRO merges no datagram without one"},
     "clone_skb": {"type": "integer", "minimum": 0, "default": 0, "description": "times a packet is sent again; veth takes 0 only"},
     "burst": {"type": "integer", "minimum": 1, "default": 1, "description": "packets per call of the driver; veth takes 1 only"},
     "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1, "description": "CPUs that send, from CPU 0 on"}
@@ -179,6 +180,7 @@ Device make_device(Sys& sys, const Topology& topology, const Json& parameters, s
     set("delay 0");
     set(fmt::format("clone_skb {}", parameters.value("clone_skb", 0)));
     if (parameters.value("burst", 1) > 1) set(fmt::format("burst {}", parameters.value("burst", 1)));
+    if (parameters.value("udp_checksum", false)) set("flag UDPCSUM");
     set("src_min " + path.generator_ip);
     set("src_max " + path.generator_ip);
     set("dst_min " + path.receiver_ip);

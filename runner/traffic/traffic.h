@@ -8,6 +8,9 @@
 
 namespace rxlab {
 
+/// Share of the time in which all senders have to send, or have a CPU: half, of a shared machine.
+inline constexpr double kLeastOverlap = 0.5;
+
 struct Sent {
     uint64_t packets = 0;      ///< or what else the traffic consists of (TrafficKind::item)
     uint64_t bytes = 0;

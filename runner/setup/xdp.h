@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+// What setups with an XDP program share.
+#pragma once
+#include "setup/setup.h"
+#include "sys/bpf.h"
+
+#include <functional>
+
+namespace rxlab {
+
+/// Attaches a program to every receiving interface; its verdicts but PASS are sinks.
+/// @param make is called once for each, so that each has counters of its own.
+std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make);
+
+} // namespace rxlab
