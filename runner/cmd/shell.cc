@@ -15,6 +15,7 @@ void define_shell(CLI::App& app, int& status) {
     app.add_option("--cpu", options->cpu, "QEMU's CPU model");
     app.add_option("--memory", options->memory_mib, "MiB of memory")->check(CLI::Range(128, 65'536));
     app.add_option("--smp", options->smp, "CPUs")->check(CLI::Range(1, 64));
+    app.add_flag("--in-turns", options->in_turns, "the CPUs take turns on one host thread: nothing runs at the same time, so QEMU's own races over code that is patched cannot happen");
     app.add_option("--machine", options->board, "QEMU's board")->check(CLI::IsMember({"pc", "q35"}));
     app.add_option("--device", options->devices, "a device from 'rxlab list devices' (may be repeated)")->allow_extra_args(false)->take_all();
     app.add_option("--cmdline", options->cmdline, "appended to the kernel's command line");

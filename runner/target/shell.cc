@@ -18,6 +18,7 @@ namespace {
 Machine machine_for(const ShellOptions& options, const Kit& kit) {
     Machine machine;
     machine.icount = options.icount;
+    if (options.in_turns) machine.accel += ",thread=single";
     machine.cpu = options.cpu;
     machine.memory_mib = options.memory_mib;
     machine.smp = options.icount ? 1 : options.smp;

@@ -12,6 +12,7 @@ struct ShellOptions {
     std::string cpu = "Haswell-noTSX";
     int memory_mib = 384;
     int smp = 2;
+    bool in_turns = false;            ///< the CPUs take turns on one host thread
     std::string board = "pc";
     std::vector<std::string> devices; ///< rows of kDevices
     std::string cmdline;              ///< appended to the kernel's
