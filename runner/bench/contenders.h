@@ -167,7 +167,7 @@ template <u32 Size> class Boost {
 template <u32 Size> class ReaderWriter {
   public:
     static constexpr bool kInPlace = false; // peek() reads in place, but nothing produces there
-    explicit ReaderWriter(u32 batch) : queue_(ring_slots(Size, batch)) {}
+    explicit ReaderWriter(u32 batch) : queue_(ring_slots(Size, batch) - 1) {} // its memory is the power of two above
     u32 put(u8* records, u32 n) {
         u32 i = 0;
         while (i < n && queue_.try_enqueue(reinterpret_cast<Slot<Size>*>(records)[i])) i++;

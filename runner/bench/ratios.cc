@@ -110,16 +110,17 @@ void Ratios::against_memcpy() {
     std::printf("\nspeed over memcpy, one thread (copy in and out: over two memcpys; in place: over one)\n");
     std::printf("%9s %7s %6s", "mode", "size", "batch");
     for (const auto& variant : kVariants) std::printf(" %8s", variant.c_str());
-    std::printf("\n");
+    std::printf("  without a ring\n");
     for (const auto& [mode, cells] : by_mode_) {
         Target target{mode + ", one thread, 4 KiB and more: best variant over " + (mode == "copy" ? "two memcpys" : "one memcpy"), 0.9};
         for (const auto& [cell, row] : cells) {
-            const Fastest limit = fastest(row, "limit/"), ours = fastest(row, "ring/");
+            const Fastest limit = fastest(row, "limit/memcpy"), ours = fastest(row, "ring/");
             if (cell.threads != 1 || limit.ns == 0 || ours.ns == 0) continue;
             std::printf("%9s %7d %6d", mode.c_str(), cell.size, cell.batch);
             for (const auto& variant : kVariants) print_ratio(time_of(row, "ring/" + variant), limit.ns);
+            print_ratio(time_of(row, "limit/passes"), limit.ns);
             std::printf("\n");
-            if (cell.size >= 4096) target.judge(cell, row, "limit/");
+            if (cell.size >= 4096) target.judge(cell, row, "limit/memcpy");
         }
         targets_.push_back(target);
     }

@@ -5,10 +5,13 @@
 #include "bench/ratios.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <pthread.h>
 #include <sched.h>
+#include <thread>
 #include <unistd.h>
 
 namespace rxlab::bench {
@@ -129,6 +132,25 @@ template <u32 Size, bool Twice> void copies(benchmark::State& state, u32 batch) 
     state.counters["records_right"] = wrong ? 0 : records;
 }
 
+// What producing and consuming in place cost without a ring: a pass that stores, then one that loads. A memcpy does both at once.
+template <u32 Size> void passes(benchmark::State& state, u32 batch) {
+    constexpr u32 kBytes = record_bytes(Size);
+    const u32 slots = ring_slots(Size, batch);
+    Memory memory = pages(u64{kBytes} * slots);
+    u32 in = 0, out = 0;
+    u64 bad = 0;
+    pin(0);
+    for (auto _ : state) {
+        for (u32 i = 0; i < batch; i++, in++) write_in_place<Size>(nth(memory.get(), kBytes, in & (slots - 1)), in);
+        benchmark::ClobberMemory();
+        for (u32 i = 0; i < batch; i++, out++) bad += !read_in_place<Size>(nth(memory.get(), kBytes, out & (slots - 1)), out);
+        benchmark::ClobberMemory();
+    }
+    const double records = static_cast<double>(state.iterations()) * batch;
+    state.counters["records_sent"] = records;
+    state.counters["records_right"] = records - static_cast<double>(bad);
+}
+
 std::string name_of(const std::string& who, const char* mode, u32 size, u32 batch) {
     return who + "/" + mode + "/size:" + std::to_string(size) + "/batch:" + std::to_string(batch);
 }
@@ -157,6 +179,7 @@ template <u32 Size> void enter_all(u32 batch) {
     enter<RteRingZc<Size>, Size>("peer/rte_ring_zc", batch);
 #endif
     benchmark::RegisterBenchmark(name_of("limit/memcpy1", "inplace", Size, batch).c_str(), copies<Size, false>, batch)->Threads(1);
+    benchmark::RegisterBenchmark(name_of("limit/passes", "inplace", Size, batch).c_str(), passes<Size>, batch)->Threads(1);
     benchmark::RegisterBenchmark(name_of("limit/memcpy2", "copy", Size, batch).c_str(), copies<Size, true>, batch)->Threads(1);
 }
 
@@ -181,6 +204,38 @@ void find_cpus() {
     if (g_cpus.size() < 2) std::fputs("one CPU only: no runs with two threads\n", stderr);
 }
 
+// How far the two CPUs are from each other: ns that a cache line takes there and back, as "median (least to most)". On a virtual
+// machine it may change from one moment to the next with where its CPUs run, and with it every figure of two threads.
+std::string cacheline_round_trip() {
+    constexpr unsigned kProbes = 15, kTurns = 5000;
+    alignas(128) std::atomic<unsigned> there{0};
+    alignas(128) std::atomic<unsigned> back{0};
+    std::vector<double> ns;
+    for (unsigned probe = 0; probe < kProbes; probe++) {
+        there = back = 0;
+        std::thread other([&] {
+            pin(1);
+            for (unsigned turn = 1; turn <= kTurns; turn++) {
+                while (there.load(std::memory_order_acquire) != turn) __builtin_ia32_pause();
+                back.store(turn, std::memory_order_release);
+            }
+        });
+        pin(0);
+        std::chrono::steady_clock::time_point start;
+        for (unsigned turn = 1; turn <= kTurns; turn++) {
+            there.store(turn, std::memory_order_release);
+            while (back.load(std::memory_order_acquire) != turn) __builtin_ia32_pause();
+            if (turn == 1) start = std::chrono::steady_clock::now(); // the other thread runs
+        }
+        ns.push_back(std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count() / (kTurns - 1));
+        other.join();
+    }
+    std::sort(ns.begin(), ns.end());
+    char text[64];
+    std::snprintf(text, sizeof(text), "%.0f (%.0f to %.0f)", ns[kProbes / 2], ns.front(), ns.back());
+    return text;
+}
+
 } // namespace
 } // namespace rxlab::bench
 
@@ -196,6 +251,7 @@ int main(int argc, char** argv) {
     benchmark::Initialize(&count, arguments.data());
     if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
     find_cpus();
+    if (g_cpus.size() > 1) benchmark::AddCustomContext("cacheline_round_trip_ns", cacheline_round_trip());
 #ifdef RXLAB_PEERS_MISSING
     std::fputs("peers left out, not installed when this was built: " RXLAB_PEERS_MISSING "\n", stderr);
 #endif
@@ -212,5 +268,6 @@ int main(int argc, char** argv) {
     }
     Ratios ratios;
     benchmark::RunSpecifiedBenchmarks(&ratios);
+    if (g_cpus.size() > 1) std::printf("a cache line between the two CPUs and back, at the end: %s ns\n", cacheline_round_trip().c_str());
     return ratios.failed() ? 1 : 0;
 }
