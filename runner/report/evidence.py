@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The plots, each with the table it was drawn from."""
+import capacity
 import cells
 import distribution
 import effects
@@ -113,9 +114,9 @@ def numbered(figures):
     return figures
 
 
-def effect_section(figures):
+def effect_section(result, figures):
     empty = Paragraph(["No primary metric has values that this lane may show side by side, so there is nothing to draw."], "note")
-    return Section("What changed", "plots", [Figures(figures) if figures else empty])
+    return Section("What changed", "plots", [Figures(figures) if figures else empty, *capacity.tables(result)])
 
 
 def why_no_latencies(result):
@@ -141,4 +142,4 @@ def evidence(result, document):
     flames = [] if result["lane"] == "functional" else flame_figures(result)
     plots = [figure.plot for figure in numbered(effect + late + flames)]
     where = [Section("Where the time goes", "flames", [Figures(flames)])] if flames else []
-    return [effect_section(effect), latency_section(result, late), *where], plots
+    return [effect_section(result, effect), latency_section(result, late), *where], plots

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import answer
 import cautions
+import capacity
 import cells
 import effects
 import evidence
@@ -694,6 +695,39 @@ class Sweep(unittest.TestCase):
         parts = sweep.plots(sample.document(), made, "instructions_per_packet")
         self.assertEqual([plot.alt.count("plain: ") for plot in parts], [1, 1])
         self.assertEqual(len({plot.name for plot in parts}), 2)
+
+
+class Capacity(unittest.TestCase):
+    def loaded(self, delivered, lossless=0):
+        """An arm that delivers so much at loads of 100, 200, 300, ..., without loss at the first `lossless` of them."""
+        trials = []
+        for i, value in enumerate(delivered):
+            offered = 100.0 * (i + 1)
+            metrics = {capacity.OFFERED: sample.metric(offered), capacity.DELIVERED: sample.metric(float(value)), capacity.DROPPED: sample.metric(0.0 if i < lossless else 0.1)}
+            trials += [sample.trial(0, "plain", round_, metrics, factors={"rate": offered}) for round_ in range(3)]
+        made = sample.result(trials=trials)
+        made["experiment_source"]["factors"] = [{"name": "rate", "values": [100.0 * (i + 1) for i in range(len(delivered))]}]
+        return made
+
+    def row(self, made):
+        table, = capacity.tables(made)
+        return table.rows[0][1:]
+
+    def test_an_arm_that_keeps_its_capacity_shows_no_livelock(self):
+        self.assertEqual(self.row(self.loaded([100, 200, 250, 249], lossless=2)), ["200", "250", "249", "99.6\u00a0%", "not seen"])
+
+    def test_livelock_is_the_first_load_that_gets_less_done_than_a_lesser_one(self):
+        self.assertEqual(self.row(self.loaded([100, 180, 150, 20], lossless=1)), ["100", "180", "20", "11.1\u00a0%", "300"])
+
+    def test_one_trial_that_drops_is_a_loss_at_that_load(self):
+        made = self.loaded([100, 200, 300], lossless=3)
+        made["trials"][4]["metrics"][capacity.DROPPED]["value"] = 0.0001
+        self.assertEqual(self.row(made)[0], "100")
+        made["trials"][0]["metrics"][capacity.DROPPED]["value"] = 0.0001
+        self.assertEqual(self.row(made)[0], "below 100")
+
+    def test_without_an_open_loop_there_is_none(self):
+        self.assertEqual(capacity.tables(sample.result()), [])
 
 
 class Waterfall(unittest.TestCase):
