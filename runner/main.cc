@@ -32,6 +32,7 @@ const Command kCommands[] = {
     {"attribute", "where each arm's instructions are executed, function by function; flame graphs", rxlab::define_attribute, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", rxlab::define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", rxlab::define_nightly, kUse},
+    {"frames", "a capture's frames, for traffic open_loop to repeat", rxlab::define_frames, kUse},
     {"shell", "a shell, or one command, in the guest", rxlab::define_shell, kMachine},
     {"xdp", "a port filter on an interface, its statistics and its rules", rxlab::define_xdp, kMachine},
     {"doctor", "what this machine can and cannot do, with remedies", rxlab::define_doctor, kMachine},

@@ -18,6 +18,7 @@ void define_certify(CLI::App& app, int& status);
 void define_attribute(CLI::App& app, int& status);
 void define_bundle(CLI::App& app, int& status);
 void define_nightly(CLI::App& app, int& status);
+void define_frames(CLI::App& app, int& status);
 void define_shell(CLI::App& app, int& status);
 void define_doctor(CLI::App& app, int& status);
 void define_xdp(CLI::App& app, int& status);

@@ -4,9 +4,10 @@
 #include "topology/driver_counters.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
+#include "traffic/pcap.h"
 
-#include <cstring>
 #include <fmt/format.h>
+#include <numeric>
 #include <sstream>
 
 namespace rxlab {
@@ -19,8 +20,10 @@ const char kOpenLoopSchema[] = R"({
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
     "rate": {"type": "integer", "minimum": 1, "maximum": 100000000, "description": "packets offered a second; topology rxnic with wire lossy"},
     "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
-    "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9}
-  }
+    "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
+    "frames": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"type": "string", "pattern": "^([0-9a-fA-F]{2}){60,1514}$"}, "description": "instead of UDP datagrams along the path these, as they are, again and again: hexadecimal, as 'rxlab frames CAPTURE' prints them"}
+  },
+  "not": {"required": ["frames"], "anyOf": [{"required": ["packet_size"]}, {"required": ["udp_dst_port"]}]}
 })";
 
 namespace {
@@ -30,12 +33,13 @@ constexpr uint64_t kStill = 200'000'000; // ns without a change: no more comes
 
 class OpenLoop : public Traffic {
 public:
-    OpenLoop(Sys& sys, Interface receiver, uint64_t rate, const std::vector<uint8_t>& frame)
-        : sys_(sys), receiver_(std::move(receiver)), rate_(rate), size_(frame.size()) {
-        std::string list(sizeof(uint32_t), '\0');
-        const uint32_t length = static_cast<uint32_t>(frame.size());
-        std::memcpy(list.data(), &length, sizeof length);
-        list.append(frame.begin(), frame.end());
+    OpenLoop(Sys& sys, Interface receiver, uint64_t rate, const std::vector<std::string>& frames) : sys_(sys), receiver_(std::move(receiver)), rate_(rate) {
+        std::string list;
+        for (const std::string& frame : frames) {
+            const uint32_t length = static_cast<uint32_t>(frame.size());
+            list.append(reinterpret_cast<const char*>(&length), sizeof length).append(frame);
+            sizes_.push_back(length);
+        }
         write("source_frames", list);
     }
 
@@ -75,7 +79,8 @@ private:
         const double offered = static_cast<double>(packets_);
         Sent sent;
         sent.packets = packets_;
-        sent.bytes = packets_ * size_;
+        const uint64_t rest = packets_ % sizes_.size();
+        sent.bytes = std::accumulate(sizes_.begin(), sizes_.end(), uint64_t{0}) * (packets_ / sizes_.size()) + std::accumulate(sizes_.begin(), sizes_.begin() + static_cast<ptrdiff_t>(rest), uint64_t{0});
         sent.metrics = {{"open_loop.offered_per_second", static_cast<double>(rate_)},
                         {"open_loop.dropped_fraction", dropped / offered},
                         {"open_loop.delivered_per_second", static_cast<double>(rate_) * (1 - dropped / offered)}};
@@ -98,9 +103,18 @@ private:
 
     Sys& sys_;
     Interface receiver_;
-    uint64_t rate_, size_, packets_ = 0;
+    uint64_t rate_, packets_ = 0;
+    std::vector<uint64_t> sizes_; // of the frames, in the order of the list
     std::function<void(const std::string&)> source_;
 };
+
+std::vector<std::string> frames_of(const Path& path, const Json& parameters, uint64_t seed) {
+    std::vector<std::string> frames;
+    for (const Json& frame : parameters.value("frames", Json::array())) frames.push_back(from_hex(frame));
+    if (!frames.empty()) return frames;
+    const auto frame = udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0), parameters.value("udp_dst_port", 9));
+    return {{frame.begin(), frame.end()}};
+}
 
 } // namespace
 
@@ -109,8 +123,7 @@ std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal&, const Topology& topo
     bool there = false;
     sys.in_netns(path.receiver.netns, [&] { there = sys.exists(fmt::format("/sys/class/net/{}/rxnic/source", path.receiver.name)); });
     if (!there) throw Error(Status::usage, fmt::format("traffic open_loop: {} has no wire that could offer frames", path.receiver.name), "\"topology\": {\"kind\": \"rxnic\", \"wire\": \"lossy\"}");
-    const auto frame = udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0), parameters.value("udp_dst_port", 9));
-    return std::make_unique<OpenLoop>(sys, path.receiver, parameters.at("rate"), frame);
+    return std::make_unique<OpenLoop>(sys, path.receiver, parameters.at("rate"), frames_of(path, parameters, seed));
 }
 
 } // namespace rxlab

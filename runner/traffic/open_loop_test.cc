@@ -3,6 +3,7 @@
 #include "stats/metrics.h"
 #include "sys/fake_sys.h"
 #include "traffic/kinds.h"
+#include "traffic/pcap.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -41,6 +42,14 @@ TEST_F(OpenLoopTest, the_wire_gets_one_whole_frame_a_rate_and_a_count) {
     traffic->prepare(1000);
     traffic->send();
     EXPECT_THAT(sys.files[folder + "source"], ::testing::StartsWith("50000 1000"));
+}
+
+TEST_F(OpenLoopTest, a_list_of_frames_goes_to_the_wire_as_it_is) {
+    const auto traffic = make_open_loop(sys, journal, topology, {{"packets", 5}, {"rate", 50000}, {"frames", {to_hex(std::string(60, 'a')), to_hex(std::string(100, 'b'))}}}, 42);
+    EXPECT_THAT(sys.files[folder + "source_frames"], ::testing::StartsWith(std::string("\x3c\0\0\0", 4) + std::string(60, 'a') + std::string("\x64\0\0\0", 4) + std::string(100, 'b')));
+    traffic->prepare(5);
+    sys.files[folder + "latency"] = "0 0 0\n";
+    EXPECT_EQ(traffic->send().bytes, 3u * 60 + 2 * 100);
 }
 
 TEST_F(OpenLoopTest, what_was_dropped_and_how_long_the_others_waited_is_told) {

@@ -100,8 +100,8 @@ public:
     /// Runs the frame and compares the verdict and every counter it should move.
     void check(const Bytes& frame, const test::Judged& judged) {
         const uint32_t kind = static_cast<uint32_t>(std::find(std::begin(kKinds), std::end(kKinds), judged.kind) - kKinds);
-        const uint32_t slot = judged.rule >= 0 ? slots_.of_rule[judged.rule] : kind == FILTER_WITH_PORTS || kind == FILTER_FIRST_FRAGMENT ? FILTER_BY_DEFAULT
-                              : kind == FILTER_LATER_FRAGMENT ? FILTER_BY_FRAGMENTS : kind >= FILTER_TRUNCATED ? FILTER_BY_MALFORMED : FILTER_BY_OTHER;
+        const uint32_t slot = judged.rule >= 0 ? slots_.of_rule[judged.rule] : static_cast<uint32_t>(kind == FILTER_WITH_PORTS || kind == FILTER_FIRST_FRAGMENT ? FILTER_BY_DEFAULT
+                              : kind == FILTER_LATER_FRAGMENT ? FILTER_BY_FRAGMENTS : kind >= FILTER_TRUNCATED ? FILTER_BY_MALFORMED : FILTER_BY_OTHER);
         std::vector<std::pair<const char*, uint32_t>> moved = {{"xdp_verdicts", judged.dropped ? XDP_DROP : XDP_PASS}, {"parsed", kind}, {"rules", slot}};
         if (judged.protocol >= 0) moved.emplace_back("ip_protocols", judged.protocol);
         if (judged.destination >= 0) moved.emplace_back("ports", judged.destination | (judged.dropped ? FILTER_PORT_DROPPED : 0) | (judged.udp ? FILTER_PORT_UDP : 0));
@@ -169,7 +169,7 @@ TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
     const char* wanted = std::getenv("RXLAB_FUZZ_FRAMES");
     const int frames = wanted ? std::atoi(wanted) : 4000;
     std::mt19937 random(20261123);
-    const auto below = [&](uint32_t n) { return random() % n; };
+    const auto below = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
     const auto cases = corpus();
     const char* prefixes[] = {"", "", "", " from 192.0.0.0/8", " from 192.0.2.0/24", " from 192.0.2.200/32", " from 2001:db8::/32", " from ::/0", " from 0.0.0.0/0", " from 2001:db8:0:1::/64"};
     for (int done = 0, per_set = 1000; done < frames; done += per_set) {
