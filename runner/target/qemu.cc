@@ -86,12 +86,13 @@ MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start s
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         throw Error(Status::lost, fmt::format("socketpair: {}", std::strerror(errno)));
     socket_ = Fd(pair[0]);
-    const Fd theirs(pair[1]);
+    Fd theirs(pair[1]);
     std::vector<std::string> argv = qemu_argv(machine, wires, start);
     argv.insert(argv.end(), {"-chardev", fmt::format("socket,id=monitor,fd={}", theirs.get()), "-mon", "chardev=monitor,mode=control"});
     if (start != Start::restore) argv.insert(argv.end(), {"-action", "panic=pause"});
     if (start != Start::boot) argv.insert(argv.end(), {"-incoming", "defer"});
     process_ = std::make_unique<Process>(Launch{argv, "", stderr_path, {theirs.get()}, foreground});
+    theirs.reset(); // with QEMU its end is gone: a killed one is seen at once
     execute("qmp_capabilities");
     if (start != Start::boot) resume();
 }

@@ -6,8 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 
 #include "base/error.h"
+#include "target/files.h"
 
 namespace rxlab {
 namespace {
@@ -89,6 +93,24 @@ TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
 
 TEST(Qemu, WhatTcgLacksOfACpuModelIsNotWorthTelling) {
     EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"), "qemu: no such disk\n");
+}
+
+TEST(Qemu, OneThatIsKilledBeforeItAnswersIsLostAtOnce) {
+    const WorkFolder work;
+    write_whole(work.path("qemu-system-x86_64"), "#!/bin/sh\nsleep 0.2\nkill -9 $$\n");
+    std::filesystem::permissions(work.path("qemu-system-x86_64"), std::filesystem::perms::owner_all);
+    const std::string path = std::getenv("PATH");
+    ::setenv("PATH", (std::filesystem::path(work.path("")).parent_path().string() + ":" + path).c_str(), 1);
+    const auto start = std::chrono::steady_clock::now();
+    try {
+        MonitoredQemu(machine(), {work.path("state")}, Start::restore, work.path("stderr"));
+        ADD_FAILURE() << "nothing thrown";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::lost);
+        EXPECT_NE(std::string(error.what()).find("killed by signal 9"), std::string::npos) << error.what();
+    }
+    ::setenv("PATH", path.c_str(), 1);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30)) << "an answer is waited for for a minute";
 }
 
 }  // namespace
