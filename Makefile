@@ -87,7 +87,9 @@ bench-build: bench-deps ## build the benchmark of the ring in user space, with t
 bench: bench-build ## the ring against its peers and memcpy, in user space: ratios (BENCH_ARGS: options of Google Benchmark)
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
 
-nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames through the NIC; results under results/runs/DATE
+nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames through the NIC and through each port filter; results under results/runs/DATE
+	@ninja -C $(BUILD)/cmake --quiet xdp_test
+	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 $(BUILD)/cmake/xdp_test --gtest_brief=1
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab 6.12 6.1
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab 6.12 6.1
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
