@@ -353,8 +353,10 @@ void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface
     });
 }
 
+BpfFd program_of_id(uint32_t id) { return BpfFd(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id))); }
+
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
-    const BpfFd program(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
+    const BpfFd program = program_of_id(id);
     for (const uint32_t map_id : maps_of(program.get())) {
         BpfFd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
         if (BpfMap(map.get()).name() == name)

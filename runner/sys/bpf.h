@@ -133,6 +133,9 @@ void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface
 /// Never replaces a program: @throws Error when one is there.
 void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
 
+/// The program with this id, for as long as the descriptor lives.
+BpfFd program_of_id(uint32_t id);
+
 /// Descriptor of the map called `name` that program `id` uses, if there is one.
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name);
 

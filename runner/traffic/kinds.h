@@ -5,7 +5,7 @@
 
 namespace rxlab {
 
-extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[], kGbenchSchema[];
+extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[], kTestRunSchema[], kGbenchSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 void require_pktgen(Sys& sys, const Json& parameters);
@@ -13,6 +13,7 @@ void await_pktgen(Sys& sys);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 void require_root(Sys& sys, const Json& parameters);
 std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
 void require_gbench(Sys& sys, const Json& parameters);

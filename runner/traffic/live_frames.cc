@@ -221,7 +221,7 @@ std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topo
 
 void require_root(Sys&, const Json&) {
     // Known since Linux 5.18; an older kernel refuses the flag itself.
-    if (::geteuid() != 0) throw Error(Status::usage, "live frames need root", "sudo, or --target vm");
+    if (::geteuid() != 0) throw Error(Status::usage, "this traffic needs root", "sudo, or --target vm");
 }
 
 } // namespace rxlab

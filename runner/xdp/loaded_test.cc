@@ -170,6 +170,24 @@ TEST_F(LoadedFilter, WhatTwoCpusSendAtOnceIsCountedToTheLastFrame) {
     }
 }
 
+TEST_F(LoadedFilter, TrafficTestRunRunsTheProgramThatIsAttachedAndNothingElse) {
+    const Topology topology{{{{there_, "rxf0"}, {here_, "rx.f1"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "192.0.2.1", "192.0.2.2"}}, {}};
+    Journal journal{sys_, ""};
+    const auto dropped = make_test_run(sys_, journal, topology, {{"udp_dst_port", 53}}, 1), passed = make_test_run(sys_, journal, topology, {{"udp_dst_port", 54}}, 1);
+    EXPECT_THAT(refused([&] { dropped->prepare(1); }), HasSubstr("no XDP program"));
+    load(rules(kDrop53));
+    for (const auto& traffic : {dropped.get(), passed.get()}) {
+        traffic->prepare(1000);
+        const Sent sent = traffic->send();
+        EXPECT_EQ(sent.packets, 1000u);
+        EXPECT_GT(sent.busy_ns, 0u);
+    }
+    EXPECT_EQ(rule("drop udp dport 53"), 1000u);
+    EXPECT_EQ(stats().passed_ports["udp 54"].packets, 1000u);
+    EXPECT_EQ(dropped->sinks[0].read(), 0u) << "the filter counts them itself";
+    EXPECT_EQ(passed->sinks[0].read(), 1000u) << "no stack gets them";
+}
+
 TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
     const BpfObject other = load_bpf("xdp_pass");
     attach_xdp(sys_, here_, "rx.f1", other.program(), XdpMode::native);
