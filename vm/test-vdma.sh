@@ -3,6 +3,7 @@
 # The guest's side of vm/test-vdma: sh test-vdma.sh PART. Says what it found and ends with 1 where that is wrong.
 . ./guest-checks.sh
 fault=/sys/kernel/debug/vdma/fault
+test_with=
 
 # The tests' own words since the last call; a test that failed is wrong, and so is none at all.
 judge() {
@@ -13,12 +14,19 @@ judge() {
 	splats
 }
 
+# $test_with: parameters of vdma_test.
 promises() { # [PARAMETER ...]
 	load vdma "$@" || wrong "not loaded"
-	load vdma_test || wrong "no test"
+	load vdma_test $test_with || wrong "no test"
 	rmmod vdma 2>/dev/null && wrong "unloaded while its symbol is held"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 	judge
+}
+
+# The counted machine's clock is its own, so there a line is neither faster nor slower than its rate.
+promises_in_time() {
+	test_with="exact=1 mib=8"
+	promises
 }
 
 # A copy's bytes are counted, and so is the time the engine spent on them: 80 kB take it a microsecond at least.
