@@ -199,6 +199,14 @@ BpfObject BpfObject::open(const std::string& name) {
     return out;
 }
 
+BpfFd embedded_bpf_file(const std::string& name) {
+    const BpfBytes& bytes = embedded(name);
+    BpfFd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
+    if (file.get() < 0 || ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
+        fail("a file in memory for BPF object '" + name + "'", errno);
+    return file;
+}
+
 void BpfObject::configure(const Json& config) {
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object_.get()) {

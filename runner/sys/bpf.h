@@ -102,6 +102,9 @@ private:
     std::unique_ptr<bpf_object, Close> object_;
 };
 
+/// An embedded object as a file without a name, for programs that load it themselves: /proc/PID/fd/N.
+BpfFd embedded_bpf_file(const std::string& name);
+
 /// Opened and loaded.
 BpfObject load_bpf(const std::string& name, const Json& config = Json::object());
 
