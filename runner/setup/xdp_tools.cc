@@ -25,6 +25,7 @@ const char kXdpToolsSchema[] = R"({
 
 namespace {
 
+constexpr const char* kBpffs = "/sys/fs/bpf"; // where xdp-tools pin
 constexpr const char* kDispatcher = "xdp_dispatcher";
 
 /// One of xdp-tools' programs in the receiver's namespace.
@@ -44,7 +45,7 @@ private:
 
 void put_filter(const Tool& tool, Journal& journal, const Interface& receiver, const Json& parameters) {
     journal.record({.what = "xdp-filter on " + receiver.name, .netns = receiver.netns, .argv = {"xdp-filter", "unload", receiver.name},
-                    .done_if_absent = "/sys/fs/bpf/xdp-filter/programs/" + receiver.name});
+                    .done_if_absent = fmt::format("{}/xdp-filter/programs/{}", kBpffs, receiver.name)});
     tool({"xdp-filter", "load", receiver.name, "--mode", "native", "--policy", parameters.value("drop_by_default", false) ? "deny" : "allow", "--features",
           parameters.value("features", "udp")});
     const int first = parameters.value("first_port", 9);
@@ -74,6 +75,7 @@ void require_dispatcher(Sys& sys, const Interface& receiver) {
 
 std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
     const bool dispatcher = parameters.value("dispatcher", true);
+    require_bpffs(kBpffs);
     auto applied = std::make_unique<Applied>();
     for (const Path& path : topology.paths) {
         const Interface& receiver = path.receiver;

@@ -10,8 +10,10 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/if_link.h>
+#include <linux/magic.h>
 #include <net/if.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -333,6 +335,12 @@ unsigned interface_of_link(int link) {
     uint32_t size = sizeof info;
     must(bpf_obj_get_info_by_fd(link, &info, &size), "XDP link info");
     return info.xdp.ifindex;
+}
+
+void require_bpffs(const std::string& mount) {
+    struct statfs info {};
+    if (::statfs(mount.c_str(), &info) || info.f_type != BPF_FS_MAGIC)
+        throw Error(Status::usage, fmt::format("{} is no bpffs, so nothing could stay there", mount), fmt::format("mount -t bpf bpf {}", mount));
 }
 
 void pin_bpf(int fd, const std::string& path) { must(bpf_obj_pin(fd, path.c_str()), "pinning " + path); }

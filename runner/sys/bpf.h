@@ -124,6 +124,8 @@ void update_link(int link, int program);
 /// The interface a link is attached to; 0: it is gone.
 unsigned interface_of_link(int link);
 
+/// @throws Error(Status::usage): no bpffs is mounted there.
+void require_bpffs(const std::string& mount);
 /// Objects that outlive their process, under a mounted bpffs.
 void pin_bpf(int fd, const std::string& path);
 std::optional<BpfFd> pinned_bpf(const std::string& path);
