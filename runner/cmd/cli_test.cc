@@ -75,6 +75,20 @@ TEST_F(Cli, BadJsonIsToldWithItsPlace) {
     EXPECT_THAT(ran.err, HasSubstr("bad.json:4:"));
 }
 
+TEST_F(Cli, ARulesFileHasALargestSize) {
+    const std::string rules = file("rules.json", "{\"rules\": [");
+    fs::resize_file(rules, (16 << 20) + 1);
+    const Ran ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that a rules file may have\n  next: a filter takes 32767 rules"));
+}
+
+TEST_F(Cli, ARulesFileThatIsAFolderIsNamed) {
+    const Ran ran = rxlab({"xdp", "load", "nosuch0", "--rules", folder_});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr(": cannot be read"));
+}
+
 TEST_F(Cli, AnUnknownArmIsAUsageError) {
     const Ran ran = rxlab({"plan", "drop-point", "--arm", "xdp-natve"});
     EXPECT_EQ(ran.status, 2);

@@ -10,20 +10,24 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <unistd.h>
 
 namespace rxlab {
 namespace {
 
 constexpr size_t kPortsShown = 10;
+constexpr size_t kLargestFile = 16 << 20; // 512 bytes for each rule there may be
 
 std::string read_text(const std::string& file) {
     std::ifstream stream(file);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) throw Error(Status::usage, fmt::format("{}: cannot be read", file), "the name of a rules file; rxlab xdp --help shows one");
-    return text.str();
+    std::string text(kLargestFile + 1, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!stream.is_open() || stream.bad()) throw Error(Status::usage, fmt::format("{}: cannot be read", file), "the name of a rules file; rxlab xdp --help shows one");
+    text.resize(static_cast<size_t>(stream.gcount()));
+    if (text.size() > kLargestFile)
+        throw Error(Status::usage, fmt::format("{}: larger than the {} MiB that a rules file may have", file, kLargestFile >> 20),
+                    fmt::format("a filter takes {} rules; ranges of ports (\"6000-6063\") make fewer of them", size_t{FILTER_MOST_RULES}));
+    return text;
 }
 
 struct Options {

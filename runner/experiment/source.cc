@@ -99,7 +99,7 @@ struct Frame {
 /// SAX events -> places of values, duplicate keys, syntax errors.
 class Reader final : public nlohmann::json_sax<Json> {
 public:
-    Reader(Source& source, const size_t& read) : source_(source), read_(read) {
+    Reader(Source& source, const size_t& read, size_t most_items) : source_(source), read_(read), most_items_(most_items) {
         if (source.text.starts_with("\xEF\xBB\xBF")) end_ = 3;
     }
 
@@ -111,8 +111,8 @@ public:
     bool string(string_t& value) override { return short_enough(value) && scalar(); }
     bool binary(binary_t&) override { return scalar(); }
 
-    bool start_object(size_t) override { return open(true); }
-    bool start_array(size_t) override { return open(false); }
+    bool start_object(size_t) override { return few_enough() && open(true); }
+    bool start_array(size_t) override { return few_enough() && open(false); }
     bool end_object() override { return close(); }
     bool end_array() override { return close(); }
 
@@ -149,13 +149,15 @@ private:
         if (!frames_.empty()) {
             Frame& frame = frames_.back();
             if (frame.object) key = frame.key_offset;
-            pointer = frame.object ? frame.pointer / frame.key : frame.pointer / frame.index++;
+            pointer = frame.object ? frame.pointer / frame.key : frame.pointer / frame.index;
+            frame.index++;
         }
         source_.places[pointer.to_string()] = {key, at};
         return pointer;
     }
 
     bool scalar() {
+        if (!few_enough()) return false;
         place();
         end_ = read_;
         return true;
@@ -163,6 +165,7 @@ private:
 
     /// The lexer has read one character too many, which may be the start of a comment.
     bool number() {
+        if (!few_enough()) return false;
         const size_t at = start();
         place();
         end_ = std::min(source_.text.find_first_not_of("+-.0123456789eE", at), source_.text.size());
@@ -173,6 +176,12 @@ private:
         if (value.size() <= kLongestString) return true;
         source_.problems.push_back(
             {start(), fmt::format("expected at most {} bytes in a string, got {}", kLongestString, value.size())});
+        return false;
+    }
+
+    bool few_enough() {
+        if (frames_.empty() || frames_.back().index < most_items_) return true;
+        source_.problems.push_back({start(), fmt::format("expected at most {} items, got more", most_items_)});
         return false;
     }
 
@@ -194,6 +203,7 @@ private:
 
     Source& source_;
     const size_t& read_;
+    size_t most_items_;
     size_t end_ = 0;  ///< end of the token before
     std::vector<Frame> frames_;
 };
@@ -240,10 +250,10 @@ void settle(std::vector<Problem>& problems) {
 
 }  // namespace
 
-Source read_source(const std::string& text) {
+Source read_source(const std::string& text, size_t most_items) {
     Source source{.text = text};
     size_t read = 0;
-    Reader reader(source, read);
+    Reader reader(source, read, most_items);
     const bool whole =
         Json::sax_parse(CountingIterator(text.data(), &read), CountingIterator(text.data() + text.size(), &read),
                         &reader, Json::input_format_t::json, true, true);
@@ -251,14 +261,14 @@ Source read_source(const std::string& text) {
     return source;
 }
 
-Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems) {
+Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems, const std::string& next) {
     settle(problems);
     std::string fact;
     for (size_t i = 0; i < std::min(problems.size(), kMostProblems); i++)
         fact += (i ? "\n" : "") + told(file, text, problems[i]);
     if (problems.size() > kMostProblems) fact += fmt::format("\nand {} more", problems.size() - kMostProblems);
     return {Status::usage, fact,
-            "experiments/README.md tells how an experiment is written, 'rxlab list' shows the words it may use"};
+            next.empty() ? "experiments/README.md tells how an experiment is written, 'rxlab list' shows the words it may use" : next};
 }
 
 }  // namespace rxlab

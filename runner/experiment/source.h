@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,11 +30,12 @@ struct Source {
     std::vector<Problem> problems;                  ///< syntax, duplicate keys, nesting too deep, strings too long
 };
 
-/// Reads `text`; what is wrong with it is in `problems`.
-Source read_source(const std::string& text);
+/// Reads `text`; what is wrong with it is in `problems`. It stops where an array or object has more than `most_items`.
+Source read_source(const std::string& text, size_t most_items = SIZE_MAX);
 
 /// "file:line:column: message", the line and a caret under the column, for the first ten problems in the order of the
-/// text; of several problems at one place the first in `problems` is told. Columns count characters from 1.
-Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems);
+/// text; of several problems at one place the first in `problems` is told. Columns count characters from 1. `next`
+/// is the error's next step; empty: where to read about experiments.
+Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems, const std::string& next = {});
 
 }  // namespace rxlab

@@ -57,6 +57,16 @@ TEST(Source, RefusesWhatWouldExhaustItsReaders) {
               "x.json:1:2: expected at most 8192 bytes in a string, got 9000\n[\"aa");
 }
 
+TEST(Source, StopsWhereThereAreMoreItemsThanWanted) {
+    EXPECT_TRUE(read_source("[[1, 2], {\"a\": 1, \"b\": 2}]", 2).problems.empty());
+    for (const std::string text : {"[1, 2, 3, oops", "[1, 2, [], oops", "{\"a\": 1, \"b\": 2, \"c\": 3, oops"}) {
+        const Source source = read_source(text, 2);
+        ASSERT_EQ(source.problems.size(), 1u) << text;
+        EXPECT_EQ(source.problems[0].message, "expected at most 2 items, got more");
+        EXPECT_EQ(source.places.size(), 3u) << "the whole and two items";
+    }
+}
+
 TEST(Source, PointsAtCharactersNotBytes) {
     EXPECT_EQ(told("{\"\xC3\xA4\xC3\xB6\": x}"),
               "x.json:1:8: expected a value, got invalid literal\n{\"\xC3\xA4\xC3\xB6\": x}\n       ^");

@@ -5,7 +5,7 @@
 
 namespace rxlab {
 
-extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[];
+extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
@@ -15,6 +15,7 @@ std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& t
 std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 
 } // namespace rxlab

@@ -23,6 +23,13 @@ std::string describe_port_filter(const Topology& topology, const Json& parameter
                        parameters.value("mode", "native"), receivers(topology));
 }
 
+std::string describe_xdp_tools(const Topology& topology, const Json& parameters) {
+    const std::string what = parameters.contains("program")
+                                 ? fmt::format("'xdp-loader load' of {}", parameters.value("program", "?"))
+                                 : fmt::format("xdp-filter ({}, {} rules)", parameters.value("features", "udp"), parameters.value("rules", 10));
+    return fmt::format("{} on {}, {} libxdp's dispatcher", what, receivers(topology), parameters.value("dispatcher", true) ? "behind" : "without");
+}
+
 std::string describe_bpf_prog(const Topology&, const Json& parameters) {
     return fmt::format("load the BPF program {}, attached to nothing", parameters.value("program", "?"));
 }
@@ -48,6 +55,7 @@ const SetupKind kSetups[] = {
     {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
     {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},
     {"port_filter", "the port filter of 'rxlab xdp' on every receiving interface", kPortFilterSchema, apply_port_filter, describe_port_filter},
+    {"xdp_tools", "xdp-filter, or a program of bpf/ loaded by xdp-loader, on every receiving interface", kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp, describe_xdp},
 };
 const size_t kSetupCount = std::size(kSetups);

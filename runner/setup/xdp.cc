@@ -48,9 +48,7 @@ private:
 };
 
 void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObject& program, XdpMode mode) {
-    if (const auto other = xdp_attached(sys, receiver.netns, receiver.name))
-        throw Error(Status::invalid, fmt::format("{} has an XDP program already (id {})", receiver.name, other->id),
-                    "detach it first: ip link set dev " + receiver.name + " xdp off");
+    require_no_xdp(sys, receiver);
     journal.record({.what = fmt::format("XDP program {} on {}", program.name(), receiver.name),
                     .netns = receiver.netns,
                     .argv = {"ip", "link", "set", "dev", receiver.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
@@ -73,6 +71,12 @@ ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& pr
 }
 
 } // namespace
+
+void require_no_xdp(Sys& sys, const Interface& receiver) {
+    if (const auto other = xdp_attached(sys, receiver.netns, receiver.name))
+        throw Error(Status::invalid, fmt::format("{} has an XDP program already (id {})", receiver.name, other->id),
+                    "detach it first: ip link set dev " + receiver.name + " xdp off");
+}
 
 std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make) {
     std::vector<BpfObject> programs;

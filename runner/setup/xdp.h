@@ -8,6 +8,9 @@
 
 namespace rxlab {
 
+/// @throws Error(Status::invalid): the interface has an XDP program.
+void require_no_xdp(Sys& sys, const Interface& receiver);
+
 /// Attaches a program to every receiving interface; its verdicts but PASS are sinks.
 /// @param make is called once for each, so that each has counters of its own.
 std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make);

@@ -10,8 +10,10 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/if_link.h>
+#include <linux/magic.h>
 #include <net/if.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -199,6 +201,14 @@ BpfObject BpfObject::open(const std::string& name) {
     return out;
 }
 
+BpfFd embedded_bpf_file(const std::string& name) {
+    const BpfBytes& bytes = embedded(name);
+    BpfFd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
+    if (file.get() < 0 || ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
+        fail("a file in memory for BPF object '" + name + "'", errno);
+    return file;
+}
+
 void BpfObject::configure(const Json& config) {
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object_.get()) {
@@ -325,6 +335,12 @@ unsigned interface_of_link(int link) {
     uint32_t size = sizeof info;
     must(bpf_obj_get_info_by_fd(link, &info, &size), "XDP link info");
     return info.xdp.ifindex;
+}
+
+void require_bpffs(const std::string& mount) {
+    struct statfs info {};
+    if (::statfs(mount.c_str(), &info) || info.f_type != BPF_FS_MAGIC)
+        throw Error(Status::usage, fmt::format("{} is no bpffs, so nothing could stay there", mount), fmt::format("mount -t bpf bpf {}", mount));
 }
 
 void pin_bpf(int fd, const std::string& path) { must(bpf_obj_pin(fd, path.c_str()), "pinning " + path); }

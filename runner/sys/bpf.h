@@ -102,6 +102,9 @@ private:
     std::unique_ptr<bpf_object, Close> object_;
 };
 
+/// An embedded object as a file without a name, for programs that load it themselves: /proc/PID/fd/N.
+BpfFd embedded_bpf_file(const std::string& name);
+
 /// Opened and loaded.
 BpfObject load_bpf(const std::string& name, const Json& config = Json::object());
 
@@ -121,6 +124,8 @@ void update_link(int link, int program);
 /// The interface a link is attached to; 0: it is gone.
 unsigned interface_of_link(int link);
 
+/// @throws Error(Status::usage): no bpffs is mounted there.
+void require_bpffs(const std::string& mount);
 /// Objects that outlive their process, under a mounted bpffs.
 void pin_bpf(int fd, const std::string& path);
 std::optional<BpfFd> pinned_bpf(const std::string& path);

@@ -13,10 +13,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <linux/if_ether.h>
-#include <linux/magic.h>
 #include <netdb.h>
 #include <sys/file.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace rxlab {
@@ -57,13 +55,6 @@ public:
 private:
     int fd_;
 };
-
-void require_bpffs(const std::string& root) {
-    struct statfs info {};
-    const std::string mount = fs::path(root).parent_path();
-    if (::statfs(mount.c_str(), &info) || info.f_type != BPF_FS_MAGIC)
-        throw Error(Status::usage, fmt::format("{} is no bpffs, so nothing could stay there", mount), fmt::format("mount -t bpf bpf {}", mount));
-}
 
 void remove_pins(const FilterPlace& place) {
     std::error_code ignored;
@@ -192,7 +183,7 @@ Json to_json(const FilterStats& stats) {
 
 void load_filter(Sys& sys, const FilterPlace& place, const Engine& engine, const RuleSet& set, XdpMode mode, bool replace) {
     require_root();
-    require_bpffs(place.root);
+    require_bpffs(fs::path(place.root).parent_path());
     const auto other = xdp_attached(sys, place.netns, place.interface); // a missing interface is told here
     if (fs::exists(pin(place, kLink))) throw Error(Status::usage, fmt::format("{} has rxlab's port filter already", place.interface), "rxlab xdp rules changes it, rxlab xdp unload takes it away");
     if (other && !replace) throw occupied(place, *other);

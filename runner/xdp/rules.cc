@@ -39,7 +39,9 @@ const char kSchema[] = R"({
   }
 })";
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(Status::usage, message, "rxlab xdp --help shows how rules are written"); }
+const char* const kNext = "rxlab xdp --help shows how rules are written";
+
+[[noreturn]] void refuse(const std::string& message) { throw Error(Status::usage, message, kNext); }
 
 bool number(const std::string& word, unsigned most, unsigned& value) {
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
@@ -194,7 +196,7 @@ void rank(std::vector<PortRule>& rules) {
 }
 
 RuleSet parse_rules(const std::string& text, const std::string& file) {
-    const Source source = read_source(text);
+    const Source source = read_source(text, FILTER_MOST_RULES);
     std::vector<Problem> problems = source.problems;
     RuleSet set;
     if (problems.empty()) {
@@ -212,7 +214,7 @@ RuleSet parse_rules(const std::string& text, const std::string& file) {
     }
     if (problems.empty())
         if (const auto conflict = sort_by_rank(set.rules)) problems.push_back({source.places.at(fmt::format("/rules/{}", conflict->index)).value, conflict->message});
-    if (!problems.empty()) throw problems_error(file, text, problems);
+    if (!problems.empty()) throw problems_error(file, text, problems, kNext);
     return set;
 }
 

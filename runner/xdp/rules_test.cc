@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <ctime>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -91,6 +92,14 @@ TEST(Rules, TooManyAreRefusedByAMessage) {
     std::string many;
     for (int i = 0; i < 40000; i++) many += fmt::format("{}{{\"action\": \"drop\", \"dport\": {}}}\n", i ? "," : "", i);
     EXPECT_THAT(refused(many), HasSubstr("32767"));
+}
+
+TEST(Rules, AMillionAreRefusedWithoutReadingThem) {
+    std::string many;
+    for (int i = 0; i < 1'000'000; i++) many += fmt::format("{}{{\"action\": \"drop\", \"protocol\": \"udp\", \"dport\": {}}}\n", i ? "," : "", i % 65536);
+    const std::clock_t start = std::clock();
+    EXPECT_THAT(refused(many), StartsWith("r.json:32770:2: expected at most 32767 items, got more\n"));
+    EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 2.0) << "seconds of CPU";
 }
 
 TEST(Prefixes, ContainWhatBeginsAlike) {
