@@ -5,7 +5,7 @@
 
 namespace rxlab {
 
-extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[];
+extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kObserverSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
@@ -16,5 +16,6 @@ std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& to
 std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 
 } // namespace rxlab
