@@ -13,8 +13,8 @@ BUILD      := build
 # the cache, never installed.
 DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libmd-dev \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
-        qemu-system-x86 seabios busybox-static iproute2 nftables ethtool iperf3 linux-perf kmod cpio xz-utils spin sparse \
-        xdp-tools python3 python3-matplotlib ca-certificates
+        qemu-system-x86 seabios busybox-static iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
+        spin sparse python3 python3-matplotlib ca-certificates
 
 KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed
 

@@ -52,7 +52,7 @@ Vocabulary vocabulary() {
     words.knobs = words_without_schema(kKnobs, kKnobCount);
     words.require_knob = [](const std::string& knob) { find_knob(knob); };
     words.devices = words_without_schema(kDevices, kDeviceCount);
-    words.collectors = words_without_schema(kCollectors, kCollectorCount);
+    for (const NamedCollector& collector : named_collectors()) words.collectors.push_back({collector.name(), collector.kind->summary, nullptr});
     for (const MetricRow& row : metric_table()) words.metrics.push_back({row.pattern, row.summary, nullptr});
     return words;
 }

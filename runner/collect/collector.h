@@ -29,7 +29,8 @@ public:
     virtual ~Collector() = default;
     virtual void start() = 0;
     virtual void stop() = 0;
-    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}), folded stacks too ({"unit","stacks"}).
+    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}), folded stacks ({"unit","stacks"}) and bpftrace's own
+    /// JSON ({"unit","maps"}) too.
     virtual void report(const Window& window, Metrics& metrics, Json& curves) = 0;
 };
 
@@ -41,8 +42,23 @@ struct CollectorKind {
     std::unique_ptr<Collector> (*make)(Sys& sys, const Interfaces& receivers);
     /// Makes ready what is expensive and the same in every trial (BPF object opened, file parsed); may be null.
     void (*prepare)(Sys& sys);
+    /// A kind that has to be told what of, "kind:subject": what there is, and the maker instead of `make`.
+    std::vector<std::string> (*subjects)() = nullptr;
+    std::unique_ptr<Collector> (*make_of)(Sys& sys, const std::string& subject) = nullptr;
+    const char* extra = nullptr; ///< the program it runs that not every guest has: a row of vm/manifest
 };
 extern const CollectorKind kCollectors[];
 extern const size_t kCollectorCount;
+
+/// A collector as experiments name it: "napi", "bpftrace:napi_polls".
+struct NamedCollector {
+    const CollectorKind* kind;
+    std::string subject;
+    std::string name() const;
+    std::unique_ptr<Collector> make(Sys& sys, const Interfaces& receivers) const;
+};
+std::vector<NamedCollector> named_collectors();
+/// @throws Error(Status::usage) with the nearest name.
+NamedCollector collector_named(const std::string& name);
 
 } // namespace rxlab

@@ -61,13 +61,6 @@ protected:
     Interface receiver_{netns_, "rxb0"};
 };
 
-const CollectorKind& kind(const std::string& name) {
-    for (size_t i = 0; i < kCollectorCount; ++i)
-        if (kCollectors[i].name == name)
-            return kCollectors[i];
-    throw Error(Status::usage, "no collector " + name);
-}
-
 struct Reported {
     Metrics metrics;
     Json curves = Json::object();
@@ -76,7 +69,7 @@ struct Reported {
 
 /// What `name` reports of a window in which `work` was done.
 Reported window(Sys& sys, const std::string& name, const Interface& receiver, const std::function<void()>& work) {
-    const auto collector = kind(name).make(sys, {receiver});
+    const auto collector = collector_named(name).make(sys, {receiver});
     Window window;
     collector->start();
     const uint64_t start = sys.now_ns();
@@ -217,7 +210,7 @@ TEST_F(Veth, CollectorsSumOverAllReceivers) {
     const BpfObject program = load_bpf("xdp_drop"), other = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::native);
     attach_xdp(sys_, netns_, "rxb1", other.program(), XdpMode::native);
-    const auto collector = kind("xdp_counters").make(sys_, {receiver_, {netns_, "rxb1"}});
+    const auto collector = collector_named("xdp_counters").make(sys_, {receiver_, {netns_, "rxb1"}});
     collector->start();
     test_run_xdp(program.program(), udp_frame(9), 3);
     test_run_xdp(other.program(), udp_frame(9), 4);
@@ -244,8 +237,8 @@ TEST_F(Probe, SoftirqsAreSeenFromRaiseToEntryToExit) {
 }
 
 TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
-    const auto probe = kind("softirq").make(sys_, {any_});
-    const auto procfs = kind("proc_softirqs").make(sys_, {any_});
+    const auto probe = collector_named("softirq").make(sys_, {any_});
+    const auto procfs = collector_named("proc_softirqs").make(sys_, {any_});
     procfs->start();
     probe->start();
     send_to_loopback(2000);
@@ -261,7 +254,7 @@ TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
 
 TEST_F(Probe, AWindowForgetsTheOneBefore) {
     const auto count = [&](int datagrams) {
-        const auto collector = kind("softirq").make(sys_, {any_});
+        const auto collector = collector_named("softirq").make(sys_, {any_});
         send_to_loopback(datagrams);
         collector->start();
         send_to_loopback(datagrams);
@@ -306,8 +299,8 @@ TEST_F(Probe, NapiPollsAreCountedWithTheirPackets) {
 }
 
 TEST_F(Probe, PerfStatAgreesWithTheNapiProbe) {
-    const auto napi = kind("napi").make(sys_, {any_});
-    const auto perf = kind("perf_stat").make(sys_, {any_});
+    const auto napi = collector_named("napi").make(sys_, {any_});
+    const auto perf = collector_named("perf_stat").make(sys_, {any_});
     napi->start();
     perf->start();
     send_to_loopback(2000);
@@ -330,10 +323,44 @@ TEST_F(Probe, PerfRecordFindsTheReceivePath) {
     EXPECT_EQ(sum, reported.at("perf_record.samples"));
 }
 
+TEST_F(Probe, PerfTraceAndBpftraceAgreeWithTheNapiProbe) {
+    std::map<std::string, std::unique_ptr<Collector>> collectors;
+    for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name] = collector_named(name).make(sys_, {any_});
+    send_to_loopback(500); // before the window
+    for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name]->start();
+    send_to_loopback(2000);
+    for (const char* name : {"napi", "perf_trace:napi", "bpftrace:napi_polls"}) collectors[name]->stop();
+    Reported reported;
+    for (const auto& [name, collector] : collectors) collector->report({}, reported.metrics, reported.curves);
+    const double polls = reported.at("napi.packets_per_poll.count");
+    EXPECT_GT(polls, 1000);
+    // Others send too, between one start or stop and the next.
+    EXPECT_NEAR(reported.at("bpftrace.napi_polls.polls"), polls, 400);
+    EXPECT_NEAR(reported.at("bpftrace.napi_polls.packets"), reported.at("napi.packets"), 400);
+    EXPECT_NEAR(reported.at("perf_trace.napi.napi_poll"), polls, 400);
+}
+
+TEST_F(Probe, BpftraceNamesTheReasonOfADrop) {
+    const Reported reported = window(sys_, "bpftrace:drop_reasons", any_, [] { send_to_loopback(1000); }); // nobody listens
+    EXPECT_GE(reported.at("bpftrace.drop_reasons.by_reason.no_socket"), 1000);
+    double places = 0;
+    for (const auto& [name, metric] : reported.metrics)
+        if (name.starts_with("bpftrace.drop_reasons.by_place.no_socket."))
+            places += metric.value;
+    EXPECT_EQ(places, reported.at("bpftrace.drop_reasons.by_reason.no_socket"));
+    EXPECT_EQ(reported.curves.at("bpftrace.drop_reasons").at("maps").size(), 2u);
+}
+
+TEST_F(Probe, BpftraceTimesSoftirqsByTheirNames) {
+    const Reported reported = window(sys_, "bpftrace:softirq_time", any_, [] { send_to_loopback(1000); });
+    EXPECT_GT(reported.at("bpftrace.softirq_time.serving_ns.net_rx"), 0);
+    EXPECT_EQ(reported.curves.at("bpftrace.softirq_time").at("maps").size(), 4u);
+}
+
 TEST_F(Probe, EveryCollectorReadsThisMachine) {
-    for (size_t i = 0; i < kCollectorCount; ++i) {
-        if (kCollectors[i].prepare)
-            kCollectors[i].prepare(sys_);
-        EXPECT_NO_THROW(window(sys_, kCollectors[i].name, any_, [] {})) << kCollectors[i].name;
+    for (const NamedCollector& collector : named_collectors()) {
+        if (collector.kind->prepare)
+            collector.kind->prepare(sys_);
+        EXPECT_NO_THROW(window(sys_, collector.name(), any_, [] {})) << collector.name();
     }
 }

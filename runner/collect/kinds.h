@@ -19,6 +19,11 @@ std::unique_ptr<Collector> make_napi(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_perf_stat(Sys& sys, const Interfaces& receivers);
 std::unique_ptr<Collector> make_perf_record(Sys& sys, const Interfaces& receivers);
 
+std::unique_ptr<Collector> make_bpftrace(Sys& sys, const std::string& script);
+std::unique_ptr<Collector> make_perf_trace(Sys& sys, const std::string& traced);
+std::vector<std::string> bpftrace_scripts();
+std::vector<std::string> perf_traced();
+
 void prepare_softirq(Sys& sys);
 void prepare_irq(Sys& sys);
 void prepare_idle(Sys& sys);

@@ -136,4 +136,20 @@ Counts parse_perf_stat(const std::string& text) {
     return counts;
 }
 
+Counts parse_perf_report_stats(const std::string& text) {
+    std::istringstream stream(text);
+    Counts counts;
+    std::string event;
+    for (std::string line; std::getline(stream, line);) {
+        std::istringstream fields(line);
+        std::string first, second, value;
+        fields >> first >> second >> value;
+        if (second == "stats:") event = first.substr(first.find(':') + 1);
+        const bool lost = first == "LOST" && event == "";
+        if (second != "events:" || !(lost || (first == "SAMPLE" && event != ""))) continue;
+        if (!number(value, 10, counts[lost ? "lost" : event])) malformed("perf report --stats", line);
+    }
+    return counts;
+}
+
 } // namespace rxlab

@@ -27,4 +27,7 @@ uint64_t parse_engine_ns(const std::string& text);
 /// `perf stat -x,`: an event's name without its group, '-' as '_' -> how often. Events this machine does not have are not there.
 Counts parse_perf_stat(const std::string& text);
 
+/// `perf report --stats`: an event's name without its group -> samples of it; "lost" when there were any.
+Counts parse_perf_report_stats(const std::string& text);
+
 } // namespace rxlab

@@ -86,6 +86,14 @@ TEST(ParsePerfStat, TellsWhatWasCountedAndLeavesOutWhatTheMachineDoesNotHave) {
     EXPECT_EQ(counts, (Counts{{"softirq_raise", 37}, {"context_switches", 591}}));
 }
 
+TEST(ParsePerfReportStats, TellsTheSamplesOfEachEventAndWhatWasLost) {
+    const std::string text = "\nAggregated stats:\n           TOTAL events:        921\n            LOST events:          2  ( 0.2%)\n          SAMPLE events:        190  (20.6%)\n"
+                             "irq:softirq_raise stats:\n          SAMPLE events:         95\nirq:softirq_entry stats:\n          SAMPLE events:         95\n";
+    EXPECT_EQ(parse_perf_report_stats(text), (Counts{{"softirq_raise", 95}, {"softirq_entry", 95}, {"lost", 2}}));
+    EXPECT_TRUE(parse_perf_report_stats("Aggregated stats:\n           TOTAL events:  1\n").empty());
+    EXPECT_THROW(parse_perf_report_stats("napi:napi_poll stats:\n          SAMPLE events:         many\n"), Error);
+}
+
 TEST(ParsePerfStat, RefusesWhatItDoesNotKnow) {
     EXPECT_THROW(parse_perf_stat("many,,cycles,0\n"), Error);
     EXPECT_THROW(parse_perf_stat("event not found\n"), Error);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "collect/kinds.h"
 
+#include "base/error.h"
+#include "base/nearest.h"
+
+#include <fmt/format.h>
 #include <iterator>
 
 namespace rxlab {
@@ -19,7 +23,35 @@ const CollectorKind kCollectors[] = {
     {"napi", "packets per NAPI poll, and budgets used up", true, make_napi, prepare_napi},
     {"perf_stat", "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where the machine counts them", true, make_perf_stat, nullptr},
     {"perf_record", "perf record: call-graph samples of the kernel, as flame graphs", true, make_perf_record, nullptr},
+    {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr, perf_traced, make_perf_trace},
+    {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts, make_bpftrace, "bpftrace"},
 };
 const size_t kCollectorCount = std::size(kCollectors);
+
+std::string NamedCollector::name() const { return subject.empty() ? kind->name : fmt::format("{}:{}", kind->name, subject); }
+
+std::unique_ptr<Collector> NamedCollector::make(Sys& sys, const Interfaces& receivers) const {
+    return kind->make ? kind->make(sys, receivers) : kind->make_of(sys, subject);
+}
+
+std::vector<NamedCollector> named_collectors() {
+    std::vector<NamedCollector> all;
+    for (const CollectorKind& kind : kCollectors) {
+        if (!kind.subjects) all.push_back({&kind, ""});
+        else
+            for (const std::string& subject : kind.subjects()) all.push_back({&kind, subject});
+    }
+    return all;
+}
+
+NamedCollector collector_named(const std::string& name) {
+    std::vector<std::string> known;
+    for (const NamedCollector& collector : named_collectors()) {
+        if (collector.name() == name) return collector;
+        known.push_back(collector.name());
+    }
+    const std::string guess = nearest(name, known);
+    throw Error(Status::usage, fmt::format("no collector '{}'", name), guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+}
 
 } // namespace rxlab

@@ -20,6 +20,9 @@ def check_curve(curve):
         for count in curve.get("stacks").entries():
             count.number()
         return
+    if curve.has("maps"):
+        curve.get("maps").items()
+        return
     edges = [edge.number() for edge in curve.get("edges").items()]
     counts = [count.number() for count in curve.get("counts").items()]
     if len(edges) != len(counts) + 1:

@@ -624,6 +624,15 @@ class Flames(unittest.TestCase):
         with self.assertRaises(Refused):
             shape.check_result(Place(made, "result.json:"))
 
+    def test_what_bpftrace_printed_is_no_latency_and_passes_the_shape(self):
+        printed = {"unit": "as the script says", "maps": [{"type": "map", "data": {"@polls": 7}}]}
+        made = sample.result(trials=[sample.trial(0, "plain", 0, {"instructions_per_packet": sample.metric(9)}, curves={"bpftrace.napi_polls": printed})])
+        self.assertEqual(latency.curve_names(made), [])
+        shape.check_result(Place(made, "result.json:"))
+        printed["maps"] = "none"
+        with self.assertRaises(Refused):
+            shape.check_result(Place(made, "result.json:"))
+
 
 class Faults(unittest.TestCase):
     """The rule of runner/result/validity_test.cc."""

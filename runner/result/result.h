@@ -27,7 +27,7 @@ struct Observation {
     Metrics metrics;
     std::map<std::string, Check> checks;
     std::vector<std::string> splats; ///< kernel log lines that are warnings, oopses, lockups
-    Json curves = Json::object();    ///< name -> histogram {"unit","edges":[n+1],"counts":[n]} or {"unit","stacks":{folded: n}}, not hashed
+    Json curves = Json::object();    ///< name -> histogram {"unit","edges":[n+1],"counts":[n]} {"unit","stacks":{folded: n}} or {"unit","maps":[...]}, not hashed
     Json facts = Json::object();     ///< kernel_base, phase_ns, commands ..., not hashed
     double wall_s = 0;               ///< from starting the trial to its end, on the host's clock
     double measured_s = 0;           ///< of which inside the guest's trial (restore excluded)

@@ -59,6 +59,15 @@ std::vector<Json> repetitions(const Json& value) {
     return {value.begin(), value.end()};
 }
 
+std::set<std::string> extra_tools(const Trial& trial) {
+    std::vector<std::string> names = trial.collectors;
+    for (const Json& observer : repetitions(trial.setup.value("observer", Json()))) names.push_back(observer.value("collector", ""));
+    std::set<std::string> tools;
+    for (const std::string& name : names)
+        if (const char* extra = collector_named(name).kind->extra) tools.insert(extra);
+    return tools;
+}
+
 std::string knob_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 Interfaces Assembly::receivers() const {

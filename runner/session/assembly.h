@@ -6,6 +6,8 @@
 #include "setup/setup.h"
 #include "traffic/traffic.h"
 
+#include <set>
+
 namespace rxlab {
 
 struct Assembly {
@@ -29,6 +31,9 @@ const TrafficKind& traffic_kind(const Trial& trial);
 
 /// Each of a kind's parameters: one object, or an array of them.
 std::vector<Json> repetitions(const Json& value);
+
+/// Programs that its collectors and observers run and not every guest has: rows of vm/manifest.
+std::set<std::string> extra_tools(const Trial& trial);
 
 /// A knob's value as it is written.
 std::string knob_text(const Json& value);

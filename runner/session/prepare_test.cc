@@ -2,6 +2,7 @@
 #include "session/prepare.h"
 
 #include "base/error.h"
+#include "session/assembly.h"
 #include "session/session.h"
 #include "sys/fake_sys.h"
 
@@ -41,6 +42,18 @@ TEST(Prepare, only_a_program_without_setup_and_knobs_changes_nothing) {
     with_topology.topology = {{"kind", "veth"}};
     in_the_kernel.traffic = {{"kind", "ring_stream"}, {"records", 1}};
     for (const Trial& other : {with_knob, with_setup, with_topology, in_the_kernel}) EXPECT_FALSE(changes_nothing(other)) << to_json(other);
+}
+
+TEST(Prepare, what_its_collectors_and_observers_run_is_needed_in_the_guest) {
+    Trial trial;
+    trial.setup = Json::object();
+    trial.collectors = {"interface", "napi", "perf_stat"};
+    EXPECT_THAT(extra_tools(trial), IsEmpty());
+    trial.setup = {{"observer", {{"collector", "bpftrace:napi_polls"}}}};
+    EXPECT_THAT(extra_tools(trial), ElementsAre("bpftrace"));
+    trial.setup = Json::object();
+    trial.collectors.push_back("bpftrace:drop_reasons");
+    EXPECT_THAT(extra_tools(trial), ElementsAre("bpftrace"));
 }
 
 TEST(Prepare, a_machine_without_what_the_traffic_needs_is_refused) {

@@ -2,7 +2,6 @@
 #include "session/session.h"
 
 #include "base/error.h"
-#include "base/row_named.h"
 #include "session/assembly.h"
 #include "session/kernel_log.h"
 #include "session/prepare.h"
@@ -10,6 +9,7 @@
 #include "session/window.h"
 #include "traffic/kinds.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <random>
@@ -17,13 +17,17 @@
 namespace rxlab {
 namespace {
 
-std::vector<const CollectorKind*> kinds_of(const Trial& trial, bool probes) {
-    std::vector<const CollectorKind*> kinds;
-    for (const std::string& name : trial.collectors) {
-        const CollectorKind& kind = row_named(kCollectors, kCollectorCount, name, "collector");
-        if (kind.probe == probes) kinds.push_back(&kind);
-    }
-    return kinds;
+std::vector<NamedCollector> collectors_of(const Trial& trial, bool probes) {
+    std::vector<NamedCollector> collectors;
+    for (const std::string& name : trial.collectors)
+        if (const NamedCollector collector = collector_named(name); collector.kind->probe == probes) collectors.push_back(collector);
+    return collectors;
+}
+
+/// "probe_cost.bpftrace.napi_polls.instructions_per_packet"
+std::string cost_name(std::string probe, const Cost& cost) {
+    std::replace(probe.begin(), probe.end(), ':', '.');
+    return fmt::format("probe_cost.{}.{}", probe, cost.name);
 }
 
 /// The start of the window between two ticks, shared by every arm of the round.
@@ -43,7 +47,7 @@ void add_check(Observation& observation, const std::string& name, const std::str
 /// The primary metrics come from here: nothing runs in the measured path but what the arm put there.
 Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, Observation& observation) {
     Collectors collectors;
-    for (const CollectorKind* kind : kinds_of(trial, false)) collectors.emplace_back(kind->name, kind->make(sys, assembly.receivers()));
+    for (const NamedCollector& passive : collectors_of(trial, false)) collectors.emplace_back(passive.name(), passive.make(sys, assembly.receivers()));
     const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), collectors);
     report(collectors, measured, options, observation);
     window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics, observation.curves);
@@ -56,14 +60,14 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Se
 /// Each probe has a window of its own, so that what it costs is known and none pays for another.
 void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, const Measured& clean, Observation& observation) {
     const Cost floor = cost_per_item(clean, trial.lane, options.ns_per_instruction);
-    for (const CollectorKind* kind : kinds_of(trial, true)) {
+    for (const NamedCollector& probe : collectors_of(trial, true)) {
         Collectors one;
-        one.emplace_back(kind->name, kind->make(sys, assembly.receivers()));
+        one.emplace_back(probe.name(), probe.make(sys, assembly.receivers()));
         const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), one);
-        add_check(observation, "conservation", fmt::format("window of probe {}", kind->name), conservation(measured));
+        add_check(observation, "conservation", fmt::format("window of probe {}", probe.name()), conservation(measured));
         report(one, measured, options, observation);
         const Cost cost = cost_per_item(measured, trial.lane, options.ns_per_instruction);
-        if (!cost.unit.empty()) observation.metrics[fmt::format("probe_cost.{}.{}", kind->name, cost.name)] = {cost.value - floor.value, cost.unit, "none"};
+        if (!cost.unit.empty()) observation.metrics[cost_name(probe.name(), cost)] = {cost.value - floor.value, cost.unit, "none"};
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "collect/collector.h"
 #include "session/load_module.h"
 #include "setup/kinds.h"
 #include "sys/fake_sys.h"
@@ -35,6 +36,20 @@ protected:
 
 TEST_F(Kinds, every_schema_is_json) {
     for (size_t i = 0; i < kSetupCount; i++) EXPECT_TRUE(Json::accept(kSetups[i].schema)) << kSetups[i].name;
+}
+
+TEST_F(Kinds, every_observer_is_a_probe) {
+    for (const std::string name : Json::parse(kObserverSchema)["properties"]["collector"]["enum"]) EXPECT_TRUE(collector_named(name).kind->probe) << name;
+}
+
+TEST_F(Kinds, an_observer_that_is_no_collector_is_refused_with_the_nearest) {
+    try {
+        apply_observer(sys, journal, topology, {{"collector", "bpftrace:napi_pols"}});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "no collector 'bpftrace:napi_pols'");
+        EXPECT_EQ(error.next(), "did you mean 'bpftrace:napi_polls'?");
+    }
 }
 
 TEST_F(Kinds, link_is_journaled_before_it_is_made) {

@@ -43,6 +43,10 @@ std::string describe_udp_socket(const Topology&, const Json& parameters) {
     return fmt::format("open a UDP socket of port {} whose filter takes nothing", parameters.value("port", 9));
 }
 
+std::string describe_observer(const Topology&, const Json& parameters) {
+    return fmt::format("attach the probe {} for the whole trial", parameters.value("collector", "?"));
+}
+
 } // namespace
 
 // In the order of the packet's way, so that an arm with several kinds is always built the same way.
@@ -56,6 +60,7 @@ const SetupKind kSetups[] = {
     {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},
     {"port_filter", "the port filter of 'rxlab xdp' on every receiving interface", kPortFilterSchema, apply_port_filter, describe_port_filter},
     {"xdp_tools", "xdp-filter, or a program of bpf/ loaded by xdp-loader, on every receiving interface", kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools},
+    {"observer", "a probe that stays attached, so that what is measured pays for it", kObserverSchema, apply_observer, describe_observer},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp, describe_xdp},
 };
 const size_t kSetupCount = std::size(kSetups);

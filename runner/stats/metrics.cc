@@ -55,6 +55,8 @@ const MetricRow kMetrics[] = {
     {"napi.*", "", "none", descriptive, 0, "NAPI polls: how many packets one handled, and how often that was its whole budget"},
     {"perf_stat.*", "events", "none", descriptive, 0, "what perf stat counted on all CPUs"},
     {"perf_record.*", "samples", "none", descriptive, 0, "samples of the kernel's call graph that perf record took"},
+    {"perf_trace.*", "events", "none", descriptive, 0, "events that perf record wrote down"},
+    {"bpftrace.*", "", "none", descriptive, 0, "a number that a bpftrace script counted"},
     {"probe_cost.*", "", "none", descriptive, 0, "what a probe adds per packet, in a window of its own"},
     {"softnet.dropped", "packets", "lower", loss, 0, "packets dropped by a full backlog"},
     {"softnet.flow_limit", "packets", "lower", loss, 0, "packets dropped by the flow limit"},

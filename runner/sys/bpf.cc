@@ -145,6 +145,7 @@ BpfMap::BpfMap(int fd) : fd_(fd) {
     must(bpf_obj_get_info_by_fd(fd, &info, &size), "BPF map info");
     name_ = info.name;
     type_ = info.type;
+    key_size_ = info.key_size;
     value_size_ = info.value_size;
     entries_ = info.max_entries;
     flags_ = info.map_flags;
@@ -181,7 +182,16 @@ std::vector<uint8_t> BpfMap::contents() const {
     return bytes;
 }
 
+/// Keys first: whoever fills the map meanwhile would never let a loop that deletes come to its end.
+void BpfMap::forget() const {
+    std::vector<std::vector<uint8_t>> keys;
+    std::vector<uint8_t> key(key_size_);
+    for (const void* last = nullptr; keys.size() < entries_ && bpf_map_get_next_key(fd_, last, key.data()) == 0; last = keys.back().data()) keys.push_back(key);
+    for (const std::vector<uint8_t>& known : keys) bpf_map_delete_elem(fd_, known.data());
+}
+
 void BpfMap::clear() const {
+    if (type_ == BPF_MAP_TYPE_HASH || type_ == BPF_MAP_TYPE_PERCPU_HASH) return forget();
     const std::vector<uint8_t> zeros(stride() * (per_cpu() ? possible_cpus() : 1));
     for (uint32_t key = 0; key < entries_; ++key)
         must(bpf_map_update_elem(fd_, &key, zeros.data(), BPF_ANY), fmt::format("clearing BPF map '{}'", name_));
@@ -379,6 +389,20 @@ std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
             return map;
     }
     return std::nullopt;
+}
+
+std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix) {
+    static const std::string field = "map_id:";
+    const std::string folder = fmt::format("/proc/{}/fdinfo", pid);
+    std::vector<BpfFd> maps;
+    for (const std::string& descriptor : sys.list(folder)) {
+        const std::string info = sys.read_file(folder + "/" + descriptor);
+        const size_t at = info.find(field);
+        if (at == std::string::npos) continue;
+        BpfFd map(must(bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size())))), "BPF map of process " + std::to_string(pid)));
+        if (BpfMap(map.get()).name().starts_with(prefix)) maps.push_back(std::move(map));
+    }
+    return maps;
 }
 
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat) {

@@ -56,19 +56,20 @@ public:
             std::memcpy(&out[i], bytes.data() + i * stride(), sizeof(T));
         return out;
     }
-    /// Zeroes every entry on every CPU.
+    /// Zeroes every entry on every CPU; a hash holds none afterwards.
     void clear() const;
     bool per_cpu() const;
 
 private:
     size_t stride() const; ///< bytes from one value to the next
     void check_size(size_t size) const;
+    void forget() const;
     std::vector<uint8_t> lookup(uint32_t key) const;
     std::vector<uint8_t> contents() const;
 
     int fd_;
     std::string name_;
-    uint32_t type_ = 0, value_size_ = 0, entries_ = 0, flags_ = 0;
+    uint32_t type_ = 0, key_size_ = 0, value_size_ = 0, entries_ = 0, flags_ = 0;
 };
 
 /// One embedded object, opened; load() puts it into the kernel; it leaves with the BpfObject.
@@ -143,6 +144,9 @@ BpfFd program_of_id(uint32_t id);
 
 /// Descriptor of the map called `name` that program `id` uses, if there is one.
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name);
+
+/// Descriptors of the maps that a process has open and whose names begin with `prefix`.
+std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix);
 
 /// Runs a loaded XDP program `repeat` times on a frame that goes nowhere. Returns its last action.
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat = 1);

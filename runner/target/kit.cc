@@ -74,12 +74,15 @@ Kernel kernel_from(const std::string& lines) {
     return {pairs["vmlinuz"], pairs["release"], pairs["modules"], pairs["package"]};
 }
 
-Kit gather_kit(const std::string& kernel, const std::string& modules) {
+Kit gather_kit(const std::string& kernel, const std::string& modules, const std::vector<std::string>& extras) {
     const fs::path vm = checkout() / "vm";
     Kit kit;
     kit.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
-    auto image = pairs_of(capture({vm / "mkimage", kit.kernel.release, kit.kernel.modules}));
+    std::vector<std::string> mkimage{vm / "mkimage", kit.kernel.release, kit.kernel.modules};
+    mkimage.insert(mkimage.end(), extras.begin(), extras.end());
+    auto image = pairs_of(capture(mkimage));
     kit.image = image["image"];
+    kit.more_memory_mib = std::stoi(image["memory"]);
     kit.qemu_version = capture({"qemu-system-x86_64", "--version"});
     kit.qemu_version.erase(kit.qemu_version.find('\n'));
     kit.payload = make_payload(kit.kernel.release, kit.missing);

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "target/payload.h"
 #include "target/qemu.h"
@@ -18,15 +19,17 @@ struct Kernel {
 struct Kit {
     Kernel kernel;
     std::string image;         ///< initramfs
+    int more_memory_mib = 0;   ///< what its extra tools need
     std::string qemu_version;  ///< first line of --version
     Payload payload;
     Ingredients ingredients;
     std::string missing;       ///< what could not be made, for people; empty: nothing
 };
 
-/// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed.
+/// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`: programs of vm/manifest that
+/// the image holds besides those of every guest.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
-Kit gather_kit(const std::string& kernel, const std::string& modules);
+Kit gather_kit(const std::string& kernel, const std::string& modules, const std::vector<std::string>& extras = {});
 
 /// "key=value" lines. Pure.
 Kernel kernel_from(const std::string& lines);

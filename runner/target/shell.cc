@@ -20,7 +20,7 @@ Machine machine_for(const ShellOptions& options, const Kit& kit) {
     machine.icount = options.icount;
     if (options.in_turns) machine.accel += ",thread=single";
     machine.cpu = options.cpu;
-    machine.memory_mib = options.memory_mib;
+    machine.memory_mib = options.memory_mib + kit.more_memory_mib;
     machine.smp = options.icount ? 1 : options.smp;
     machine.vmlinuz = kit.kernel.vmlinuz;
     machine.image = kit.image;
@@ -70,7 +70,7 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
 }  // namespace
 
 int shell_main(const ShellOptions& options) {
-    const Kit kit = gather_kit(options.kernel, options.modules);
+    const Kit kit = gather_kit(options.kernel, options.modules, options.extras);
     if (!kit.missing.empty()) fmt::print(stderr, "rxlab: {}\n", kit.missing);
     const Machine machine = machine_for(options, kit);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());

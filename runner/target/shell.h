@@ -15,6 +15,7 @@ struct ShellOptions {
     bool in_turns = false;            ///< the CPUs take turns on one host thread
     std::string board = "pc";
     std::vector<std::string> devices; ///< rows of kDevices
+    std::vector<std::string> extras;  ///< programs the guest holds besides those of every guest (vm/manifest)
     std::string cmdline;              ///< appended to the kernel's
     bool icount = false;              ///< the counted lane's machine: one CPU, every run the same
     std::vector<std::string> files;   ///< copied to the working directory in the guest, with their mode

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "session/assembly.h"
 #include "target/archive.h"
 #include "target/console.h"
 #include "target/guest.h"
@@ -54,6 +55,7 @@ public:
     explicit VmTarget(const VmOptions& options) : options_(options), store_(options.snapshots.empty() ? cache_folder() / "snapshots" : fs::path(options.snapshots), cache_cap()) {}
 
     Json provenance(const Plan& plan) override {
+        gather_extras(plan);
         const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
         Json json = to_json(kit(first.boot.kernel), machine_for(plan.lane, first));
         json["boots"] = boots(plan);
@@ -64,6 +66,7 @@ public:
     }
 
     void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
+        gather_extras(plan);
         for (const Trial& trial : plan.trials) kit(trial.boot.kernel);
         for (const auto& [kernel, kit] : kits_)
             if (!kit.missing.empty() && sinks.progress) sinks.progress(kit.missing);
@@ -199,7 +202,16 @@ private:
     const Kit& kit(const std::string& kernel) {
         const auto found = kits_.find(kernel);
         if (found != kits_.end()) return found->second;
-        return kits_.emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules) : gather_kit(kernel, {})).first->second;
+        return kits_.emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules, extras_) : gather_kit(kernel, {}, extras_)).first->second;
+    }
+
+    // All guests of a plan hold what one of its trials runs, so that arms differ in nothing else.
+    void gather_extras(const Plan& plan) {
+        std::set<std::string> extras;
+        for (const Trial& trial : plan.trials) extras.merge(extra_tools(trial));
+        std::vector<std::string> wanted(extras.begin(), extras.end());
+        if (wanted != extras_) kits_.clear();
+        extras_ = std::move(wanted);
     }
 
     // Every way in which the plan's trials are booted, but for the seed.
@@ -226,8 +238,8 @@ private:
     Machine machine_for(Lane lane, const Trial& trial) {
         Machine machine;
         machine.cpu = options_.cpu;
-        machine.memory_mib = options_.memory_mib;
         const Kit& with = kit(trial.boot.kernel);
+        machine.memory_mib = options_.memory_mib + with.more_memory_mib;
         machine.vmlinuz = with.kernel.vmlinuz;
         machine.image = with.image;
         machine.seed = trial.boot_seed;
@@ -259,6 +271,7 @@ private:
 
     VmOptions options_;
     SnapshotStore store_;
+    std::vector<std::string> extras_;
     std::map<std::string, Kit> kits_;
 };
 

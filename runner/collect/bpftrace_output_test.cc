@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "collect/bpftrace_output.h"
+
+#include "base/error.h"
+#include "bpf/objects.h"
+
+#include <gtest/gtest.h>
+
+using namespace rxlab;
+
+namespace {
+
+const char kPrinted[] = R"({"type": "attached_probes", "data": {"probes": 1}}
+
+
+{"type": "map", "data": {"@polls": 7}}
+{"type": "map", "data": {"@by_reason": {"3": 4, "77": 1}}}
+{"type": "map", "data": {"@by_place": {"3,udp_rcv": 4, "3,udp_rcv": 5, "2,ip_rcv": 1}}}
+{"type": "map", "data": {"@spent_ns": {"3": 800}}}
+{"type": "hist", "data": {"@work": [{"min": 1, "max": 1, "count": 7}]}}
+)";
+
+Metrics reported(const std::string& printed, const std::map<std::string, Words>& words = {}) {
+    Metrics metrics;
+    report_bpftrace("b", parse_bpftrace(printed), words, metrics);
+    return metrics;
+}
+
+} // namespace
+
+TEST(ParseBpftrace, KeepsMapsAndHistogramsAndLeavesOutWhatIsNone) {
+    const Json maps = parse_bpftrace(kPrinted);
+    ASSERT_EQ(maps.size(), 5u);
+    EXPECT_EQ(maps[4], Json::parse(R"({"type": "hist", "data": {"@work": [{"min": 1, "max": 1, "count": 7}]}})"));
+    EXPECT_TRUE(parse_bpftrace("\n\n").empty());
+}
+
+TEST(ParseBpftrace, AddsUpEntriesThatArePrintedAlike) {
+    EXPECT_EQ(parse_bpftrace(kPrinted)[2]["data"]["@by_place"], Json::parse(R"({"3,udp_rcv": 9, "2,ip_rcv": 1})"));
+}
+
+TEST(ParseBpftrace, RefusesWhatIsNoRecord) {
+    EXPECT_THROW(parse_bpftrace("Attaching 1 probe...\n"), Error);
+    EXPECT_THROW(parse_bpftrace("{\"type\": \"map\", \"da\n"), Error);
+}
+
+TEST(ReportBpftrace, TellsEveryPlainNumber) {
+    const Metrics metrics = reported(kPrinted);
+    EXPECT_EQ(metrics.size(), 6u);
+    EXPECT_EQ(metrics.at("b.polls").value, 7);
+    EXPECT_EQ(metrics.at("b.polls").unit, "1");
+    EXPECT_EQ(metrics.at("b.by_place.3.udp_rcv").value, 9);
+    EXPECT_EQ(metrics.at("b.spent_ns.3").unit, "ns");
+}
+
+TEST(ReportBpftrace, PutsTheKernelsWordForANumber) {
+    const std::map<std::string, Words> words{{"@by_reason", {{"3", "no_socket"}}}, {"@by_place", {{"3", "no_socket"}}}};
+    const Metrics metrics = reported(kPrinted, words);
+    EXPECT_EQ(metrics.at("b.by_reason.no_socket").value, 4);
+    EXPECT_EQ(metrics.at("b.by_reason.77").value, 1);
+    EXPECT_EQ(metrics.at("b.by_place.no_socket.udp_rcv").value, 9);
+    EXPECT_EQ(metrics.at("b.by_place.2.ip_rcv").value, 1);
+}
+
+TEST(ParseSymbols, ReadsTheWordsOfTheFieldAskedFor) {
+    const std::string format = "print fmt: \"%s %s\", __print_symbolic(REC->vec, { 0, \"HI\" }, { 3, \"NET_RX\" }), __print_symbolic(REC->other, { 0x10, \"X\" })\n";
+    EXPECT_EQ(parse_symbols(format, "vec"), (Words{{"0", "hi"}, {"3", "net_rx"}}));
+    EXPECT_EQ(parse_symbols(format, "other"), (Words{{"16", "x"}}));
+    EXPECT_TRUE(parse_symbols(format, "ve").empty());
+}
+
+TEST(KeyNames, AreReadFromTheScriptsComment) {
+    const auto names = key_names("// names of @a, @b_c: irq:softirq_entry vec\n@a = count();\n");
+    ASSERT_EQ(names.size(), 2u);
+    EXPECT_EQ(names[1].map, "@b_c");
+    EXPECT_EQ(names[1].event, "irq/softirq_entry");
+    EXPECT_EQ(names[1].field, "vec");
+}
+
+/// A misspelt map in that comment would leave numbers in the report.
+TEST(KeyNames, OfOurScriptsAreThoseOfTheirMaps) {
+    for (size_t i = 0; i < kBpftraceScriptCount; i++) {
+        const std::string script(reinterpret_cast<const char*>(kBpftraceScripts[i].begin), kBpftraceScripts[i].size());
+        for (const KeyNames& names : key_names(script)) EXPECT_NE(script.find("\t" + names.map + "["), std::string::npos) << kBpftraceScripts[i].name << " " << names.map;
+    }
+}
