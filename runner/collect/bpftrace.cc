@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // A script of bpf/ under bpftrace. Its command is told to it once all probes are attached, and tells it to end by a signal: a
 // command's end it would notice only up to 100 ms later.
+#include "base/row_named.h"
+#include "bpf/objects.h"
 #include "collect/bpftrace_output.h"
 #include "collect/companion.h"
 #include "collect/kinds.h"
-#include "base/row_named.h"
-#include "bpf/objects.h"
 #include "sys/bpf.h"
 
 #include <fmt/format.h>

@@ -144,7 +144,7 @@ Counts parse_perf_report_stats(const std::string& text) {
         std::istringstream fields(line);
         std::string first, second, value;
         fields >> first >> second >> value;
-        if (second == "stats:") event = first.substr(first.find(':') + 1);
+        if (const size_t colon = first.find(':'); second == "stats:" && colon != std::string::npos) event = first.substr(colon + 1);
         const bool lost = first == "LOST" && event == "";
         if (second != "events:" || !(lost || (first == "SAMPLE" && event != ""))) continue;
         if (!number(value, 10, counts[lost ? "lost" : event])) malformed("perf report --stats", line);
