@@ -17,11 +17,12 @@ class XdpTools : public VethPair {
 protected:
     void SetUp() override {
         if (geteuid() == 0 && sys_.run({"xdp-loader", "help"}).status == 127) GTEST_SKIP() << "needs the package xdp-tools";
-        // xdp-tools pin at one place of the machine's: here that is a bpffs of the test's own.
+        // xdp-tools pin at one place of the machine's and lock at another: here both are the test's own.
         if (geteuid() == 0) {
             ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
             ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
             ASSERT_EQ(::mount("bpf", kBpffs, "bpf", 0, nullptr), 0);
+            ASSERT_EQ(::mount("tmpfs", "/run", "tmpfs", 0, nullptr), 0);
         }
         VethPair::SetUp();
     }
