@@ -43,6 +43,7 @@ def tables(result):
         return []
     found = loads_of(result)
     rows = [row_of(arm["name"], found[arm["name"]]) for arm in sorted(result["arms"], key=lambda arm: not arm["baseline"]) if arm["name"] in found]
-    caption = (f"What each arm carries, packets/s; of the loads that were offered. Livelock: the least load at which it delivers less than "
+    clock = " of the guest's own clock" if result["lane"] == "counted" else ""
+    caption = (f"What each arm carries, packets/s{clock}; of the loads that were offered. Livelock: the least load at which it delivers less than "
                f"{words.percent(LIVELOCK)} of what it delivered at a lesser one")
     return [Table(caption, COLUMNS, rows, set(range(1, len(COLUMNS))))] if rows else []
