@@ -39,7 +39,7 @@ protected:
 TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
     const Ran ran = rxlab({"--help"});
     EXPECT_EQ(ran.status, 0);
-    for (const char* command : {"list", "show", "plan", "run", "compare", "report", "certify", "bundle", "nightly", "shell", "doctor", "restore"})
+    for (const char* command : {"list", "show", "plan", "run", "compare", "report", "certify", "attribute", "bundle", "nightly", "frames", "xdp", "shell", "doctor", "restore"})
         EXPECT_THAT(ran.out, HasSubstr(command));
     EXPECT_THAT(ran.out, HasSubstr("130 interrupted"));
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));

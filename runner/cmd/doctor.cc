@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/perf_event.h>
 #include <memory>
 #include <sys/statvfs.h>
@@ -79,6 +80,14 @@ Finding look_perf(Sys&) {
     return {Grade::good, "hardware performance counters work", ""};
 }
 
+Finding look_tools(Sys& sys) {
+    std::vector<std::string> missing;
+    for (const char* tool : {"perf", "bpftrace", "xdp-loader"})
+        if (sys.run({tool, "--version"}).status == 127) missing.push_back(tool);
+    if (missing.empty()) return {Grade::good, "perf, bpftrace and xdp-tools are there", ""};
+    return {Grade::limited, fmt::format("not installed: {}", fmt::join(missing, ", ")), "make deps"};
+}
+
 Finding look_cpus(Sys&) {
     const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
     if (cpus >= 2) return {Grade::good, fmt::format("{} CPUs online", cpus), ""};
@@ -130,6 +139,7 @@ const Examination kExaminations[] = {
     {"journal", "host target", look_journal},
     {"btf", "host target", look_btf},
     {"pktgen", "host target", look_pktgen},
+    {"tools", "collectors perf_* and bpftrace, setup xdp_tools", look_tools},
     {"cpus", "timed lane", look_cpus},
     {"governor", "timed lane", look_governor},
     {"smt", "timed lane", look_smt},
