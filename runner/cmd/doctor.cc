@@ -139,7 +139,7 @@ const Examination kExaminations[] = {
     {"journal", "host target", look_journal},
     {"btf", "host target", look_btf},
     {"pktgen", "host target", look_pktgen},
-    {"tools", "collectors perf_* and bpftrace, setup xdp_tools", look_tools},
+    {"tools", "perf, bpftrace, xdp", look_tools},
     {"cpus", "timed lane", look_cpus},
     {"governor", "timed lane", look_governor},
     {"smt", "timed lane", look_smt},
