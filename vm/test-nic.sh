@@ -58,8 +58,10 @@ pktgen() {
 }
 
 ready() {
-	local setting
+	local setting try
 	pg kpktgend_0 rem_device_all
+	# It says so an eighth of a second later, whether or not its thread has come to it.
+	for try in $(seq 100); do [ -e /proc/net/pktgen/rxnic0 ] || break; sleep 0.1; done
 	pg kpktgend_0 'add_device rxnic0'
 	for setting in "count $1" 'pkt_size 60' 'delay 0' 'dst 10.0.0.2' "dst_mac $(cat /sys/class/net/rxnic1/address)" 'udp_dst_min 9' 'udp_dst_max 9'; do pg rxnic0 "$setting"; done
 	shift
