@@ -92,6 +92,7 @@ nightly: build ## every experiment on every kernel in VMs, a GiB through each ri
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 $(BUILD)/cmake/xdp_test --gtest_brief=1
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab 6.12 6.1
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab 6.12 6.1
+	@vm/test-lab $(BUILD)/rxlab 6.12 6.1
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 doctor: build ## what this machine can and cannot do
