@@ -340,6 +340,8 @@ BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface,
 
 void update_link(int link, int program) { must(bpf_link_update(link, program, nullptr), "replacing the program of an XDP link"); }
 
+void detach_link(int link) { ::bpf_link_detach(link); } // refused only where the interface is gone: then there is nothing to detach
+
 unsigned interface_of_link(int link) {
     bpf_link_info info{};
     uint32_t size = sizeof info;

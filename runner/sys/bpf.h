@@ -122,6 +122,8 @@ std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, cons
 BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
 /// The link's program is another from one packet to the next.
 void update_link(int link, int program);
+/// The link's program is off its interface when this returns; closing the last descriptor or pin takes it off a little later.
+void detach_link(int link);
 /// The interface a link is attached to; 0: it is gone.
 unsigned interface_of_link(int link);
 

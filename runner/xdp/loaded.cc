@@ -58,7 +58,7 @@ private:
 
 void remove_pins(const FilterPlace& place) {
     std::error_code ignored;
-    fs::remove(pin(place, kLink), ignored); // first: the packets
+    if (const auto link = pinned_bpf(pin(place, kLink))) detach_link(link->get()); // first: the packets
     fs::remove_all(place.folder(), ignored);
     fs::remove(place.root, ignored); // where it was the last one
 }

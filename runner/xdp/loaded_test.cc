@@ -227,6 +227,14 @@ TEST_F(LoadedFilter, ASecondLoadIsRefusedAndTheFirstGoesOn) {
     EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 1), 1u);
 }
 
+TEST_F(LoadedFilter, UnloadedMeansGoneSoThatItCanBeLoadedAgainAtOnce) {
+    for (int i = 0; i < 20; i++) {
+        ASSERT_FALSE(xdp_attached(sys_, here_, "rx.f1")) << i;
+        load(rules(kDrop53), "hash");
+        unload_filter(place_);
+    }
+}
+
 TEST_F(LoadedFilter, AMissingInterfaceLeavesNothing) {
     place_.interface = "nosuch0";
     EXPECT_THAT(refused([&] { load(rules(kDrop53)); }), HasSubstr("nosuch0"));
