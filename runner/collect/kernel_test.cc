@@ -323,21 +323,28 @@ TEST_F(Probe, PerfRecordFindsTheReceivePath) {
     EXPECT_EQ(sum, reported.at("perf_record.samples"));
 }
 
+// The probe's window lies within perf's, which lies within bpftrace's: who else sends meanwhile, such as another test, may be
+// in the outer ones only. So what is seen is never less, and in one of some windows nearly the same.
 TEST_F(Probe, PerfTraceAndBpftraceAgreeWithTheNapiProbe) {
-    std::map<std::string, std::unique_ptr<Collector>> collectors;
-    for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name] = collector_named(name).make(sys_, {any_});
-    send_to_loopback(500); // before the window
-    for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name]->start();
-    send_to_loopback(2000);
-    for (const char* name : {"napi", "perf_trace:napi", "bpftrace:napi_polls"}) collectors[name]->stop();
-    Reported reported;
-    for (const auto& [name, collector] : collectors) collector->report({}, reported.metrics, reported.curves);
-    const double polls = reported.at("napi.packets_per_poll.count");
-    EXPECT_GT(polls, 1000);
-    // Others send too, between one start or stop and the next.
-    EXPECT_NEAR(reported.at("bpftrace.napi_polls.polls"), polls, 400);
-    EXPECT_NEAR(reported.at("bpftrace.napi_polls.packets"), reported.at("napi.packets"), 400);
-    EXPECT_NEAR(reported.at("perf_trace.napi.napi_poll"), polls, 400);
+    double beyond = 0;
+    for (int window = 0; window < 8; window++) {
+        std::map<std::string, std::unique_ptr<Collector>> collectors;
+        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name] = collector_named(name).make(sys_, {any_});
+        send_to_loopback(500); // before the window
+        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name]->start();
+        send_to_loopback(2000);
+        for (const char* name : {"napi", "perf_trace:napi", "bpftrace:napi_polls"}) collectors[name]->stop();
+        Reported reported;
+        for (const auto& [name, collector] : collectors) collector->report({}, reported.metrics, reported.curves);
+        const double polls = reported.at("napi.packets_per_poll.count"), packets = reported.at("napi.packets");
+        EXPECT_GT(polls, 1000);
+        EXPECT_GE(reported.at("perf_trace.napi.napi_poll"), polls);
+        EXPECT_GE(reported.at("bpftrace.napi_polls.polls"), polls);
+        EXPECT_GE(reported.at("bpftrace.napi_polls.packets"), packets);
+        beyond = std::max({reported.at("perf_trace.napi.napi_poll") - polls, reported.at("bpftrace.napi_polls.polls") - polls, reported.at("bpftrace.napi_polls.packets") - packets});
+        if (beyond < 400) return;
+    }
+    ADD_FAILURE() << "in each window one saw " << beyond << " more than the probe";
 }
 
 TEST_F(Probe, BpftraceNamesTheReasonOfADrop) {
