@@ -5,8 +5,8 @@
 #include "base/nearest.h"
 #include "cmd/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace {
 
@@ -14,7 +14,7 @@ struct Command {
     const char* name;
     const char* summary;
     void (*define)(CLI::App& app, int& status);
-    const char* group; ///< heading in --help; empty hides it
+    const char* group;  ///< heading in --help; empty hides it
 };
 
 constexpr const char* kUse = "Commands";
@@ -22,21 +22,30 @@ constexpr const char* kMachine = "This machine";
 constexpr const char* kHidden = "";
 
 const Command kCommands[] = {
-    {"list", "what there is: experiments, knobs, traffic, collectors, setups, metrics", rxlab::define_list, kUse},
+    {"list", "what there is: experiments, knobs, traffic, collectors, setups, metrics",
+     rxlab::define_list, kUse},
     {"show", "one experiment as it was understood", rxlab::define_show, kUse},
-    {"plan", "every trial an experiment would make; with --target host, every change", rxlab::define_plan, kUse},
+    {"plan", "every trial an experiment would make; with --target host, every change",
+     rxlab::define_plan, kUse},
     {"run", "run an experiment and write its before/after report", rxlab::define_run, kUse},
     {"compare", "compare a result's arms, or two results", rxlab::define_compare, kUse},
     {"report", "write the report of a finished run anew", rxlab::define_report, kUse},
-    {"certify", "run twice from scratch and compare every observation", rxlab::define_certify, kUse},
-    {"attribute", "where each arm's instructions are executed, function by function; flame graphs", rxlab::define_attribute, kUse},
-    {"bundle", "pack a result with all that is needed to repeat it elsewhere", rxlab::define_bundle, kUse},
-    {"nightly", "every experiment on every kernel, with an index page", rxlab::define_nightly, kUse},
+    {"certify", "run twice from scratch and compare every observation", rxlab::define_certify,
+     kUse},
+    {"attribute", "where each arm's instructions are executed, function by function; flame graphs",
+     rxlab::define_attribute, kUse},
+    {"bundle", "pack a result with all that is needed to repeat it elsewhere", rxlab::define_bundle,
+     kUse},
+    {"nightly", "every experiment on every kernel, with an index page", rxlab::define_nightly,
+     kUse},
     {"frames", "a capture's frames, for traffic open_loop to repeat", rxlab::define_frames, kUse},
     {"shell", "a shell, or one command, in the guest", rxlab::define_shell, kMachine},
-    {"xdp", "a port filter on an interface, its statistics and its rules", rxlab::define_xdp, kMachine},
-    {"doctor", "what this machine can and cannot do, with remedies", rxlab::define_doctor, kMachine},
-    {"restore", "undo what an interrupted run left changed on this machine", rxlab::define_restore, kMachine},
+    {"xdp", "a port filter on an interface, its statistics and its rules", rxlab::define_xdp,
+     kMachine},
+    {"doctor", "what this machine can and cannot do, with remedies", rxlab::define_doctor,
+     kMachine},
+    {"restore", "undo what an interrupted run left changed on this machine", rxlab::define_restore,
+     kMachine},
     {"agent", "the guest's side of the VM target", rxlab::define_agent, kHidden},
 };
 
@@ -57,14 +66,16 @@ bool is_command(const std::string& word) {
     return false;
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char** argv) {
     int status = 0;
     CLI::App app{"rxlab: a reproducible benchmark and tuning lab for the Linux receive path"};
     app.name("rxlab");
     app.require_subcommand(1);
-    app.footer("Exit status: 0 nothing worse, 1 worse, 2 usage, 3 inconclusive, 4 invalid, 5 target lost, 130 interrupted");
+    app.footer(
+        "Exit status: 0 nothing worse, 1 worse, 2 usage, 3 inconclusive, 4 invalid, 5 target lost, "
+        "130 interrupted");
     for (const Command& command : kCommands) {
         CLI::App* sub = app.add_subcommand(command.name, command.summary);
         sub->group(command.group);

@@ -38,14 +38,19 @@ public:
             if (!(words >> address >> type >> name)) continue;
             words >> module;
             const uint64_t at = std::strtoull(address.c_str(), nullptr, 16);
-            if (at >= kKernel && std::string("tTwW").find(type) != std::string::npos) all_.push_back({at, module.empty() ? name : without_tag(name) + " " + module});
+            if (at >= kKernel && std::string("tTwW").find(type) != std::string::npos)
+                all_.push_back({at, module.empty() ? name : without_tag(name) + " " + module});
         }
-        if (all_.empty()) throw Error(Status::invalid, "the guest's /proc/kallsyms tells no function's address");
-        std::stable_sort(all_.begin(), all_.end(), [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+        if (all_.empty())
+            throw Error(Status::invalid, "the guest's /proc/kallsyms tells no function's address");
+        std::stable_sort(all_.begin(), all_.end(),
+                         [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
     }
     std::string at(uint64_t address) const {
         if (address < kKernel) return "[user]";
-        const auto after = std::upper_bound(all_.begin(), all_.end(), address, [](uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+        const auto after = std::upper_bound(
+            all_.begin(), all_.end(), address,
+            [](uint64_t value, const Symbol& symbol) { return value < symbol.address; });
         return after == all_.begin() ? "[unknown]" : std::prev(after)->name;
     }
 
@@ -54,31 +59,41 @@ private:
 };
 
 /// What hardware jumps to: nobody called it.
-bool is_entry(const std::string& name) { return name.starts_with("asm_") || name.starts_with("entry_SYSCALL"); }
+bool is_entry(const std::string& name) {
+    return name.starts_with("asm_") || name.starts_with("entry_SYSCALL");
+}
 
-std::string below(const std::string& path, const std::string& name) { return path.empty() || is_entry(name) ? name : path + ";" + name; }
+std::string below(const std::string& path, const std::string& name) {
+    return path.empty() || is_entry(name) ? name : path + ";" + name;
+}
 
-} // namespace
+}  // namespace
 
 Stacks fold(const std::string& counted, const std::string& symbols_text) {
     const Symbols symbols(symbols_text);
-    std::vector<std::string> paths; // of each node: what called it
+    std::vector<std::string> paths;  // of each node: what called it
     Stacks stacks;
     std::istringstream lines(counted);
     bool whole = false;
     for (std::string line; std::getline(lines, line);) {
         uint32_t id = 0, parent = 0;
         uint64_t address = 0, count = 0;
-        if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent, &address) == 3 && id == paths.size() && parent <= id)
+        if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
+                        &address) == 3 &&
+            id == paths.size() && parent <= id)
             paths.push_back(id ? below(paths[parent], symbols.at(address)) : "");
-        else if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address, &count) == 3 && id < paths.size())
+        else if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
+                             &count) == 3 &&
+                 id < paths.size())
             stacks[below(paths[id], symbols.at(address))] += count;
         else if (line == "end")
             whole = true;
         else
             throw Error(Status::invalid, "QEMU's plugin wrote '" + line + "'");
     }
-    if (!whole) throw Error(Status::invalid, "QEMU's plugin wrote nothing, or not all: the window was not seen to end");
+    if (!whole)
+        throw Error(Status::invalid,
+                    "QEMU's plugin wrote nothing, or not all: the window was not seen to end");
     return stacks;
 }
 
@@ -88,4 +103,4 @@ uint64_t total(const Stacks& stacks) {
     return sum;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -8,19 +8,32 @@
 namespace rxlab {
 namespace {
 
-const char kSymbols[] = "ffffffff81000000 T _stext\nffffffff81000100 T caller\nffffffff81000200 t callee\nffffffff81000300 T asm_sysvec_timer\nffffffff81000400 T sysvec_timer\n"
-                        "ffffffff81000480 D data\nffffffffc0000000 t rxnic_poll\t[rxnic]\nffffffffc0001000 t bpf_prog_0123456789abcdef_xdp_drop\t[bpf]\n";
+const char kSymbols[] =
+    "ffffffff81000000 T _stext\nffffffff81000100 T caller\nffffffff81000200 t "
+    "callee\nffffffff81000300 T asm_sysvec_timer\nffffffff81000400 T sysvec_timer\n"
+    "ffffffff81000480 D data\nffffffffc0000000 t rxnic_poll\t[rxnic]\nffffffffc0001000 t "
+    "bpf_prog_0123456789abcdef_xdp_drop\t[bpf]\n";
 
 TEST(Fold, NamesFunctionsByTheBlocksThatRanInThem) {
-    const Stacks stacks = fold("node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
-                               "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9\nself 2 401000 1\nend\n", kSymbols);
-    const Stacks expected = {{"caller", 10}, {"caller;callee", 5}, {"caller;rxnic_poll [rxnic]", 2}, {"caller;rxnic_poll [rxnic];xdp_drop [bpf]", 9}, {"caller;rxnic_poll [rxnic];[user]", 1}};
+    const Stacks stacks = fold(
+        "node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 "
+        "ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
+        "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9\nself 2 401000 1\nend\n",
+        kSymbols);
+    const Stacks expected = {{"caller", 10},
+                             {"caller;callee", 5},
+                             {"caller;rxnic_poll [rxnic]", 2},
+                             {"caller;rxnic_poll [rxnic];xdp_drop [bpf]", 9},
+                             {"caller;rxnic_poll [rxnic];[user]", 1}};
     EXPECT_EQ(stacks, expected);
     EXPECT_EQ(total(stacks), 27u);
 }
 
 TEST(Fold, AnInterruptBeginsAStackOfItsOwn) {
-    const Stacks stacks = fold("node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 ffffffff81000310\nself 2 ffffffff81000400 6\nend\n", kSymbols);
+    const Stacks stacks = fold(
+        "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 "
+        "ffffffff81000310\nself 2 ffffffff81000400 6\nend\n",
+        kSymbols);
     EXPECT_EQ(stacks, (Stacks{{"asm_sysvec_timer", 4}, {"asm_sysvec_timer;sysvec_timer", 6}}));
 }
 
@@ -31,5 +44,5 @@ TEST(Fold, RefusesWhatIsNotWhole) {
     EXPECT_THROW(fold("node 0 0 0\nend\n", "0000000000000000 T hidden\n"), Error);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Instructions by which the guest tells the plugin where the measured window is: long nops with an address that nobody uses.
-// Everywhere else they do nothing.
+// Instructions by which the guest tells the plugin where the measured window is: long nops with an
+// address that nobody uses. Everywhere else they do nothing.
 #pragma once
 
 namespace rxlab {
@@ -20,4 +20,4 @@ inline void mark_end() {
 #endif
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-// A plugin of QEMU's translator: how many instructions the guest executes in each function, and by whom that was called.
+// A plugin of QEMU's translator: how many instructions the guest executes in each function, and by
+// whom that was called.
 //
-// Every block of code that QEMU translates is counted when it runs. A block that ends with a call makes its successor a frame
-// on top of it, one that returns takes frames away down to the one that waits for that address. Where no frame does, the guest
-// has gone over to another task: its stack is looked for among those left behind. What is counted is exact; whose stack it is
-// put on may be wrong for the few instructions between a switch of tasks and the first return that shows it.
+// Every block of code that QEMU translates is counted when it runs. A block that ends with a call
+// makes its successor a frame on top of it, one that returns takes frames away down to the one that
+// waits for that address. Where no frame does, the guest has gone over to another task: its stack
+// is looked for among those left behind. What is counted is exact; whose stack it is put on may be
+// wrong for the few instructions between a switch of tasks and the first return that shows it.
 //
-// The guest says when counting begins and ends, by instructions that do nothing (attribution/markers.h). At the end the plugin
-// writes out=FILE: "node ID PARENT SITE" for each frame, parents first, SITE an address in the function that called it, and
-// "self ID ADDRESS COUNT" for each block in it.
+// The guest says when counting begins and ends, by instructions that do nothing
+// (attribution/markers.h). At the end the plugin writes out=FILE: "node ID PARENT SITE" for each
+// frame, parents first, SITE an address in the function that called it, and "self ID ADDRESS COUNT"
+// for each block in it.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -20,7 +23,8 @@
 
 #include "attribution/markers.h"
 
-// What of QEMU's plugin interface is used (version 1, include/qemu/qemu-plugin.h; Debian ships no header of it).
+// What of QEMU's plugin interface is used (version 1, include/qemu/qemu-plugin.h; Debian ships no
+// header of it).
 extern "C" {
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -32,11 +36,19 @@ qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb* tb, size_t index
 const void* qemu_plugin_insn_data(const qemu_plugin_insn* insn);
 size_t qemu_plugin_insn_size(const qemu_plugin_insn* insn);
 uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn* insn);
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, void (*translated)(qemu_plugin_id_t id, qemu_plugin_tb* tb));
-void qemu_plugin_register_vcpu_tb_exec_cb(qemu_plugin_tb* tb, void (*executed)(unsigned vcpu, void* data), qemu_plugin_cb_flags flags, void* data);
-void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* insn, void (*executed)(unsigned vcpu, void* data), qemu_plugin_cb_flags flags, void* data);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
+                                           void (*translated)(qemu_plugin_id_t id,
+                                                              qemu_plugin_tb* tb));
+void qemu_plugin_register_vcpu_tb_exec_cb(qemu_plugin_tb* tb,
+                                          void (*executed)(unsigned vcpu, void* data),
+                                          qemu_plugin_cb_flags flags, void* data);
+void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* insn,
+                                            void (*executed)(unsigned vcpu, void* data),
+                                            qemu_plugin_cb_flags flags, void* data);
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
-__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id, const void* info, int argc, char** argv);
+__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id,
+                                                               const void* info, int argc,
+                                                               char** argv);
 }
 
 namespace {
@@ -44,7 +56,7 @@ namespace {
 enum class Ends { otherwise, with_call, with_return };
 
 struct Block {
-    uint64_t start, next; ///< addresses of its first instruction and of what follows its last
+    uint64_t start, next;  ///< addresses of its first instruction and of what follows its last
     uint32_t instructions;
     Ends ends;
 };
@@ -53,8 +65,8 @@ struct Block {
 struct Node {
     uint32_t id, parent;
     uint64_t site;
-    std::unordered_map<uint64_t, uint32_t> children;   ///< by call site
-    std::unordered_map<const Block*, uint64_t> counts; ///< executions
+    std::unordered_map<uint64_t, uint32_t> children;    ///< by call site
+    std::unordered_map<const Block*, uint64_t> counts;  ///< executions
 };
 
 struct Frame {
@@ -67,19 +79,23 @@ constexpr size_t kMostStacks = 256, kDeepest = 512;
 
 struct State {
     std::string out;
-    std::vector<std::unique_ptr<Block>> blocks; ///< those translated anew stay, since they have been counted
+    std::vector<std::unique_ptr<Block>>
+        blocks;  ///< those translated anew stay, since they have been counted
     std::vector<Node> nodes;
     Stack stack;
-    std::vector<Stack> left; ///< other tasks', the last one last
+    std::vector<Stack> left;  ///< other tasks', the last one last
     const Block* previous = nullptr;
     bool counting = false;
 } state;
 
-uint32_t top() { return state.stack.empty() ? 0 : state.stack.back().node; }
+uint32_t top() {
+    return state.stack.empty() ? 0 : state.stack.back().node;
+}
 
 void call_from(const Block& caller) {
     const uint32_t parent = top();
-    const auto [child, is_new] = state.nodes[parent].children.try_emplace(caller.start, static_cast<uint32_t>(state.nodes.size()));
+    const auto [child, is_new] = state.nodes[parent].children.try_emplace(
+        caller.start, static_cast<uint32_t>(state.nodes.size()));
     const uint32_t id = child->second;
     if (is_new) state.nodes.push_back({id, parent, caller.start, {}, {}});
     if (state.stack.size() < kDeepest) state.stack.push_back({id, caller.next});
@@ -115,8 +131,10 @@ void executed(unsigned, void* data) {
     const Block* previous = state.previous;
     if (!state.counting) return;
     state.previous = block;
-    if (previous && previous->ends == Ends::with_call && block->start != previous->next) call_from(*previous);
-    else if (previous && previous->ends == Ends::with_return) return_to(block->start);
+    if (previous && previous->ends == Ends::with_call && block->start != previous->next)
+        call_from(*previous);
+    else if (previous && previous->ends == Ends::with_return)
+        return_to(block->start);
     state.nodes[top()].counts[block]++;
 }
 
@@ -132,17 +150,23 @@ void end(unsigned, void*) {
     if (!state.counting) return;
     state.counting = false;
     FILE* file = std::fopen(state.out.c_str(), "w");
-    if (!file) return; // the runner misses it, and says so
+    if (!file) return;  // the runner misses it, and says so
     for (const Node& node : state.nodes) {
-        std::fprintf(file, "node %u %u %llx\n", node.id, node.parent, static_cast<unsigned long long>(node.site));
+        std::fprintf(file, "node %u %u %llx\n", node.id, node.parent,
+                     static_cast<unsigned long long>(node.site));
         for (const auto& [block, count] : node.counts)
-            std::fprintf(file, "self %u %llx %llu\n", node.id, static_cast<unsigned long long>(block->start), static_cast<unsigned long long>(count * block->instructions));
+            std::fprintf(file, "self %u %llx %llu\n", node.id,
+                         static_cast<unsigned long long>(block->start),
+                         static_cast<unsigned long long>(count * block->instructions));
     }
     std::fprintf(file, "end\n");
     std::fclose(file);
 }
 
-bool is_prefix(uint8_t byte) { return byte == 0xf2 || byte == 0xf3 || byte == 0x2e || byte == 0x3e || byte == 0x66 || (byte >= 0x40 && byte <= 0x4f); }
+bool is_prefix(uint8_t byte) {
+    return byte == 0xf2 || byte == 0xf3 || byte == 0x2e || byte == 0x3e || byte == 0x66 ||
+           (byte >= 0x40 && byte <= 0x4f);
+}
 
 Ends ending_of(const uint8_t* bytes, size_t size) {
     size_t at = 0;
@@ -157,18 +181,23 @@ void translated(qemu_plugin_id_t, qemu_plugin_tb* tb) {
     const size_t count = qemu_plugin_tb_n_insns(tb);
     qemu_plugin_insn* last = qemu_plugin_tb_get_insn(tb, count - 1);
     const size_t size = qemu_plugin_insn_size(last);
-    state.blocks.push_back(std::make_unique<Block>(Block{qemu_plugin_tb_vaddr(tb), qemu_plugin_insn_vaddr(last) + size, static_cast<uint32_t>(count),
-                                                         ending_of(static_cast<const uint8_t*>(qemu_plugin_insn_data(last)), size)}));
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS, state.blocks.back().get());
+    state.blocks.push_back(std::make_unique<Block>(Block{
+        qemu_plugin_tb_vaddr(tb), qemu_plugin_insn_vaddr(last) + size, static_cast<uint32_t>(count),
+        ending_of(static_cast<const uint8_t*>(qemu_plugin_insn_data(last)), size)}));
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS,
+                                         state.blocks.back().get());
     for (size_t i = 0; i < count; i++) {
         qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(tb, i);
         if (qemu_plugin_insn_size(insn) != sizeof(rxlab::kMarkerBegin)) continue;
-        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerBegin, sizeof(rxlab::kMarkerBegin))) qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
-        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerEnd, sizeof(rxlab::kMarkerEnd))) qemu_plugin_register_vcpu_insn_exec_cb(insn, end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
+        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerBegin,
+                         sizeof(rxlab::kMarkerBegin)))
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
+        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerEnd, sizeof(rxlab::kMarkerEnd)))
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
     }
 }
 
-} // namespace
+}  // namespace
 
 int qemu_plugin_install(qemu_plugin_id_t id, const void*, int argc, char** argv) {
     for (int i = 0; i < argc; i++)

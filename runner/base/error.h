@@ -8,13 +8,13 @@ namespace rxlab {
 
 /// Exit statuses other programs rely on (see README, "Exit status").
 enum class Status : int {
-    ok = 0,            ///< nothing worse
-    worse = 1,         ///< a primary metric is worse
-    usage = 2,         ///< usage or input error
+    ok = 0,     ///< nothing worse
+    worse = 1,  ///< a primary metric is worse
+    usage = 2,  ///< usage or input error
     inconclusive = 3,
-    invalid = 4,       ///< a check failed: lost packets, kernel splat
-    lost = 5,          ///< target lost: panic, hang, QEMU died
-    interrupted = 130, ///< Ctrl-C
+    invalid = 4,        ///< a check failed: lost packets, kernel splat
+    lost = 5,           ///< target lost: panic, hang, QEMU died
+    interrupted = 130,  ///< Ctrl-C
 };
 
 /// A failure told as fact, place and next step.
@@ -32,4 +32,4 @@ private:
     std::string next_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

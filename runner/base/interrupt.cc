@@ -10,7 +10,9 @@ namespace {
 
 volatile std::sig_atomic_t flag = 0;
 
-void on_signal(int) { flag = 1; }
+void on_signal(int) {
+    flag = 1;
+}
 
 }  // namespace
 
@@ -22,7 +24,9 @@ void install_interrupt_handlers() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return flag != 0; }
+bool interrupted() {
+    return flag != 0;
+}
 
 void throw_if_interrupted() {
     if (interrupted()) throw Error(Status::interrupted, "interrupted");

@@ -11,8 +11,8 @@ namespace rxlab {
 size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The word of `words` with the least edit distance to `word`, the first of equals;
-/// empty when all are further away than a third of the word's length (at least 2 edits are always allowed, but never a
-/// whole word).
+/// empty when all are further away than a third of the word's length (at least 2 edits are always
+/// allowed, but never a whole word).
 std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace rxlab

@@ -10,14 +10,16 @@ namespace rxlab {
 
 /// The row of `rows` whose `name` is `name`; `what` it is one of, for people.
 /// @throws Error(Status::usage) with the nearest name.
-template <typename Row> const Row& row_named(const Row* rows, size_t count, const std::string& name, const char* what) {
+template <typename Row>
+const Row& row_named(const Row* rows, size_t count, const std::string& name, const char* what) {
     std::vector<std::string> known;
     for (size_t i = 0; i < count; i++) {
         if (name == rows[i].name) return rows[i];
         known.emplace_back(rows[i].name);
     }
     const std::string guess = nearest(name, known);
-    throw Error(Status::usage, fmt::format("no {} '{}'", what, name), guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+    throw Error(Status::usage, fmt::format("no {} '{}'", what, name),
+                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

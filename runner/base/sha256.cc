@@ -17,7 +17,8 @@ std::string sha256(std::string_view bytes) {
 
 std::string sha256_file(const std::string& path) {
     char hex[SHA256_DIGEST_STRING_LENGTH];
-    if (!SHA256File(path.c_str(), hex)) throw Error(Status::usage, path + ": cannot be read: " + std::strerror(errno));
+    if (!SHA256File(path.c_str(), hex))
+        throw Error(Status::usage, path + ": cannot be read: " + std::strerror(errno));
     return hex;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Two threads, tiny rings, yields at random, built with -fsanitize=thread. ThreadSanitizer judges by the order the program
-// asks for, not by what this CPU happens to do, so it sees a missing release on x86 too.
+// Two threads, tiny rings, yields at random, built with -fsanitize=thread. ThreadSanitizer judges
+// by the order the program asks for, not by what this CPU happens to do, so it sees a missing
+// release on x86 too.
 //
-// RXLAB_PLANT takes the release away from every publication: the run that has to be caught, so that this test can fail.
+// RXLAB_PLANT takes the release away from every publication: the run that has to be caught, so that
+// this test can fail.
 #include <rxlab/portable.h>
 #ifdef RXLAB_PLANT
 #undef smp_store_release
@@ -31,17 +33,21 @@ struct Dice {
     }
 };
 
-// Waits for the other end: on a machine with much else to do every yield is somebody else's time slice, so not every time.
+// Waits for the other end: on a machine with much else to do every yield is somebody else's time
+// slice, so not every time.
 void wait(u32& turns) {
     if (++turns % 256 == 0) std::this_thread::yield();
 }
 
-template <const rxlab_ring_variant& V> void produce(TwoEnds& ring, u32 longest, u32 seed) {
+template <const rxlab_ring_variant& V>
+void produce(TwoEnds& ring, u32 longest, u32 seed) {
     Dice dice(seed);
     u32 turns = 0;
     for (u32 i = 0; i < kRecords; i++) {
-        const u32 length = dice.random() % (longest + 1), bytes = static_cast<u32>(rxlab_record_bytes(length));
-        u32 count = rxlab_ring_together(&ring.tx, bytes, std::min<u32>(1 + dice.random() % 3, kRecords - i));
+        const u32 length = dice.random() % (longest + 1),
+                  bytes = static_cast<u32>(rxlab_record_bytes(length));
+        u32 count = rxlab_ring_together(&ring.tx, bytes,
+                                        std::min<u32>(1 + dice.random() % 3, kRecords - i));
         rxlab_record* record;
         while (!(record = V.reserve(&ring.tx, u64{bytes} * count))) {
             wait(turns);
@@ -60,7 +66,8 @@ template <const rxlab_ring_variant& V> void produce(TwoEnds& ring, u32 longest, 
     V.flush(&ring.tx);
 }
 
-template <const rxlab_ring_variant& V> u32 consume(TwoEnds& ring, u32 seed) {
+template <const rxlab_ring_variant& V>
+u32 consume(TwoEnds& ring, u32 seed) {
     Dice dice(seed);
     u32 wrong = 0, turns = 0;
     for (u32 i = 0; i < kRecords; i++) {
@@ -69,8 +76,11 @@ template <const rxlab_ring_variant& V> u32 consume(TwoEnds& ring, u32 seed) {
         dice.maybe_yield();
         const u32 count = rxlab_ring_peek_more(&ring.rx, 1 + static_cast<u32>(dice.random() % 3));
         for (u32 k = 0; k < count; k++) {
-            wrong += record->sequence != i + k || record->check != rxlab_record_check(record + 1, record->length, record->sequence);
-            record = reinterpret_cast<const rxlab_record*>(reinterpret_cast<const u8*>(record) + rxlab_record_bytes(record->length));
+            wrong +=
+                record->sequence != i + k ||
+                record->check != rxlab_record_check(record + 1, record->length, record->sequence);
+            record = reinterpret_cast<const rxlab_record*>(reinterpret_cast<const u8*>(record) +
+                                                           rxlab_record_bytes(record->length));
         }
         V.release(&ring.rx);
         i += count - 1;
@@ -78,11 +88,14 @@ template <const rxlab_ring_variant& V> u32 consume(TwoEnds& ring, u32 seed) {
     return wrong;
 }
 
-template <const rxlab_ring_variant& V> u32 stress() {
+template <const rxlab_ring_variant& V>
+u32 stress() {
     u32 wrong = 0, seed = 1;
     for (const u64 size : {u64{128}, u64{256}, u64{1024}}) {
         TwoEnds ring(size, 1 + seed % 5);
-        std::thread producer([&] { produce<V>(ring, static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record)), seed); });
+        std::thread producer([&] {
+            produce<V>(ring, static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record)), seed);
+        });
         wrong += consume<V>(ring, seed + 100);
         producer.join();
         seed++;
@@ -91,7 +104,7 @@ template <const rxlab_ring_variant& V> u32 stress() {
     return wrong;
 }
 
-} // namespace
+}  // namespace
 
 int main() {
     u32 wrong = 0;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// What every variant promises, against a model that knows only positions; what naive does wrong, by name.
+// What every variant promises, against a model that knows only positions; what naive does wrong, by
+// name.
 #include "../../kmod/ring/variants/table.h"
 #include "bench/two_ends.h"
 
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <deque>
-#include <gtest/gtest.h>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,8 +18,9 @@ constexpr u8 kGuardByte = 0xA5;
 
 // A ring, its ends, and what is under way in it.
 class Ring : public TwoEnds {
-  public:
-    Ring(const rxlab_ring_variant& variant, u64 size, u32 batch = 1, u64 start = 0) : TwoEnds(size, batch, start), variant_(variant), size_(size) {
+public:
+    Ring(const rxlab_ring_variant& variant, u64 size, u32 batch = 1, u64 start = 0)
+        : TwoEnds(size, batch, start), variant_(variant), size_(size) {
         std::memset(data.get() + size, kGuardByte, RXLAB_RING_GUARD(size));
     }
 
@@ -61,11 +63,13 @@ class Ring : public TwoEnds {
         for (u32 i = 0; i < count && !lengths_.empty(); i++) {
             EXPECT_EQ(record->length, lengths_.front());
             EXPECT_EQ(record->sequence, received_++);
-            EXPECT_EQ(record->check, rxlab_record_check(record + 1, record->length, record->sequence));
+            EXPECT_EQ(record->check,
+                      rxlab_record_check(record + 1, record->length, record->sequence));
             lengths_.pop_front();
             record = behind(record);
         }
-        EXPECT_EQ(count, 1 + following(rx.position, most)) << "all that is there, and lies in one piece";
+        EXPECT_EQ(count, 1 + following(rx.position, most))
+            << "all that is there, and lies in one piece";
         variant_.release(&rx);
         return count;
     }
@@ -77,7 +81,8 @@ class Ring : public TwoEnds {
 
     // Room as an observer sees it who knows what the consumer told. circ keeps one slot free.
     bool fits(u32 length, u32 count = 1) const {
-        const u64 bytes = u64{rxlab_record_bytes(length)} * count, to_end = rxlab_ring_to_end(&tx, tx.position);
+        const u64 bytes = u64{rxlab_record_bytes(length)} * count,
+                  to_end = rxlab_ring_to_end(&tx, tx.position);
         const u64 needed = bytes <= to_end ? bytes : to_end + bytes;
         const u64 kept = std::string(variant_.name) == "circ" ? RXLAB_RECORD_ALIGN : 0;
         return bytes <= RXLAB_RING_MOST(size_) && tx.position + needed - tail <= size_ - kept;
@@ -90,19 +95,25 @@ class Ring : public TwoEnds {
     }
     u64 faults() const {
         u64 sum = 0;
-        for (int fault = 0; fault < RXLAB_FAULTS; fault++) sum += tx.faults[fault] + rx.faults[fault];
+        for (int fault = 0; fault < RXLAB_FAULTS; fault++)
+            sum += tx.faults[fault] + rx.faults[fault];
         return sum;
     }
     std::size_t under_way() const { return lengths_.size(); }
 
-  private:
-    template <class R> static R* behind(R* record) {
-        return reinterpret_cast<R*>(reinterpret_cast<std::conditional_t<std::is_const_v<R>, const u8*, u8*>>(record) + rxlab_record_bytes(record->length));
+private:
+    template <class R>
+    static R* behind(R* record) {
+        return reinterpret_cast<R*>(
+            reinterpret_cast<std::conditional_t<std::is_const_v<R>, const u8*, u8*>>(record) +
+            rxlab_record_bytes(record->length));
     }
-    // Records known of that follow the one at `position` before the ring's end or a skip mark, most - 1 at most.
+    // Records known of that follow the one at `position` before the ring's end or a skip mark, most
+    // - 1 at most.
     u32 following(u64 position, u32 most) const {
         u32 count = 0;
-        for (position += rxlab_record_bytes(rxlab_ring_at(&rx, position)->length); position < rx.cached && position % size_ && count + 1 < most; count++) {
+        for (position += rxlab_record_bytes(rxlab_ring_at(&rx, position)->length);
+             position < rx.cached && position % size_ && count + 1 < most; count++) {
             const u32 length = rxlab_ring_at(&rx, position)->length;
             if (length == RXLAB_RECORD_SKIP) break;
             position += rxlab_record_bytes(length);
@@ -111,7 +122,8 @@ class Ring : public TwoEnds {
     }
     bool lies_inside(const rxlab_record* record, u32 length) const {
         const auto offset = reinterpret_cast<const u8*>(record) - data.get();
-        return offset % RXLAB_RECORD_ALIGN == 0 && static_cast<u64>(offset) + rxlab_record_bytes(length) <= size_;
+        return offset % RXLAB_RECORD_ALIGN == 0 &&
+               static_cast<u64>(offset) + rxlab_record_bytes(length) <= size_;
     }
 
     const rxlab_ring_variant& variant_;
@@ -121,15 +133,19 @@ class Ring : public TwoEnds {
 };
 
 std::vector<const rxlab_ring_variant*> right_ones() {
-    std::vector<const rxlab_ring_variant*> variants(rxlab_ring_variants, rxlab_ring_variants + rxlab_ring_variant_count);
+    std::vector<const rxlab_ring_variant*> variants(rxlab_ring_variants,
+                                                    rxlab_ring_variants + rxlab_ring_variant_count);
     std::erase(variants, &rxlab_ring_naive);
     return variants;
 }
 
-constexpr u32 longest(u64 size) { return static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record)); }
+constexpr u32 longest(u64 size) {
+    return static_cast<u32>(RXLAB_RING_MOST(size) - sizeof(rxlab_record));
+}
 
 class Variant : public ::testing::TestWithParam<const rxlab_ring_variant*> {};
-INSTANTIATE_TEST_SUITE_P(Ring, Variant, ::testing::ValuesIn(right_ones()), [](const auto& row) { return std::string(row.param->name); });
+INSTANTIATE_TEST_SUITE_P(Ring, Variant, ::testing::ValuesIn(right_ones()),
+                         [](const auto& row) { return std::string(row.param->name); });
 
 TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
     for (u32 seed = 0; seed < 200; seed++) {
@@ -139,39 +155,47 @@ TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
         for (int step = 0; step < 1500; step++) {
             const u32 length = random() % (longest(size) + 1);
             switch (random() % 10) {
-            case 0: // reserved and not committed: nobody sees it, and the next reserve takes its place
-                if (GetParam()->reserve(&ring.tx, rxlab_record_bytes(length))) step++;
-                break;
-            case 1: ring.flush(); break;
-            case 2:
-            case 3:
-            case 4: {
-                const bool fits = ring.fits(length);
-                ASSERT_EQ(ring.send(length), fits) << "seed " << seed << " step " << step << " length " << length;
-                break;
-            }
-            case 5: { // several short ones at once
-                const u32 each = random() % (longest(size) / 4 + 1), count = rxlab_ring_together(&ring.tx, rxlab_record_bytes(each), 1 + random() % 6);
-                const bool fits = ring.fits(each, count);
-                ASSERT_EQ(ring.send(each, count), fits) << "seed " << seed << " step " << step << ": " << count << " of " << each;
-                break;
-            }
-            case 6: {
-                const bool told = ring.head != ring.rx.position;
-                const u32 got = ring.receive_several(1 + random() % 6);
-                ASSERT_TRUE(told || !got) << "a record before it was told of";
-                break;
-            }
-            default: {
-                const bool told = ring.head != ring.rx.position;
-                const bool got = ring.receive();
-                ASSERT_TRUE(told || !got) << "a record before it was told of";
-            }
+                case 0:  // reserved and not committed: nobody sees it, and the next reserve takes
+                         // its place
+                    if (GetParam()->reserve(&ring.tx, rxlab_record_bytes(length))) step++;
+                    break;
+                case 1:
+                    ring.flush();
+                    break;
+                case 2:
+                case 3:
+                case 4: {
+                    const bool fits = ring.fits(length);
+                    ASSERT_EQ(ring.send(length), fits)
+                        << "seed " << seed << " step " << step << " length " << length;
+                    break;
+                }
+                case 5: {  // several short ones at once
+                    const u32 each = random() % (longest(size) / 4 + 1),
+                              count = rxlab_ring_together(&ring.tx, rxlab_record_bytes(each),
+                                                          1 + random() % 6);
+                    const bool fits = ring.fits(each, count);
+                    ASSERT_EQ(ring.send(each, count), fits)
+                        << "seed " << seed << " step " << step << ": " << count << " of " << each;
+                    break;
+                }
+                case 6: {
+                    const bool told = ring.head != ring.rx.position;
+                    const u32 got = ring.receive_several(1 + random() % 6);
+                    ASSERT_TRUE(told || !got) << "a record before it was told of";
+                    break;
+                }
+                default: {
+                    const bool told = ring.head != ring.rx.position;
+                    const bool got = ring.receive();
+                    ASSERT_TRUE(told || !got) << "a record before it was told of";
+                }
             }
             ASSERT_FALSE(HasFailure()) << "seed " << seed << " step " << step;
         }
         ring.flush();
-        while (ring.receive()) {}
+        while (ring.receive()) {
+        }
         ASSERT_EQ(ring.under_way(), 0u) << "seed " << seed;
         ASSERT_TRUE(ring.guard_intact());
         ASSERT_EQ(ring.faults(), 0u);
@@ -198,9 +222,12 @@ TEST_P(Variant, TakesTogetherWhatLiesTogether) {
     for (u64 offset = 0; offset < kSize; offset += RXLAB_RECORD_ALIGN)
         for (u32 length = 0; length <= 48; length += 8) {
             Ring ring(*GetParam(), kSize, 1, offset);
-            const u32 bytes = static_cast<u32>(rxlab_record_bytes(length)), count = rxlab_ring_together(&ring.tx, bytes, 100);
+            const u32 bytes = static_cast<u32>(rxlab_record_bytes(length)),
+                      count = rxlab_ring_together(&ring.tx, bytes, 100);
             const u64 to_end = kSize - offset % kSize;
-            ASSERT_EQ(count, std::min(to_end >= bytes ? to_end : kSize, RXLAB_RING_MOST(kSize)) / bytes) << offset << ' ' << length;
+            ASSERT_EQ(count,
+                      std::min(to_end >= bytes ? to_end : kSize, RXLAB_RING_MOST(kSize)) / bytes)
+                << offset << ' ' << length;
             ASSERT_TRUE(ring.send(length, count)) << offset << ' ' << length;
             ASSERT_EQ(ring.tx.publications, 1u);
             ASSERT_EQ(ring.receive_several(100), count) << offset << ' ' << length;
@@ -213,7 +240,7 @@ TEST_P(Variant, TakesNoMoreThanHasArrived) {
     Ring ring(*GetParam(), 512);
     ASSERT_TRUE(ring.send(16, 4));
     const u64 all = ring.head;
-    for (u64 arrived = 32; arrived < all; arrived += 8) { // an engine stops anywhere in a record
+    for (u64 arrived = 32; arrived < all; arrived += 8) {  // an engine stops anywhere in a record
         ring.head = arrived;
         ring.rx.cached = ring.rx.end = ring.rx.position;
         ASSERT_NE(GetParam()->peek(&ring.rx), nullptr);
@@ -227,7 +254,8 @@ TEST_P(Variant, FullIsNeverEmpty) {
     for (int turn = 0; turn < 40; turn++) {
         u64 bytes = 0;
         while (ring.send(16)) bytes += rxlab_record_bytes(16);
-        // All N bytes, but for the slot circ keeps and so the record of 32 that does not fit any more.
+        // All N bytes, but for the slot circ keeps and so the record of 32 that does not fit any
+        // more.
         ASSERT_EQ(bytes, std::string(GetParam()->name) == "circ" ? kSize - 32 : kSize);
         ring.flush();
         u64 received = 0;
@@ -256,7 +284,8 @@ TEST(RingVariants, EachTellsAndAsksAsItsNameSays) {
         for (u32 i = 0; i < kRecords; i++) EXPECT_TRUE(ring->receive());
         return ring;
     };
-    const auto freerun = run(rxlab_ring_freerun), cached = run(rxlab_ring_cached), batched = run(rxlab_ring_batched);
+    const auto freerun = run(rxlab_ring_freerun), cached = run(rxlab_ring_cached),
+               batched = run(rxlab_ring_batched);
     EXPECT_EQ(freerun->tx.publications, kRecords);
     EXPECT_EQ(freerun->tx.peer_loads, kRecords);
     EXPECT_EQ(cached->tx.publications, kRecords);
@@ -270,15 +299,19 @@ TEST(RingVariants, BatchedTellsBeforeItWaits) {
     Ring ring(rxlab_ring_batched, 512, 1000);
     EXPECT_TRUE(ring.send(16));
     EXPECT_FALSE(ring.receive()) << "told of before the batch was full";
-    while (ring.send(16)) {}
-    EXPECT_TRUE(ring.receive()) << "the producer waits and has told nothing: both would wait for ever";
-    while (ring.receive()) {}
+    while (ring.send(16)) {
+    }
+    EXPECT_TRUE(ring.receive())
+        << "the producer waits and has told nothing: both would wait for ever";
+    while (ring.receive()) {
+    }
     EXPECT_EQ(ring.tail, ring.head) << "the consumer waits and has told nothing";
 }
 
-// naive: each fault has a name, and a record of its own making. Everything it does wrong stays inside ring and guard.
+// naive: each fault has a name, and a record of its own making. Everything it does wrong stays
+// inside ring and guard.
 class Naive : public ::testing::Test {
-  protected:
+protected:
     static constexpr u64 kSize = 256;
     bool send(u32 length) {
         auto* record = rxlab_ring_naive.reserve(&ends.tx, rxlab_record_bytes(length));
@@ -297,7 +330,8 @@ class Naive : public ::testing::Test {
 };
 
 TEST_F(Naive, ShowsWrap) {
-    ASSERT_TRUE(send(48) && send(48) && send(48) && receive() && receive() && receive()); // 64 bytes left to the end
+    ASSERT_TRUE(send(48) && send(48) && send(48) && receive() && receive() &&
+                receive());  // 64 bytes left to the end
     ASSERT_TRUE(send(32));
     EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_WRAP], 0u);
     ASSERT_TRUE(send(48));
@@ -316,7 +350,7 @@ TEST_F(Naive, ShowsFullEmptyAndOverwrite) {
 
 TEST_F(Naive, ShowsTorn) {
     ASSERT_TRUE(send(48));
-    ends.head = 8; // half a header has arrived
+    ends.head = 8;  // half a header has arrived
     ASSERT_TRUE(receive());
     EXPECT_EQ(ends.rx.faults[RXLAB_FAULT_TORN], 1u);
 }
@@ -328,14 +362,19 @@ TEST_F(Naive, StaysInsideItsGuardWhateverIsAskedOfIt) {
     std::memset(canary.get() + all, kGuardByte, 4096);
     ends.tx.data = ends.rx.data = canary.get();
     for (int step = 0; step < 200000; step++) {
-        if (random() % 2) send(random() % (step % 10 ? 64 : 2 * kSize));
-        else receive();
-        if (random() % 16 == 0) ends.head = ends.tx.position - 8 * (random() % 4); // an engine stops anywhere in a record
+        if (random() % 2)
+            send(random() % (step % 10 ? 64 : 2 * kSize));
+        else
+            receive();
+        if (random() % 16 == 0)
+            ends.head =
+                ends.tx.position - 8 * (random() % 4);  // an engine stops anywhere in a record
     }
     for (u64 i = all; i < all + 4096; i++) ASSERT_EQ(canary.get()[i], kGuardByte) << i;
-    for (const int fault : {RXLAB_FAULT_WRAP, RXLAB_FAULT_FULL_EMPTY, RXLAB_FAULT_OVERWRITE, RXLAB_FAULT_TORN})
+    for (const int fault :
+         {RXLAB_FAULT_WRAP, RXLAB_FAULT_FULL_EMPTY, RXLAB_FAULT_OVERWRITE, RXLAB_FAULT_TORN})
         EXPECT_GT(ends.tx.faults[fault] + ends.rx.faults[fault], 0u) << fault;
 }
 
-} // namespace
-} // namespace rxlab::bench
+}  // namespace
+}  // namespace rxlab::bench

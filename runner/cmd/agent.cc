@@ -11,4 +11,4 @@ void define_agent(CLI::App& app, int& status) {
     app.callback([&status] { status = agent_main(); });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// A result with everything it was made from: documents, kernel, image, payload, the binary and the command to repeat it.
-#include <CLI/CLI.hpp>
+// A result with everything it was made from: documents, kernel, image, payload, the binary and the
+// command to repeat it.
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/error.h"
@@ -16,7 +17,8 @@ namespace fs = std::filesystem;
 namespace rxlab {
 namespace {
 
-constexpr const char* kReadme = R"text(This bundle repeats one rxlab run on another machine (x86-64 Linux with QEMU and the checkout named below).
+constexpr const char* kReadme =
+    R"text(This bundle repeats one rxlab run on another machine (x86-64 Linux with QEMU and the checkout named below).
 
   repeat.sh            runs the same experiment on the same kernel and image and compares every observation
   result/              what the run gave: result.json, comparison.json, report, plots
@@ -69,28 +71,44 @@ std::string repeat_script(const Result& result, const Kernel& kernel) {
     const Json cpu = result.provenance.value("cpu_model", Json(VmOptions{}.cpu));
     int rounds = 0;
     for (const Trial& trial : result.plan.trials) rounds = std::max(rounds, trial.round + 1);
-    return fmt::format(kRepeat, fmt::arg("version", result.provenance.value("rxlab_version", "unknown")), fmt::arg("experiment", result.experiment.name),
-                       fmt::arg("lane", to_string(result.plan.lane)), fmt::arg("seed", result.plan.seed), fmt::arg("cpu", cpu.get<std::string>()),
-                       fmt::arg("rounds", fmt::format(" --rounds {}", rounds)), fmt::arg("vmlinuz", fs::path(kernel.vmlinuz).filename().string()),
-                       fmt::arg("release", kernel.release), fmt::arg("sha256", observations_sha256(result.observations)));
+    return fmt::format(kRepeat,
+                       fmt::arg("version", result.provenance.value("rxlab_version", "unknown")),
+                       fmt::arg("experiment", result.experiment.name),
+                       fmt::arg("lane", to_string(result.plan.lane)),
+                       fmt::arg("seed", result.plan.seed), fmt::arg("cpu", cpu.get<std::string>()),
+                       fmt::arg("rounds", fmt::format(" --rounds {}", rounds)),
+                       fmt::arg("vmlinuz", fs::path(kernel.vmlinuz).filename().string()),
+                       fmt::arg("release", kernel.release),
+                       fmt::arg("sha256", observations_sha256(result.observations)));
 }
 
-/// The kernel the run names, if what is found here is that very kernel. @throws Error(Status::usage)
+/// The kernel the run names, if what is found here is that very kernel. @throws
+/// Error(Status::usage)
 Kernel kernel_of(const Result& result) {
-    const Json asked = result.provenance.value("kernel_asked", Json{{"kernel", "6.12"}, {"modules", ""}});
+    const Json asked =
+        result.provenance.value("kernel_asked", Json{{"kernel", "6.12"}, {"modules", ""}});
     const Kit kit = gather_kit(asked["kernel"], asked["modules"]);
     const std::string then = result.provenance.at("kernel").value("sha256", "");
     if (then != kit.ingredients.kernel)
-        throw Error(Status::usage, fmt::format("the run's kernel (sha256 {:.12}) is not the one found here ({:.12}, {})", then, kit.ingredients.kernel, kit.kernel.release),
-                    "run the experiment again, then bundle that");
+        throw Error(
+            Status::usage,
+            fmt::format("the run's kernel (sha256 {:.12}) is not the one found here ({:.12}, {})",
+                        then, kit.ingredients.kernel, kit.kernel.release),
+            "run the experiment again, then bundle that");
     return kit.kernel;
 }
 
 void bundle(const fs::path& run, fs::path to) {
     const Result result = result_from_json(read_json(run / "result.json"));
-    if (result.plan.target != "vm") throw Error(Status::usage, "only runs in a VM can be bundled: a host cannot be packed", "hand on the folder of the run itself");
-    if (std::any_of(result.plan.trials.begin(), result.plan.trials.end(), [](const Trial& trial) { return !trial.boot.kernel.empty(); }))
-        throw Error(Status::usage, "a run whose arms boot kernels of their own cannot be bundled: a bundle holds one kernel", "hand on the folder of the run itself");
+    if (result.plan.target != "vm")
+        throw Error(Status::usage, "only runs in a VM can be bundled: a host cannot be packed",
+                    "hand on the folder of the run itself");
+    if (std::any_of(result.plan.trials.begin(), result.plan.trials.end(),
+                    [](const Trial& trial) { return !trial.boot.kernel.empty(); }))
+        throw Error(Status::usage,
+                    "a run whose arms boot kernels of their own cannot be bundled: a bundle holds "
+                    "one kernel",
+                    "hand on the folder of the run itself");
     const Kernel kernel = kernel_of(result);
     if (to.empty()) to = fs::canonical(run).filename().string() + ".tar.gz";
 
@@ -105,15 +123,19 @@ void bundle(const fs::path& run, fs::path to) {
     write_whole(folder / "repeat.sh", repeat_script(result, kernel));
     fs::permissions(folder / "repeat.sh", fs::perms(0755));
     Sys& sys = real_sys();
-    run_or_throw(sys, {"tar", "-C", fs::path(kernel.modules).parent_path(), "-cf", folder / "modules.tar", fs::path(kernel.modules).filename()});
-    const std::string sums = run_or_throw(sys, {"find", folder, "-type", "f", "-exec", "sha256sum", "{}", "+"});
+    run_or_throw(sys, {"tar", "-C", fs::path(kernel.modules).parent_path(), "-cf",
+                       folder / "modules.tar", fs::path(kernel.modules).filename()});
+    const std::string sums =
+        run_or_throw(sys, {"find", folder, "-type", "f", "-exec", "sha256sum", "{}", "+"});
     std::string relative = sums;
-    for (size_t at; (at = relative.find(folder.string() + "/")) != std::string::npos;) relative.erase(at, folder.string().size() + 1);
+    for (size_t at; (at = relative.find(folder.string() + "/")) != std::string::npos;)
+        relative.erase(at, folder.string().size() + 1);
     write_whole(folder / "SHA256SUMS", relative);
     const fs::path fresh = to.string() + ".new";
     run_or_throw(sys, {"tar", "-C", work.path(""), "-czf", fs::absolute(fresh), name});
     fs::rename(fresh, to);
-    fmt::print("{}  {:.0f} MiB; unpack it and run repeat.sh\n", to.string(), static_cast<double>(fs::file_size(to)) / (1 << 20));
+    fmt::print("{}  {:.0f} MiB; unpack it and run repeat.sh\n", to.string(),
+               static_cast<double>(fs::file_size(to)) / (1 << 20));
 }
 
 }  // namespace
@@ -121,7 +143,9 @@ void bundle(const fs::path& run, fs::path to) {
 void define_bundle(CLI::App& app, int&) {
     auto run = std::make_shared<std::string>();
     auto to = std::make_shared<std::string>();
-    app.add_option("DIR", *run, "folder of a run (result.json)")->required()->check(CLI::ExistingDirectory);
+    app.add_option("DIR", *run, "folder of a run (result.json)")
+        ->required()
+        ->check(CLI::ExistingDirectory);
     app.add_option("-o,--output", *to, "file to write (default: DIR's name.tar.gz here)");
     app.callback([=] { bundle(*run, *to); });
 }

@@ -12,10 +12,10 @@
 #include "target/files.h"
 #include "traffic/traffic.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
 
@@ -27,7 +27,8 @@ namespace {
 template <typename Row>
 std::vector<Vocabulary::Word> words_with_schema(const Row* rows, size_t count) {
     std::vector<Vocabulary::Word> words;
-    for (size_t i = 0; i < count; i++) words.push_back({rows[i].name, rows[i].summary, Json::parse(rows[i].schema)});
+    for (size_t i = 0; i < count; i++)
+        words.push_back({rows[i].name, rows[i].summary, Json::parse(rows[i].schema)});
     return words;
 }
 
@@ -42,7 +43,7 @@ bool looks_like_path(const std::string& name) {
     return name.find('/') != std::string::npos || name.ends_with(".json");
 }
 
-} // namespace
+}  // namespace
 
 Vocabulary vocabulary() {
     Vocabulary words;
@@ -52,16 +53,20 @@ Vocabulary vocabulary() {
     words.knobs = words_without_schema(kKnobs, kKnobCount);
     words.require_knob = [](const std::string& knob) { find_knob(knob); };
     words.devices = words_without_schema(kDevices, kDeviceCount);
-    for (const NamedCollector& collector : named_collectors()) words.collectors.push_back({collector.name(), collector.kind->summary, nullptr});
-    for (const MetricRow& row : metric_table()) words.metrics.push_back({row.pattern, row.summary, nullptr});
+    for (const NamedCollector& collector : named_collectors())
+        words.collectors.push_back({collector.name(), collector.kind->summary, nullptr});
+    for (const MetricRow& row : metric_table())
+        words.metrics.push_back({row.pattern, row.summary, nullptr});
     return words;
 }
 
 std::string version() {
     try {
-        const std::string words = run_or_throw(real_sys(), {"git", "-c", "safe.directory=*", "-C", checkout(), "describe", "--always", "--dirty", "--abbrev=12"});
+        const std::string words =
+            run_or_throw(real_sys(), {"git", "-c", "safe.directory=*", "-C", checkout(), "describe",
+                                      "--always", "--dirty", "--abbrev=12"});
         return words.substr(0, words.find('\n'));
-    } catch (const Error&) { // no git, or no checkout
+    } catch (const Error&) {  // no git, or no checkout
         return "unknown";
     }
 }
@@ -75,12 +80,14 @@ std::vector<std::string> experiment_names() {
 }
 
 Experiment load_experiment(const std::string& name_or_path) {
-    if (looks_like_path(name_or_path)) return parse_experiment(read_text(name_or_path), name_or_path, vocabulary());
+    if (looks_like_path(name_or_path))
+        return parse_experiment(read_text(name_or_path), name_or_path, vocabulary());
     const std::vector<std::string> names = experiment_names();
     if (std::find(names.begin(), names.end(), name_or_path) == names.end()) {
         const std::string guess = nearest(name_or_path, names);
         throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
-                    (guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess)) + "'rxlab list' shows them all");
+                    (guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess)) +
+                        "'rxlab list' shows them all");
     }
     const fs::path file = checkout() / "experiments" / (name_or_path + ".json");
     return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
@@ -91,15 +98,18 @@ std::string read_text(const fs::path& path) {
     std::ostringstream text;
     if (fs::is_directory(path) || !(text << in.rdbuf()))
         if (fs::is_directory(path) || !fs::exists(path) || fs::file_size(path) != 0)
-            throw Error(Status::usage, fmt::format("{}: cannot be read: {}", path.string(), fs::is_directory(path) ? "it is a folder" : std::strerror(errno)));
+            throw Error(Status::usage, fmt::format("{}: cannot be read: {}", path.string(),
+                                                   fs::is_directory(path) ? "it is a folder"
+                                                                          : std::strerror(errno)));
     return text.str();
 }
 
 Json read_json(const fs::path& path) {
     const Json json = Json::parse(read_text(path), nullptr, false);
     if (json.is_discarded())
-        throw Error(Status::usage, fmt::format("{}: not a JSON document", path.string()), "was the run that wrote it interrupted?");
+        throw Error(Status::usage, fmt::format("{}: not a JSON document", path.string()),
+                    "was the run that wrote it interrupted?");
     return json;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

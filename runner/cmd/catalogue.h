@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What this binary knows and where its files are: the rooms' tables as a vocabulary, the experiments folder, versions.
+// What this binary knows and where its files are: the rooms' tables as a vocabulary, the
+// experiments folder, versions.
 #pragma once
 #include "experiment/experiment.h"
 
@@ -26,4 +27,4 @@ Experiment load_experiment(const std::string& name_or_path);
 std::string read_text(const std::filesystem::path& path);
 Json read_json(const std::filesystem::path& path);
 
-} // namespace rxlab
+}  // namespace rxlab

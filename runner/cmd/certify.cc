@@ -6,15 +6,15 @@
 #include "cmd/perform.h"
 #include "target/files.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
 namespace {
 
 RunOutcome run_from_scratch(RunRequest request, const char* part) {
-    const WorkFolder fresh; // nothing is taken over from an earlier run
+    const WorkFolder fresh;  // nothing is taken over from an earlier run
     request.vm.snapshots = fresh.path("snapshots");
     if (!request.out.empty()) request.out /= part;
     return perform(request);
@@ -22,23 +22,30 @@ RunOutcome run_from_scratch(RunRequest request, const char* part) {
 
 int certify(const RunRequest& request, bool json) {
     if (plan_for(request, load_experiment(request.experiment)).lane != Lane::counted)
-        throw Error(Status::usage, "only the counted lane repeats exactly", "rxlab certify EXPERIMENT --lane counted");
+        throw Error(Status::usage, "only the counted lane repeats exactly",
+                    "rxlab certify EXPERIMENT --lane counted");
     const RunOutcome first = run_from_scratch(request, "first");
     const RunOutcome second = run_from_scratch(request, "second");
     const std::vector<std::string> differences = differing(first.result, second.result);
-    const std::string sha[] = {observations_sha256(first.result.observations), observations_sha256(second.result.observations)};
+    const std::string sha[] = {observations_sha256(first.result.observations),
+                               observations_sha256(second.result.observations)};
     const bool equal = sha[0] == sha[1];
     if (json) {
-        fmt::print("{}\n", Json{{"certified", equal}, {"observations_sha256", sha}, {"differences", differences}, {"runs", {first.out, second.out}}}.dump(2));
+        fmt::print("{}\n", Json{{"certified", equal},
+                                {"observations_sha256", sha},
+                                {"differences", differences},
+                                {"runs", {first.out, second.out}}}
+                               .dump(2));
     } else {
         for (const std::string& line : differences) fmt::print("differs: {}\n", line);
-        fmt::print("{}: {} trials twice from scratch, observations_sha256\n  {}  {}\n  {}  {}\n", equal ? "certified" : "NOT certified",
-                   first.result.observations.size(), sha[0], first.out.string(), sha[1], second.out.string());
+        fmt::print("{}: {} trials twice from scratch, observations_sha256\n  {}  {}\n  {}  {}\n",
+                   equal ? "certified" : "NOT certified", first.result.observations.size(), sha[0],
+                   first.out.string(), sha[1], second.out.string());
     }
     return static_cast<int>(equal ? Status::ok : Status::invalid);
 }
 
-} // namespace
+}  // namespace
 
 void define_certify(CLI::App& app, int& status) {
     auto request = std::make_shared<RunRequest>();
@@ -52,4 +59,4 @@ void define_certify(CLI::App& app, int& status) {
     });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -39,7 +39,9 @@ protected:
 TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
     const Ran ran = rxlab({"--help"});
     EXPECT_EQ(ran.status, 0);
-    for (const char* command : {"list", "show", "plan", "run", "compare", "report", "certify", "attribute", "bundle", "nightly", "frames", "xdp", "shell", "doctor", "restore"})
+    for (const char* command :
+         {"list", "show", "plan", "run", "compare", "report", "certify", "attribute", "bundle",
+          "nightly", "frames", "xdp", "shell", "doctor", "restore"})
         EXPECT_THAT(ran.out, HasSubstr(command));
     EXPECT_THAT(ran.out, HasSubstr("130 interrupted"));
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
@@ -48,13 +50,17 @@ TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
 TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
     const Ran ran = rxlab({"certfy"});
     EXPECT_EQ(ran.status, 2);
-    EXPECT_EQ(ran.err, "rxlab: unknown command 'certfy'\n  next: did you mean 'certify'? 'rxlab --help' lists the commands\n");
+    EXPECT_EQ(ran.err,
+              "rxlab: unknown command 'certfy'\n  next: did you mean 'certify'? 'rxlab --help' "
+              "lists the commands\n");
 }
 
 TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
     const Ran ran = rxlab({"plan", "drop-piont"});
     EXPECT_EQ(ran.status, 2);
-    EXPECT_EQ(ran.err, "rxlab: no experiment 'drop-piont' in experiments/\n  next: did you mean 'drop-point'? 'rxlab list' shows them all\n");
+    EXPECT_EQ(ran.err,
+              "rxlab: no experiment 'drop-piont' in experiments/\n  next: did you mean "
+              "'drop-point'? 'rxlab list' shows them all\n");
 }
 
 TEST_F(Cli, AMissingFileIsNamed) {
@@ -70,7 +76,8 @@ TEST_F(Cli, AFolderIsNotAnExperiment) {
 }
 
 TEST_F(Cli, BadJsonIsToldWithItsPlace) {
-    const Ran ran = rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
+    const Ran ran =
+        rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("bad.json:4:"));
 }
@@ -80,7 +87,8 @@ TEST_F(Cli, ARulesFileHasALargestSize) {
     fs::resize_file(rules, (16 << 20) + 1);
     const Ran ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
     EXPECT_EQ(ran.status, 2);
-    EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that a rules file may have\n  next: a filter takes 32767 rules"));
+    EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that a rules file may "
+                                   "have\n  next: a filter takes 32767 rules"));
 }
 
 TEST_F(Cli, ARulesFileThatIsAFolderIsNamed) {
@@ -102,16 +110,19 @@ TEST_F(Cli, TheCountedLaneNeedsAGuest) {
 }
 
 TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
-    const Ran first = rxlab({"plan", "drop-point", "--json"}), second = rxlab({"plan", "drop-point", "--json"});
+    const Ran first = rxlab({"plan", "drop-point", "--json"}),
+              second = rxlab({"plan", "drop-point", "--json"});
     ASSERT_EQ(first.status, 0) << first.err;
     EXPECT_EQ(first.out, second.out);
     EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
 }
 
 TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
-    const Json few = Json::parse(rxlab({"plan", "drop-point", "--rounds", "5", "--json"}).out), enough = Json::parse(rxlab({"plan", "drop-point", "--rounds", "20", "--json"}).out);
+    const Json few = Json::parse(rxlab({"plan", "drop-point", "--rounds", "5", "--json"}).out),
+               enough = Json::parse(rxlab({"plan", "drop-point", "--rounds", "20", "--json"}).out);
     ASSERT_EQ(few["warnings"].size(), 1u);
-    EXPECT_THAT(few["warnings"][0].get<std::string>(), HasSubstr("5 independent rounds decide nothing"));
+    EXPECT_THAT(few["warnings"][0].get<std::string>(),
+                HasSubstr("5 independent rounds decide nothing"));
     EXPECT_TRUE(enough["warnings"].empty());
     EXPECT_THAT(rxlab({"plan", "drop-point", "--rounds", "5"}).out, HasSubstr("next: --rounds N"));
 }
@@ -127,8 +138,11 @@ TEST_F(Cli, ListIsJsonWithEveryTable) {
     const Ran ran = rxlab({"list", "--json"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     const Json json = Json::parse(ran.out);
-    for (const char* kind : {"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"}) EXPECT_FALSE(json.at(kind).empty()) << kind;
-    for (const Json& experiment : json["experiments"]) EXPECT_FALSE(experiment.contains("error")) << experiment.dump();
+    for (const char* kind :
+         {"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"})
+        EXPECT_FALSE(json.at(kind).empty()) << kind;
+    for (const Json& experiment : json["experiments"])
+        EXPECT_FALSE(experiment.contains("error")) << experiment.dump();
 }
 
 TEST_F(Cli, CompareRefusesWhatIsNoResult) {
@@ -138,7 +152,8 @@ TEST_F(Cli, CompareRefusesWhatIsNoResult) {
 }
 
 TEST_F(Cli, AWrongKernelPathIsAUsageError) {
-    const Ran ran = rxlab({"run", "drop-point", "--kernel", "/nonexistent/bzImage", "--out", folder_ / "out"});
+    const Ran ran =
+        rxlab({"run", "drop-point", "--kernel", "/nonexistent/bzImage", "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("/nonexistent/bzImage"));
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
@@ -158,30 +173,39 @@ TEST_F(Cli, RoundsHaveALimitThatIsTold) {
 }
 
 TEST_F(Cli, AUsersInterfacesBelongToTheHostTarget) {
-    EXPECT_THAT(rxlab({"plan", "drop-point", "--interface", "a:b"}).err, HasSubstr("--target host"));
-    EXPECT_THAT(rxlab({"plan", "drop-point", "--target", "host", "--interface", "lo"}).err, HasSubstr("GEN:DUT"));
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--interface", "a:b"}).err,
+                HasSubstr("--target host"));
+    EXPECT_THAT(rxlab({"plan", "drop-point", "--target", "host", "--interface", "lo"}).err,
+                HasSubstr("GEN:DUT"));
 }
 
 /// A program that says what Google Benchmark's recorded run said, in the tests' folder.
 class CliBench : public Cli {
 protected:
     CliBench() {
-        const std::string script = "#!/bin/sh\ncase $1 in --benchmark_list_tests*) echo ring/cached/copy/size:64/batch:32/threads:2 ;; *) cat " RXLAB_SOURCE "/runner/traffic/testdata/gbench.json ;; esac\n";
+        const std::string script =
+            "#!/bin/sh\ncase $1 in --benchmark_list_tests*) echo "
+            "ring/cached/copy/size:64/batch:32/threads:2 ;; *) cat " RXLAB_SOURCE
+            "/runner/traffic/testdata/gbench.json ;; esac\n";
         fs::permissions(file("ring_bench", script), fs::perms::owner_all);
         ::setenv("RXLAB_BENCH", folder_.c_str(), 1);
     }
     ~CliBench() override { ::unsetenv("RXLAB_BENCH"); }
     std::string experiment(const std::string& other) {
-        return file("tiny.json", R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"], "mechanism": ["cache"], "topology": {"kind": "none"},
+        return file(
+            "tiny.json",
+            R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"], "mechanism": ["cache"], "topology": {"kind": "none"},
             "traffic": {"kind": "gbench", "program": "ring_bench", "benchmark": "ring/cached", "mode": "copy", "size": 64, "batch": "$batch", "threads": 2},
-            "primary": ["ns_per_record"], "arms": [{"name": "a", "baseline": true}, {"name": "b", "traffic": {"benchmark": ")" + other + R"("}}],
+            "primary": ["ns_per_record"], "arms": [{"name": "a", "baseline": true}, {"name": "b", "traffic": {"benchmark": ")" +
+                other + R"("}}],
             "factors": {"batch": [32]}, "rounds": {"timed": 2, "timed_max": 2}})");
     }
 };
 
 TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
-    const Ran ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out", "--no-report"});
-    EXPECT_EQ(ran.status, 3) << ran.err << ran.out; // two rounds decide nothing
+    const Ran ran =
+        rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out", "--no-report"});
+    EXPECT_EQ(ran.status, 3) << ran.err << ran.out;  // two rounds decide nothing
     const Json result = read_json(folder_ / "out" / "result.json");
     EXPECT_EQ(result["target"], "host") << "no guest has the program";
     ASSERT_EQ(result["trials"].size(), 4u);
@@ -191,7 +215,8 @@ TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
         EXPECT_TRUE(trial["facts"]["generator"]["context"].contains("library_build_type"));
         EXPECT_TRUE(trial["facts"]["commands"].empty()) << "nothing on the machine was changed";
     }
-    EXPECT_EQ(read_json(folder_ / "out" / "comparison.json")["comparisons"][0]["metrics"][0]["ratio"], 1);
+    EXPECT_EQ(
+        read_json(folder_ / "out" / "comparison.json")["comparisons"][0]["metrics"][0]["ratio"], 1);
 }
 
 TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
@@ -199,7 +224,8 @@ TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("no benchmark 'peer/boost/copy/size:64/batch:32/threads:2'"));
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
-    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"), testing::Not(HasSubstr("ns_per_record")));
+    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"),
+                testing::Not(HasSubstr("ns_per_record")));
 }
 
 TEST_F(CliBench, ABenchmarkProgramIsNotInAGuest) {
@@ -215,7 +241,8 @@ TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
     EXPECT_THAT(ran.err, HasSubstr("make bench-build"));
 }
 
-/// Every shipped experiment is valid with the words this binary really has, and has a plan in each of its lanes.
+/// Every shipped experiment is valid with the words this binary really has, and has a plan in each
+/// of its lanes.
 TEST_F(Cli, ATopologyThatThisMachineCannotHaveIsSaidSoBesideTheOthers) {
     const Ran ran = rxlab({"plan", "nic-veth", "--target", "host", "--arm", "rxnic"});
     EXPECT_EQ(ran.status, 0);
@@ -229,7 +256,8 @@ TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
     for (const std::string& name : experiment_names()) {
         const Experiment experiment = load_experiment(name);
         EXPECT_FALSE(experiment.description.empty()) << name;
-        for (const Arm& arm : experiment.arms) EXPECT_FALSE(arm.summary.empty()) << name << " " << arm.name;
+        for (const Arm& arm : experiment.arms)
+            EXPECT_FALSE(arm.summary.empty()) << name << " " << arm.name;
         for (const std::string& lane : experiment.lanes) {
             PlanOptions options;
             options.lane = *lane_from(lane);

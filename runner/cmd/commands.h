@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// One file per command. Each define_x adds its options to `app` and a callback that runs it and sets `status`.
+// One file per command. Each define_x adds its options to `app` and a callback that runs it and
+// sets `status`.
 #pragma once
 
 namespace CLI {
@@ -25,4 +26,4 @@ void define_xdp(CLI::App& app, int& status);
 void define_restore(CLI::App& app, int& status);
 void define_agent(CLI::App& app, int& status);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -6,8 +6,8 @@
 #include "cmd/perform.h"
 #include "compare/table.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -16,17 +16,24 @@ namespace {
 Comparison compared(const std::vector<std::string>& files, const std::string& null) {
     const Result first = load_result(files[0]);
     const CompareOptions options = compare_options(null, first.plan.lane);
-    return files.size() == 1 ? compare(first, options) : compare(first, load_result(files[1]), options);
+    return files.size() == 1 ? compare(first, options)
+                             : compare(first, load_result(files[1]), options);
 }
 
-} // namespace
+}  // namespace
 
 void define_compare(CLI::App& app, int& status) {
     auto files = std::make_shared<std::vector<std::string>>();
     auto json = std::make_shared<bool>(false);
-    app.add_option("RESULT", *files, "one result (its arms), or two (before, after): result.json or its folder")->required()->expected(1, 2);
+    app.add_option("RESULT", *files,
+                   "one result (its arms), or two (before, after): result.json or its folder")
+        ->required()
+        ->expected(1, 2);
     auto null = std::make_shared<std::string>();
-    app.add_option("--null", *null, "result of null-aa in this lane on this machine: a smaller difference than it shows counts as none")->check(CLI::ExistingPath);
+    app.add_option("--null", *null,
+                   "result of null-aa in this lane on this machine: a smaller difference than it "
+                   "shows counts as none")
+        ->check(CLI::ExistingPath);
     app.add_flag("--json", *json, "print comparison.json");
     app.callback([=, &status] {
         const Comparison comparison = compared(*files, *null);
@@ -35,4 +42,4 @@ void define_compare(CLI::App& app, int& status) {
     });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,9 +4,9 @@
 #include "cmd/commands.h"
 #include "traffic/pcap.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -22,23 +22,31 @@ struct FramesOptions {
 std::string contents(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    if (!file || file.bad()) throw Error(Status::usage, fmt::format("{}: {}", path, std::strerror(errno)));
+    if (!file || file.bad())
+        throw Error(Status::usage, fmt::format("{}: {}", path, std::strerror(errno)));
     return bytes;
 }
 
 void print_frames(const FramesOptions& options) {
     Json frames = Json::array();
-    for (const std::string& frame : pcap_frames(contents(options.file), options.file, options.first)) frames.push_back(to_hex(frame));
+    for (const std::string& frame :
+         pcap_frames(contents(options.file), options.file, options.first))
+        frames.push_back(to_hex(frame));
     fmt::print("{}\n", frames.dump(1));
 }
 
-} // namespace
+}  // namespace
 
 void define_frames(CLI::App& app, int&) {
     auto options = std::make_shared<FramesOptions>();
-    app.add_option("FILE", options->file, "a capture as tcpdump writes it (libpcap's format, Ethernet, whole frames)")->required()->check(CLI::ExistingFile);
-    app.add_option("--first", options->first, "so many frames, at most")->check(CLI::Range(1, 10'000))->capture_default_str();
+    app.add_option("FILE", options->file,
+                   "a capture as tcpdump writes it (libpcap's format, Ethernet, whole frames)")
+        ->required()
+        ->check(CLI::ExistingFile);
+    app.add_option("--first", options->first, "so many frames, at most")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
     app.callback([=] { print_frames(*options); });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

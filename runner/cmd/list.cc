@@ -3,8 +3,8 @@
 #include "cmd/catalogue.h"
 #include "cmd/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -24,7 +24,7 @@ Json experiments_json() {
             const Experiment experiment = load_experiment(name);
             row["question"] = experiment.question;
             row["lanes"] = experiment.lanes;
-        } catch (const Error& error) { // one bad file must not hide the others
+        } catch (const Error& error) {  // one bad file must not hide the others
             row["error"] = error.what();
         }
         list.push_back(row);
@@ -34,7 +34,9 @@ Json experiments_json() {
 
 Json words_json(const std::vector<Vocabulary::Word>& words) {
     Json list = Json::array();
-    for (const auto& word : words) list.push_back({{"name", word.name}, {"summary", word.summary}, {"parameters", word.schema}});
+    for (const auto& word : words)
+        list.push_back(
+            {{"name", word.name}, {"summary", word.summary}, {"parameters", word.schema}});
     return list;
 }
 
@@ -42,9 +44,11 @@ void print_experiments(const Json& list) {
     fmt::print("experiments\n");
     for (const Json& row : list)
         if (row.contains("error"))
-            fmt::print("  {:<34} (broken) {}\n", row["name"].get<std::string>(), row["error"].get<std::string>());
+            fmt::print("  {:<34} (broken) {}\n", row["name"].get<std::string>(),
+                       row["error"].get<std::string>());
         else
-            fmt::print("  {:<34} {}\n", row["name"].get<std::string>(), row["question"].get<std::string>());
+            fmt::print("  {:<34} {}\n", row["name"].get<std::string>(),
+                       row["question"].get<std::string>());
 }
 
 void print_words(const Section& section) {
@@ -77,15 +81,16 @@ void list(bool json, const std::string& only) {
         if (wanted(section.name)) print_words(section);
 }
 
-} // namespace
+}  // namespace
 
 void define_list(CLI::App& app, int&) {
     auto json = std::make_shared<bool>(false);
     auto only = std::make_shared<std::string>();
     app.add_flag("--json", *json, "print JSON");
     app.add_option("KIND", *only, "only this list")
-        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "collectors", "metrics"}));
+        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "devices",
+                               "collectors", "metrics"}));
     app.callback([=] { list(*json, *only); });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

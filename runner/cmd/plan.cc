@@ -3,20 +3,23 @@
 #include "cmd/perform.h"
 #include "session/session.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
 namespace {
 
-constexpr const char* kMoreRounds = "--rounds N, or \"rounds\" in the experiment; or fewer arms, factor values or primary metrics";
+constexpr const char* kMoreRounds =
+    "--rounds N, or \"rounds\" in the experiment; or fewer arms, factor values or primary metrics";
 
 void print_trials(const Plan& plan) {
-    fmt::print("{}: {} trials, lane {}, target {}\n\n{:>5}  {:>5}  {:<20}  {:<16}  {:>5}  {}\n", plan.experiment,
-               plan.trials.size(), to_string(plan.lane), plan.target, "trial", "round", "arm", "boot seed", "phase", "factors");
+    fmt::print("{}: {} trials, lane {}, target {}\n\n{:>5}  {:>5}  {:<20}  {:<16}  {:>5}  {}\n",
+               plan.experiment, plan.trials.size(), to_string(plan.lane), plan.target, "trial",
+               "round", "arm", "boot seed", "phase", "factors");
     for (const Trial& trial : plan.trials)
-        fmt::print("{:>5}  {:>5}  {:<20}  {:<16x}  {:>5}  {}\n", trial.id, trial.round, trial.arm, trial.boot_seed, trial.phase,
+        fmt::print("{:>5}  {:>5}  {:<20}  {:<16x}  {:>5}  {}\n", trial.id, trial.round, trial.arm,
+                   trial.boot_seed, trial.phase,
                    trial.factors.empty() ? "" : Json(trial.factors).dump());
 }
 
@@ -29,21 +32,27 @@ std::vector<const Trial*> distinct_trials(const Plan& plan) {
 }
 
 void print_changes(const Plan& plan, const std::string& interface) {
-    fmt::print("\nWhat each trial changes on this machine, and takes back (nothing has been changed yet):\n");
+    fmt::print(
+        "\nWhat each trial changes on this machine, and takes back (nothing has been changed "
+        "yet):\n");
     for (const Trial* trial : distinct_trials(plan)) {
-        fmt::print("\n  arm {}{}\n", trial->arm, trial->factors.empty() ? "" : " " + Json(trial->factors).dump());
-        for (const std::string& line : describe_changes(*trial, interface)) fmt::print("    {}\n", line);
+        fmt::print("\n  arm {}{}\n", trial->arm,
+                   trial->factors.empty() ? "" : " " + Json(trial->factors).dump());
+        for (const std::string& line : describe_changes(*trial, interface))
+            fmt::print("    {}\n", line);
     }
 }
 
 Json changes_json(const Plan& plan, const std::string& interface) {
     Json changes = Json::array();
     for (const Trial* trial : distinct_trials(plan))
-        changes.push_back({{"arm", trial->arm}, {"factors", trial->factors}, {"changes", describe_changes(*trial, interface)}});
+        changes.push_back({{"arm", trial->arm},
+                           {"factors", trial->factors},
+                           {"changes", describe_changes(*trial, interface)}});
     return changes;
 }
 
-} // namespace
+}  // namespace
 
 void define_plan(CLI::App& app, int&) {
     auto request = std::make_shared<RunRequest>();
@@ -56,7 +65,8 @@ void define_plan(CLI::App& app, int&) {
         const std::string warning = too_few_rounds(plan, experiment);
         Json document = to_json(plan);
         document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
-        if (plan.target == "host") document["changes"] = changes_json(plan, request->host.interface);
+        if (plan.target == "host")
+            document["changes"] = changes_json(plan, request->host.interface);
         if (*json) {
             fmt::print("{}\n", document.dump(2));
             return;
@@ -67,4 +77,4 @@ void define_plan(CLI::App& app, int&) {
     });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

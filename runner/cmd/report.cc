@@ -3,8 +3,8 @@
 #include "cmd/perform.h"
 #include "target/files.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -21,4 +21,4 @@ void define_report(CLI::App& app, int&) {
     });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -3,8 +3,8 @@
 #include "cmd/commands.h"
 #include "session/journal.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -12,16 +12,25 @@ namespace {
 
 Json undo_json(const std::vector<Undo>& entries) {
     Json list = Json::array();
-    for (const Undo& undo : entries) list.push_back({{"what", undo.what}, {"path", undo.path}, {"value", undo.value}, {"argv", undo.argv}, {"netns", undo.netns}});
+    for (const Undo& undo : entries)
+        list.push_back({{"what", undo.what},
+                        {"path", undo.path},
+                        {"value", undo.value},
+                        {"argv", undo.argv},
+                        {"netns", undo.netns}});
     return list;
 }
 
 int restore(bool json, bool only_show) {
     Journal journal(real_sys(), state_directory());
     const std::vector<Undo> pending = journal.pending();
-    const std::vector<std::string> failed = only_show ? std::vector<std::string>{} : journal.restore();
+    const std::vector<std::string> failed =
+        only_show ? std::vector<std::string>{} : journal.restore();
     if (json) {
-        fmt::print("{}\n", Json{{"pending", undo_json(pending)}, {"restored", !only_show}, {"failed", failed}}.dump(2));
+        fmt::print(
+            "{}\n",
+            Json{{"pending", undo_json(pending)}, {"restored", !only_show}, {"failed", failed}}
+                .dump(2));
     } else if (pending.empty()) {
         fmt::print("nothing to restore: the journal in {} is empty\n", state_directory());
     } else {
@@ -32,7 +41,7 @@ int restore(bool json, bool only_show) {
     return static_cast<int>(failed.empty() ? Status::ok : Status::invalid);
 }
 
-} // namespace
+}  // namespace
 
 void define_restore(CLI::App& app, int& status) {
     auto json = std::make_shared<bool>(false);
@@ -42,4 +51,4 @@ void define_restore(CLI::App& app, int& status) {
     app.callback([=, &status] { status = restore(*json, *only_show); });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,8 +4,8 @@
 #include "cmd/perform.h"
 #include "compare/table.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -35,7 +35,8 @@ int repeat_trial(const RunRequest& request, int id) {
     Plan plan = plan_for(request, load_experiment(request.experiment));
     std::erase_if(plan.trials, [&](const Trial& trial) { return trial.id != id; });
     if (plan.trials.empty())
-        throw Error(Status::usage, fmt::format("the plan has no trial {}", id), fmt::format("rxlab plan {} lists them", request.experiment));
+        throw Error(Status::usage, fmt::format("the plan has no trial {}", id),
+                    fmt::format("rxlab plan {} lists them", request.experiment));
     const Sinks sinks{
         [](const Observation& observation) { fmt::print("{}\n", to_json(observation).dump(2)); },
         [](const std::string& line) { fmt::print(stderr, "  {}\n", line); },
@@ -45,7 +46,7 @@ int repeat_trial(const RunRequest& request, int id) {
     return static_cast<int>(Status::ok);
 }
 
-} // namespace
+}  // namespace
 
 void define_run(CLI::App& app, int& status) {
     auto request = std::make_shared<RunRequest>();
@@ -54,8 +55,11 @@ void define_run(CLI::App& app, int& status) {
     add_plan_options(app, *request);
     add_target_options(app, *request);
     app.add_flag("--json", *json, "print comparison.json");
-    app.add_option("--trial", *trial, "repeat only this trial, its console shown; prints the observation");
-    app.callback([=, &status] { status = *trial < 0 ? run(*request, *json) : repeat_trial(*request, *trial); });
+    app.add_option("--trial", *trial,
+                   "repeat only this trial, its console shown; prints the observation");
+    app.callback([=, &status] {
+        status = *trial < 0 ? run(*request, *json) : repeat_trial(*request, *trial);
+    });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

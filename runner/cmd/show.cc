@@ -3,9 +3,9 @@
 #include "cmd/commands.h"
 #include "result/result.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -19,27 +19,34 @@ void print_arm(const Arm& arm) {
     if (!arm.topology.empty()) fmt::print("  {:<20}   topology {}\n", "", arm.topology.dump());
     if (!arm.traffic.empty()) fmt::print("  {:<20}   traffic {}\n", "", arm.traffic.dump());
     if (!arm.boot.empty()) fmt::print("  {:<20}   boot {}\n", "", arm.boot.dump());
-    if (!arm.expect.empty()) fmt::print("  {:<20}   must fail: {}\n", "", fmt::join(arm.expect, ", "));
+    if (!arm.expect.empty())
+        fmt::print("  {:<20}   must fail: {}\n", "", fmt::join(arm.expect, ", "));
 }
 
 void print_experiment(const Experiment& experiment) {
     fmt::print("{}: {}\n\n{}\n\n", experiment.name, experiment.question, experiment.description);
-    fmt::print("lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic     {}\nboot        {}\n\narms\n",
-               fmt::join(experiment.lanes, ", "), fmt::join(experiment.mechanism, ", "), fmt::join(experiment.primary, ", "),
-               fmt::join(experiment.collectors, ", "), experiment.topology.dump(), experiment.traffic.dump(), experiment.boot.dump());
+    fmt::print(
+        "lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic   "
+        "  {}\nboot        {}\n\narms\n",
+        fmt::join(experiment.lanes, ", "), fmt::join(experiment.mechanism, ", "),
+        fmt::join(experiment.primary, ", "), fmt::join(experiment.collectors, ", "),
+        experiment.topology.dump(), experiment.traffic.dump(), experiment.boot.dump());
     for (const Arm& arm : experiment.arms) print_arm(arm);
-    for (const Factor& factor : experiment.factors) fmt::print("\nfactor {}: {}\n", factor.name, Json(factor.values).dump());
+    for (const Factor& factor : experiment.factors)
+        fmt::print("\nfactor {}: {}\n", factor.name, Json(factor.values).dump());
 }
 
-} // namespace
+}  // namespace
 
 void define_show(CLI::App& app, int&) {
     auto name = std::make_shared<std::string>();
     auto json = std::make_shared<bool>(false);
     auto schema = std::make_shared<bool>(false);
-    CLI::Option* experiment = app.add_option("EXPERIMENT", *name, "a name from 'rxlab list', or the path of a file");
+    CLI::Option* experiment =
+        app.add_option("EXPERIMENT", *name, "a name from 'rxlab list', or the path of a file");
     app.add_flag("--json", *json, "print JSON");
-    app.add_flag("--schema", *schema, "print the JSON Schema of experiment files")->excludes(experiment);
+    app.add_flag("--schema", *schema, "print the JSON Schema of experiment files")
+        ->excludes(experiment);
     app.callback([=] {
         if (*schema) {
             fmt::print("{}\n", experiment_schema(vocabulary()).dump(2));
@@ -54,4 +61,4 @@ void define_show(CLI::App& app, int&) {
     });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

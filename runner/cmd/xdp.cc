@@ -5,28 +5,35 @@
 #include "cmd/commands.h"
 #include "xdp/loaded.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fmt/format.h>
 #include <fstream>
 #include <memory>
-#include <unistd.h>
 
 namespace rxlab {
 namespace {
 
 constexpr size_t kPortsShown = 10;
-constexpr size_t kLargestFile = 16 << 20; // 512 bytes for each rule there may be
+constexpr size_t kLargestFile = 16 << 20;  // 512 bytes for each rule there may be
 
 std::string read_text(const std::string& file) {
     std::ifstream stream(file);
     std::string text(kLargestFile + 1, '\0');
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.is_open() || stream.bad()) throw Error(Status::usage, fmt::format("{}: cannot be read", file), "the name of a rules file; rxlab xdp --help shows one");
+    if (!stream.is_open() || stream.bad())
+        throw Error(Status::usage, fmt::format("{}: cannot be read", file),
+                    "the name of a rules file; rxlab xdp --help shows one");
     text.resize(static_cast<size_t>(stream.gcount()));
     if (text.size() > kLargestFile)
-        throw Error(Status::usage, fmt::format("{}: larger than the {} MiB that a rules file may have", file, kLargestFile >> 20),
-                    fmt::format("a filter takes {} rules; ranges of ports (\"6000-6063\") make fewer of them", size_t{FILTER_MOST_RULES}));
+        throw Error(
+            Status::usage,
+            fmt::format("{}: larger than the {} MiB that a rules file may have", file,
+                        kLargestFile >> 20),
+            fmt::format(
+                "a filter takes {} rules; ranges of ports (\"6000-6063\") make fewer of them",
+                size_t{FILTER_MOST_RULES}));
     return text;
 }
 
@@ -42,7 +49,9 @@ struct Options {
 void print_line(const std::string& name, const Count& now, const Count* before, double seconds) {
     fmt::print("  {:<44} {:>14} {:>16}", name, now.packets, now.bytes);
     if (before && seconds > 0)
-        fmt::print(" {:>12.0f} {:>14.0f}", static_cast<double>(now.packets - before->packets) / seconds, static_cast<double>(now.bytes - before->bytes) / seconds);
+        fmt::print(" {:>12.0f} {:>14.0f}",
+                   static_cast<double>(now.packets - before->packets) / seconds,
+                   static_cast<double>(now.bytes - before->bytes) / seconds);
     fmt::print("\n");
 }
 
@@ -53,22 +62,33 @@ const Count* count_in(const std::map<std::string, Count>* counts, const std::str
     return found == counts->end() ? &none : &found->second;
 }
 
-void print_counts(const char* title, const std::map<std::string, Count>& counts, const std::map<std::string, Count>* before, double seconds, size_t most = SIZE_MAX) {
+void print_counts(const char* title, const std::map<std::string, Count>& counts,
+                  const std::map<std::string, Count>* before, double seconds,
+                  size_t most = SIZE_MAX) {
     std::vector<std::pair<std::string, Count>> rows;
     for (const auto& [name, count] : counts)
         if (count.packets) rows.emplace_back(name, count);
     if (rows.empty()) return;
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.packets > b.second.packets; });
-    fmt::print("{}{}\n", title, rows.size() > most ? fmt::format(" (the first {} of {})", most, rows.size()) : "");
-    for (size_t i = 0; i < std::min(rows.size(), most); i++) print_line(rows[i].first, rows[i].second, count_in(before, rows[i].first), seconds);
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+        return a.second.packets > b.second.packets;
+    });
+    fmt::print("{}{}\n", title,
+               rows.size() > most ? fmt::format(" (the first {} of {})", most, rows.size()) : "");
+    for (size_t i = 0; i < std::min(rows.size(), most); i++)
+        print_line(rows[i].first, rows[i].second, count_in(before, rows[i].first), seconds);
 }
 
 void print_stats(const FilterPlace& place, const FilterStats& now, const FilterStats* before) {
     const double seconds = before ? static_cast<double>(now.when_ns - before->when_ns) / 1e9 : 0;
-    fmt::print("{}: port filter, engine {}, {}{}\n", place.interface, now.engine, now.attached ? now.mode : "the interface is gone: rxlab xdp unload " + place.interface,
-               before ? "; Ctrl-C ends" : "");
-    fmt::print("  {:<44} {:>14} {:>16}{}\n", "", "packets", "bytes", before ? fmt::format(" {:>12} {:>14}", "packets/s", "bytes/s") : "");
-    for (const char* verdict : {"pass", "drop"}) print_line(verdict, now.verdicts.at(verdict), before ? &before->verdicts.at(verdict) : nullptr, seconds);
+    fmt::print(
+        "{}: port filter, engine {}, {}{}\n", place.interface, now.engine,
+        now.attached ? now.mode : "the interface is gone: rxlab xdp unload " + place.interface,
+        before ? "; Ctrl-C ends" : "");
+    fmt::print("  {:<44} {:>14} {:>16}{}\n", "", "packets", "bytes",
+               before ? fmt::format(" {:>12} {:>14}", "packets/s", "bytes/s") : "");
+    for (const char* verdict : {"pass", "drop"})
+        print_line(verdict, now.verdicts.at(verdict),
+                   before ? &before->verdicts.at(verdict) : nullptr, seconds);
     fmt::print("rules, the most specific first\n");
     for (const FilterRule& rule : now.rules) {
         const Count* old = nullptr;
@@ -77,9 +97,12 @@ void print_stats(const FilterPlace& place, const FilterStats& now, const FilterS
                 if (other.slot == rule.slot) old = &other.count;
         print_line(rule.rule, rule.count, old, seconds);
     }
-    print_counts("where no rule applies", now.decided, before ? &before->decided : nullptr, seconds);
-    print_counts("ports blocked", now.dropped_ports, before ? &before->dropped_ports : nullptr, seconds, kPortsShown);
-    print_counts("ports passed", now.passed_ports, before ? &before->passed_ports : nullptr, seconds, kPortsShown);
+    print_counts("where no rule applies", now.decided, before ? &before->decided : nullptr,
+                 seconds);
+    print_counts("ports blocked", now.dropped_ports, before ? &before->dropped_ports : nullptr,
+                 seconds, kPortsShown);
+    print_counts("ports passed", now.passed_ports, before ? &before->passed_ports : nullptr,
+                 seconds, kPortsShown);
     print_counts("frames", now.parsed, before ? &before->parsed : nullptr, seconds);
     print_counts("EtherTypes", now.ethertypes, before ? &before->ethertypes : nullptr, seconds);
     print_counts("IP protocols", now.protocols, before ? &before->protocols : nullptr, seconds);
@@ -91,7 +114,8 @@ void watch(Sys& sys, const Options& options) {
     const bool terminal = ::isatty(STDOUT_FILENO);
     while (!interrupted()) {
         const uint64_t next = before.when_ns + static_cast<uint64_t>(options.watch * 1e9);
-        while (!interrupted() && sys.now_ns() < next) sys.sleep_until(std::min(next, sys.now_ns() + 100'000'000));
+        while (!interrupted() && sys.now_ns() < next)
+            sys.sleep_until(std::min(next, sys.now_ns() + 100'000'000));
         if (interrupted()) break;
         FilterStats now = filter_stats(sys, options.place);
         if (options.json)
@@ -128,9 +152,12 @@ void list_rules(const Options& options) {
         fmt::print("{}\n", to_json(stats)["rules"].dump(2));
         return;
     }
-    for (size_t i = 0; i < stats.rules.size(); i++) fmt::print("{:>6}  {:<60} {:>14} packets\n", i + 1, stats.rules[i].rule, stats.rules[i].count.packets);
+    for (size_t i = 0; i < stats.rules.size(); i++)
+        fmt::print("{:>6}  {:<60} {:>14} packets\n", i + 1, stats.rules[i].rule,
+                   stats.rules[i].count.packets);
     const RuleSet set = loaded_rules(options.place);
-    fmt::print("        {:<60} {:>14} packets\n", set.drop_by_default ? "else drop" : "else allow", stats.decided.at("default").packets);
+    fmt::print("        {:<60} {:>14} packets\n", set.drop_by_default ? "else drop" : "else allow",
+               stats.decided.at("default").packets);
 }
 
 void add_rule(const Options& options) {
@@ -145,11 +172,16 @@ void delete_rule(const Options& options) {
     RuleSet set = loaded_rules(options.place);
     const std::string text = joined(options.words);
     size_t i = 0;
-    if (!text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }) && text.size() < 9)
-        i = std::stoul(text) - 1; // 0 becomes none
+    if (!text.empty() &&
+        std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }) &&
+        text.size() < 9)
+        i = std::stoul(text) - 1;  // 0 becomes none
     else
-        i = static_cast<size_t>(std::find(set.rules.begin(), set.rules.end(), rule_from(text)) - set.rules.begin());
-    if (i >= set.rules.size()) throw Error(Status::usage, fmt::format("{}: no rule '{}'", options.place.interface, text), fmt::format("rxlab xdp rules list {}", options.place.interface));
+        i = static_cast<size_t>(std::find(set.rules.begin(), set.rules.end(), rule_from(text)) -
+                                set.rules.begin());
+    if (i >= set.rules.size())
+        throw Error(Status::usage, fmt::format("{}: no rule '{}'", options.place.interface, text),
+                    fmt::format("rxlab xdp rules list {}", options.place.interface));
     set.rules.erase(set.rules.begin() + static_cast<std::ptrdiff_t>(i));
     change_rules(options.place, set);
 }
@@ -158,11 +190,15 @@ void load(const Options& options) {
     Sys& sys = real_sys();
     const Engine& engine = engine_named(options.engine);
     const RuleSet set = parse_rules(read_text(options.rules), options.rules);
-    load_filter(sys, options.place, engine, set, options.mode == "native" ? XdpMode::native : XdpMode::generic, options.replace);
-    fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {} shows what they do\n", options.place.interface, set.rules.size(), options.engine, options.mode, options.place.interface);
+    load_filter(sys, options.place, engine, set,
+                options.mode == "native" ? XdpMode::native : XdpMode::generic, options.replace);
+    fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {} shows what they do\n",
+               options.place.interface, set.rules.size(), options.engine, options.mode,
+               options.place.interface);
 }
 
-constexpr const char* kRulesFile = R"(Rules file, JSON with comments; of several rules that apply the most specific decides:
+constexpr const char* kRulesFile =
+    R"(Rules file, JSON with comments; of several rules that apply the most specific decides:
   {"default": "allow",            // TCP and UDP that no rule applies to; also "later_fragments", "malformed", "other"
    "rules": [
      {"action": "drop", "protocol": "udp", "dport": 53},
@@ -170,36 +206,54 @@ constexpr const char* kRulesFile = R"(Rules file, JSON with comments; of several
      {"action": "drop", "family": "ipv6", "sport": "6000-6063"}]}
 One rule in words: drop udp dport 53 from 10.0.0.0/8)";
 
-} // namespace
+}  // namespace
 
 void define_xdp(CLI::App& app, int&) {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
     app.footer(kRulesFile);
-    const auto add = [options](CLI::App& parent, const char* name, const char* summary, void (*run)(const Options&)) {
+    const auto add = [options](CLI::App& parent, const char* name, const char* summary,
+                               void (*run)(const Options&)) {
         CLI::App* command = parent.add_subcommand(name, summary);
-        command->add_option("INTERFACE", options->place.interface, "an interface's name")->required();
-        command->add_option("--netns", options->place.netns, "the network namespace it is in (ip netns)");
+        command->add_option("INTERFACE", options->place.interface, "an interface's name")
+            ->required();
+        command->add_option("--netns", options->place.netns,
+                            "the network namespace it is in (ip netns)");
         command->callback([options, run] { run(*options); });
         return command;
     };
-    CLI::App* command = add(app, "load", "put a port filter on an interface; it stays until unload", load);
+    CLI::App* command =
+        add(app, "load", "put a port filter on an interface; it stays until unload", load);
     command->add_option("--rules", options->rules, "a rules file")->required();
-    command->add_option("--mode", options->mode, "in the driver, or in the stack for drivers without XDP")->check(CLI::IsMember({"native", "generic"}))->capture_default_str();
-    command->add_option("--engine", options->engine, "how rules are found: bitmap, hash or lpm")->capture_default_str();
+    command
+        ->add_option("--mode", options->mode,
+                     "in the driver, or in the stack for drivers without XDP")
+        ->check(CLI::IsMember({"native", "generic"}))
+        ->capture_default_str();
+    command->add_option("--engine", options->engine, "how rules are found: bitmap, hash or lpm")
+        ->capture_default_str();
     command->add_flag("--replace", options->replace, "take away the XDP program that is there");
-    command = add(app, "stats", "what was passed and blocked, by rule, port and protocol", show_stats);
-    command->add_option("--watch", options->watch, "again every so many seconds, with rates, until Ctrl-C")->expected(0, 1)->default_str("1")->check(CLI::Range(0.1, 3600.0));
+    command =
+        add(app, "stats", "what was passed and blocked, by rule, port and protocol", show_stats);
+    command
+        ->add_option("--watch", options->watch,
+                     "again every so many seconds, with rates, until Ctrl-C")
+        ->expected(0, 1)
+        ->default_str("1")
+        ->check(CLI::Range(0.1, 3600.0));
     command->add_flag("--json", options->json, "print JSON");
-    add(app, "unload", "take the filter away, and all it left", [](const Options& chosen) { unload_filter(chosen.place); });
-    CLI::App* rules = app.add_subcommand("rules", "list, add or delete rules; packets see the old ones or the new, never a mix");
+    add(app, "unload", "take the filter away, and all it left",
+        [](const Options& chosen) { unload_filter(chosen.place); });
+    CLI::App* rules = app.add_subcommand(
+        "rules", "list, add or delete rules; packets see the old ones or the new, never a mix");
     rules->require_subcommand(1);
     command = add(*rules, "list", "the rules in the order of their priority", list_rules);
     command->add_flag("--json", options->json, "print JSON");
-    command = add(*rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
+    command =
+        add(*rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
     command->add_option("RULE", options->words, "its words")->required();
     command = add(*rules, "del", "delete a rule by its number or its words", delete_rule);
     command->add_option("RULE", options->words, "its number, or its words")->required();
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <regex>
 #include <sstream>
 
@@ -14,7 +14,8 @@ namespace {
 const std::string kMapTypes[] = {"map", "hist", "lhist", "stats"};
 
 std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return text;
 }
 
@@ -30,8 +31,12 @@ Json summed(const std::string& line, const std::string& map) {
 
 Json parse_map(const std::string& line) {
     Json record = Json::parse(line, nullptr, false);
-    if (!record.is_object() || !record.contains("type")) throw Error(Status::invalid, fmt::format("bpftrace printed '{}', which is no record of JSON", line));
-    if (std::find(std::begin(kMapTypes), std::end(kMapTypes), record["type"]) == std::end(kMapTypes)) return nullptr;
+    if (!record.is_object() || !record.contains("type"))
+        throw Error(Status::invalid,
+                    fmt::format("bpftrace printed '{}', which is no record of JSON", line));
+    if (std::find(std::begin(kMapTypes), std::end(kMapTypes), record["type"]) ==
+        std::end(kMapTypes))
+        return nullptr;
     for (const auto& [map, value] : record.at("data").items())
         if (record["type"] == "map" && value.is_object()) value = summed(line, map);
     return record;
@@ -41,12 +46,13 @@ Json parse_map(const std::string& line) {
 std::string key_word(const std::string& key, const Words& words) {
     const size_t comma = key.find(',');
     const auto word = words.find(key.substr(0, comma));
-    std::string out = (word == words.end() ? key.substr(0, comma) : word->second) + (comma == std::string::npos ? "" : key.substr(comma));
+    std::string out = (word == words.end() ? key.substr(0, comma) : word->second) +
+                      (comma == std::string::npos ? "" : key.substr(comma));
     std::replace(out.begin(), out.end(), ',', '.');
     return out;
 }
 
-} // namespace
+}  // namespace
 
 Json parse_bpftrace(const std::string& output) {
     Json maps = Json::array();
@@ -69,27 +75,34 @@ Words parse_symbols(const std::string& format, const std::string& field) {
 }
 
 std::vector<KeyNames> key_names(const std::string& script) {
-    static const std::regex line(R"(// names of (@.*): ([a-z0-9_]+):([a-z0-9_]+) ([a-z0-9_]+))"), map("@[A-Za-z0-9_]+");
+    static const std::regex line(R"(// names of (@.*): ([a-z0-9_]+):([a-z0-9_]+) ([a-z0-9_]+))"),
+        map("@[A-Za-z0-9_]+");
     std::vector<KeyNames> names;
     for (std::sregex_iterator it(script.begin(), script.end(), line), none; it != none; ++it) {
         const std::string maps = (*it)[1];
-        for (std::sregex_iterator one(maps.begin(), maps.end(), map); one != none; ++one) names.push_back({one->str(), (*it)[2].str() + "/" + (*it)[3].str(), (*it)[4]});
+        for (std::sregex_iterator one(maps.begin(), maps.end(), map); one != none; ++one)
+            names.push_back({one->str(), (*it)[2].str() + "/" + (*it)[3].str(), (*it)[4]});
     }
     return names;
 }
 
-void report_bpftrace(const std::string& name, const Json& maps, const std::map<std::string, Words>& words, Metrics& metrics) {
+void report_bpftrace(const std::string& name, const Json& maps,
+                     const std::map<std::string, Words>& words, Metrics& metrics) {
     for (const Json& record : maps) {
         if (record["type"] != "map") continue;
         for (const auto& [map, data] : record["data"].items()) {
-            const std::string metric = name + "." + map.substr(1), unit = map.ends_with("_ns") ? "ns" : "1";
+            const std::string metric = name + "." + map.substr(1),
+                              unit = map.ends_with("_ns") ? "ns" : "1";
             const auto found = words.find(map);
             if (data.is_number()) metrics[metric] = {data, unit, "none"};
             if (!data.is_object()) continue;
             for (const auto& [key, value] : data.items())
-                if (value.is_number()) metrics[metric + "." + key_word(key, found == words.end() ? Words{} : found->second)] = {value, unit, "none"};
+                if (value.is_number())
+                    metrics[metric + "." +
+                            key_word(key, found == words.end() ? Words{} : found->second)] = {
+                        value, unit, "none"};
         }
     }
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -26,17 +26,20 @@ Metrics reported(const std::string& printed, const std::map<std::string, Words>&
     return metrics;
 }
 
-} // namespace
+}  // namespace
 
 TEST(ParseBpftrace, KeepsMapsAndHistogramsAndLeavesOutWhatIsNone) {
     const Json maps = parse_bpftrace(kPrinted);
     ASSERT_EQ(maps.size(), 5u);
-    EXPECT_EQ(maps[4], Json::parse(R"({"type": "hist", "data": {"@work": [{"min": 1, "max": 1, "count": 7}]}})"));
+    EXPECT_EQ(
+        maps[4],
+        Json::parse(R"({"type": "hist", "data": {"@work": [{"min": 1, "max": 1, "count": 7}]}})"));
     EXPECT_TRUE(parse_bpftrace("\n\n").empty());
 }
 
 TEST(ParseBpftrace, AddsUpEntriesThatArePrintedAlike) {
-    EXPECT_EQ(parse_bpftrace(kPrinted)[2]["data"]["@by_place"], Json::parse(R"({"3,udp_rcv": 9, "2,ip_rcv": 1})"));
+    EXPECT_EQ(parse_bpftrace(kPrinted)[2]["data"]["@by_place"],
+              Json::parse(R"({"3,udp_rcv": 9, "2,ip_rcv": 1})"));
 }
 
 TEST(ParseBpftrace, RefusesWhatIsNoRecord) {
@@ -54,7 +57,8 @@ TEST(ReportBpftrace, TellsEveryPlainNumber) {
 }
 
 TEST(ReportBpftrace, PutsTheKernelsWordForANumber) {
-    const std::map<std::string, Words> words{{"@by_reason", {{"3", "no_socket"}}}, {"@by_place", {{"3", "no_socket"}}}};
+    const std::map<std::string, Words> words{{"@by_reason", {{"3", "no_socket"}}},
+                                             {"@by_place", {{"3", "no_socket"}}}};
     const Metrics metrics = reported(kPrinted, words);
     EXPECT_EQ(metrics.at("b.by_reason.no_socket").value, 4);
     EXPECT_EQ(metrics.at("b.by_reason.77").value, 1);
@@ -63,7 +67,9 @@ TEST(ReportBpftrace, PutsTheKernelsWordForANumber) {
 }
 
 TEST(ParseSymbols, ReadsTheWordsOfTheFieldAskedFor) {
-    const std::string format = "print fmt: \"%s %s\", __print_symbolic(REC->vec, { 0, \"HI\" }, { 3, \"NET_RX\" }), __print_symbolic(REC->other, { 0x10, \"X\" })\n";
+    const std::string format =
+        "print fmt: \"%s %s\", __print_symbolic(REC->vec, { 0, \"HI\" }, { 3, \"NET_RX\" }), "
+        "__print_symbolic(REC->other, { 0x10, \"X\" })\n";
     EXPECT_EQ(parse_symbols(format, "vec"), (Words{{"0", "hi"}, {"3", "net_rx"}}));
     EXPECT_EQ(parse_symbols(format, "other"), (Words{{"16", "x"}}));
     EXPECT_TRUE(parse_symbols(format, "ve").empty());
@@ -80,7 +86,10 @@ TEST(KeyNames, AreReadFromTheScriptsComment) {
 /// A misspelt map in that comment would leave numbers in the report.
 TEST(KeyNames, OfOurScriptsAreThoseOfTheirMaps) {
     for (size_t i = 0; i < kBpftraceScriptCount; i++) {
-        const std::string script(reinterpret_cast<const char*>(kBpftraceScripts[i].begin), kBpftraceScripts[i].size());
-        for (const KeyNames& names : key_names(script)) EXPECT_NE(script.find("\t" + names.map + "["), std::string::npos) << kBpftraceScripts[i].name << " " << names.map;
+        const std::string script(reinterpret_cast<const char*>(kBpftraceScripts[i].begin),
+                                 kBpftraceScripts[i].size());
+        for (const KeyNames& names : key_names(script))
+            EXPECT_NE(script.find("\t" + names.map + "["), std::string::npos)
+                << kBpftraceScripts[i].name << " " << names.map;
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A collector reads over a measured window. It knows the receiving interfaces and a window, never the arm or the traffic.
+// A collector reads over a measured window. It knows the receiving interfaces and a window, never
+// the arm or the traffic.
 #pragma once
 #include "result/result.h"
 #include "sys/sys.h"
@@ -10,27 +11,28 @@
 namespace rxlab {
 
 struct Interface {
-    std::string netns; ///< name under /run/netns, empty for the caller's own
+    std::string netns;  ///< name under /run/netns, empty for the caller's own
     std::string name;
 };
 
 using Interfaces = std::vector<Interface>;
 
 struct Window {
-    uint64_t packets = 0;         ///< packets the traffic sent in it
-    uint64_t ns = 0;              ///< from start() to stop(), guest clock
-    double ns_per_instruction = 0; ///< counted lane: 2 at icount shift=1; 0: unknown
+    uint64_t packets = 0;           ///< packets the traffic sent in it
+    uint64_t ns = 0;                ///< from start() to stop(), guest clock
+    double ns_per_instruction = 0;  ///< counted lane: 2 at icount shift=1; 0: unknown
 };
 
-/// One window's. It is made before the machine comes to rest for the window: what takes long or leaves work behind
-/// (attaching a probe, opening a file) is done in the constructor. start() and stop() only read.
+/// One window's. It is made before the machine comes to rest for the window: what takes long or
+/// leaves work behind (attaching a probe, opening a file) is done in the constructor. start() and
+/// stop() only read.
 class Collector {
 public:
     virtual ~Collector() = default;
     virtual void start() = 0;
     virtual void stop() = 0;
-    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}), folded stacks ({"unit","stacks"}) and bpftrace's own
-    /// JSON ({"unit","maps"}) too.
+    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}),
+    /// folded stacks ({"unit","stacks"}) and bpftrace's own JSON ({"unit","maps"}) too.
     virtual void report(const Window& window, Metrics& metrics, Json& curves) = 0;
 };
 
@@ -38,14 +40,18 @@ public:
 struct CollectorKind {
     const char* name;
     const char* summary;
-    bool probe; ///< runs code inside the measured path: measured in a second window, its cost shown beside the result
+    bool probe;  ///< runs code inside the measured path: measured in a second window, its cost
+                 ///< shown beside the result
     std::unique_ptr<Collector> (*make)(Sys& sys, const Interfaces& receivers);
-    /// Makes ready what is expensive and the same in every trial (BPF object opened, file parsed); may be null.
+    /// Makes ready what is expensive and the same in every trial (BPF object opened, file parsed);
+    /// may be null.
     void (*prepare)(Sys& sys);
-    /// A kind that has to be told what of, "kind:subject": what there is, and the maker instead of `make`.
+    /// A kind that has to be told what of, "kind:subject": what there is, and the maker instead of
+    /// `make`.
     std::vector<std::string> (*subjects)() = nullptr;
     std::unique_ptr<Collector> (*make_of)(Sys& sys, const std::string& subject) = nullptr;
-    const char* extra = nullptr; ///< the program it runs that not every guest has: a row of vm/manifest
+    const char* extra =
+        nullptr;  ///< the program it runs that not every guest has: a row of vm/manifest
 };
 extern const CollectorKind kCollectors[];
 extern const size_t kCollectorCount;
@@ -61,4 +67,4 @@ std::vector<NamedCollector> named_collectors();
 /// @throws Error(Status::usage) with the nearest name.
 NamedCollector collector_named(const std::string& name);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,23 +4,26 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 namespace rxlab {
 namespace {
 
-constexpr double kLongest = 3600; // s; no window lasts so long
-constexpr uint64_t kPatience = 60'000'000'000; // ns for one answer; a guest under icount is slow to start it
+constexpr double kLongest = 3600;  // s; no window lasts so long
+constexpr uint64_t kPatience =
+    60'000'000'000;  // ns for one answer; a guest under icount is slow to start it
 
-[[noreturn]] void fail(const std::string& what) { throw Error(Status::invalid, fmt::format("{}: {}", what, std::strerror(errno))); }
+[[noreturn]] void fail(const std::string& what) {
+    throw Error(Status::invalid, fmt::format("{}: {}", what, std::strerror(errno)));
+}
 
-} // namespace
+}  // namespace
 
 Companion::Folder::Folder() : path("/tmp/rxlab-companion-XXXXXX") {
     if (!::mkdtemp(path.data())) fail(path);
@@ -37,7 +40,8 @@ Companion::~Companion() {
     if (!ran_.valid()) return;
     try {
         finish();
-    } catch (const Error&) {} // it was not asked for
+    } catch (const Error&) {
+    }  // it was not asked for
 }
 
 Fd Companion::fifo(const std::string& name) {
@@ -79,4 +83,4 @@ std::string Companion::finish() {
     return output_of(argv_, ran_.get());
 }
 
-} // namespace rxlab
+}  // namespace rxlab

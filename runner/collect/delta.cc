@@ -13,4 +13,4 @@ Counts growth(const Counts& before, const Counts& after) {
     return out;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

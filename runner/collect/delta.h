@@ -8,7 +8,8 @@
 
 namespace rxlab {
 
-/// Growth of each counter. procfs prints 32-bit counters: a smaller number is one that wrapped once.
+/// Growth of each counter. procfs prints 32-bit counters: a smaller number is one that wrapped
+/// once.
 Counts growth(const Counts& before, const Counts& after);
 
 class DeltaCollector : public Collector {
@@ -19,7 +20,9 @@ public:
     DeltaCollector(Read read, Reporter reporter) : read_(std::move(read)), report_(reporter) {}
     void start() override { before_ = read_(); }
     void stop() override { after_ = read_(); }
-    void report(const Window&, Metrics& metrics, Json&) override { report_(growth(before_, after_), metrics); }
+    void report(const Window&, Metrics& metrics, Json&) override {
+        report_(growth(before_, after_), metrics);
+    }
 
 private:
     Read read_;
@@ -27,4 +30,4 @@ private:
     Counts before_, after_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -19,8 +19,13 @@ TEST(Growth, FollowsA32BitCounterThroughItsWrap) {
 
 TEST(DeltaCollector, ReportsOnlyWhatHappenedInItsWindow) {
     uint64_t counter = 100;
-    DeltaCollector collector([&] { return Counts{{"seen", counter}}; },
-                             [](const Counts& counts, Metrics& metrics) { metrics["seen"].value = static_cast<double>(counts.at("seen")); });
+    DeltaCollector collector(
+        [&] {
+            return Counts{{"seen", counter}};
+        },
+        [](const Counts& counts, Metrics& metrics) {
+            metrics["seen"].value = static_cast<double>(counts.at("seen"));
+        });
     collector.start();
     counter += 7;
     collector.stop();

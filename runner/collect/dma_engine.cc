@@ -7,7 +7,8 @@ namespace {
 
 constexpr const char* kStats = "/sys/kernel/debug/vdma/stats";
 
-/// The engine counts its own time from the moment it turns to a channel to the moment it leaves it; being woken is not in it.
+/// The engine counts its own time from the moment it turns to a channel to the moment it leaves it;
+/// being woken is not in it.
 class DmaEngine : public Collector {
 public:
     explicit DmaEngine(Sys& sys) {
@@ -19,7 +20,8 @@ public:
         if (!read_ || !window.packets) return;
         const double ns = static_cast<double>(spent_ns_) / static_cast<double>(window.packets);
         if (window.ns_per_instruction > 0)
-            metrics["engine.instructions_per_packet"] = {ns / window.ns_per_instruction, "instructions/packet", "none"};
+            metrics["engine.instructions_per_packet"] = {ns / window.ns_per_instruction,
+                                                         "instructions/packet", "none"};
         else
             metrics["engine.ns_per_packet"] = {ns, "ns/packet", "none"};
     }
@@ -31,8 +33,10 @@ private:
     uint64_t before_ns_ = 0, spent_ns_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_dma_engine(Sys& sys, const Interfaces&) { return std::make_unique<DmaEngine>(sys); }
+std::unique_ptr<Collector> make_dma_engine(Sys& sys, const Interfaces&) {
+    return std::make_unique<DmaEngine>(sys);
+}
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -14,7 +14,10 @@ Metrics measured(FakeSys& sys, const Window& window) {
     Json curves;
     const auto collector = make_dma_engine(sys, {});
     collector->start();
-    if (sys.files.contains(kStats)) sys.files[kStats] = "dma0chan0.periods 9\ndma0chan0.engine_ns 7000\ndma0chan1.engine_ns 500\nwire0.engine_ns 7500\n";
+    if (sys.files.contains(kStats))
+        sys.files[kStats] =
+            "dma0chan0.periods 9\ndma0chan0.engine_ns 7000\ndma0chan1.engine_ns "
+            "500\nwire0.engine_ns 7500\n";
     collector->stop();
     collector->report(window, metrics, curves);
     return metrics;
@@ -22,7 +25,9 @@ Metrics measured(FakeSys& sys, const Window& window) {
 
 TEST(DmaEngine, IsTheChannelsOwnTimePerPacketInTheLanesUnit) {
     FakeSys sys;
-    sys.files[kStats] = "dma0chan0.periods 4\ndma0chan0.engine_ns 1000\ndma0chan1.engine_ns 100\nwire0.engine_ns 1100\n";
+    sys.files[kStats] =
+        "dma0chan0.periods 4\ndma0chan0.engine_ns 1000\ndma0chan1.engine_ns 100\nwire0.engine_ns "
+        "1100\n";
     const Metrics counted = measured(sys, {.packets = 10, .ns = 50000, .ns_per_instruction = 2});
     ASSERT_EQ(counted.size(), 1u);
     EXPECT_EQ(counted.at("engine.instructions_per_packet").value, 320);
@@ -35,5 +40,5 @@ TEST(DmaEngine, SaysNothingWhereThereIsNone) {
     EXPECT_TRUE(measured(sys, {.packets = 10, .ns = 50000, .ns_per_instruction = 2}).empty());
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -10,12 +10,15 @@ namespace rxlab {
 namespace {
 
 /// Where a CPU with nothing to do is when the sampling timer finds it.
-constexpr std::array<std::string_view, 8> kIdle = {"pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle", "mwait_idle",
-                                                   "intel_idle", "poll_idle", "cpu_idle_poll"};
+constexpr std::array<std::string_view, 8> kIdle = {
+    "pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle",
+    "mwait_idle",          "intel_idle",       "poll_idle",      "cpu_idle_poll"};
 
 std::string trimmed(const std::string& text) {
     const size_t first = text.find_first_not_of(" \t");
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    return first == std::string::npos
+               ? ""
+               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// "  ffffffff81000130 entry_SYSCALL_64" -> the symbol.
@@ -32,13 +35,14 @@ std::string frame(std::string name) {
 }
 
 void add(const std::string& task, const std::vector<std::string>& frames, Folded& folded) {
-    if (frames.empty() || std::find(kIdle.begin(), kIdle.end(), frames.front()) != kIdle.end()) return;
+    if (frames.empty() || std::find(kIdle.begin(), kIdle.end(), frames.front()) != kIdle.end())
+        return;
     std::string stack = task;
     for (auto it = frames.rbegin(); it != frames.rend(); ++it) stack += ";" + *it;
     folded[stack]++;
 }
 
-} // namespace
+}  // namespace
 
 Folded fold(const std::string& script) {
     Folded folded;
@@ -49,11 +53,13 @@ Folded fold(const std::string& script) {
         if (trimmed(line).empty()) {
             add(task, frames, folded);
             frames.clear();
-        } else if (line.front() == ' ' || line.front() == '\t') frames.push_back(frame(symbol(line)));
-        else task = frame(trimmed(line));
+        } else if (line.front() == ' ' || line.front() == '\t')
+            frames.push_back(frame(symbol(line)));
+        else
+            task = frame(trimmed(line));
     }
     add(task, frames, folded);
     return folded;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -9,8 +9,8 @@ namespace rxlab {
 
 using Folded = std::map<std::string, uint64_t>;
 
-/// What `perf script -F comm,ip,sym` wrote: per sample a line with the task and one per frame, the innermost first, then
-/// an empty line. Samples of a CPU that waits in its idle loop are left out.
+/// What `perf script -F comm,ip,sym` wrote: per sample a line with the task and one per frame, the
+/// innermost first, then an empty line. Samples of a CPU that waits in its idle loop are left out.
 Folded fold(const std::string& script);
 
-} // namespace rxlab
+}  // namespace rxlab

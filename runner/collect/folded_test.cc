@@ -6,12 +6,18 @@
 using namespace rxlab;
 
 TEST(Fold, EqualStacksAddUpOutermostFirst) {
-    const std::string sample = "kpktgend_0 \n\tffffffff81a00010 veth_poll\n\tffffffff81a00020 net_rx_action\n\tffffffff81a00030 kthread\n\n";
-    const Folded folded = fold(sample + "ksoftirqd/0 \n\tffffffff81a00020 net_rx_action\n\n" + sample);
-    EXPECT_EQ(folded, (Folded{{"kpktgend_0;kthread;net_rx_action;veth_poll", 2}, {"ksoftirqd/0;net_rx_action", 1}}));
+    const std::string sample =
+        "kpktgend_0 \n\tffffffff81a00010 veth_poll\n\tffffffff81a00020 "
+        "net_rx_action\n\tffffffff81a00030 kthread\n\n";
+    const Folded folded =
+        fold(sample + "ksoftirqd/0 \n\tffffffff81a00020 net_rx_action\n\n" + sample);
+    EXPECT_EQ(folded, (Folded{{"kpktgend_0;kthread;net_rx_action;veth_poll", 2},
+                              {"ksoftirqd/0;net_rx_action", 1}}));
 }
 
-TEST(Fold, TheLastSampleNeedsNoEmptyLine) { EXPECT_EQ(fold("a\n\t1 f\n"), (Folded{{"a;f", 1}})); }
+TEST(Fold, TheLastSampleNeedsNoEmptyLine) {
+    EXPECT_EQ(fold("a\n\t1 f\n"), (Folded{{"a;f", 1}}));
+}
 
 TEST(Fold, AnIdleCpuIsLeftOutAndAnInterruptOfItIsNot) {
     const std::string idle = "\t1 pv_native_safe_halt\n\t2 default_idle\n\t3 do_idle\n\n";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Log2 histograms with eight sub-buckets per power of two, as the probes fill them (kmod/include/rxlab/histogram.h).
+// Log2 histograms with eight sub-buckets per power of two, as the probes fill them
+// (kmod/include/rxlab/histogram.h).
 #pragma once
 #include "kmod/include/rxlab/histogram.h"
 #include "result/result.h"
@@ -21,26 +22,27 @@ struct Histogram {
 /// Least value of a bucket; of HISTOGRAM_BUCKETS: the end of the last one, 2^32.
 uint64_t histogram_edge(size_t bucket);
 
-/// Value at the nearest rank, ceil(fraction * n), placed in its bucket in proportion to its rank there. Off by at most
-/// one eighth of the value; exact below 16. The histogram must not be empty.
+/// Value at the nearest rank, ceil(fraction * n), placed in its bucket in proportion to its rank
+/// there. Off by at most one eighth of the value; exact below 16. The histogram must not be empty.
 double percentile(const Histogram& histogram, double fraction);
 
 /// Latencies are told in instructions where the clock counts them, else in nanoseconds.
 struct LatencyUnit {
     explicit LatencyUnit(double ns_per_instruction);
     std::string name;
-    double ns; ///< nanoseconds per unit
+    double ns;  ///< nanoseconds per unit
 };
 
-/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things. `better`: "lower", or "none" where the
-/// time of one grows with what it has to do.
-void report_latency(const std::string& name, const std::string& counted, const char* better, const Histogram& histogram,
-                    const LatencyUnit& unit, Metrics& metrics);
+/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things. `better`: "lower",
+/// or "none" where the time of one grows with what it has to do.
+void report_latency(const std::string& name, const std::string& counted, const char* better,
+                    const Histogram& histogram, const LatencyUnit& unit, Metrics& metrics);
 
 /// Adds `name`.per_packet: all of its time, spread over the packets of the window.
-void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit, uint64_t packets, Metrics& metrics);
+void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit,
+                       uint64_t packets, Metrics& metrics);
 
 /// {"unit","edges","counts"} from the first filled bucket to the last.
 Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit);
 
-} // namespace rxlab
+}  // namespace rxlab

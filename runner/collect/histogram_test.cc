@@ -13,8 +13,7 @@ namespace {
 
 Histogram filled(const std::vector<uint64_t>& samples) {
     ::histogram raw{};
-    for (const uint64_t sample : samples)
-        histogram_add(&raw, sample);
+    for (const uint64_t sample : samples) histogram_add(&raw, sample);
     Histogram out;
     out.add(raw);
     return out;
@@ -22,19 +21,19 @@ Histogram filled(const std::vector<uint64_t>& samples) {
 
 uint64_t nearest_rank(std::vector<uint64_t> samples, double fraction) {
     std::sort(samples.begin(), samples.end());
-    const auto rank = static_cast<size_t>(std::max(1.0, std::ceil(fraction * static_cast<double>(samples.size()))));
+    const auto rank = static_cast<size_t>(
+        std::max(1.0, std::ceil(fraction * static_cast<double>(samples.size()))));
     return samples[rank - 1];
 }
 
 /// Log-uniform over what latencies may be, so that every bucket is met.
 std::vector<uint64_t> samples_of(std::mt19937_64& random) {
     std::vector<uint64_t> samples(1 + random() % 400);
-    for (uint64_t& sample : samples)
-        sample = (random() >> 32) >> (random() % 32);
+    for (uint64_t& sample : samples) sample = (random() >> 32) >> (random() % 32);
     return samples;
 }
 
-} // namespace
+}  // namespace
 
 TEST(Histogram, BucketsTileTheRangeWithoutGaps) {
     EXPECT_EQ(histogram_edge(0), 0u);
@@ -47,7 +46,8 @@ TEST(Histogram, BucketsTileTheRangeWithoutGaps) {
 
 TEST(Histogram, BucketsAreNoWiderThanAnEighthOfTheirValues) {
     for (size_t bucket = 1; bucket < HISTOGRAM_BUCKETS; ++bucket)
-        EXPECT_LE(histogram_edge(bucket + 1) - histogram_edge(bucket), std::max<uint64_t>(1, histogram_edge(bucket) / 8));
+        EXPECT_LE(histogram_edge(bucket + 1) - histogram_edge(bucket),
+                  std::max<uint64_t>(1, histogram_edge(bucket) / 8));
 }
 
 TEST(Histogram, ValuesBeyondTheRangeGoToTheLastBucketAndKeepTheirMaximum) {
@@ -63,7 +63,8 @@ TEST(Percentile, IsWithinAnEighthOfTheSortedSamplesValue) {
         const Histogram histogram = filled(samples);
         for (const double fraction : {0.0, 0.01, 0.5, 0.9, 0.99, 1.0}) {
             const auto exact = static_cast<double>(nearest_rank(samples, fraction));
-            EXPECT_NEAR(percentile(histogram, fraction), exact, exact / 8) << "fraction " << fraction;
+            EXPECT_NEAR(percentile(histogram, fraction), exact, exact / 8)
+                << "fraction " << fraction;
         }
     }
 }
@@ -84,17 +85,20 @@ TEST(Percentile, NeverExceedsTheMaximumAndNeverFallsAsTheFractionGrows) {
 
 TEST(ReportLatency, TellsInstructionsWhereTheClockCountsThem) {
     Metrics metrics;
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}), LatencyUnit(2), metrics);
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}),
+                   LatencyUnit(2), metrics);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 4);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.max").unit, "instructions");
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}), LatencyUnit(0), metrics);
+    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}),
+                   LatencyUnit(0), metrics);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 8);
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p99").unit, "ns");
 }
 
 TEST(ReportPerPacket, SpreadsTheWholeTimeOverThePackets) {
     Metrics metrics;
-    report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), LatencyUnit(2), 50, metrics);
+    report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), LatencyUnit(2), 50,
+                      metrics);
     EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").value, 4);
     EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").unit, "instructions/packet");
     report_per_packet("none", Histogram{}, LatencyUnit(2), 50, metrics);

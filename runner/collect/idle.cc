@@ -3,9 +3,9 @@
 #include "collect/kinds.h"
 #include "collect/probe.h"
 
-#include <algorithm>
 #include <sched.h>
 #include <unistd.h>
+#include <algorithm>
 
 namespace rxlab {
 namespace {
@@ -15,15 +15,13 @@ const BpfObject& object() {
     return loaded;
 }
 
-/// Runs this thread on each CPU in turn. A CPU that was idle before the probe was attached thereby leaves idle and
-/// enters it again, so that the probe knows of it.
+/// Runs this thread on each CPU in turn. A CPU that was idle before the probe was attached thereby
+/// leaves idle and enters it again, so that the probe knows of it.
 void visit_cpus() {
     cpu_set_t before;
-    if (sched_getaffinity(0, sizeof before, &before) || CPU_COUNT(&before) < 2)
-        return;
+    if (sched_getaffinity(0, sizeof before, &before) || CPU_COUNT(&before) < 2) return;
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-        if (!CPU_ISSET(cpu, &before))
-            continue;
+        if (!CPU_ISSET(cpu, &before)) continue;
         cpu_set_t one;
         CPU_ZERO(&one);
         CPU_SET(cpu, &one);
@@ -42,8 +40,9 @@ public:
         const uint64_t idle_ns = std::min(idle_ns_, cpu_ns);
         metrics["window.idle_ns"] = {static_cast<double>(idle_ns), "ns", "none"};
         if (window.ns_per_instruction > 0)
-            metrics["window.executed_instructions"] = {static_cast<double>(cpu_ns - idle_ns) / window.ns_per_instruction,
-                                                       "instructions", "none"};
+            metrics["window.executed_instructions"] = {
+                static_cast<double>(cpu_ns - idle_ns) / window.ns_per_instruction, "instructions",
+                "none"};
     }
 
 private:
@@ -60,9 +59,13 @@ private:
     uint64_t before_ns_ = 0, idle_ns_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_idle(Sys& sys, const Interfaces&) { return std::make_unique<Idle>(sys); }
-void prepare_idle(Sys&) { object(); }
+std::unique_ptr<Collector> make_idle(Sys& sys, const Interfaces&) {
+    return std::make_unique<Idle>(sys);
+}
+void prepare_idle(Sys&) {
+    object();
+}
 
-} // namespace rxlab
+}  // namespace rxlab

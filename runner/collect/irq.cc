@@ -13,10 +13,12 @@ const BpfObject& object() {
 }
 
 /// By place in irq_times.by_vector.
-constexpr std::array<const char*, IRQ_VECTORS> kVectors = {"local_timer", "reschedule", "call_function", "call_function_single", "irq_work"};
+constexpr std::array<const char*, IRQ_VECTORS> kVectors = {
+    "local_timer", "reschedule", "call_function", "call_function_single", "irq_work"};
 
 std::string name_of(size_t number) {
-    return "irq." + (number + 1 < IRQ_NUMBERS ? std::to_string(number) : std::string("others")) + ".count";
+    return "irq." + (number + 1 < IRQ_NUMBERS ? std::to_string(number) : std::string("others")) +
+           ".count";
 }
 
 class Irq : public Collector {
@@ -37,24 +39,29 @@ public:
         }
         report_latency("irq.entry_to_exit", "interrupts", "none", all, unit, metrics);
         report_per_packet("irq.entry_to_exit", all, unit, window.packets, metrics);
-        if (all.total())
-            curves["irq.entry_to_exit"] = histogram_curve(all, unit);
+        if (all.total()) curves["irq.entry_to_exit"] = histogram_curve(all, unit);
         for (size_t number = 0; number < by_number.size(); ++number)
             if (by_number[number])
-                metrics[name_of(number)] = {static_cast<double>(by_number[number]), "interrupts", "none"};
+                metrics[name_of(number)] = {static_cast<double>(by_number[number]), "interrupts",
+                                            "none"};
         for (size_t vector = 0; vector < by_vector.size(); ++vector)
             if (by_vector[vector])
-                metrics[std::string("irq.") + kVectors[vector] + ".count"] = {static_cast<double>(by_vector[vector]), "interrupts", "none"};
+                metrics[std::string("irq.") + kVectors[vector] + ".count"] = {
+                    static_cast<double>(by_vector[vector]), "interrupts", "none"};
     }
 
 private:
     Probe probe_{object(), "irqs"};
-    std::vector<irq_times> cpus_; ///< at the window's end
+    std::vector<irq_times> cpus_;  ///< at the window's end
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_irq(Sys&, const Interfaces&) { return std::make_unique<Irq>(); }
-void prepare_irq(Sys&) { object(); }
+std::unique_ptr<Collector> make_irq(Sys&, const Interfaces&) {
+    return std::make_unique<Irq>();
+}
+void prepare_irq(Sys&) {
+    object();
+}
 
-} // namespace rxlab
+}  // namespace rxlab

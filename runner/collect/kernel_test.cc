@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Needs root: XDP programs on a veth pair in a namespace of its own, and probes on this machine's tracepoints.
+// Needs root: XDP programs on a veth pair in a namespace of its own, and probes on this machine's
+// tracepoints.
 #include "base/error.h"
 #include "bpf/names.h"
 #include "collect/collector.h"
@@ -24,8 +25,8 @@ constexpr size_t kFrameBytes = 60;
 /// Ethernet, IPv4, UDP to `port`, padded.
 std::vector<uint8_t> udp_frame(uint16_t port) {
     std::vector<uint8_t> frame(kFrameBytes);
-    frame[12] = 0x08; // IPv4
-    frame[14] = 0x45; // version 4, five words
+    frame[12] = 0x08;  // IPv4
+    frame[14] = 0x45;  // version 4, five words
     frame[23] = IPPROTO_UDP;
     frame[36] = static_cast<uint8_t>(port >> 8);
     frame[37] = static_cast<uint8_t>(port);
@@ -35,25 +36,25 @@ std::vector<uint8_t> udp_frame(uint16_t port) {
 class Veth : public testing::Test {
 protected:
     void SetUp() override {
-        if (geteuid() != 0)
-            GTEST_SKIP() << "needs root";
+        if (geteuid() != 0) GTEST_SKIP() << "needs root";
         ip({"netns", "add", netns_});
         // No neighbour discovery: the programs would count it.
-        sys_.in_netns(netns_, [&] { sys_.write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); });
+        sys_.in_netns(
+            netns_, [&] { sys_.write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); });
         ip({"-n", netns_, "link", "add", receiver_.name, "type", "veth", "peer", "name", "rxb1"});
         ip({"-n", netns_, "link", "set", receiver_.name, "up"});
         ip({"-n", netns_, "link", "set", "rxb1", "up"});
     }
     void TearDown() override {
-        if (geteuid() == 0)
-            sys_.run({"ip", "netns", "del", netns_});
+        if (geteuid() == 0) sys_.run({"ip", "netns", "del", netns_});
     }
     void ip(std::vector<std::string> argv) {
         argv.insert(argv.begin(), "ip");
         run_or_throw(sys_, argv);
     }
     void detach(XdpMode mode) {
-        ip({"-n", netns_, "link", "set", "dev", receiver_.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"});
+        ip({"-n", netns_, "link", "set", "dev", receiver_.name,
+            mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"});
     }
 
     Sys& sys_ = real_sys();
@@ -68,7 +69,8 @@ struct Reported {
 };
 
 /// What `name` reports of a window in which `work` was done.
-Reported window(Sys& sys, const std::string& name, const Interface& receiver, const std::function<void()>& work) {
+Reported window(Sys& sys, const std::string& name, const Interface& receiver,
+                const std::function<void()>& work) {
     const auto collector = collector_named(name).make(sys, {receiver});
     Window window;
     collector->start();
@@ -95,14 +97,13 @@ void send_to_loopback(int datagrams) {
 class Probe : public testing::Test {
 protected:
     void SetUp() override {
-        if (geteuid() != 0)
-            GTEST_SKIP() << "needs root";
+        if (geteuid() != 0) GTEST_SKIP() << "needs root";
     }
     Sys& sys_ = real_sys();
     Interface any_{"", "lo"};
 };
 
-} // namespace
+}  // namespace
 
 TEST_F(Veth, EveryXdpProgramAttachesInBothModesAndCountsEachFrame) {
     for (const std::string& name : kXdpPrograms) {
@@ -118,7 +119,8 @@ TEST_F(Veth, EveryXdpProgramAttachesInBothModesAndCountsEachFrame) {
             EXPECT_EQ(verdicts.has_value(), program.has_map("xdp_verdicts"));
             if (verdicts) {
                 EXPECT_EQ(verdicts->read().at(action).packets - before.at(action).packets, kFrames);
-                EXPECT_EQ(verdicts->read().at(action).bytes - before.at(action).bytes, name == "xdp_count_packets" ? 0 : kFrames * kFrameBytes);
+                EXPECT_EQ(verdicts->read().at(action).bytes - before.at(action).bytes,
+                          name == "xdp_count_packets" ? 0 : kFrames * kFrameBytes);
             }
             detach(mode);
             EXPECT_FALSE(xdp_attached(sys_, netns_, receiver_.name));
@@ -145,7 +147,7 @@ TEST_F(Veth, OnlyTheRacyCounterLosesUpdatesOfTwoCpus) {
         EXPECT_EQ(counted, made) << name;
     }
     const auto [counted, made] = counted_and_made("xdp_count_racy");
-    EXPECT_LE(counted, made); // how many depends on the machine; on one CPU none
+    EXPECT_LE(counted, made);  // how many depends on the machine; on one CPU none
     RecordProperty("racy_lost_per_million", std::to_string(made - counted));
 }
 
@@ -153,7 +155,8 @@ TEST_F(Veth, ASecondXdpProgramIsRefusedAndTheFirstStays) {
     const BpfObject first = load_bpf("xdp_pass"), second = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, first.program(), XdpMode::native);
     const uint32_t id = xdp_attached(sys_, netns_, receiver_.name)->id;
-    EXPECT_THROW(attach_xdp(sys_, netns_, receiver_.name, second.program(), XdpMode::native), Error);
+    EXPECT_THROW(attach_xdp(sys_, netns_, receiver_.name, second.program(), XdpMode::native),
+                 Error);
     EXPECT_EQ(xdp_attached(sys_, netns_, receiver_.name)->id, id);
 }
 
@@ -178,13 +181,13 @@ TEST_F(Veth, PortFilterDropsItsPortAndPassesTheRest) {
     later_fragment[21] = 1;
     EXPECT_EQ(test_run_xdp(program.program(), later_fragment), static_cast<uint32_t>(XDP_PASS));
     auto first_fragment = udp_frame(4321);
-    first_fragment[20] = 0x20; // more fragments follow
+    first_fragment[20] = 0x20;  // more fragments follow
     EXPECT_EQ(test_run_xdp(program.program(), first_fragment), static_cast<uint32_t>(XDP_DROP));
     auto short_frame = udp_frame(4321);
     short_frame.resize(40);
     EXPECT_EQ(test_run_xdp(program.program(), short_frame), static_cast<uint32_t>(XDP_PASS));
     auto with_options = udp_frame(4321);
-    with_options[14] = 0x46; // six words: the port is four bytes later
+    with_options[14] = 0x46;  // six words: the port is four bytes later
     EXPECT_EQ(test_run_xdp(program.program(), with_options), static_cast<uint32_t>(XDP_PASS));
     with_options[40] = 4321 >> 8;
     with_options[41] = 4321 & 0xff;
@@ -195,8 +198,9 @@ TEST_F(Veth, XdpCountersReportTheWindowsGrowthOnly) {
     const BpfObject program = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::generic);
     test_run_xdp(program.program(), udp_frame(9), 5);
-    const Reported reported =
-        window(sys_, "xdp_counters", receiver_, [&] { test_run_xdp(program.program(), udp_frame(9), kFrames); });
+    const Reported reported = window(sys_, "xdp_counters", receiver_, [&] {
+        test_run_xdp(program.program(), udp_frame(9), kFrames);
+    });
     EXPECT_EQ(reported.at("xdp.drop.packets"), kFrames);
     EXPECT_EQ(reported.at("xdp.drop.bytes"), kFrames * kFrameBytes);
     EXPECT_EQ(reported.at("xdp.aborted.packets"), 0);
@@ -210,7 +214,8 @@ TEST_F(Veth, CollectorsSumOverAllReceivers) {
     const BpfObject program = load_bpf("xdp_drop"), other = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::native);
     attach_xdp(sys_, netns_, "rxb1", other.program(), XdpMode::native);
-    const auto collector = collector_named("xdp_counters").make(sys_, {receiver_, {netns_, "rxb1"}});
+    const auto collector =
+        collector_named("xdp_counters").make(sys_, {receiver_, {netns_, "rxb1"}});
     collector->start();
     test_run_xdp(program.program(), udp_frame(9), 3);
     test_run_xdp(other.program(), udp_frame(9), 4);
@@ -229,10 +234,13 @@ TEST_F(Probe, SoftirqsAreSeenFromRaiseToEntryToExit) {
     // Several raises before one entry are one wait, so there are no more waits than runs.
     EXPECT_GE(reported.at("softirq.net_rx.entry_to_exit.count"), 1);
     EXPECT_GE(reported.at("softirq.net_rx.raise_to_entry.count"), 1);
-    EXPECT_LE(reported.at("softirq.net_rx.raise_to_entry.count"), reported.at("softirq.net_rx.entry_to_exit.count"));
+    EXPECT_LE(reported.at("softirq.net_rx.raise_to_entry.count"),
+              reported.at("softirq.net_rx.entry_to_exit.count"));
     EXPECT_GT(reported.at("softirq.net_rx.entry_to_exit.p50"), 0);
-    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p50"), reported.at("softirq.net_rx.entry_to_exit.p99"));
-    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p99"), reported.at("softirq.net_rx.entry_to_exit.max"));
+    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p50"),
+              reported.at("softirq.net_rx.entry_to_exit.p99"));
+    EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p99"),
+              reported.at("softirq.net_rx.entry_to_exit.max"));
     EXPECT_TRUE(reported.curves.contains("softirq.net_rx.raise_to_entry"));
 }
 
@@ -272,14 +280,16 @@ TEST_F(Probe, IdleTimeIsNearlyAllOfASleepOnEveryCpuThatSleeps) {
     const Reported reported = window(sys_, "idle", any_, [&] { sys_.sleep_ns(slept_ns); });
     const double idle_ns = reported.at("window.idle_ns");
     EXPECT_GE(idle_ns, 0);
-    EXPECT_LE(idle_ns, 1.2 * static_cast<double>(slept_ns) * static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN)));
+    EXPECT_LE(idle_ns, 1.2 * static_cast<double>(slept_ns) *
+                           static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN)));
     EXPECT_FALSE(reported.metrics.contains("window.executed_instructions"));
 }
 
 TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
     // No tick falls into a window in which nobody runs, so this one is kept busy.
     const Reported reported = window(sys_, "irq", any_, [&] {
-        for (const uint64_t end = sys_.now_ns() + 100'000'000; sys_.now_ns() < end;) {}
+        for (const uint64_t end = sys_.now_ns() + 100'000'000; sys_.now_ns() < end;) {
+        }
     });
     EXPECT_GE(reported.at("irq.entry_to_exit.count"), 1);
     double by_source = 0;
@@ -292,7 +302,8 @@ TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
 TEST_F(Probe, NapiPollsAreCountedWithTheirPackets) {
     const Reported reported = window(sys_, "napi", any_, [] { send_to_loopback(1000); });
     EXPECT_GE(reported.at("napi.packets"), 1000);
-    EXPECT_GE(reported.at("napi.packets_per_poll.count"), reported.at("napi.exhausted_polls") + reported.at("napi.empty_polls"));
+    EXPECT_GE(reported.at("napi.packets_per_poll.count"),
+              reported.at("napi.exhausted_polls") + reported.at("napi.empty_polls"));
     EXPECT_LE(reported.at("napi.packets_per_poll.max"), reported.at("napi.packets"));
     EXPECT_LT(reported.at("napi.exhausted_polls"), reported.at("napi.packets_per_poll.count"));
     EXPECT_EQ(reported.curves.at("napi.packets_per_poll").at("unit"), "packets");
@@ -323,51 +334,59 @@ TEST_F(Probe, PerfRecordFindsTheReceivePath) {
     EXPECT_EQ(sum, reported.at("perf_record.samples"));
 }
 
-// The probe's window lies within perf's, which lies within bpftrace's: who else sends meanwhile, such as another test, may be
-// in the outer ones only. So what is seen is never less, and in one of some windows nearly the same.
+// The probe's window lies within perf's, which lies within bpftrace's: who else sends meanwhile,
+// such as another test, may be in the outer ones only. So what is seen is never less, and in one of
+// some windows nearly the same.
 TEST_F(Probe, PerfTraceAndBpftraceAgreeWithTheNapiProbe) {
     double beyond = 0;
     for (int window = 0; window < 8; window++) {
         std::map<std::string, std::unique_ptr<Collector>> collectors;
-        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name] = collector_named(name).make(sys_, {any_});
-        send_to_loopback(500); // before the window
-        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"}) collectors[name]->start();
+        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"})
+            collectors[name] = collector_named(name).make(sys_, {any_});
+        send_to_loopback(500);  // before the window
+        for (const char* name : {"bpftrace:napi_polls", "perf_trace:napi", "napi"})
+            collectors[name]->start();
         send_to_loopback(2000);
-        for (const char* name : {"napi", "perf_trace:napi", "bpftrace:napi_polls"}) collectors[name]->stop();
+        for (const char* name : {"napi", "perf_trace:napi", "bpftrace:napi_polls"})
+            collectors[name]->stop();
         Reported reported;
-        for (const auto& [name, collector] : collectors) collector->report({}, reported.metrics, reported.curves);
-        const double polls = reported.at("napi.packets_per_poll.count"), packets = reported.at("napi.packets");
+        for (const auto& [name, collector] : collectors)
+            collector->report({}, reported.metrics, reported.curves);
+        const double polls = reported.at("napi.packets_per_poll.count"),
+                     packets = reported.at("napi.packets");
         EXPECT_GT(polls, 1000);
         EXPECT_GE(reported.at("perf_trace.napi.napi_poll"), polls);
         EXPECT_GE(reported.at("bpftrace.napi_polls.polls"), polls);
         EXPECT_GE(reported.at("bpftrace.napi_polls.packets"), packets);
-        beyond = std::max({reported.at("perf_trace.napi.napi_poll") - polls, reported.at("bpftrace.napi_polls.polls") - polls, reported.at("bpftrace.napi_polls.packets") - packets});
+        beyond = std::max({reported.at("perf_trace.napi.napi_poll") - polls,
+                           reported.at("bpftrace.napi_polls.polls") - polls,
+                           reported.at("bpftrace.napi_polls.packets") - packets});
         if (beyond < 400) return;
     }
     ADD_FAILURE() << "in each window one saw " << beyond << " more than the probe";
 }
 
 TEST_F(Probe, BpftraceNamesTheReasonOfADrop) {
-    const Reported reported = window(sys_, "bpftrace:drop_reasons", any_, [] { send_to_loopback(1000); }); // nobody listens
+    const Reported reported = window(sys_, "bpftrace:drop_reasons", any_,
+                                     [] { send_to_loopback(1000); });  // nobody listens
     EXPECT_GE(reported.at("bpftrace.drop_reasons.by_reason.no_socket"), 1000);
     double places = 0;
     for (const auto& [name, metric] : reported.metrics)
-        if (name.starts_with("bpftrace.drop_reasons.by_place.no_socket."))
-            places += metric.value;
+        if (name.starts_with("bpftrace.drop_reasons.by_place.no_socket.")) places += metric.value;
     EXPECT_EQ(places, reported.at("bpftrace.drop_reasons.by_reason.no_socket"));
     EXPECT_EQ(reported.curves.at("bpftrace.drop_reasons").at("maps").size(), 2u);
 }
 
 TEST_F(Probe, BpftraceTimesSoftirqsByTheirNames) {
-    const Reported reported = window(sys_, "bpftrace:softirq_time", any_, [] { send_to_loopback(1000); });
+    const Reported reported =
+        window(sys_, "bpftrace:softirq_time", any_, [] { send_to_loopback(1000); });
     EXPECT_GT(reported.at("bpftrace.softirq_time.serving_ns.net_rx"), 0);
     EXPECT_EQ(reported.curves.at("bpftrace.softirq_time").at("maps").size(), 4u);
 }
 
 TEST_F(Probe, EveryCollectorReadsThisMachine) {
     for (const NamedCollector& collector : named_collectors()) {
-        if (collector.kind->prepare)
-            collector.kind->prepare(sys_);
+        if (collector.kind->prepare) collector.kind->prepare(sys_);
         EXPECT_NO_THROW(window(sys_, collector.name(), any_, [] {})) << collector.name();
     }
 }

@@ -29,4 +29,4 @@ void prepare_irq(Sys& sys);
 void prepare_idle(Sys& sys);
 void prepare_napi(Sys& sys);
 
-} // namespace rxlab
+}  // namespace rxlab

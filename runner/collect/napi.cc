@@ -33,18 +33,21 @@ public:
         metrics["napi.packets"] = {static_cast<double>(all.sum), "packets", "none"};
         metrics["napi.empty_polls"] = {static_cast<double>(all.counts[0]), "polls", "none"};
         metrics["napi.exhausted_polls"] = {static_cast<double>(exhausted), "polls", "none"};
-        if (all.total())
-            curves["napi.packets_per_poll"] = histogram_curve(all, packets());
+        if (all.total()) curves["napi.packets_per_poll"] = histogram_curve(all, packets());
     }
 
 private:
     Probe probe_{object(), "napi"};
-    std::vector<napi_polls> cpus_; ///< at the window's end
+    std::vector<napi_polls> cpus_;  ///< at the window's end
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_napi(Sys&, const Interfaces&) { return std::make_unique<Napi>(); }
-void prepare_napi(Sys&) { object(); }
+std::unique_ptr<Collector> make_napi(Sys&, const Interfaces&) {
+    return std::make_unique<Napi>();
+}
+void prepare_napi(Sys&) {
+    object();
+}
 
-} // namespace rxlab
+}  // namespace rxlab

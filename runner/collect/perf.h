@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A perf that is started before the window, told by a FIFO to count or sample over it, and ended after it.
+// A perf that is started before the window, told by a FIFO to count or sample over it, and ended
+// after it.
 #pragma once
 #include "collect/companion.h"
 
@@ -7,7 +8,8 @@ namespace rxlab {
 
 class Perf {
 public:
-    /// `arguments` of perf; its `-o` is file(). Returns when perf is ready. @throws Error with perf's own words.
+    /// `arguments` of perf; its `-o` is file(). Returns when perf is ready. @throws Error with
+    /// perf's own words.
     Perf(Sys& sys, std::vector<std::string> arguments);
     void enable() { say("enable\n"); }
     void disable() { say("disable\n"); }
@@ -22,4 +24,4 @@ private:
     Fd control_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

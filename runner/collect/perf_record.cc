@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where the kernel's time goes, by samples of its call graph. The clock is a timer: code that runs with interrupts off is
-// charged to where they are on again.
+// Where the kernel's time goes, by samples of its call graph. The clock is a timer: code that runs
+// with interrupts off is charged to where they are on again.
 #include "collect/folded.h"
 #include "collect/kinds.h"
 #include "collect/perf.h"
@@ -8,9 +8,11 @@
 namespace rxlab {
 namespace {
 
-/// Every 200 us, a prime number per second so that samples do not keep step with the tick; 4 MiB per CPU, so that perf
-/// sleeps through the window.
-const std::vector<std::string> kArguments = {"record", "-a", "-g", "--kernel-callchains", "-e", "cpu-clock:k", "-F", "4999", "-m", "1024", "-B", "-N"};
+/// Every 200 us, a prime number per second so that samples do not keep step with the tick; 4 MiB
+/// per CPU, so that perf sleeps through the window.
+const std::vector<std::string> kArguments = {"record", "-a",          "-g", "--kernel-callchains",
+                                             "-e",     "cpu-clock:k", "-F", "4999",
+                                             "-m",     "1024",        "-B", "-N"};
 
 class PerfRecord : public Collector {
 public:
@@ -19,7 +21,9 @@ public:
     void stop() override { perf_.disable(); }
     void report(const Window&, Metrics& metrics, Json& curves) override {
         perf_.finish();
-        const Folded folded = fold(run_or_throw(sys_, {"perf", "script", "-i", perf_.file(), "--kallsyms", "/proc/kallsyms", "-F", "comm,ip,sym"}));
+        const Folded folded =
+            fold(run_or_throw(sys_, {"perf", "script", "-i", perf_.file(), "--kallsyms",
+                                     "/proc/kallsyms", "-F", "comm,ip,sym"}));
         uint64_t samples = 0;
         for (const auto& [stack, count] : folded) samples += count;
         metrics["perf_record.samples"] = {static_cast<double>(samples), "samples", "none"};
@@ -31,8 +35,10 @@ private:
     Perf perf_;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_perf_record(Sys& sys, const Interfaces&) { return std::make_unique<PerfRecord>(sys); }
+std::unique_ptr<Collector> make_perf_record(Sys& sys, const Interfaces&) {
+    return std::make_unique<PerfRecord>(sys);
+}
 
-} // namespace rxlab
+}  // namespace rxlab

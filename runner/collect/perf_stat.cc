@@ -6,9 +6,10 @@
 namespace rxlab {
 namespace {
 
-const std::vector<std::string> kArguments = {"stat", "-a", "-x,", "-e",
-                                             "irq:softirq_raise,irq:softirq_entry,irq:softirq_exit,irq:irq_handler_entry,napi:napi_poll,"
-                                             "context-switches,cpu-migrations,page-faults,cycles,instructions,cache-misses,branch-misses"};
+const std::vector<std::string> kArguments = {
+    "stat", "-a", "-x,", "-e",
+    "irq:softirq_raise,irq:softirq_entry,irq:softirq_exit,irq:irq_handler_entry,napi:napi_poll,"
+    "context-switches,cpu-migrations,page-faults,cycles,instructions,cache-misses,branch-misses"};
 
 class PerfStat : public Collector {
 public:
@@ -26,8 +27,10 @@ private:
     Perf perf_;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_perf_stat(Sys& sys, const Interfaces&) { return std::make_unique<PerfStat>(sys); }
+std::unique_ptr<Collector> make_perf_stat(Sys& sys, const Interfaces&) {
+    return std::make_unique<PerfStat>(sys);
+}
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -11,7 +11,7 @@ namespace rxlab {
 namespace {
 
 struct Traced {
-    const char* name; ///< the probe's
+    const char* name;  ///< the probe's
     const char* events;
 };
 
@@ -22,12 +22,16 @@ const Traced kTraced[] = {
 
 class PerfTrace : public Collector {
 public:
-    PerfTrace(Sys& sys, const Traced& traced) : sys_(sys), name_(std::string("perf_trace.") + traced.name), perf_(sys, {"record", "-a", "-B", "-N", "-e", traced.events}) {}
+    PerfTrace(Sys& sys, const Traced& traced)
+        : sys_(sys),
+          name_(std::string("perf_trace.") + traced.name),
+          perf_(sys, {"record", "-a", "-B", "-N", "-e", traced.events}) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
     void report(const Window&, Metrics& metrics, Json&) override {
         perf_.finish();
-        for (const auto& [event, count] : parse_perf_report_stats(run_or_throw(sys_, {"perf", "report", "--stats", "-i", perf_.file()})))
+        for (const auto& [event, count] : parse_perf_report_stats(
+                 run_or_throw(sys_, {"perf", "report", "--stats", "-i", perf_.file()})))
             metrics[name_ + "." + event] = {static_cast<double>(count), "events", "none"};
     }
 
@@ -37,7 +41,7 @@ private:
     Perf perf_;
 };
 
-} // namespace
+}  // namespace
 
 std::vector<std::string> perf_traced() {
     std::vector<std::string> names;
@@ -46,7 +50,8 @@ std::vector<std::string> perf_traced() {
 }
 
 std::unique_ptr<Collector> make_perf_trace(Sys& sys, const std::string& traced) {
-    return std::make_unique<PerfTrace>(sys, row_named(kTraced, std::size(kTraced), traced, "traced probe"));
+    return std::make_unique<PerfTrace>(
+        sys, row_named(kTraced, std::size(kTraced), traced, "traced probe"));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

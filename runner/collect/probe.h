@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// A BPF probe: loaded once per process, attached before the window (which leaves work behind), its map zeroed when the
-// window begins and read when it ends. It is detached with the object: to detach interrupts every CPU.
+// A BPF probe: loaded once per process, attached before the window (which leaves work behind), its
+// map zeroed when the window begins and read when it ends. It is detached with the object: to
+// detach interrupts every CPU.
 #pragma once
 #include "sys/bpf.h"
 
@@ -8,7 +9,8 @@ namespace rxlab {
 
 class Probe {
 public:
-    Probe(const BpfObject& object, const char* map) : map_(object.map(map)), links_(object.attach_raw_tracepoints()) {}
+    Probe(const BpfObject& object, const char* map)
+        : map_(object.map(map)), links_(object.attach_raw_tracepoints()) {}
     void zero() { map_.clear(); }
     const BpfMap& map() const { return map_; }
 
@@ -17,4 +19,4 @@ private:
     std::vector<BpfFd> links_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

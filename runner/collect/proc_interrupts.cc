@@ -16,7 +16,8 @@ static void report(const Counts& growth, Metrics& metrics) {
 }
 
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces&) {
-    return std::make_unique<DeltaCollector>([read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report);
+    return std::make_unique<DeltaCollector>(
+        [read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -10,7 +10,8 @@ static void report(const Counts& growth, Metrics& metrics) {
 }
 
 std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces&) {
-    return std::make_unique<DeltaCollector>([read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); }, report);
+    return std::make_unique<DeltaCollector>(
+        [read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); }, report);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

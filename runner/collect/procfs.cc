@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <charconv>
-#include <fmt/format.h>
 #include <sstream>
 #include <vector>
 
@@ -13,7 +13,8 @@ namespace rxlab {
 namespace {
 
 std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return text;
 }
 
@@ -25,13 +26,13 @@ bool number(const std::string& word, int base, uint64_t& value) {
 std::vector<std::string> words_of(const std::string& line) {
     std::istringstream stream(line);
     std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
+    for (std::string word; stream >> word;) words.push_back(word);
     return words;
 }
 
 [[noreturn]] void malformed(const char* file, const std::string& line) {
-    throw Error(Status::invalid, fmt::format("{}: cannot read '{}'", file, line), "this kernel writes it in another form");
+    throw Error(Status::invalid, fmt::format("{}: cannot read '{}'", file, line),
+                "this kernel writes it in another form");
 }
 
 /// Rows "LABEL: count per CPU, then perhaps words" under a row that names the CPUs.
@@ -43,31 +44,36 @@ Counts parse_cpu_table(const char* file, const std::string& text) {
     Counts counts;
     while (std::getline(stream, line)) {
         const auto words = words_of(line);
-        if (words.size() < 2 || !words[0].ends_with(':'))
-            malformed(file, line);
+        if (words.size() < 2 || !words[0].ends_with(':')) malformed(file, line);
         uint64_t& sum = counts[lower(words[0].substr(0, words[0].size() - 1))];
         uint64_t value = 0;
         for (size_t i = 1; i < words.size() && i <= cpus && number(words[i], 10, value); ++i)
             sum += value;
     }
-    if (counts.empty())
-        malformed(file, line);
+    if (counts.empty()) malformed(file, line);
     return counts;
 }
 
-} // namespace
+}  // namespace
 
-Counts parse_softirqs(const std::string& text) { return parse_cpu_table("/proc/softirqs", text); }
+Counts parse_softirqs(const std::string& text) {
+    return parse_cpu_table("/proc/softirqs", text);
+}
 
-Counts parse_interrupts(const std::string& text) { return parse_cpu_table("/proc/interrupts", text); }
+Counts parse_interrupts(const std::string& text) {
+    return parse_cpu_table("/proc/interrupts", text);
+}
 
 Counts parse_softnet(const std::string& text) {
     struct Column {
         size_t at;
         const char* name;
     };
-    static constexpr Column columns[] = {
-        {0, "processed"}, {1, "dropped"}, {2, "time_squeeze"}, {9, "received_rps"}, {10, "flow_limit"}};
+    static constexpr Column columns[] = {{0, "processed"},
+                                         {1, "dropped"},
+                                         {2, "time_squeeze"},
+                                         {9, "received_rps"},
+                                         {10, "flow_limit"}};
     std::istringstream stream(text);
     Counts counts;
     for (std::string line; std::getline(stream, line);) {
@@ -84,17 +90,18 @@ Counts parse_softnet(const std::string& text) {
 
 Counts parse_net_dev(const std::string& text, const std::string& interface) {
     static constexpr const char* names[] = {"bytes", "packets", "errors", "dropped"};
-    static constexpr size_t columns = 8; // per direction
+    static constexpr size_t columns = 8;  // per direction
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) {
-        const size_t colon = line.rfind(": "); // a name may hold a colon
+        const size_t colon = line.rfind(": ");  // a name may hold a colon
         if (colon == std::string::npos || words_of(line.substr(0, colon)) != std::vector{interface})
             continue;
         const auto words = words_of(line.substr(colon + 1));
         Counts counts;
         for (size_t i = 0; i < std::size(names); ++i) {
             uint64_t rx = 0, tx = 0;
-            if (words.size() < 2 * columns || !number(words[i], 10, rx) || !number(words[columns + i], 10, tx))
+            if (words.size() < 2 * columns || !number(words[i], 10, rx) ||
+                !number(words[columns + i], 10, tx))
                 malformed("/proc/net/dev", line);
             counts[std::string("rx_") + names[i]] = rx;
             counts[std::string("tx_") + names[i]] = tx;
@@ -120,18 +127,17 @@ Counts parse_perf_stat(const std::string& text) {
     std::istringstream stream(text);
     Counts counts;
     for (std::string line; std::getline(stream, line);) {
-        if (line.empty() || line.front() == '#')
-            continue;
+        if (line.empty() || line.front() == '#') continue;
         std::istringstream fields(line);
         std::string value, unit, event;
-        if (!std::getline(fields, value, ',') || !std::getline(fields, unit, ',') || !std::getline(fields, event, ','))
+        if (!std::getline(fields, value, ',') || !std::getline(fields, unit, ',') ||
+            !std::getline(fields, event, ','))
             malformed("perf stat", line);
         event = event.substr(event.find(':') + 1);
         std::replace(event.begin(), event.end(), '-', '_');
-        if (value.starts_with('<')) // <not supported>, <not counted>
+        if (value.starts_with('<'))  // <not supported>, <not counted>
             continue;
-        if (!number(value, 10, counts[event]))
-            malformed("perf stat", line);
+        if (!number(value, 10, counts[event])) malformed("perf stat", line);
     }
     return counts;
 }
@@ -144,12 +150,14 @@ Counts parse_perf_report_stats(const std::string& text) {
         std::istringstream fields(line);
         std::string first, second, value;
         fields >> first >> second >> value;
-        if (const size_t colon = first.find(':'); second == "stats:" && colon != std::string::npos) event = first.substr(colon + 1);
+        if (const size_t colon = first.find(':'); second == "stats:" && colon != std::string::npos)
+            event = first.substr(colon + 1);
         const bool lost = first == "LOST" && event == "";
         if (second != "events:" || !(lost || (first == "SAMPLE" && event != ""))) continue;
-        if (!number(value, 10, counts[lost ? "lost" : event])) malformed("perf report --stats", line);
+        if (!number(value, 10, counts[lost ? "lost" : event]))
+            malformed("perf report --stats", line);
     }
     return counts;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -21,7 +21,7 @@ std::string written_by(const std::string& kernel, const std::string& file) {
     return text.str();
 }
 
-} // namespace
+}  // namespace
 
 TEST(ParseSoftirqs, SumsEachVectorOverTheCpus) {
     const Counts counts = parse_softirqs(written_by("6.1", "softirqs"));
@@ -56,8 +56,13 @@ TEST(ParseSoftnet, ReadsTheColumnsOfBothKernels) {
 }
 
 TEST(ParseSoftnet, ReadsHexadecimalAndSumsOverCpus) {
-    const Counts counts = parse_softnet("000000ff 00000010 2 0 0 0 0 0 0 1 3 0 0\n00000001 00000001 0 0 0 0 0 0 0 1 0 0 1\n");
-    EXPECT_EQ(counts, (Counts{{"processed", 256}, {"dropped", 17}, {"time_squeeze", 2}, {"received_rps", 2}, {"flow_limit", 3}}));
+    const Counts counts = parse_softnet(
+        "000000ff 00000010 2 0 0 0 0 0 0 1 3 0 0\n00000001 00000001 0 0 0 0 0 0 0 1 0 0 1\n");
+    EXPECT_EQ(counts, (Counts{{"processed", 256},
+                              {"dropped", 17},
+                              {"time_squeeze", 2},
+                              {"received_rps", 2},
+                              {"flow_limit", 3}}));
 }
 
 TEST(ParseNetDev, ReadsBothDirectionsOfOneInterface) {
@@ -68,7 +73,9 @@ TEST(ParseNetDev, ReadsBothDirectionsOfOneInterface) {
 }
 
 TEST(ParseNetDev, TellsNamesApartThatBeginAlike) {
-    const std::string text = "h\nh\n veth10: 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n  veth1: 2 2 0 5 0 0 0 0 3 3 0 0 0 0 0 0\n";
+    const std::string text =
+        "h\nh\n veth10: 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n  veth1: 2 2 0 5 0 0 0 0 3 3 0 0 0 0 0 "
+        "0\n";
     EXPECT_EQ(parse_net_dev(text, "veth1").at("rx_dropped"), 5u);
 }
 
@@ -81,17 +88,26 @@ TEST(Parsers, RefuseTextOfAnotherShape) {
 }
 
 TEST(ParsePerfStat, TellsWhatWasCountedAndLeavesOutWhatTheMachineDoesNotHave) {
-    const Counts counts = parse_perf_stat("# started on Tue Nov 24\n\n37,,irq:softirq_raise,612450304,100.00,,\n591,,context-switches,612445805,100.00,,\n"
-                                          "<not supported>,,cycles,0,100.00,,\n");
+    const Counts counts = parse_perf_stat(
+        "# started on Tue Nov "
+        "24\n\n37,,irq:softirq_raise,612450304,100.00,,\n591,,context-switches,612445805,100.00,,\n"
+        "<not supported>,,cycles,0,100.00,,\n");
     EXPECT_EQ(counts, (Counts{{"softirq_raise", 37}, {"context_switches", 591}}));
 }
 
 TEST(ParsePerfReportStats, TellsTheSamplesOfEachEventAndWhatWasLost) {
-    const std::string text = "\nAggregated stats:\n           TOTAL events:        921\n            LOST events:          2  ( 0.2%)\n          SAMPLE events:        190  (20.6%)\n"
-                             "irq:softirq_raise stats:\n          SAMPLE events:         95\nirq:softirq_entry stats:\n          SAMPLE events:         95\n";
-    EXPECT_EQ(parse_perf_report_stats(text), (Counts{{"softirq_raise", 95}, {"softirq_entry", 95}, {"lost", 2}}));
-    EXPECT_TRUE(parse_perf_report_stats("Aggregated stats:\n           TOTAL events:  1\n").empty());
-    EXPECT_THROW(parse_perf_report_stats("napi:napi_poll stats:\n          SAMPLE events:         many\n"), Error);
+    const std::string text =
+        "\nAggregated stats:\n           TOTAL events:        921\n            LOST events:        "
+        "  2  ( 0.2%)\n          SAMPLE events:        190  (20.6%)\n"
+        "irq:softirq_raise stats:\n          SAMPLE events:         95\nirq:softirq_entry stats:\n "
+        "         SAMPLE events:         95\n";
+    EXPECT_EQ(parse_perf_report_stats(text),
+              (Counts{{"softirq_raise", 95}, {"softirq_entry", 95}, {"lost", 2}}));
+    EXPECT_TRUE(
+        parse_perf_report_stats("Aggregated stats:\n           TOTAL events:  1\n").empty());
+    EXPECT_THROW(
+        parse_perf_report_stats("napi:napi_poll stats:\n          SAMPLE events:         many\n"),
+        Error);
 }
 
 TEST(ParsePerfStat, RefusesWhatItDoesNotKnow) {

@@ -8,8 +8,8 @@ namespace rxlab {
 namespace {
 
 /// By vector number; the kernel's enum in linux/interrupt.h.
-constexpr std::array<const char*, SOFTIRQ_VECTORS> kVectors = {"hi",       "timer",   "net_tx", "net_rx",  "block",
-                                                               "irq_poll", "tasklet", "sched",  "hrtimer", "rcu"};
+constexpr std::array<const char*, SOFTIRQ_VECTORS> kVectors = {
+    "hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu"};
 
 const BpfObject& object() {
     static const BpfObject loaded = load_bpf("softirq");
@@ -24,17 +24,14 @@ public:
         sum_.add(histogram);
         Histogram own;
         own.add(histogram);
-        if (own.total())
-            by_cpu_.emplace_back(cpu, own);
+        if (own.total()) by_cpu_.emplace_back(cpu, own);
     }
     const std::string& name() const { return name_; }
     const Histogram& sum() const { return sum_; }
     void report(const char* better, const LatencyUnit& unit, Metrics& metrics, Json& curves) const {
         report_latency(name_, "softirqs", better, sum_, unit, metrics);
-        if (!by_cpu_.empty())
-            curves[name_] = histogram_curve(sum_, unit);
-        if (by_cpu_.size() < 2)
-            return;
+        if (!by_cpu_.empty()) curves[name_] = histogram_curve(sum_, unit);
+        if (by_cpu_.size() < 2) return;
         for (const auto& [cpu, histogram] : by_cpu_)
             curves[name_ + ".cpu" + std::to_string(cpu)] = histogram_curve(histogram, unit);
     }
@@ -59,7 +56,8 @@ public:
     }
 
 private:
-    void report_vector(uint32_t vector, const LatencyUnit& unit, uint64_t packets, Metrics& metrics, Json& curves) {
+    void report_vector(uint32_t vector, const LatencyUnit& unit, uint64_t packets, Metrics& metrics,
+                       Json& curves) {
         const std::string name = std::string("softirq.") + kVectors[vector];
         Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
         for (size_t cpu = 0; cpu < cpus_[vector].size(); ++cpu) {
@@ -72,12 +70,16 @@ private:
     }
 
     Probe probe_{object(), "softirqs"};
-    std::array<std::vector<softirq_times>, SOFTIRQ_VECTORS> cpus_; ///< at the window's end
+    std::array<std::vector<softirq_times>, SOFTIRQ_VECTORS> cpus_;  ///< at the window's end
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_softirq(Sys&, const Interfaces&) { return std::make_unique<Softirq>(); }
-void prepare_softirq(Sys&) { object(); }
+std::unique_ptr<Collector> make_softirq(Sys&, const Interfaces&) {
+    return std::make_unique<Softirq>();
+}
+void prepare_softirq(Sys&) {
+    object();
+}
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -12,23 +12,38 @@ namespace rxlab {
 const CollectorKind kCollectors[] = {
     {"xdp_counters", "packets and bytes per XDP verdict", false, make_xdp_counters, nullptr},
     {"idle", "time the CPUs were idle in the window", false, make_idle, prepare_idle},
-    {"proc_softirqs", "softIRQs served per vector (/proc/softirqs)", false, make_proc_softirqs, nullptr},
-    {"proc_interrupts", "interrupts per line (/proc/interrupts)", false, make_proc_interrupts, nullptr},
-    {"softnet", "backlog drops and exhausted budgets (/proc/net/softnet_stat)", false, make_softnet, nullptr},
-    {"interface", "the receiver's packets, errors and drops (/proc/net/dev)", false, make_interface, nullptr},
-    {"dma_engine", "what the DMA engine in software spends, which hardware would do by itself", false, make_dma_engine, nullptr},
-    {"softirq", "softIRQ raise to entry and entry to exit, per vector and CPU", true, make_softirq, prepare_softirq},
-    {"victim", "how late an ordinary task gets its CPU, which wants it once per millisecond", true, make_victim, nullptr},
+    {"proc_softirqs", "softIRQs served per vector (/proc/softirqs)", false, make_proc_softirqs,
+     nullptr},
+    {"proc_interrupts", "interrupts per line (/proc/interrupts)", false, make_proc_interrupts,
+     nullptr},
+    {"softnet", "backlog drops and exhausted budgets (/proc/net/softnet_stat)", false, make_softnet,
+     nullptr},
+    {"interface", "the receiver's packets, errors and drops (/proc/net/dev)", false, make_interface,
+     nullptr},
+    {"dma_engine", "what the DMA engine in software spends, which hardware would do by itself",
+     false, make_dma_engine, nullptr},
+    {"softirq", "softIRQ raise to entry and entry to exit, per vector and CPU", true, make_softirq,
+     prepare_softirq},
+    {"victim", "how late an ordinary task gets its CPU, which wants it once per millisecond", true,
+     make_victim, nullptr},
     {"irq", "hard-IRQ handlers' entry to exit", true, make_irq, prepare_irq},
     {"napi", "packets per NAPI poll, and budgets used up", true, make_napi, prepare_napi},
-    {"perf_stat", "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where the machine counts them", true, make_perf_stat, nullptr},
-    {"perf_record", "perf record: call-graph samples of the kernel, as flame graphs", true, make_perf_record, nullptr},
-    {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr, perf_traced, make_perf_trace},
-    {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts, make_bpftrace, "bpftrace"},
+    {"perf_stat",
+     "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where "
+     "the machine counts them",
+     true, make_perf_stat, nullptr},
+    {"perf_record", "perf record: call-graph samples of the kernel, as flame graphs", true,
+     make_perf_record, nullptr},
+    {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr,
+     perf_traced, make_perf_trace},
+    {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts,
+     make_bpftrace, "bpftrace"},
 };
 const size_t kCollectorCount = std::size(kCollectors);
 
-std::string NamedCollector::name() const { return subject.empty() ? kind->name : fmt::format("{}:{}", kind->name, subject); }
+std::string NamedCollector::name() const {
+    return subject.empty() ? kind->name : fmt::format("{}:{}", kind->name, subject);
+}
 
 std::unique_ptr<Collector> NamedCollector::make(Sys& sys, const Interfaces& receivers) const {
     return kind->make ? kind->make(sys, receivers) : kind->make_of(sys, subject);
@@ -37,7 +52,8 @@ std::unique_ptr<Collector> NamedCollector::make(Sys& sys, const Interfaces& rece
 std::vector<NamedCollector> named_collectors() {
     std::vector<NamedCollector> all;
     for (const CollectorKind& kind : kCollectors) {
-        if (!kind.subjects) all.push_back({&kind, ""});
+        if (!kind.subjects)
+            all.push_back({&kind, ""});
         else
             for (const std::string& subject : kind.subjects()) all.push_back({&kind, subject});
     }
@@ -51,7 +67,8 @@ NamedCollector collector_named(const std::string& name) {
         known.push_back(collector.name());
     }
     const std::string guess = nearest(name, known);
-    throw Error(Status::usage, fmt::format("no collector '{}'", name), guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+    throw Error(Status::usage, fmt::format("no collector '{}'", name),
+                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-// What packets cost everybody else: an ordinary task on each CPU that wants to run once per millisecond.
+// What packets cost everybody else: an ordinary task on each CPU that wants to run once per
+// millisecond.
 #include "collect/histogram.h"
 #include "collect/kinds.h"
 
-#include <algorithm>
-#include <atomic>
-#include <ctime>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <algorithm>
+#include <atomic>
+#include <ctime>
 #include <thread>
 
 namespace rxlab {
 namespace {
 
-constexpr uint64_t kPeriod = 1'000'000; // ns
+constexpr uint64_t kPeriod = 1'000'000;  // ns
 
-/// From the moment it wanted to run to the moment it ran. Moments that passed while it waited count each for itself, else
-/// the longest waits would be the rarest.
+/// From the moment it wanted to run to the moment it ran. Moments that passed while it waited count
+/// each for itself, else the longest waits would be the rarest.
 class Victim : public Collector {
 public:
     explicit Victim(Sys& sys) : sys_(sys) {
@@ -41,9 +42,12 @@ public:
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const Histogram* worst = nullptr;
         for (const auto& task : tasks_)
-            if (task->waited.total() && (!worst || percentile(task->waited, 0.99) > percentile(*worst, 0.99))) worst = &task->waited;
+            if (task->waited.total() &&
+                (!worst || percentile(task->waited, 0.99) > percentile(*worst, 0.99)))
+                worst = &task->waited;
         const LatencyUnit unit(window.ns_per_instruction);
-        report_latency("victim.wakeup", "wakeups", "lower", worst ? *worst : Histogram(), unit, metrics);
+        report_latency("victim.wakeup", "wakeups", "lower", worst ? *worst : Histogram(), unit,
+                       metrics);
         if (worst) curves["victim.wakeup"] = histogram_curve(*worst, unit);
     }
 
@@ -67,9 +71,11 @@ private:
         phase_.wait(waiting);
         ::histogram waited{};
         for (uint64_t due = sys_.now_ns() + kPeriod; phase_ == running;) {
-            const timespec until{static_cast<time_t>(due / 1'000'000'000), static_cast<long>(due % 1'000'000'000)};
+            const timespec until{static_cast<time_t>(due / 1'000'000'000),
+                                 static_cast<long>(due % 1'000'000'000)};
             ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-            for (const uint64_t now = sys_.now_ns(); due <= now; due += kPeriod) histogram_add(&waited, now - due);
+            for (const uint64_t now = sys_.now_ns(); due <= now; due += kPeriod)
+                histogram_add(&waited, now - due);
         }
         task.waited.add(waited);
     }
@@ -86,8 +92,10 @@ private:
     std::atomic<Phase> phase_ = waiting;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Collector> make_victim(Sys& sys, const Interfaces&) { return std::make_unique<Victim>(sys); }
+std::unique_ptr<Collector> make_victim(Sys& sys, const Interfaces&) {
+    return std::make_unique<Victim>(sys);
+}
 
-} // namespace rxlab
+}  // namespace rxlab

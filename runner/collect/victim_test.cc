@@ -17,7 +17,8 @@ TEST(Victim, counts_each_moment_it_wanted_to_run_late_or_not) {
     Metrics metrics;
     Json curves;
     victim->report({}, metrics, curves);
-    // One per millisecond, however late: the last may not have come yet, and between two looks at the clock there may be more.
+    // One per millisecond, however late: the last may not have come yet, and between two looks at
+    // the clock there may be more.
     EXPECT_GE(metrics.at("victim.wakeup.count").value, 45);
     EXPECT_LE(metrics.at("victim.wakeup.count").value, wanted + 200);
     EXPECT_EQ(metrics.at("victim.wakeup.p99").better, "lower");
@@ -34,5 +35,5 @@ TEST(Victim, one_that_never_began_has_nothing_to_tell) {
     EXPECT_TRUE(curves.empty());
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -21,17 +21,17 @@ Counts read(const std::vector<XdpVerdicts>& maps) {
 
 void report(const Counts& growth, Metrics& metrics) {
     for (const auto& [name, count] : growth)
-        metrics["xdp." + name] = {static_cast<double>(count), name.ends_with(".bytes") ? "bytes" : "packets", "none"};
+        metrics["xdp." + name] = {static_cast<double>(count),
+                                  name.ends_with(".bytes") ? "bytes" : "packets", "none"};
 }
 
-} // namespace
+}  // namespace
 
 std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interfaces& receivers) {
     const auto maps = std::make_shared<std::vector<XdpVerdicts>>();
     for (const Interface& receiver : receivers)
-        if (auto map = XdpVerdicts::of(sys, receiver))
-            maps->push_back(std::move(*map));
+        if (auto map = XdpVerdicts::of(sys, receiver)) maps->push_back(std::move(*map));
     return std::make_unique<DeltaCollector>([maps] { return read(*maps); }, report);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

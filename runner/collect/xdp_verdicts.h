@@ -7,8 +7,9 @@
 
 namespace rxlab {
 
-inline constexpr std::array<const char*, 5> kXdpActions = {"aborted", "drop", "pass", "tx", "redirect"};
-using Verdicts = std::array<verdict, kXdpActions.size()>; ///< indexed by XDP action
+inline constexpr std::array<const char*, 5> kXdpActions = {"aborted", "drop", "pass", "tx",
+                                                           "redirect"};
+using Verdicts = std::array<verdict, kXdpActions.size()>;  ///< indexed by XDP action
 
 class XdpVerdicts {
 public:
@@ -23,4 +24,4 @@ private:
     BpfMap map_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

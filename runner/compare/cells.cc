@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/cells.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace rxlab {
 namespace {
 
 Cell& cell_for(std::vector<Cell>& cells, const Trial& trial) {
-    if (const Cell* cell = find_cell(cells, trial.arm, trial.factors)) return const_cast<Cell&>(*cell);
+    if (const Cell* cell = find_cell(cells, trial.arm, trial.factors))
+        return const_cast<Cell&>(*cell);
     return cells.emplace_back(Cell{trial.arm, trial.factors, {}, 0});
 }
 
 /// Its arm's place in the experiment, then those of its factors' values.
 std::vector<size_t> place_of(const Experiment& experiment, const Cell& cell) {
-    const auto arm = std::find_if(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& a) { return a.name == cell.arm; });
+    const auto arm = std::find_if(experiment.arms.begin(), experiment.arms.end(),
+                                  [&](const Arm& a) { return a.name == cell.arm; });
     std::vector<size_t> place{static_cast<size_t>(arm - experiment.arms.begin())};
     for (const Factor& factor : experiment.factors)
         if (const auto value = cell.factors.find(factor.name); value != cell.factors.end())
-            place.push_back(static_cast<size_t>(std::find(factor.values.begin(), factor.values.end(), value->second) - factor.values.begin()));
+            place.push_back(static_cast<size_t>(
+                std::find(factor.values.begin(), factor.values.end(), value->second) -
+                factor.values.begin()));
     return place;
 }
 
 }  // namespace
 
-const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm, const std::map<std::string, Json>& factors) {
+const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
+                      const std::map<std::string, Json>& factors) {
     for (const Cell& cell : cells)
         if (cell.arm == arm && cell.factors == factors) return &cell;
     return nullptr;
@@ -33,7 +38,8 @@ const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm, co
 std::vector<Cell> cells_of(const Result& result) {
     std::vector<Cell> cells;
     for (const Trial& trial : result.plan.trials) cell_for(cells, trial).planned++;
-    for (const Observation& observation : result.observations) cell_for(cells, observation.trial).observations.push_back(&observation);
+    for (const Observation& observation : result.observations)
+        cell_for(cells, observation.trial).observations.push_back(&observation);
     std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
         return place_of(result.experiment, a) < place_of(result.experiment, b);
     });
@@ -41,14 +47,16 @@ std::vector<Cell> cells_of(const Result& result) {
 }
 
 uint64_t cluster_of(const Trial& trial) {
-    if (trial.lane == to_string(Lane::counted)) return trial.boot_seed - static_cast<uint64_t>(trial.boot.seed_offset);
+    if (trial.lane == to_string(Lane::counted))
+        return trial.boot_seed - static_cast<uint64_t>(trial.boot.seed_offset);
     return static_cast<uint64_t>(trial.round);
 }
 
 Clusters clusters_of(const Cell& cell, const std::string& metric) {
     Clusters clusters;
     for (const Observation* observation : cell.observations)
-        if (const auto found = observation->metrics.find(metric); found != observation->metrics.end())
+        if (const auto found = observation->metrics.find(metric);
+            found != observation->metrics.end())
             clusters[cluster_of(observation->trial)].push_back(found->second.value);
     return clusters;
 }
@@ -58,15 +66,17 @@ std::string name_of(const Cell& cell) {
     const char* before = " at ";
     for (const auto& [factor, value] : cell.factors) {
         const Json& word = value.is_object() && value.contains("name") ? value["name"] : value;
-        name += fmt::format("{}{}={}", before, factor, word.is_string() ? word.get<std::string>() : word.dump());
+        name += fmt::format("{}{}={}", before, factor,
+                            word.is_string() ? word.get<std::string>() : word.dump());
         before = " ";
     }
     return name;
 }
 
 std::vector<std::string> faults_of(const Cell& cell) {
-    if (cell.observations.empty()) return {fmt::format("{}: none of {} trials finished", name_of(cell), cell.planned)};
-    std::map<std::string, int> counts; // by the fault's name, so that details do not make it many
+    if (cell.observations.empty())
+        return {fmt::format("{}: none of {} trials finished", name_of(cell), cell.planned)};
+    std::map<std::string, int> counts;  // by the fault's name, so that details do not make it many
     std::map<std::string, std::string> first;
     for (const Observation* observation : cell.observations)
         for (const std::string& fault : faults(*observation)) {
@@ -76,7 +86,8 @@ std::vector<std::string> faults_of(const Cell& cell) {
         }
     std::vector<std::string> lines;
     for (const auto& [name, count] : counts)
-        lines.push_back(fmt::format("{}: {} of {} trials: {}", name_of(cell), count, cell.observations.size(), first.at(name)));
+        lines.push_back(fmt::format("{}: {} of {} trials: {}", name_of(cell), count,
+                                    cell.observations.size(), first.at(name)));
     return lines;
 }
 

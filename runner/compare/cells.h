@@ -9,24 +9,28 @@ namespace rxlab {
 struct Cell {
     std::string arm;
     std::map<std::string, Json> factors;
-    std::vector<const Observation*> observations; ///< finished ones, pointing into the Result
+    std::vector<const Observation*> observations;  ///< finished ones, pointing into the Result
     size_t planned = 0;
 };
 
-/// Every cell of the plan, arms and factors' values in the experiment's order. @pre `result` outlives them.
+/// Every cell of the plan, arms and factors' values in the experiment's order. @pre `result`
+/// outlives them.
 std::vector<Cell> cells_of(const Result& result);
 /// The cell of that arm and those factors, or null.
-const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm, const std::map<std::string, Json>& factors);
+const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
+                      const std::map<std::string, Json>& factors);
 
-/// What repeats independently: the round's boot seed in the counted lane (an arm's own offset to it taken off), else the
-/// round.
+/// What repeats independently: the round's boot seed in the counted lane (an arm's own offset to it
+/// taken off), else the round.
 uint64_t cluster_of(const Trial& trial);
 /// The values of a metric; clusters without one are left out.
 Clusters clusters_of(const Cell& cell, const std::string& metric);
 
-/// "native", or "native at budget=16 usecs=2000"; a value that is an object goes by its "name" if it has one.
+/// "native", or "native at budget=16 usecs=2000"; a value that is an object goes by its "name" if
+/// it has one.
 std::string name_of(const Cell& cell);
-/// "2 of 8 trials: conservation failed: ...", one line per different fault; a cell without trials has one too.
+/// "2 of 8 trials: conservation failed: ...", one line per different fault; a cell without trials
+/// has one too.
 std::vector<std::string> faults_of(const Cell& cell);
 
 }  // namespace rxlab

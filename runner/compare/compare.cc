@@ -4,9 +4,9 @@
 #include "compare/headline.h"
 #include "compare/row.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 #include <set>
 
 namespace rxlab {
@@ -45,10 +45,11 @@ std::vector<std::string> reasons_for(const Sides& sides) {
 
 std::vector<std::string> notes_for(const Sides& sides, const Rules& rules) {
     std::vector<std::string> notes;
-    if (rules.lane != to_string(Lane::timed)) // which stops when its intervals are narrow enough
+    if (rules.lane != to_string(Lane::timed))  // which stops when its intervals are narrow enough
         for (const Cell* cell : {&sides.before, &sides.after})
             if (cell->observations.size() < cell->planned)
-                notes.push_back(fmt::format("{}: {} of {} trials finished", name_of(*cell), cell->observations.size(), cell->planned));
+                notes.push_back(fmt::format("{}: {} of {} trials finished", name_of(*cell),
+                                            cell->observations.size(), cell->planned));
     return notes;
 }
 
@@ -68,24 +69,36 @@ Json to_json(const Compared& compared, const Rules& rules) {
         metrics.push_back(to_json(row, rules));
     }
     const std::string verdict = reasons.empty() ? overall(verdicts).verdict : "invalid";
-    return {{"arm", sides.after.arm}, {"factors", sides.after.factors}, {"label", name_of(sides.after)}, {"before_label", sides.before_label},
-            {"after_label", sides.after_label}, {"verdict", verdict}, {"reasons", reasons}, {"notes", notes_for(sides, rules)}, {"metrics", metrics}};
+    return {{"arm", sides.after.arm},
+            {"factors", sides.after.factors},
+            {"label", name_of(sides.after)},
+            {"before_label", sides.before_label},
+            {"after_label", sides.after_label},
+            {"verdict", verdict},
+            {"reasons", reasons},
+            {"notes", notes_for(sides, rules)},
+            {"metrics", metrics}};
 }
 
 /// What the lane cannot see stays that.
 void spoil(Compared& compared) {
     for (Row& row : compared.rows)
-        row.verdict = row.hidden.empty() ? Verdict::invalid : Verdict::not_visible, row.reason = row.hidden.empty() ? compared.reasons.front() : row.hidden;
+        row.verdict = row.hidden.empty() ? Verdict::invalid : Verdict::not_visible,
+        row.reason = row.hidden.empty() ? compared.reasons.front() : row.hidden;
 }
 
 /// A spoilt comparison has no part in the family that shares the 5 %.
 Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
     std::vector<Compared> comparisons;
-    for (const Sides& sides : all) comparisons.push_back({sides, reasons_for(sides), rows_of(sides.before, sides.after, rules)});
+    for (const Sides& sides : all)
+        comparisons.push_back(
+            {sides, reasons_for(sides), rows_of(sides.before, sides.after, rules)});
     std::vector<std::vector<Row>*> sound;
     for (Compared& compared : comparisons) {
-        if (compared.reasons.empty()) sound.push_back(&compared.rows);
-        else spoil(compared);
+        if (compared.reasons.empty())
+            sound.push_back(&compared.rows);
+        else
+            spoil(compared);
     }
     judge_rows(sound, rules);
     Json json = Json::array();
@@ -96,21 +109,34 @@ Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
 std::string baseline_of(const Experiment& experiment) {
     for (const Arm& arm : experiment.arms)
         if (arm.baseline) return arm.name;
-    throw Error(Status::usage, fmt::format("{}: expected one arm with \"baseline\": true, got none", experiment.name));
+    throw Error(Status::usage, fmt::format("{}: expected one arm with \"baseline\": true, got none",
+                                           experiment.name));
 }
 
 Rules rules_for(const Result& result, const CompareOptions& options) {
-    return {to_string(result.plan.lane), result.experiment.mechanism, result.experiment.primary, options.floor, true};
+    return {to_string(result.plan.lane), result.experiment.mechanism, result.experiment.primary,
+            options.floor, true};
 }
 
-Comparison conclude(const Result& result, const char* kind, const Rules& rules, Json comparisons, const std::vector<std::string>& notes) {
+Comparison conclude(const Result& result, const char* kind, const Rules& rules, Json comparisons,
+                    const std::vector<std::string>& notes) {
     std::set<std::string> verdicts;
     for (const Json& comparison : comparisons) verdicts.insert(comparison["verdict"]);
     const VerdictRank whole = overall(verdicts);
-    Json json = {{"schema_version", kSchemaVersion}, {"experiment", result.experiment.name}, {"question", result.experiment.question},
-                 {"lane", rules.lane}, {"target", result.plan.target}, {"kind", kind}, {"baseline", baseline_of(result.experiment)},
-                 {"mechanism", rules.mechanisms}, {"delta_rule", delta_rule(rules.lane, rules.floor)}, {"null_floor", rules.floor},
-                 {"paired", rules.paired}, {"verdict", whole.verdict}, {"headline", headline(comparisons)}, {"notes", notes},
+    Json json = {{"schema_version", kSchemaVersion},
+                 {"experiment", result.experiment.name},
+                 {"question", result.experiment.question},
+                 {"lane", rules.lane},
+                 {"target", result.plan.target},
+                 {"kind", kind},
+                 {"baseline", baseline_of(result.experiment)},
+                 {"mechanism", rules.mechanisms},
+                 {"delta_rule", delta_rule(rules.lane, rules.floor)},
+                 {"null_floor", rules.floor},
+                 {"paired", rules.paired},
+                 {"verdict", whole.verdict},
+                 {"headline", headline(comparisons)},
+                 {"notes", notes},
                  {"status", static_cast<int>(whole.status)}};
     json["comparisons"] = std::move(comparisons);
     return {std::move(json), whole.status};
@@ -118,17 +144,23 @@ Comparison conclude(const Result& result, const char* kind, const Rules& rules, 
 
 void require_comparable(const Result& before, const Result& after) {
     const auto require = [](const char* what, const std::string& a, const std::string& b) {
-        if (a != b) throw Error(Status::usage, fmt::format("results of different {} cannot be compared: before {}, after {}", what, a, b));
+        if (a != b)
+            throw Error(
+                Status::usage,
+                fmt::format("results of different {} cannot be compared: before {}, after {}", what,
+                            a, b));
     };
     require("experiments", before.experiment.name, after.experiment.name);
     require("lanes", to_string(before.plan.lane), to_string(after.plan.lane));
 }
 
-/// Counted trials of equal boot seeds met the same perturbation; in other lanes two runs share no rounds.
+/// Counted trials of equal boot seeds met the same perturbation; in other lanes two runs share no
+/// rounds.
 bool share_clusters(const Result& before, const Result& after) {
     const auto clusters = [](const Result& result) {
         std::set<uint64_t> ids;
-        for (const Observation& observation : result.observations) ids.insert(cluster_of(observation.trial));
+        for (const Observation& observation : result.observations)
+            ids.insert(cluster_of(observation.trial));
         return ids;
     };
     return before.plan.lane == Lane::counted && clusters(before) == clusters(after);
@@ -137,11 +169,18 @@ bool share_clusters(const Result& before, const Result& after) {
 std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
     std::vector<std::string> notes;
     std::set<std::string> paths;
-    for (const Json& change : Json::diff(before.provenance, after.provenance)) paths.insert(change["path"]);
-    if (paths.size() > kMostPathsNamed) paths.erase(std::next(paths.begin(), kMostPathsNamed), paths.end());
-    if (!paths.empty()) notes.push_back(fmt::format("provenance differs: {}", fmt::join(paths, ", ")));
-    if (before.experiment.text != after.experiment.text) notes.push_back("the experiment's text differs");
-    if (!paired && before.plan.lane != Lane::counted) notes.push_back("two runs at different times: drift of the machine between them is not in the intervals");
+    for (const Json& change : Json::diff(before.provenance, after.provenance))
+        paths.insert(change["path"]);
+    if (paths.size() > kMostPathsNamed)
+        paths.erase(std::next(paths.begin(), kMostPathsNamed), paths.end());
+    if (!paths.empty())
+        notes.push_back(fmt::format("provenance differs: {}", fmt::join(paths, ", ")));
+    if (before.experiment.text != after.experiment.text)
+        notes.push_back("the experiment's text differs");
+    if (!paired && before.plan.lane != Lane::counted)
+        notes.push_back(
+            "two runs at different times: drift of the machine between them is not in the "
+            "intervals");
     return notes;
 }
 
@@ -155,7 +194,8 @@ Comparison compare(const Result& result, const CompareOptions& options) {
     for (const Cell& cell : cells) {
         if (cell.arm == baseline) continue;
         const Cell* before = find_cell(cells, baseline, cell.factors);
-        all.push_back({before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline, cell.arm});
+        all.push_back(
+            {before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline, cell.arm});
     }
     return conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
 }
@@ -175,7 +215,8 @@ Comparison compare(const Result& before, const Result& after, const CompareOptio
             notes.push_back(fmt::format("{}: only after has it", name_of(cell)));
     }
     for (const Cell& cell : old_cells)
-        if (!find_cell(new_cells, cell.arm, cell.factors)) notes.push_back(fmt::format("{}: only before has it", name_of(cell)));
+        if (!find_cell(new_cells, cell.arm, cell.factors))
+            notes.push_back(fmt::format("{}: only before has it", name_of(cell)));
     return conclude(after, "results", rules, compare_all(all, rules), notes);
 }
 

@@ -8,12 +8,13 @@ namespace rxlab {
 
 /// Result -> the contract's comparison.json (results/schema/comparison.schema.json).
 struct Comparison {
-    Json json;       ///< the document
-    Status status;   ///< exit status its verdict stands for
+    Json json;      ///< the document
+    Status status;  ///< exit status its verdict stands for
 };
 
 struct CompareOptions {
-    double floor = 0; ///< null floor (counted) or A/A floor (timed): the relative difference that equal arms show
+    double floor = 0;  ///< null floor (counted) or A/A floor (timed): the relative difference that
+                       ///< equal arms show
 };
 
 Comparison compare(const Result& result, const CompareOptions& options = {});
@@ -22,13 +23,13 @@ Comparison compare(const Result& result, const CompareOptions& options = {});
 /// @throws Error(Status::usage): lanes or experiments differ.
 Comparison compare(const Result& before, const Result& after, const CompareOptions& options = {});
 
-/// Timed lane: may it stop? Every primary metric it can rank, in every comparison of arms, has an interval whose
-/// half-width is at most half the lane's delta, from at least 10 rounds. Metrics without a ratio (nothing lost) do not
-/// hold it up. Other lanes: always.
+/// Timed lane: may it stop? Every primary metric it can rank, in every comparison of arms, has an
+/// interval whose half-width is at most half the lane's delta, from at least 10 rounds. Metrics
+/// without a ratio (nothing lost) do not hold it up. Other lanes: always.
 bool primary_precise_enough(const Result& result);
 
-/// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that its lane ranks share one
-/// error in all comparisons. Empty: it can.
+/// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that
+/// its lane ranks share one error in all comparisons. Empty: it can.
 std::string too_few_rounds(const Plan& plan, const Experiment& experiment);
 
-} // namespace rxlab
+}  // namespace rxlab

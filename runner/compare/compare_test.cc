@@ -4,9 +4,9 @@
 #include "experiment/schema.h"
 #include "result/test_result.h"
 
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <fstream>
 
 namespace rxlab {
 namespace {
@@ -16,19 +16,27 @@ using testing::HasSubstr;
 
 /// A spread of a few hundredths of a percent that no two arms share.
 double jitter(const std::string& arm, int round) {
-    const unsigned mixed = (static_cast<unsigned>(round) * 2654435761u) ^ static_cast<unsigned>(arm.size() * 40503u);
+    const unsigned mixed =
+        (static_cast<unsigned>(round) * 2654435761u) ^ static_cast<unsigned>(arm.size() * 40503u);
     return 0.5 * ((mixed >> 7) % 5) - 1;
 }
 
 /// Arms whose primary metric is `plain` (3600) plus the number in `plus`.
-Result arms_at(const std::map<std::string, double>& plus, Lane lane = Lane::counted, int rounds = 8) {
+Result arms_at(const std::map<std::string, double>& plus, Lane lane = Lane::counted,
+               int rounds = 8) {
     std::vector<std::string> arms{"plain"};
     for (const auto& [arm, more] : plus) arms.push_back(arm);
     return test_result(
-        test_experiment(arms), [&](const std::string& arm, int round) { return 3600 + (arm == "plain" ? 0 : plus.at(arm)) + jitter(arm, round); }, lane, rounds);
+        test_experiment(arms),
+        [&](const std::string& arm, int round) {
+            return 3600 + (arm == "plain" ? 0 : plus.at(arm)) + jitter(arm, round);
+        },
+        lane, rounds);
 }
 
-const Json& primary(const Comparison& comparison, size_t arm = 0) { return comparison.json["comparisons"][arm]["metrics"][0]; }
+const Json& primary(const Comparison& comparison, size_t arm = 0) {
+    return comparison.json["comparisons"][arm]["metrics"][0];
+}
 
 Json row_named(const Comparison& comparison, const std::string& name) {
     for (const Json& row : comparison.json["comparisons"][0]["metrics"])
@@ -68,7 +76,9 @@ TEST(Compare, ArmsThatDifferInNothingAreTheSame) {
 }
 
 TEST(Compare, BitIdenticalRoundsGiveAPointAndAVerdict) {
-    const Result result = test_result(test_experiment({"plain", "native"}), [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; });
+    const Result result =
+        test_result(test_experiment({"plain", "native"}),
+                    [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; });
     const Json row = primary(compare(result));
     EXPECT_EQ(row["verdict"], "better");
     EXPECT_DOUBLE_EQ(row["ci_low"], row["ci_high"]);
@@ -90,7 +100,8 @@ TEST(Compare, TooFewRoundsAreInconclusiveHoweverLargeTheDifference) {
 }
 
 TEST(Compare, OneWorseArmMakesTheWholeWorse) {
-    const Comparison comparison = compare(arms_at({{"a-better", -100}, {"b-worse", 100}, {"c-unclear", 3.6}}));
+    const Comparison comparison =
+        compare(arms_at({{"a-better", -100}, {"b-worse", 100}, {"c-unclear", 3.6}}));
     EXPECT_EQ(comparison.json["verdict"], "worse");
     EXPECT_EQ(comparison.status, Status::worse);
 }
@@ -105,7 +116,12 @@ TEST(Compare, AFloorHidesWhatEqualArmsShowByThemselves) {
 TEST(Compare, PhasesOfABootSeedAreOneCluster) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.rounds.phases = 2;
-    const Result result = test_result(experiment, [](const std::string& arm, int round) { return (arm == "plain" ? 3600 : 2300) + round % 2; }, Lane::counted, 16);
+    const Result result = test_result(
+        experiment,
+        [](const std::string& arm, int round) {
+            return (arm == "plain" ? 3600 : 2300) + round % 2;
+        },
+        Lane::counted, 16);
     const Json row = primary(compare(result));
     EXPECT_EQ(row["n"], 16);
     EXPECT_EQ(row["clusters"], 8);
@@ -133,7 +149,8 @@ TEST(Compare, PrimaryMetricsOfAnotherLaneDoNotSpoilTheVerdict) {
     const Comparison comparison = compare(result);
     EXPECT_EQ(row_named(comparison, "ns_per_packet")["verdict"], "not_visible");
     EXPECT_TRUE(row_named(comparison, "ns_per_packet")["before"].is_null());
-    EXPECT_DOUBLE_EQ(row_named(comparison, "instructions_per_packet")["confidence"], 0.95) << "only what is judged shares the error rate";
+    EXPECT_DOUBLE_EQ(row_named(comparison, "instructions_per_packet")["confidence"], 0.95)
+        << "only what is judged shares the error rate";
     EXPECT_EQ(comparison.json["verdict"], "better");
 }
 
@@ -156,7 +173,8 @@ TEST(Compare, APrimaryMetricThatNoTrialReportsIsInconclusive) {
 TEST(Compare, MetricsOfOneArmOnlyAreListedWithNull) {
     Result result = arms_at({{"native", -1300}});
     for (Observation& observation : result.observations)
-        if (observation.trial.arm == "native") observation.metrics["xdp.drop.packets"] = {1000, "packets", "none"};
+        if (observation.trial.arm == "native")
+            observation.metrics["xdp.drop.packets"] = {1000, "packets", "none"};
     const Comparison comparison = compare(result);
     const Json row = row_named(comparison, "xdp.drop.packets");
     EXPECT_TRUE(row["before"].is_null());
@@ -171,7 +189,8 @@ Result losses(double before, double after) {
     Result result = arms_at({{"native", 0}}, Lane::timed, 10);
     result.experiment.primary = {"lost_fraction"};
     for (Observation& observation : result.observations)
-        observation.metrics["lost_fraction"] = {observation.trial.arm == "plain" ? before : after, "1", "lower"};
+        observation.metrics["lost_fraction"] = {observation.trial.arm == "plain" ? before : after,
+                                                "1", "lower"};
     return result;
 }
 
@@ -195,9 +214,11 @@ TEST(Compare, HigherIsBetterWhereTheMetricSaysSo) {
     Result result = arms_at({{"native", 0}}, Lane::timed, 10);
     result.experiment.primary = {"packets_per_second"};
     for (Observation& observation : result.observations)
-        observation.metrics["packets_per_second"] = {observation.trial.arm == "plain" ? 1e6 : 1.3e6, "packets/s", "higher"};
+        observation.metrics["packets_per_second"] = {observation.trial.arm == "plain" ? 1e6 : 1.3e6,
+                                                     "packets/s", "higher"};
     EXPECT_EQ(primary(compare(result))["verdict"], "better");
-    EXPECT_EQ(compare(result).json["headline"], "native carries 1.3000x the packets per second of plain (1.3000 to 1.3000).");
+    EXPECT_EQ(compare(result).json["headline"],
+              "native carries 1.3000x the packets per second of plain (1.3000 to 1.3000).");
 }
 
 // --- checks ---
@@ -205,11 +226,13 @@ TEST(Compare, HigherIsBetterWhereTheMetricSaysSo) {
 TEST(Compare, AFailedCheckMakesThatArmInvalidAndNoOther) {
     Result result = arms_at({{"a-broken", -1300}, {"b-sound", -1300}});
     for (Observation& observation : result.observations)
-        if (observation.trial.arm == "a-broken" && observation.trial.round < 2) observation.checks["conservation"] = {false, "sent 1000, counted 990"};
+        if (observation.trial.arm == "a-broken" && observation.trial.round < 2)
+            observation.checks["conservation"] = {false, "sent 1000, counted 990"};
     const Comparison comparison = compare(result);
     EXPECT_EQ(comparison.json["comparisons"][0]["verdict"], "invalid");
     EXPECT_EQ(primary(comparison, 0)["verdict"], "invalid");
-    EXPECT_EQ(comparison.json["comparisons"][0]["reasons"][0], "a-broken: 2 of 8 trials: conservation failed: sent 1000, counted 990");
+    EXPECT_EQ(comparison.json["comparisons"][0]["reasons"][0],
+              "a-broken: 2 of 8 trials: conservation failed: sent 1000, counted 990");
     EXPECT_EQ(primary(comparison, 1)["verdict"], "better");
     EXPECT_EQ(comparison.json["verdict"], "invalid");
     EXPECT_EQ(comparison.status, Status::invalid);
@@ -221,7 +244,8 @@ TEST(Compare, AnInvalidBaselineMakesEveryArmInvalid) {
     Result result = arms_at({{"a", 0}, {"b", 0}});
     result.observations[0].splats = {"WARNING: suspicious"};
     ASSERT_EQ(result.observations[0].trial.arm, "plain");
-    for (const Json& each : compare(result).json["comparisons"]) EXPECT_EQ(each["verdict"], "invalid");
+    for (const Json& each : compare(result).json["comparisons"])
+        EXPECT_EQ(each["verdict"], "invalid");
 }
 
 TEST(Compare, AnExpectedFailureIsNotInvalidAndItsAbsenceIs) {
@@ -237,16 +261,21 @@ TEST(Compare, AnExpectedFailureIsNotInvalidAndItsAbsenceIs) {
     EXPECT_EQ(expect_failure(false)["verdict"], "better");
     const Json held = expect_failure(true);
     EXPECT_EQ(held["verdict"], "invalid");
-    EXPECT_EQ(held["reasons"][0], "plain: 8 of 8 trials: conservation was expected to fail, and held");
+    EXPECT_EQ(held["reasons"][0],
+              "plain: 8 of 8 trials: conservation was expected to fail, and held");
 }
 
 TEST(Compare, TrialsThatDidNotFinishAreTold) {
     Result result = arms_at({{"native", -1300}});
-    std::erase_if(result.observations, [](const Observation& o) { return o.trial.arm == "native" && o.trial.round == 7; });
+    std::erase_if(result.observations, [](const Observation& o) {
+        return o.trial.arm == "native" && o.trial.round == 7;
+    });
     const Comparison comparison = compare(result);
-    EXPECT_THAT(comparison.json["comparisons"][0]["notes"], ElementsAre("native: 7 of 8 trials finished"));
+    EXPECT_THAT(comparison.json["comparisons"][0]["notes"],
+                ElementsAre("native: 7 of 8 trials finished"));
     EXPECT_EQ(primary(comparison)["clusters"], 7) << "only rounds that both have";
-    std::erase_if(result.observations, [](const Observation& o) { return o.trial.arm == "native"; });
+    std::erase_if(result.observations,
+                  [](const Observation& o) { return o.trial.arm == "native"; });
     EXPECT_EQ(compare(result).json["verdict"], "invalid");
 }
 
@@ -254,10 +283,14 @@ TEST(Compare, FactorsAreComparedEachByItself) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.factors = {{"size", {60, 1514}}};
     experiment.traffic["packet_size"] = "$size";
-    const Comparison comparison = compare(test_result(experiment, [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; }));
+    const Comparison comparison = compare(test_result(
+        experiment, [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; }));
     ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
     EXPECT_EQ(comparison.json["comparisons"][1]["factors"], (Json{{"size", 1514}}));
-    EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
+    EXPECT_THAT(
+        comparison.json["headline"].get<std::string>(),
+        HasSubstr(
+            "native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
 }
 
 TEST(Compare, ArmsShareTheFivePercent) {
@@ -275,13 +308,15 @@ TEST(Compare, ArmsShareTheFivePercent) {
 // --- two results ---
 
 TEST(CompareTwo, SetsEachArmAgainstItself) {
-    const Comparison comparison = compare(arms_at({{"native", -1300}}), arms_at({{"native", -1200}}));
+    const Comparison comparison =
+        compare(arms_at({{"native", -1300}}), arms_at({{"native", -1200}}));
     ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
     EXPECT_EQ(primary(comparison, 0)["verdict"], "same");
     EXPECT_EQ(primary(comparison, 1)["verdict"], "worse");
     EXPECT_EQ(comparison.json["kind"], "results");
     EXPECT_EQ(comparison.json["paired"], true) << "equal boot seeds met the same perturbation";
-    EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("native after needs 1.0435x the instructions of before"));
+    EXPECT_THAT(comparison.json["headline"].get<std::string>(),
+                HasSubstr("native after needs 1.0435x the instructions of before"));
     expect_schema(comparison.json);
 }
 
@@ -289,7 +324,8 @@ TEST(CompareTwo, DoesNotPairTimedRounds) {
     const auto timed = [] {
         Result result = arms_at({{"native", 0}}, Lane::timed, 10);
         result.experiment.primary = {"ns_per_packet"};
-        for (Observation& observation : result.observations) observation.metrics["ns_per_packet"] = {100, "ns/packet", "lower"};
+        for (Observation& observation : result.observations)
+            observation.metrics["ns_per_packet"] = {100, "ns/packet", "lower"};
         return result;
     };
     const Comparison comparison = compare(timed(), timed());
@@ -301,7 +337,8 @@ TEST(CompareTwo, NamesWhatElseDiffers) {
     Result after = arms_at({{"native", -1300}, {"new", 0}});
     after.provenance["kernel"]["release"] = "6.1.192";
     const Json notes = compare(arms_at({{"native", -1300}}), after).json["notes"];
-    EXPECT_THAT(notes, ElementsAre("provenance differs: /kernel/release", "new: only after has it"));
+    EXPECT_THAT(notes,
+                ElementsAre("provenance differs: /kernel/release", "new: only after has it"));
 }
 
 TEST(CompareTwo, RefusesOtherExperimentsAndLanes) {
@@ -312,7 +349,9 @@ TEST(CompareTwo, RefusesOtherExperimentsAndLanes) {
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::usage);
-        EXPECT_STREQ(error.what(), "results of different experiments cannot be compared: before drop-point, after null-aa");
+        EXPECT_STREQ(error.what(),
+                     "results of different experiments cannot be compared: before drop-point, "
+                     "after null-aa");
     }
     EXPECT_THROW(compare(arms_at({{"native", 0}}), arms_at({{"native", 0}}, Lane::timed)), Error);
 }
@@ -322,7 +361,8 @@ TEST(CompareTwo, RefusesOtherExperimentsAndLanes) {
 TEST(Compare, SchemaRefusesWhatIsNotAComparison) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/comparison.schema.json");
     const Json schema = Json::parse(file), good = compare(arms_at({{"native", -1300}})).json;
-    for (const char* pointer : {"/schema_version", "/verdict", "/comparisons/0/metrics/0/verdict", "/comparisons/0/metrics/0/ratio", "/status"}) {
+    for (const char* pointer : {"/schema_version", "/verdict", "/comparisons/0/metrics/0/verdict",
+                                "/comparisons/0/metrics/0/ratio", "/status"}) {
         Json json = Json::parse(good.dump());
         json[Json::json_pointer(pointer)] = "nonsense";
         EXPECT_FALSE(validate(schema, json).empty()) << pointer;

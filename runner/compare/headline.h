@@ -7,11 +7,13 @@
 
 namespace rxlab {
 
-/// From comparison.json's "comparisons": invalid and worse arms first, at most four told, "and N more".
-/// Instructions are called instructions: "needs 0.62x the instructions of", never faster or slower.
+/// From comparison.json's "comparisons": invalid and worse arms first, at most four told, "and N
+/// more". Instructions are called instructions: "needs 0.62x the instructions of", never faster or
+/// slower.
 std::string headline(const Json& comparisons);
 
-/// "0.62x (0.61 to 0.63)": as many digits as it takes to tell the ends of the interval apart, two to four.
+/// "0.62x (0.61 to 0.63)": as many digits as it takes to tell the ends of the interval apart, two
+/// to four.
 std::string ratio_text(const Json& row);
 
 }  // namespace rxlab

@@ -7,13 +7,26 @@ namespace rxlab {
 namespace {
 
 Json row(double ratio, double low, double high, const char* verdict) {
-    return {{"name", "instructions_per_packet"}, {"unit", "instructions/packet"}, {"primary", true}, {"ratio", ratio}, {"ci_low", low}, {"ci_high", high},
-            {"scale", "ratio"}, {"delta", 0.001}, {"verdict", verdict}, {"reason", "the interval reaches across delta"}};
+    return {{"name", "instructions_per_packet"},
+            {"unit", "instructions/packet"},
+            {"primary", true},
+            {"ratio", ratio},
+            {"ci_low", low},
+            {"ci_high", high},
+            {"scale", "ratio"},
+            {"delta", 0.001},
+            {"verdict", verdict},
+            {"reason", "the interval reaches across delta"}};
 }
 
 Json arm(const char* name, const Json& metric) {
-    return {{"arm", name}, {"label", name}, {"before_label", "closed-port"}, {"after_label", name}, {"verdict", metric["verdict"]},
-            {"reasons", Json::array()}, {"metrics", {metric}}};
+    return {{"arm", name},
+            {"label", name},
+            {"before_label", "closed-port"},
+            {"after_label", name},
+            {"verdict", metric["verdict"]},
+            {"reasons", Json::array()},
+            {"metrics", {metric}}};
 }
 
 TEST(Headline, CountsInstructionsAndNeverSaysFaster) {
@@ -22,18 +35,23 @@ TEST(Headline, CountsInstructionsAndNeverSaysFaster) {
 }
 
 TEST(Headline, SaysWhatIsTheSameAndWhatIsUndecided) {
-    EXPECT_EQ(headline({arm("again", row(1, 0.9999, 1.0001, "same")), arm("tc", row(0.998, 0.996, 1.0, "inconclusive"))}),
-              "again needs 1.0000x the instructions of closed-port (0.9999 to 1.0001), the same within 0.1 %; "
-              "tc is undecided, the interval reaches across delta: 0.998x the instructions of closed-port (0.996 to 1.000).");
+    EXPECT_EQ(headline({arm("again", row(1, 0.9999, 1.0001, "same")),
+                        arm("tc", row(0.998, 0.996, 1.0, "inconclusive"))}),
+              "again needs 1.0000x the instructions of closed-port (0.9999 to 1.0001), the same "
+              "within 0.1 %; "
+              "tc is undecided, the interval reaches across delta: 0.998x the instructions of "
+              "closed-port (0.996 to 1.000).");
 }
 
 TEST(Headline, TellsInvalidAndWorseArmsFirstAndFourAtMost) {
     Json broken = arm("broken", row(1, 1, 1, "invalid"));
     broken["reasons"] = {"broken: 1 of 8 trials: no_splats failed: WARNING"};
     const Json good = row(0.5, 0.49, 0.51, "better");
-    const std::string text = headline({arm("a", good), arm("b", good), arm("c", good), arm("up", row(1.2, 1.19, 1.21, "worse")), broken});
+    const std::string text = headline({arm("a", good), arm("b", good), arm("c", good),
+                                       arm("up", row(1.2, 1.19, 1.21, "worse")), broken});
     EXPECT_EQ(text.substr(0, text.find("; a")),
-              "broken is invalid (broken: 1 of 8 trials: no_splats failed: WARNING); up needs 1.20x the instructions of closed-port (1.19 to 1.21)");
+              "broken is invalid (broken: 1 of 8 trials: no_splats failed: WARNING); up needs "
+              "1.20x the instructions of closed-port (1.19 to 1.21)");
     EXPECT_EQ(text.substr(text.rfind("; ")), "; and 1 more.");
 }
 
@@ -42,10 +60,13 @@ TEST(Headline, TellsTheMetricThatGaveTheVerdict) {
     slower["metrics"].push_back(row(1.2, 1.19, 1.21, "worse"));
     slower["metrics"][1]["name"] = "ns_per_packet";
     slower["verdict"] = "worse";
-    EXPECT_EQ(headline(Json::array({slower})), "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
+    EXPECT_EQ(headline(Json::array({slower})),
+              "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
 }
 
-TEST(Headline, SaysThatThereIsNothing) { EXPECT_EQ(headline(Json::array()), "There is nothing to compare."); }
+TEST(Headline, SaysThatThereIsNothing) {
+    EXPECT_EQ(headline(Json::array()), "There is nothing to compare.");
+}
 
 TEST(RatioText, ShowsEnoughDigitsToTellTheEndsApart) {
     EXPECT_EQ(ratio_text(row(0.62, 0.61, 0.63, "")), "0.62x (0.61 to 0.63)");

@@ -5,9 +5,10 @@
 
 namespace rxlab {
 
-/// The 99th percentile of |ratio - 1| of the primary metrics between the arms of `null` (an experiment whose arms differ
-/// in nothing that matters, null-aa) and its baseline, round by round.
-/// @throws Error(Status::usage): another lane than `lane`, trials with faults, or nothing to compare.
+/// The 99th percentile of |ratio - 1| of the primary metrics between the arms of `null` (an
+/// experiment whose arms differ in nothing that matters, null-aa) and its baseline, round by round.
+/// @throws Error(Status::usage): another lane than `lane`, trials with faults, or nothing to
+/// compare.
 double null_floor(const Result& null, Lane lane);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -12,9 +12,10 @@ namespace {
 
 /// Equal arms, but for `percent` in one round of one of them.
 Result null_result(double percent) {
-    return test_result(test_experiment({"plain", "again", "other"}), [=](const std::string& arm, int round) {
-        return 3600 * (1 + (arm == "other" && round == 3 ? percent / 100 : 0));
-    });
+    return test_result(test_experiment({"plain", "again", "other"}),
+                       [=](const std::string& arm, int round) {
+                           return 3600 * (1 + (arm == "other" && round == 3 ? percent / 100 : 0));
+                       });
 }
 
 TEST(NullFloor, IsNearTheLargestDifferenceOfEqualArms) {
@@ -26,9 +27,12 @@ TEST(NullFloor, IsNearTheLargestDifferenceOfEqualArms) {
 }
 
 TEST(NullFloor, WhatItHidesIsCalledTheSame) {
-    const Result result = test_result(test_experiment({"a", "b"}), [](const std::string& arm, int) { return arm == "a" ? 10000 : 10030; });
+    const Result result = test_result(test_experiment({"a", "b"}), [](const std::string& arm, int) {
+        return arm == "a" ? 10000 : 10030;
+    });
     EXPECT_EQ(compare(result).json["verdict"], "worse");
-    EXPECT_EQ(compare(result, {null_floor(null_result(0.5), Lane::counted)}).json["verdict"], "same");
+    EXPECT_EQ(compare(result, {null_floor(null_result(0.5), Lane::counted)}).json["verdict"],
+              "same");
 }
 
 TEST(NullFloor, RefusesAnotherLaneAnInvalidResultAndNoArms) {
@@ -36,7 +40,10 @@ TEST(NullFloor, RefusesAnotherLaneAnInvalidResultAndNoArms) {
     Result faulty = null_result(0);
     faulty.observations[0].checks["conservation"].ok = false;
     EXPECT_THROW(null_floor(faulty, Lane::counted), Error);
-    EXPECT_THROW(null_floor(test_result(test_experiment({"alone"}), [](const std::string&, int) { return 1; }), Lane::counted), Error);
+    EXPECT_THROW(null_floor(test_result(test_experiment({"alone"}),
+                                        [](const std::string&, int) { return 1; }),
+                            Lane::counted),
+                 Error);
 }
 
 }  // namespace

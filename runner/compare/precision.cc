@@ -2,9 +2,9 @@
 #include "compare/compare.h"
 #include "compare/row.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <set>
 
 namespace rxlab {
@@ -13,28 +13,34 @@ namespace {
 bool row_precise_enough(const Row& row, const Rules& rules) {
     if (!row.primary || !row.hidden.empty() || !row.ratio_scale) return true;
     std::vector<double> log_ratios;
-    for (size_t i = 0; i < row.before.size(); i++) log_ratios.push_back(std::log(row.after[i] / row.before[i]));
+    for (size_t i = 0; i < row.before.size(); i++)
+        log_ratios.push_back(std::log(row.after[i] / row.before[i]));
     return precise_enough(log_ratios, delta_of(row, rules) / 2);
 }
 
 const Arm& baseline_of(const Experiment& experiment) {
-    return *std::find_if(experiment.arms.begin(), experiment.arms.end(), [](const Arm& arm) { return arm.baseline; });
+    return *std::find_if(experiment.arms.begin(), experiment.arms.end(),
+                         [](const Arm& arm) { return arm.baseline; });
 }
 
 bool ranked(const std::string& metric, const Plan& plan, const Experiment& experiment) {
-    return why_not_visible(to_string(plan.lane), metric_row(metric).metric_class, experiment.mechanism).empty();
+    return why_not_visible(to_string(plan.lane), metric_row(metric).metric_class,
+                           experiment.mechanism)
+        .empty();
 }
 
 }  // namespace
 
 bool primary_precise_enough(const Result& result) {
     if (result.plan.lane != Lane::timed) return true;
-    const Rules rules{to_string(result.plan.lane), result.experiment.mechanism, result.experiment.primary, 0, true};
+    const Rules rules{to_string(result.plan.lane), result.experiment.mechanism,
+                      result.experiment.primary, 0, true};
     const std::vector<Cell> cells = cells_of(result);
     const std::string& baseline = baseline_of(result.experiment).name;
     for (const Cell& before : cells)
         for (const Cell& after : cells) {
-            if (before.arm != baseline || after.arm == baseline || before.factors != after.factors) continue;
+            if (before.arm != baseline || after.arm == baseline || before.factors != after.factors)
+                continue;
             for (const Row& row : rows_of(before, after, rules))
                 if (!row_precise_enough(row, rules)) return false;
         }
@@ -48,11 +54,15 @@ std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
         clusters.insert(cluster_of(trial));
         if (trial.arm != baseline_of(experiment).name) compared.emplace(trial.arm, trial.factors);
     }
-    const size_t metrics = std::count_if(experiment.primary.begin(), experiment.primary.end(), [&](const std::string& name) { return ranked(name, plan, experiment); });
+    const size_t metrics =
+        std::count_if(experiment.primary.begin(), experiment.primary.end(),
+                      [&](const std::string& name) { return ranked(name, plan, experiment); });
     const size_t judged = compared.size() * metrics, least = least_pairs(first_confidence(judged));
     if (clusters.size() >= least || judged == 0) return "";
-    return fmt::format("{} independent {} nothing: {} primary {} one error of 5 %, which takes {} rounds or more", clusters.size(), clusters.size() == 1 ? "round decides" : "rounds decide", judged,
-                       judged == 1 ? "comparison has" : "comparisons share", least);
+    return fmt::format(
+        "{} independent {} nothing: {} primary {} one error of 5 %, which takes {} rounds or more",
+        clusters.size(), clusters.size() == 1 ? "round decides" : "rounds decide", judged,
+        judged == 1 ? "comparison has" : "comparisons share", least);
 }
 
 }  // namespace rxlab

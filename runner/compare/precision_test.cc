@@ -11,9 +11,11 @@ namespace {
 Result timed(double spread, int rounds) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.primary = {"ns_per_packet", "lost_fraction"};
-    Result result = test_result(experiment, [](const std::string&, int) { return 1; }, Lane::timed, rounds);
+    Result result = test_result(
+        experiment, [](const std::string&, int) { return 1; }, Lane::timed, rounds);
     for (Observation& observation : result.observations) {
-        const double sign = observation.trial.round % 2 && observation.trial.arm == "native" ? 1 : -1;
+        const double sign =
+            observation.trial.round % 2 && observation.trial.arm == "native" ? 1 : -1;
         observation.metrics["ns_per_packet"] = {100 * (1 + sign * spread), "ns/packet", "lower"};
         observation.metrics["lost_fraction"] = {0, "1", "lower"};
     }
@@ -27,28 +29,40 @@ TEST(PrimaryPreciseEnough, WantsTenRoundsAndAHalfWidthOfHalfDelta) {
 }
 
 TEST(PrimaryPreciseEnough, IsAskedInTheTimedLaneOnly) {
-    EXPECT_TRUE(primary_precise_enough(test_result(test_experiment({"plain", "native"}), [](const std::string&, int round) { return 1000 * (1 + round); })));
+    EXPECT_TRUE(primary_precise_enough(
+        test_result(test_experiment({"plain", "native"}),
+                    [](const std::string&, int round) { return 1000 * (1 + round); })));
 }
 
 /// A great effect in `arms` arms beside the baseline.
 Result decided(size_t arms, int rounds) {
     std::vector<std::string> names{"plain"};
     for (size_t i = 0; i < arms; i++) names.push_back(fmt::format("arm{}", i));
-    return test_result(test_experiment(names), [](const std::string& arm, int round) { return (arm == "plain" ? 1000 : 500) + round; }, Lane::counted, rounds);
+    return test_result(
+        test_experiment(names),
+        [](const std::string& arm, int round) { return (arm == "plain" ? 1000 : 500) + round; },
+        Lane::counted, rounds);
 }
 
 /// The warning before a run and the verdict after it come from one rule.
 TEST(TooFewRounds, WarnsWhereTheVerdictWouldSaySo) {
     for (const size_t arms : {1, 2, 6, 12, 25, 32}) {
         int rounds = 1;
-        for (; !too_few_rounds(decided(arms, rounds).plan, decided(arms, rounds).experiment).empty(); rounds++) {
+        for (;
+             !too_few_rounds(decided(arms, rounds).plan, decided(arms, rounds).experiment).empty();
+             rounds++) {
             const Json comparison = compare(decided(arms, rounds)).json;
-            EXPECT_EQ(comparison["verdict"], "inconclusive") << arms << " arms, " << rounds << " rounds";
-            EXPECT_EQ(comparison["comparisons"][0]["metrics"][0]["reason"], "too few rounds for this confidence");
+            EXPECT_EQ(comparison["verdict"], "inconclusive")
+                << arms << " arms, " << rounds << " rounds";
+            EXPECT_EQ(comparison["comparisons"][0]["metrics"][0]["reason"],
+                      "too few rounds for this confidence");
             EXPECT_GT(comparison["comparisons"][0]["metrics"][0]["least_clusters"], rounds);
         }
-        EXPECT_LE(compare(decided(arms, rounds)).json["comparisons"][0]["metrics"][0]["least_clusters"], rounds);
-        EXPECT_EQ(compare(decided(arms, rounds)).json["verdict"], "better") << arms << " arms, " << rounds << " rounds";
+        EXPECT_LE(
+            compare(decided(arms, rounds)).json["comparisons"][0]["metrics"][0]["least_clusters"],
+            rounds);
+        EXPECT_EQ(compare(decided(arms, rounds)).json["verdict"], "better")
+            << arms << " arms, " << rounds << " rounds";
         EXPECT_GE(rounds, 6);
     }
 }
@@ -57,14 +71,19 @@ TEST(TooFewRounds, CountsFactorsAndTheMetricsThatTheLaneRanks) {
     Result result = decided(2, 7);
     EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "");
     result.experiment.primary = {"instructions_per_packet", "ns_per_packet"};
-    EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "") << "the counted lane ranks one of them";
+    EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "")
+        << "the counted lane ranks one of them";
     result.experiment.factors = {{"n", {1, 2, 3}}};
     const Plan plan = make_plan(result.experiment, {.rounds = 7});
-    EXPECT_EQ(too_few_rounds(plan, result.experiment), "7 independent rounds decide nothing: 6 primary comparisons share one error of 5 %, which takes 8 rounds or more");
+    EXPECT_EQ(too_few_rounds(plan, result.experiment),
+              "7 independent rounds decide nothing: 6 primary comparisons share one error of 5 %, "
+              "which takes 8 rounds or more");
 }
 
 TEST(TooFewRounds, OneOfAKindIsSaidSo) {
-    EXPECT_EQ(too_few_rounds(decided(1, 1).plan, decided(1, 1).experiment), "1 independent round decides nothing: 1 primary comparison has one error of 5 %, which takes 6 rounds or more");
+    EXPECT_EQ(too_few_rounds(decided(1, 1).plan, decided(1, 1).experiment),
+              "1 independent round decides nothing: 1 primary comparison has one error of 5 %, "
+              "which takes 6 rounds or more");
 }
 
 TEST(TooFewRounds, PhasesOfABootSeedAreNotIndependent) {

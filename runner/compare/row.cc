@@ -12,11 +12,13 @@ namespace {
 
 const Metric* find_metric(const Cell& cell, const std::string& name) {
     for (const Observation* observation : cell.observations)
-        if (const auto found = observation->metrics.find(name); found != observation->metrics.end()) return &found->second;
+        if (const auto found = observation->metrics.find(name); found != observation->metrics.end())
+            return &found->second;
     return nullptr;
 }
 
-std::vector<std::string> metric_names(const Cell& before, const Cell& after, const std::vector<std::string>& primary) {
+std::vector<std::string> metric_names(const Cell& before, const Cell& after,
+                                      const std::vector<std::string>& primary) {
     std::set<std::string> others;
     for (const Cell* cell : {&before, &after})
         for (const Observation* observation : cell->observations)
@@ -39,7 +41,9 @@ std::vector<double> values_of(const std::map<uint64_t, double>& means) {
     return values;
 }
 
-bool comparable(const Row& row) { return !row.before.empty() && !row.after.empty(); }
+bool comparable(const Row& row) {
+    return !row.before.empty() && !row.after.empty();
+}
 
 void fill_values(Row& row, const Clusters& before, const Clusters& after, bool paired) {
     if (paired && !before.empty() && !after.empty()) {
@@ -52,7 +56,8 @@ void fill_values(Row& row, const Clusters& before, const Clusters& after, bool p
     }
     const auto positive = [](double value) { return value > 0; };
     row.n = comparable(row) ? std::min(trials_in(before), trials_in(after)) : 0;
-    row.ratio_scale = comparable(row) && std::all_of(row.before.begin(), row.before.end(), positive) &&
+    row.ratio_scale = comparable(row) &&
+                      std::all_of(row.before.begin(), row.before.end(), positive) &&
                       std::all_of(row.after.begin(), row.after.end(), positive);
 }
 
@@ -65,7 +70,8 @@ Row make_row(const std::string& name, const Cell& before, const Cell& after, con
     row.unit = metric ? metric->unit : table.unit;
     row.better = metric ? metric->better : table.better;
     row.metric_class = row.better == "none" ? MetricClass::descriptive : table.metric_class;
-    row.primary = std::find(rules.primary.begin(), rules.primary.end(), name) != rules.primary.end();
+    row.primary =
+        std::find(rules.primary.begin(), rules.primary.end(), name) != rules.primary.end();
     row.hidden = why_not_visible(rules.lane, row.metric_class, rules.mechanisms);
     fill_values(row, clusters_of(before, name), clusters_of(after, name), rules.paired);
     return row;
@@ -83,15 +89,20 @@ std::vector<double> minus(const std::vector<double>& after, const std::vector<do
     return differences;
 }
 
-Shift shift(const std::vector<double>& before, const std::vector<double>& after, bool paired, double confidence) {
-    return paired ? paired_shift(minus(after, before), confidence) : unpaired_shift(before, after, confidence);
+Shift shift(const std::vector<double>& before, const std::vector<double>& after, bool paired,
+            double confidence) {
+    return paired ? paired_shift(minus(after, before), confidence)
+                  : unpaired_shift(before, after, confidence);
 }
 
-std::optional<double> detectable(const std::vector<double>& before, const std::vector<double>& after, bool paired) {
+std::optional<double> detectable(const std::vector<double>& before,
+                                 const std::vector<double>& after, bool paired) {
     return paired ? detectable_shift(minus(after, before)) : detectable_shift(before, after);
 }
 
-Shift log_shift(const Row& row, bool paired, double confidence) { return shift(logs(row.before), logs(row.after), paired, confidence); }
+Shift log_shift(const Row& row, bool paired, double confidence) {
+    return shift(logs(row.before), logs(row.after), paired, confidence);
+}
 
 /// The change that delta is held against: relative on the ratio scale, else in the metric's unit.
 std::optional<Interval> change_of(const Row& row, bool paired, double confidence) {
@@ -112,10 +123,13 @@ std::string reason_for(const Row& row, const Rules& rules) {
     if (!comparable(row)) return row.before.empty() ? "only after has it" : "only before has it";
     if (!row.primary) return "not primary: told, not ranked";
     if (row.verdict != Verdict::inconclusive) return "";
-    return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta" : "too few rounds for this confidence";
+    return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta"
+                                                        : "too few rounds for this confidence";
 }
 
-bool ranked(const Row& row) { return row.primary && row.hidden.empty(); }
+bool ranked(const Row& row) {
+    return row.primary && row.hidden.empty();
+}
 
 void judge_row(Row& row, const Rules& rules) {
     if (ranked(row)) row.verdict = verdict_at(row, rules, row.confidence);
@@ -123,14 +137,19 @@ void judge_row(Row& row, const Rules& rules) {
 }
 
 void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
-    const std::vector<double> confidences = holm_confidences(family.size(), [&](size_t i, double confidence) {
-        return verdict_at(*family[i], rules, confidence) != Verdict::inconclusive;
-    });
+    const std::vector<double> confidences =
+        holm_confidences(family.size(), [&](size_t i, double confidence) {
+            return verdict_at(*family[i], rules, confidence) != Verdict::inconclusive;
+        });
     for (size_t i = 0; i < family.size(); i++) family[i]->confidence = confidences[i];
 }
 
-Json number_or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
-Json median_or_null(const std::vector<double>& values) { return values.empty() ? Json(nullptr) : Json(median(values)); }
+Json number_or_null(const std::optional<double>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+Json median_or_null(const std::vector<double>& values) {
+    return values.empty() ? Json(nullptr) : Json(median(values));
+}
 
 void add_difference(Json& json, const Row& row, const Rules& rules) {
     const Shift difference = shift(row.before, row.after, rules.paired, row.confidence);
@@ -150,7 +169,8 @@ void add_ratio(Json& json, const Row& row, const Rules& rules) {
 
 /// Never below the floor: what equal arms show by themselves cannot be detected.
 std::optional<double> mde_of(const Row& row, const Rules& rules) {
-    const auto shift = row.ratio_scale ? detectable(logs(row.before), logs(row.after), rules.paired) : detectable(row.before, row.after, rules.paired);
+    const auto shift = row.ratio_scale ? detectable(logs(row.before), logs(row.after), rules.paired)
+                                       : detectable(row.before, row.after, rules.paired);
     if (!shift) return std::nullopt;
     if (row.ratio_scale) return std::max(std::expm1(*shift), rules.floor);
     return std::max(*shift, rules.floor * std::abs(median(row.before)));
@@ -160,7 +180,7 @@ std::optional<double> mde_of(const Row& row, const Rules& rules) {
 
 double delta_of(const Row& row, const Rules& rules) {
     const double before = row.before.empty() ? 0 : median(row.before);
-    if (before <= 0) return 0; // nothing before: any difference counts
+    if (before <= 0) return 0;  // nothing before: any difference counts
     const MetricRow& table = metric_row(row.name);
     const double relative = relative_delta(rules.lane, table, before, rules.floor);
     return row.ratio_scale ? relative : relative * before;
@@ -168,7 +188,8 @@ double delta_of(const Row& row, const Rules& rules) {
 
 std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules) {
     std::vector<Row> rows;
-    for (const std::string& name : metric_names(before, after, rules.primary)) rows.push_back(make_row(name, before, after, rules));
+    for (const std::string& name : metric_names(before, after, rules.primary))
+        rows.push_back(make_row(name, before, after, rules));
     return rows;
 }
 
@@ -183,16 +204,34 @@ void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& 
 }
 
 Json to_json(const Row& row, const Rules& rules) {
-    Json json = {{"name", row.name}, {"unit", row.unit}, {"better", row.better}, {"class", to_string(row.metric_class)}, {"primary", row.primary},
-                 {"before", median_or_null(row.before)}, {"after", median_or_null(row.after)}, {"difference", nullptr},
-                 {"difference_low", nullptr}, {"difference_high", nullptr}, {"ratio", nullptr}, {"ci_low", nullptr}, {"ci_high", nullptr},
-                 {"scale", nullptr}, {"confidence", row.confidence}, {"n", row.n}, {"clusters", std::min(row.before.size(), row.after.size())},
-                 {"least_clusters", rules.paired ? least_pairs(row.confidence) : least_each(row.confidence)},
-                 {"mde", nullptr}, {"delta", nullptr}, {"verdict", to_string(row.verdict)}, {"reason", row.reason},
-                 {"before_values", row.before}, {"after_values", row.after}};
+    Json json = {
+        {"name", row.name},
+        {"unit", row.unit},
+        {"better", row.better},
+        {"class", to_string(row.metric_class)},
+        {"primary", row.primary},
+        {"before", median_or_null(row.before)},
+        {"after", median_or_null(row.after)},
+        {"difference", nullptr},
+        {"difference_low", nullptr},
+        {"difference_high", nullptr},
+        {"ratio", nullptr},
+        {"ci_low", nullptr},
+        {"ci_high", nullptr},
+        {"scale", nullptr},
+        {"confidence", row.confidence},
+        {"n", row.n},
+        {"clusters", std::min(row.before.size(), row.after.size())},
+        {"least_clusters", rules.paired ? least_pairs(row.confidence) : least_each(row.confidence)},
+        {"mde", nullptr},
+        {"delta", nullptr},
+        {"verdict", to_string(row.verdict)},
+        {"reason", row.reason},
+        {"before_values", row.before},
+        {"after_values", row.after}};
     if (!comparable(row)) return json;
     add_difference(json, row, rules);
-    if (!row.hidden.empty()) return json; // a ratio is a number to rank by
+    if (!row.hidden.empty()) return json;  // a ratio is a number to rank by
     json["scale"] = row.ratio_scale ? "ratio" : "difference";
     json["delta"] = delta_of(row, rules);
     json["mde"] = number_or_null(mde_of(row, rules));

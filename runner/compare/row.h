@@ -11,8 +11,8 @@ struct Rules {
     std::string lane;
     std::vector<std::string> mechanisms;
     std::vector<std::string> primary;
-    double floor = 0;   ///< null floor or A/A floor, relative
-    bool paired = true; ///< do the clusters of both sides belong together?
+    double floor = 0;    ///< null floor or A/A floor, relative
+    bool paired = true;  ///< do the clusters of both sides belong together?
 };
 
 /// Ratio scale where every value is positive, else difference scale: ln 0 is not a number.
@@ -20,25 +20,27 @@ struct Row {
     std::string name, unit, better;
     MetricClass metric_class = MetricClass::descriptive;
     bool primary = false;
-    std::vector<double> before, after; ///< one per cluster; in pairs where the rules say so
-    size_t n = 0;                      ///< trials on the side that has fewer
+    std::vector<double> before, after;  ///< one per cluster; in pairs where the rules say so
+    size_t n = 0;                       ///< trials on the side that has fewer
     bool ratio_scale = false;
-    std::string hidden;                ///< why it is not ranked; empty: it is
+    std::string hidden;  ///< why it is not ranked; empty: it is
 
     double confidence = 0.95;
     Verdict verdict = Verdict::not_visible;
-    std::string reason;                ///< why there is no better verdict
+    std::string reason;  ///< why there is no better verdict
 };
 
-/// Every metric that either side has, and every primary one; primary first, in the experiment's order, then by name.
-/// Not judged yet.
+/// Every metric that either side has, and every primary one; primary first, in the experiment's
+/// order, then by name. Not judged yet.
 std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules);
 
-/// Gives the primary rows that can be ranked their confidence, by Holm's step-down over those of all comparisons (5 % for
-/// the experiment as a whole), and their verdict. Other rows are told and not ranked.
+/// Gives the primary rows that can be ranked their confidence, by Holm's step-down over those of
+/// all comparisons (5 % for the experiment as a whole), and their verdict. Other rows are told and
+/// not ranked.
 void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& rules);
 
-/// The smallest difference that counts: relative on the ratio scale, in the metric's unit on the difference scale.
+/// The smallest difference that counts: relative on the ratio scale, in the metric's unit on the
+/// difference scale.
 double delta_of(const Row& row, const Rules& rules);
 Json to_json(const Row& row, const Rules& rules);
 

@@ -6,8 +6,9 @@
 
 namespace rxlab {
 
-/// comparison.json for a terminal: the answer, then one aligned row per arm and primary metric (marked '*'), then the
-/// other metrics that are better or worse, then why arms are invalid. What is not shown is counted.
+/// comparison.json for a terminal: the answer, then one aligned row per arm and primary metric
+/// (marked '*'), then the other metrics that are better or worse, then why arms are invalid. What
+/// is not shown is counted.
 std::string text_table(const Json& comparison);
 
 }  // namespace rxlab

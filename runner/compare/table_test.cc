@@ -14,41 +14,51 @@ using testing::HasSubstr;
 using testing::Not;
 
 Result sample() {
-    return test_result(test_experiment({"closed-port", "xdp-native"}), [](const std::string& arm, int round) { return (arm == "closed-port" ? 3600 : 2300) + 8 * round; });
+    return test_result(test_experiment({"closed-port", "xdp-native"}),
+                       [](const std::string& arm, int round) {
+                           return (arm == "closed-port" ? 3600 : 2300) + 8 * round;
+                       });
 }
 
 TEST(TextTable, IsAGoldenText) {
-    EXPECT_EQ(text_table(compare(sample()).json),
-              "drop-point, counted lane, vm: better\n"
-              "xdp-native needs 0.642x the instructions of closed-port (0.640 to 0.643).\n"
-              "\n"
-              "arm         metric                   before   after  change                   n  verdict\n"
-              "xdp-native  instructions_per_packet  3628.0  2328.0  0.642x (0.640 to 0.643)  8  fewer instructions\n"
-              "\n"
-              "A difference counts from max(0.1 %, 3 instructions) (null floor not measured: --null); latencies from histograms: "
-              "at least one bucket, 12.5 %; where nothing was before: any difference\n"
-              "in the report besides: 2 metrics that are told and not ranked\n");
+    EXPECT_EQ(
+        text_table(compare(sample()).json),
+        "drop-point, counted lane, vm: better\n"
+        "xdp-native needs 0.642x the instructions of closed-port (0.640 to 0.643).\n"
+        "\n"
+        "arm         metric                   before   after  change                   n  verdict\n"
+        "xdp-native  instructions_per_packet  3628.0  2328.0  0.642x (0.640 to 0.643)  8  fewer "
+        "instructions\n"
+        "\n"
+        "A difference counts from max(0.1 %, 3 instructions) (null floor not measured: --null); "
+        "latencies from histograms: "
+        "at least one bucket, 12.5 %; where nothing was before: any difference\n"
+        "in the report besides: 2 metrics that are told and not ranked\n");
 }
 
 TEST(TextTable, SaysFewerAndMoreInstructions) {
     Result result = sample();
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("fewer instructions"));
     for (Observation& observation : result.observations)
-        if (observation.trial.arm == "xdp-native") observation.metrics["instructions_per_packet"].value *= 2;
+        if (observation.trial.arm == "xdp-native")
+            observation.metrics["instructions_per_packet"].value *= 2;
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("more instructions"));
 }
 
 TEST(TextTable, TellsWhyAnArmIsInvalid) {
     Result result = sample();
-    for (Observation& observation : result.observations) observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
-    EXPECT_THAT(text_table(compare(result).json), HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
+    for (Observation& observation : result.observations)
+        observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
+    EXPECT_THAT(text_table(compare(result).json),
+                HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
 }
 
 TEST(TextTable, ShowsPrimaryMetricsOnly) {
     Result result = sample();
     for (Observation& observation : result.observations) {
         const bool native = observation.trial.arm == "xdp-native";
-        observation.metrics["softirq.net_rx.raise_to_entry.p99"] = {native ? 3600.0 : 2000.0, "instructions", "lower"};
+        observation.metrics["softirq.net_rx.raise_to_entry.p99"] = {native ? 3600.0 : 2000.0,
+                                                                    "instructions", "lower"};
     }
     const Json comparison = compare(result).json;
     EXPECT_THAT(text_table(comparison), Not(HasSubstr("raise_to_entry")));
@@ -63,10 +73,13 @@ TEST(TextTable, ShowsPrimaryMetricsOnly) {
 TEST(TextTable, SaysOnceWhatTheLaneCannotSee) {
     Result result = sample();
     result.experiment.primary.push_back("ns_per_packet");
-    EXPECT_THAT(text_table(compare(result).json), HasSubstr("\nthe counted lane cannot see ns_per_packet\n"));
+    EXPECT_THAT(text_table(compare(result).json),
+                HasSubstr("\nthe counted lane cannot see ns_per_packet\n"));
 }
 
-TEST(TextTable, HidesDescriptiveMetrics) { EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent"))); }
+TEST(TextTable, HidesDescriptiveMetrics) {
+    EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent")));
+}
 
 }  // namespace
 }  // namespace rxlab

@@ -14,7 +14,11 @@ Boot boot_from(const Json& json) {
 }
 
 Json to_json(const Boot& boot) {
-    return {{"kernel", boot.kernel}, {"cmdline", boot.cmdline}, {"machine", boot.machine}, {"devices", boot.devices}, {"seed_offset", boot.seed_offset}};
+    return {{"kernel", boot.kernel},
+            {"cmdline", boot.cmdline},
+            {"machine", boot.machine},
+            {"devices", boot.devices},
+            {"seed_offset", boot.seed_offset}};
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -11,7 +11,8 @@ namespace {
 
 using Pointer = Json::json_pointer;
 
-/// The problem where the finding's value stands, or the nearest value around it that stands in the text.
+/// The problem where the finding's value stands, or the nearest value around it that stands in the
+/// text.
 Problem placed(const Source& source, Finding finding) {
     while (!source.places.contains(finding.pointer.to_string())) {
         finding.pointer.pop_back();
@@ -26,7 +27,8 @@ Json with_factors(const Json& document, const std::map<std::string, Json>& facto
     Json result = document;
     const auto fill = [&](Json& owner) {
         for (const char* part : kPartsWithFactors)
-            if (owner.is_object() && owner.contains(part)) owner[part] = filled(owner[part], factors);
+            if (owner.is_object() && owner.contains(part))
+                owner[part] = filled(owner[part], factors);
     };
     fill(result);
     if (result.is_object() && result.contains("arms") && result["arms"].is_array())
@@ -34,8 +36,8 @@ Json with_factors(const Json& document, const std::map<std::string, Json>& facto
     return result;
 }
 
-/// An arm's topology and traffic make sense only merged into the experiment's. What the arm did not write itself is told
-/// at the arm.
+/// An arm's topology and traffic make sense only merged into the experiment's. What the arm did not
+/// write itself is told at the arm.
 std::vector<Finding> check_patched(const Json& document, const char* part, const Json& schema) {
     std::vector<Finding> findings;
     for (size_t i = 0; i < document.at("arms").size(); i++) {
@@ -56,7 +58,8 @@ Json with_stages(Json document) {
     for (Json& arm : document["arms"]) {
         const Json below = stages[arm.value("builds_on", "")];
         for (const char* part : {"topology", "traffic"})
-            if (below.contains(part)) arm[part] = both_patches(below[part], arm.value(part, Json::object()));
+            if (below.contains(part))
+                arm[part] = both_patches(below[part], arm.value(part, Json::object()));
         for (const char* part : {"setup", "knobs", "boot", "needs"})
             if (below.contains(part)) {
                 Json whole = below[part];
@@ -76,10 +79,13 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     const Json schema = experiment_schema(words);
     std::vector<Finding> findings = check_factors(source.document);
     const auto samples = factor_samples(source.document);
-    for (const auto& factors : samples) append(findings, validate(schema, with_factors(source.document, factors)));
+    for (const auto& factors : samples)
+        append(findings, validate(schema, with_factors(source.document, factors)));
     if (!findings.empty()) return findings;
     for (const auto& factors : samples)
-        for (const char* part : {"topology", "traffic"}) append(findings, check_patched(with_factors(with_stages(source.document), factors), part, schema["definitions"][part]));
+        for (const char* part : {"topology", "traffic"})
+            append(findings, check_patched(with_factors(with_stages(source.document), factors),
+                                           part, schema["definitions"][part]));
     append(findings, check_meaning(source.document, file));
     if (words.require_knob) append(findings, check_knobs(source.document, words.require_knob));
     return findings;
@@ -137,11 +143,13 @@ Experiment experiment_from(const Json& json) {
 
 }  // namespace
 
-Experiment parse_experiment(const std::string& text, const std::string& file, const Vocabulary& words) {
+Experiment parse_experiment(const std::string& text, const std::string& file,
+                            const Vocabulary& words) {
     const Source source = read_source(text);
     std::vector<Problem> problems = source.problems;
     if (!source.document.is_discarded())
-        for (const Finding& finding : check(source, file, words)) problems.push_back(placed(source, finding));
+        for (const Finding& finding : check(source, file, words))
+            problems.push_back(placed(source, finding));
     if (!problems.empty()) throw problems_error(file, text, problems);
     Experiment experiment = experiment_from(with_stages(source.document));
     experiment.file = file;

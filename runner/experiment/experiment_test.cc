@@ -33,12 +33,14 @@ std::string with(const std::string& from, const std::string& to) {
 }
 
 TEST(Experiment, KeepsWhatWasWritten) {
-    const Experiment experiment = parse_experiment(test::kValid, "experiments/sample.json", test::words());
+    const Experiment experiment =
+        parse_experiment(test::kValid, "experiments/sample.json", test::words());
     EXPECT_EQ(experiment.name, "sample");
     EXPECT_EQ(experiment.file, "experiments/sample.json");
     EXPECT_EQ(experiment.text, test::kValid);
     EXPECT_THAT(experiment.lanes, ElementsAre("counted", "timed", "functional"));
-    EXPECT_THAT(experiment.primary, ElementsAre("instructions_per_packet", "softirq.net_rx.entry_to_exit.p99"));
+    EXPECT_THAT(experiment.primary,
+                ElementsAre("instructions_per_packet", "softirq.net_rx.entry_to_exit.p99"));
     EXPECT_EQ(experiment.rounds.phases, 2);
     ASSERT_EQ(experiment.arms.size(), 3u);
     EXPECT_TRUE(experiment.arms[0].baseline);
@@ -51,9 +53,14 @@ TEST(Experiment, KeepsWhatWasWritten) {
 }
 
 TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
-    const Experiment experiment = parse_experiment(with("{\"name\": \"other\",", R"({"name": "late", "builds_on": "xdp", "setup": {"link": {}}, "traffic": {"udp_dst_port": null}},
-    {"name": "other", "builds_on": "late",)"), "sample.json", test::words());
-    const Arm &xdp = experiment.arms.at(1), &late = experiment.arms.at(2), &other = experiment.arms.at(3);
+    const Experiment experiment = parse_experiment(
+        with(
+            "{\"name\": \"other\",",
+            R"({"name": "late", "builds_on": "xdp", "setup": {"link": {}}, "traffic": {"udp_dst_port": null}},
+    {"name": "other", "builds_on": "late",)"),
+        "sample.json", test::words());
+    const Arm &xdp = experiment.arms.at(1), &late = experiment.arms.at(2),
+              &other = experiment.arms.at(3);
     EXPECT_EQ(late.builds_on, "xdp");
     EXPECT_EQ(late.setup, (Json{{"xdp", xdp.setup["xdp"]}, {"link", Json::object()}}));
     EXPECT_EQ(other.setup, late.setup);
@@ -62,42 +69,50 @@ TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
 }
 
 TEST(Experiment, AnArmBuildsOnOneBeforeIt) {
-    EXPECT_THAT(told(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")), testing::HasSubstr("expected an arm before this one, 'none' or 'xdp', got 'xpd'; did you mean 'xdp'?"));
-    EXPECT_THAT(told(with("{\"name\": \"none\",", "{\"name\": \"none\", \"builds_on\": \"none\",")), testing::HasSubstr("expected nothing in the first arm, got 'none'"));
+    EXPECT_THAT(
+        told(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")),
+        testing::HasSubstr(
+            "expected an arm before this one, 'none' or 'xdp', got 'xpd'; did you mean 'xdp'?"));
+    EXPECT_THAT(told(with("{\"name\": \"none\",", "{\"name\": \"none\", \"builds_on\": \"none\",")),
+                testing::HasSubstr("expected nothing in the first arm, got 'none'"));
 }
 
 TEST(Experiment, NamesAMisspeltKind) {
     EXPECT_EQ(told(with("\"pktgen\"", "\"pktgn\"")),
-              "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did you mean 'pktgen'?\n"
+              "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did "
+              "you mean 'pktgen'?\n"
               "  \"traffic\": {\"kind\": \"pktgn\", \"packets\": 1000, \"udp_dst_port\": 9},\n"
               "                      ^");
 }
 
 TEST(Experiment, NamesAMisspeltKey) {
-    EXPECT_EQ(
-        told(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
-        "sample.json:6:33: expected key 'kind', 'packet_size', 'packets', 'udp_dst_port' or 'warmup_packets', got "
-        "'packet'; did you mean 'packets'?\n"
-        "  \"traffic\": {\"kind\": \"pktgen\", \"packet\": 1000, \"packets\": 1000, \"udp_dst_port\": 9},\n"
-        "                                ^");
+    EXPECT_EQ(told(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
+              "sample.json:6:33: expected key 'kind', 'packet_size', 'packets', 'udp_dst_port' or "
+              "'warmup_packets', got "
+              "'packet'; did you mean 'packets'?\n"
+              "  \"traffic\": {\"kind\": \"pktgen\", \"packet\": 1000, \"packets\": 1000, "
+              "\"udp_dst_port\": 9},\n"
+              "                                ^");
 }
 
 TEST(Experiment, NamesAMisspeltSetupInAnArm) {
     EXPECT_EQ(told(with("\"xdp\": {\"program\"", "\"xpd\": {\"program\"")),
               "sample.json:13:31: expected key 'link' or 'xdp', got 'xpd'; did you mean 'xdp'?\n"
-              "    {\"name\": \"xdp\", \"setup\": {\"xpd\": {\"program\": \"xdp_port_drop\", \"mode\": \"native\", "
+              "    {\"name\": \"xdp\", \"setup\": {\"xpd\": {\"program\": \"xdp_port_drop\", "
+              "\"mode\": \"native\", "
               "\"config\": "
               "{\"drop\n"
               "                              ^");
 }
 
 TEST(Experiment, NamesAMisspeltKnobKindWithItsObject) {
-    EXPECT_EQ(
-        told(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
-        "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in OBJECT), got "
-        "'syctl:net.core.netdev_budget'; did you mean 'sysctl:net.core.netdev_budget'?\n"
-        "  \"knobs\": {\"syctl:net.core.netdev_budget\": \"$budget.packets\", \"sysctl:net.core.netdev_budget_usecs\"\n"
-        "            ^");
+    EXPECT_EQ(told(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
+              "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in "
+              "OBJECT), got "
+              "'syctl:net.core.netdev_budget'; did you mean 'sysctl:net.core.netdev_budget'?\n"
+              "  \"knobs\": {\"syctl:net.core.netdev_budget\": \"$budget.packets\", "
+              "\"sysctl:net.core.netdev_budget_usecs\"\n"
+              "            ^");
 }
 
 TEST(Experiment, RefusesAKnobThatClimbsOutOfItsFolder) {
@@ -106,39 +121,43 @@ TEST(Experiment, RefusesAKnobThatClimbsOutOfItsFolder) {
 }
 
 TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
+    EXPECT_EQ(told(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
+              "sample.json:9:18: expected a collector ('softirq' or 'softnet'), got 'softirk'; did "
+              "you mean 'softirq'?\n"
+              "  \"collectors\": [\"softirk\", \"softnet\"],\n"
+              "                 ^");
     EXPECT_EQ(
-        told(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
-        "sample.json:9:18: expected a collector ('softirq' or 'softnet'), got 'softirk'; did you mean 'softirq'?\n"
-        "  \"collectors\": [\"softirk\", \"softnet\"],\n"
-        "                 ^");
-    EXPECT_EQ(told(with("\"instructions_per_packet\"", "\"instruction_per_packet\"")),
-              "sample.json:10:15: expected a metric ('instructions_per_packet' or 'lost_fraction'), got "
-              "'instruction_per_packet'; did you mean 'instructions_per_packet'?\n"
-              "  \"primary\": [\"instruction_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"],\n"
-              "              ^");
-    EXPECT_THAT(
-        told(with("[\"conservation\"]", "[\"conservatoin\"]")),
-        testing::HasSubstr("expected a check ('conservation', 'senders_overlap', 'no_splats', 'restored' or 'rounds_distinct'), got "
-                           "'conservatoin'; did you mean 'conservation'?"));
+        told(with("\"instructions_per_packet\"", "\"instruction_per_packet\"")),
+        "sample.json:10:15: expected a metric ('instructions_per_packet' or 'lost_fraction'), got "
+        "'instruction_per_packet'; did you mean 'instructions_per_packet'?\n"
+        "  \"primary\": [\"instruction_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"],\n"
+        "              ^");
+    EXPECT_THAT(told(with("[\"conservation\"]", "[\"conservatoin\"]")),
+                testing::HasSubstr("expected a check ('conservation', 'senders_overlap', "
+                                   "'no_splats', 'restored' or 'rounds_distinct'), got "
+                                   "'conservatoin'; did you mean 'conservation'?"));
     EXPECT_THAT(told(with("[\"counted\"", "[\"count\"")),
-                testing::HasSubstr("sample.json:4:13: expected 'counted', 'timed' or 'functional', got 'count'"));
+                testing::HasSubstr(
+                    "sample.json:4:13: expected 'counted', 'timed' or 'functional', got 'count'"));
     EXPECT_THAT(told(with("[\"instructions\"]", "[\"instruction\"]")),
                 testing::HasSubstr("got 'instruction'; did you mean 'instructions'?"));
 }
 
 TEST(Experiment, NamesAllMissingKeysAtOnce) {
-    EXPECT_EQ(
-        told("{}"),
-        "sample.json:1:1: expected keys 'name', 'question', 'lanes', 'mechanism', 'topology', 'traffic', 'primary', "
-        "'arms', got none\n{}\n^");
+    EXPECT_EQ(told("{}"),
+              "sample.json:1:1: expected keys 'name', 'question', 'lanes', 'mechanism', "
+              "'topology', 'traffic', 'primary', "
+              "'arms', got none\n{}\n^");
 }
 
 TEST(Experiment, WantsExactlyOneBaseline) {
-    EXPECT_EQ(told(with(", \"baseline\": true", "")),
-              "sample.json:11:3: expected one arm with \"baseline\": true, got none\n  \"arms\": [\n  ^");
+    EXPECT_EQ(
+        told(with(", \"baseline\": true", "")),
+        "sample.json:11:3: expected one arm with \"baseline\": true, got none\n  \"arms\": [\n  ^");
     EXPECT_EQ(told(with("\"other\",", "\"other\", \"baseline\": true,")),
               "sample.json:14:23: expected one baseline, got another besides 'none'\n"
-              "    {\"name\": \"other\", \"baseline\": true, \"traffic\": {\"packets\": \"$packets\"}, \"boot\": "
+              "    {\"name\": \"other\", \"baseline\": true, \"traffic\": {\"packets\": "
+              "\"$packets\"}, \"boot\": "
               "{\"cmdline\": "
               "\"rxl\n"
               "                      ^");
@@ -146,27 +165,39 @@ TEST(Experiment, WantsExactlyOneBaseline) {
 
 TEST(Experiment, WantsArmNamesThatAreDistinctAndPlain) {
     EXPECT_THAT(told(with("\"other\"", "\"none\"")),
-                testing::StartsWith("sample.json:14:14: expected each arm's name once, got 'none' again\n"));
+                testing::StartsWith(
+                    "sample.json:14:14: expected each arm's name once, got 'none' again\n"));
     EXPECT_THAT(
         told(with("\"other\"", "\"../o;rm\"")),
-        testing::StartsWith("sample.json:14:14: expected a name of lower-case letters, digits, '.' and '-', got "
-                            "'../o;rm'\n"));
+        testing::StartsWith(
+            "sample.json:14:14: expected a name of lower-case letters, digits, '.' and '-', got "
+            "'../o;rm'\n"));
 }
 
 TEST(Experiment, LetsNothingOddOntoTheKernelCommandLine) {
-    EXPECT_THAT(told(with("rxlab.pad=x", "x; reboot")), testing::HasSubstr("expected kernel parameters of letters"));
-    EXPECT_THAT(told(with("rxlab.pad=x", "a\\nb")), testing::HasSubstr("expected kernel parameters of letters"));
+    EXPECT_THAT(told(with("rxlab.pad=x", "x; reboot")),
+                testing::HasSubstr("expected kernel parameters of letters"));
+    EXPECT_THAT(told(with("rxlab.pad=x", "a\\nb")),
+                testing::HasSubstr("expected kernel parameters of letters"));
 }
 
 TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
     const std::string boot = "\"boot\": {\"cmdline\": \"rxlab.pad=x\", \"seed_offset\": 7}";
-    const auto booted = [&](const std::string& text) { return told(with(boot, "\"boot\": {" + text + "}")); };
-    EXPECT_EQ(booted("\"kernel\": \"6.1\", \"machine\": \"q35\", \"devices\": [\"intel-iommu\"]"), "valid");
-    EXPECT_THAT(booted("\"devices\": [\"intel-iomu\"]"), testing::HasSubstr("got 'intel-iomu'; did you mean 'intel-iommu'?"));
-    EXPECT_THAT(booted("\"machine\": \"q36\""), testing::HasSubstr("expected a machine ('pc' or 'q35'), got 'q36'"));
-    EXPECT_THAT(booted("\"kernel\": \"/boot/x\""), testing::HasSubstr("expected a kernel like 6.12"));
+    const auto booted = [&](const std::string& text) {
+        return told(with(boot, "\"boot\": {" + text + "}"));
+    };
+    EXPECT_EQ(booted("\"kernel\": \"6.1\", \"machine\": \"q35\", \"devices\": [\"intel-iommu\"]"),
+              "valid");
+    EXPECT_THAT(booted("\"devices\": [\"intel-iomu\"]"),
+                testing::HasSubstr("got 'intel-iomu'; did you mean 'intel-iommu'?"));
+    EXPECT_THAT(booted("\"machine\": \"q36\""),
+                testing::HasSubstr("expected a machine ('pc' or 'q35'), got 'q36'"));
+    EXPECT_THAT(booted("\"kernel\": \"/boot/x\""),
+                testing::HasSubstr("expected a kernel like 6.12"));
     EXPECT_THAT(booted("\"cmdline\": \"$cmdline\""), testing::HasSubstr("got '$cmdline'"));
-    EXPECT_THAT(booted("\"cmdline\": \"$packets\""), testing::HasSubstr("expected a string, got 1000")) << "the factor's value is what is checked";
+    EXPECT_THAT(booted("\"cmdline\": \"$packets\""),
+                testing::HasSubstr("expected a string, got 1000"))
+        << "the factor's value is what is checked";
 }
 
 TEST(Experiment, IsNamedLikeItsFile) {
@@ -178,23 +209,26 @@ TEST(Experiment, IsNamedLikeItsFile) {
 }
 
 TEST(Experiment, AsksTheKnobsKindAboutItsName) {
-    EXPECT_THAT(told(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
-                testing::StartsWith("sample.json:8:13: expected a knob, got 'sysctl:net/core/': a knob is a file\n"));
+    EXPECT_THAT(
+        told(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
+        testing::StartsWith(
+            "sample.json:8:13: expected a knob, got 'sysctl:net/core/': a knob is a file\n"));
 }
 
 TEST(Experiment, KnowsItsFactors) {
-    EXPECT_EQ(
-        told(with("$budget.packets", "$budgets.packets")),
-        "sample.json:8:46: expected a factor's value, '$budget' or '$packets', got '$budgets.packets'\n"
-        "  \"knobs\": {\"sysctl:net.core.netdev_budget\": \"$budgets.packets\", \"sysctl:net.core.netdev_budget_usec\n"
-        "                                             ^");
-    EXPECT_THAT(
-        told(with("$budget.packets", "$budget.packet")),
-        testing::StartsWith("sample.json:8:46: expected a factor's value, '$budget.packets' or '$budget.usecs', got "
-                            "'$budget.packet'; did you mean '$budget.packets'?\n"));
+    EXPECT_EQ(told(with("$budget.packets", "$budgets.packets")),
+              "sample.json:8:46: expected a factor's value, '$budget' or '$packets', got "
+              "'$budgets.packets'\n"
+              "  \"knobs\": {\"sysctl:net.core.netdev_budget\": \"$budgets.packets\", "
+              "\"sysctl:net.core.netdev_budget_usec\n"
+              "                                             ^");
+    EXPECT_THAT(told(with("$budget.packets", "$budget.packet")),
+                testing::StartsWith("sample.json:8:46: expected a factor's value, "
+                                    "'$budget.packets' or '$budget.usecs', got "
+                                    "'$budget.packet'; did you mean '$budget.packets'?\n"));
     EXPECT_THAT(told(with("\"$packets\"", "1")),
-                testing::StartsWith(
-                    "sample.json:16:92: expected \"$packets\" somewhere in topology, setup, knobs, traffic or boot, got none\n"));
+                testing::StartsWith("sample.json:16:92: expected \"$packets\" somewhere in "
+                                    "topology, setup, knobs, traffic or boot, got none\n"));
 }
 
 TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {
@@ -206,31 +240,45 @@ TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
     EXPECT_THAT(told(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
                 testing::StartsWith("sample.json:14:35: expected key"));
     EXPECT_THAT(
-        told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": 9}")),
-        testing::StartsWith("sample.json:14:81: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
-    EXPECT_EQ(told(with("{\"packets\": \"$packets\"}", "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")), "valid");
+        told(with("{\"packets\": \"$packets\"}",
+                  "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": 9}")),
+        testing::StartsWith(
+            "sample.json:14:81: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
     EXPECT_EQ(told(with("{\"packets\": \"$packets\"}",
-                        "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": null}")),
+                        "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")),
               "valid");
+    EXPECT_EQ(
+        told(
+            with("{\"packets\": \"$packets\"}",
+                 "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": null}")),
+        "valid");
 }
 
 TEST(Experiment, LimitsPrimaryMetrics) {
     std::string six = "\"primary\": [";
     for (char c = 'a'; c < 'g'; c++)
         six += std::string(c == 'a' ? "" : ", ") + "\"softirq." + c + ".entry_to_exit.p99\"";
-    EXPECT_THAT(told(with("\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"", six)),
-                testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
+    EXPECT_THAT(
+        told(with("\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"",
+                  six)),
+        testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
 }
 
 TEST(Experiment, ShowsSecondaryMetricsThatThereAre) {
-    const std::string primary = "\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"]";
-    EXPECT_THAT(parse_experiment(with(primary, primary + ", \"secondary\": [\"lost_fraction\"]"), "sample.json", test::words()).secondary, ElementsAre("lost_fraction"));
-    EXPECT_THAT(told(with(primary, primary + ", \"secondary\": [\"lost_fractoin\"]")), testing::HasSubstr("got 'lost_fractoin'; did you mean 'lost_fraction'?"));
+    const std::string primary =
+        "\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"]";
+    EXPECT_THAT(parse_experiment(with(primary, primary + ", \"secondary\": [\"lost_fraction\"]"),
+                                 "sample.json", test::words())
+                    .secondary,
+                ElementsAre("lost_fraction"));
+    EXPECT_THAT(told(with(primary, primary + ", \"secondary\": [\"lost_fractoin\"]")),
+                testing::HasSubstr("got 'lost_fractoin'; did you mean 'lost_fraction'?"));
 }
 
 TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
     EXPECT_THAT(told(with("\"timed_max\": 4", "\"timed_max\": 2")),
-                testing::StartsWith("sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
+                testing::StartsWith(
+                    "sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
 }
 
 TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
@@ -245,17 +293,20 @@ TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
 TEST(Experiment, TellsADuplicateKeyTogetherWithOtherProblems) {
     EXPECT_EQ(told(with("\"question\": \"Which?\"", "\"question\": 3, \"name\": \"sample\"")),
               "sample.json:3:33: expected a string, got 3\n"
-              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": \"Text.\",\n"
+              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": "
+              "\"Text.\",\n"
               "                                ^\n"
               "sample.json:3:36: expected each key once, got 'name' again\n"
-              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": \"Text.\",\n"
+              "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": "
+              "\"Text.\",\n"
               "                                   ^");
 }
 
 TEST(Experiment, SurvivesBeingCutAtEveryByte) {
     const std::string text = test::kValid;
     const size_t last = text.rfind('}');
-    for (size_t size = 0; size <= last; size++) EXPECT_NE(told(text.substr(0, size)), "valid") << size;
+    for (size_t size = 0; size <= last; size++)
+        EXPECT_NE(told(text.substr(0, size)), "valid") << size;
 }
 
 TEST(Experiment, SurvivesBytesReplaced) {
@@ -269,7 +320,8 @@ TEST(Experiment, SurvivesBytesReplaced) {
 }
 
 /// Pointers of every value in `json`, the whole excepted.
-void collect_pointers(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& pointers) {
+void collect_pointers(const Json& json, const Json::json_pointer& at,
+                      std::vector<Json::json_pointer>& pointers) {
     if (!at.empty()) pointers.push_back(at);
     if (json.is_object())
         for (const auto& [key, value] : json.items()) collect_pointers(value, at / key, pointers);
@@ -290,7 +342,8 @@ TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
         else
             parent.erase(std::stoul(pointer.back()));
         EXPECT_FALSE(told(removed.dump()).empty());
-        for (const Json& value : {Json(), Json(-1), Json(0.5), Json("$x"), Json::array(), Json::object(), Json(true)}) {
+        for (const Json& value :
+             {Json(), Json(-1), Json(0.5), Json("$x"), Json::array(), Json::object(), Json(true)}) {
             Json replaced = document;
             replaced[pointer] = value;
             EXPECT_FALSE(told(replaced.dump()).empty());
@@ -300,10 +353,12 @@ TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
 
 TEST(Experiment, NamesEachMissingKey) {
     const Json document = Json::parse(test::kValid, nullptr, true, true);
-    for (const char* key : {"name", "question", "lanes", "mechanism", "topology", "traffic", "primary", "arms"}) {
+    for (const char* key :
+         {"name", "question", "lanes", "mechanism", "topology", "traffic", "primary", "arms"}) {
         Json removed = document;
         removed.erase(key);
-        EXPECT_THAT(told(removed.dump()), testing::HasSubstr(std::string("expected key '") + key + "', got none"));
+        EXPECT_THAT(told(removed.dump()),
+                    testing::HasSubstr(std::string("expected key '") + key + "', got none"));
     }
 }
 

@@ -42,14 +42,16 @@ std::vector<std::string> keys(const Json& object) {
     return words;
 }
 
-/// "kind:" of patterns that begin with "^kind:", each with the rest of `key`: what a misspelt kind may have meant.
+/// "kind:" of patterns that begin with "^kind:", each with the rest of `key`: what a misspelt kind
+/// may have meant.
 std::vector<std::string> completions(const Json& patterns, const std::string& key) {
     static const std::regex prefix("\\^([a-z_]+:).*");
     std::vector<std::string> words;
     std::smatch match;
     for (const std::string& pattern : keys(patterns))
         if (std::regex_match(pattern, match, prefix))
-            words.push_back(match[1].str() + key.substr(std::min(key.find(':'), key.size() - 1) + 1));
+            words.push_back(match[1].str() +
+                            key.substr(std::min(key.find(':'), key.size() - 1) + 1));
     return words;
 }
 
@@ -64,7 +66,8 @@ class Narrator {
 public:
     explicit Narrator(const Json& root) : root_(root) {}
 
-    std::vector<Finding> of(const Json& written, const Json& instance, const Json::json_pointer& at) const {
+    std::vector<Finding> of(const Json& written, const Json& instance,
+                            const Json::json_pointer& at) const {
         if (written.is_boolean()) {
             if (written.get<bool>()) return {};
             return {{at, false, fmt::format("expected nothing here, got {}", shown(instance))}};
@@ -81,7 +84,9 @@ public:
 private:
     const Json& resolved(const Json& schema) const {
         const auto ref = schema.find("$ref");
-        return ref == schema.end() ? schema : resolved(root_.at(Json::json_pointer(ref->get<std::string>().substr(1))));
+        return ref == schema.end()
+                   ? schema
+                   : resolved(root_.at(Json::json_pointer(ref->get<std::string>().substr(1))));
     }
 
     static std::optional<std::string> of_value(const Json& schema, const Json& instance) {
@@ -96,10 +101,12 @@ private:
         if (type == schema.end()) return {};
         const std::vector<std::string> types =
             type->is_array() ? strings(*type) : std::vector{type->get<std::string>()};
-        if (std::any_of(types.begin(), types.end(), [&](const auto& name) { return is_type(instance, name); }))
+        if (std::any_of(types.begin(), types.end(),
+                        [&](const auto& name) { return is_type(instance, name); }))
             return {};
         std::string expected;
-        for (const std::string& name : types) expected += (expected.empty() ? "" : " or ") + with_article(name);
+        for (const std::string& name : types)
+            expected += (expected.empty() ? "" : " or ") + with_article(name);
         return fmt::format("expected {}, got {}", expected, shown(instance));
     }
 
@@ -108,11 +115,14 @@ private:
         if (constant != schema.end() && *constant != instance)
             return fmt::format("expected {}, got {}", shown(*constant), shown(instance));
         const auto choice = schema.find("enum");
-        if (choice == schema.end() || std::find(choice->begin(), choice->end(), instance) != choice->end()) return {};
+        if (choice == schema.end() ||
+            std::find(choice->begin(), choice->end(), instance) != choice->end())
+            return {};
         return refused(schema, strings(*choice), instance);
     }
 
-    static std::string refused(const Json& schema, const std::vector<std::string>& words, const Json& instance) {
+    static std::string refused(const Json& schema, const std::vector<std::string>& words,
+                               const Json& instance) {
         std::string expected = schema.value("title", "");
         if (expected.empty())
             expected = words.empty() ? "another value" : one_of(words);
@@ -125,13 +135,18 @@ private:
     static std::optional<std::string> of_string(const Json& schema, const Json& instance) {
         if (!instance.is_string()) return {};
         const auto& text = instance.get_ref<const std::string&>();
-        const size_t length = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+        const size_t length =
+            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
         if (length < schema.value("minLength", size_t{0}))
-            return fmt::format("expected {} or more characters, got {}", schema["minLength"].get<size_t>(), length);
+            return fmt::format("expected {} or more characters, got {}",
+                               schema["minLength"].get<size_t>(), length);
         if (length > schema.value("maxLength", SIZE_MAX))
-            return fmt::format("expected at most {} characters, got {}", schema["maxLength"].get<size_t>(), length);
+            return fmt::format("expected at most {} characters, got {}",
+                               schema["maxLength"].get<size_t>(), length);
         const auto pattern = schema.find("pattern");
-        if (pattern == schema.end() || std::regex_search(text, std::regex(pattern->get<std::string>()))) return {};
+        if (pattern == schema.end() ||
+            std::regex_search(text, std::regex(pattern->get<std::string>())))
+            return {};
         const std::string expected =
             schema.value("title", fmt::format("text that matches {}", pattern->get<std::string>()));
         return fmt::format("expected {}, got {}", expected, shown(instance));
@@ -140,10 +155,13 @@ private:
     static std::optional<std::string> of_number(const Json& schema, const Json& instance) {
         if (!instance.is_number()) return {};
         const auto refuse = [&](const char* bound, const char* words) {
-            return fmt::format("expected {} {}, got {}", words, schema[bound].dump(), instance.dump());
+            return fmt::format("expected {} {}, got {}", words, schema[bound].dump(),
+                               instance.dump());
         };
-        if (schema.contains("minimum") && instance < schema["minimum"]) return refuse("minimum", "at least");
-        if (schema.contains("maximum") && instance > schema["maximum"]) return refuse("maximum", "at most");
+        if (schema.contains("minimum") && instance < schema["minimum"])
+            return refuse("minimum", "at least");
+        if (schema.contains("maximum") && instance > schema["maximum"])
+            return refuse("maximum", "at most");
         if (schema.contains("exclusiveMinimum") && instance <= schema["exclusiveMinimum"])
             return refuse("exclusiveMinimum", "more than");
         if (schema.contains("exclusiveMaximum") && instance >= schema["exclusiveMaximum"])
@@ -155,19 +173,22 @@ private:
                   std::vector<Finding>& findings) const {
         if (!instance.is_array()) return;
         if (instance.size() < schema.value("minItems", size_t{0}))
-            findings.push_back(
-                {at, false,
-                 fmt::format("expected {} or more items, got {}", schema["minItems"].get<size_t>(), instance.size())});
+            findings.push_back({at, false,
+                                fmt::format("expected {} or more items, got {}",
+                                            schema["minItems"].get<size_t>(), instance.size())});
         if (instance.size() > schema.value("maxItems", SIZE_MAX))
-            findings.push_back(
-                {at, false,
-                 fmt::format("expected at most {} items, got {}", schema["maxItems"].get<size_t>(), instance.size())});
+            findings.push_back({at, false,
+                                fmt::format("expected at most {} items, got {}",
+                                            schema["maxItems"].get<size_t>(), instance.size())});
         const bool unique = schema.value("uniqueItems", false);
         for (size_t i = 0; i < instance.size(); i++) {
-            if (unique && std::find(instance.begin(), instance.begin() + i, instance[i]) != instance.begin() + i)
+            if (unique && std::find(instance.begin(), instance.begin() + i, instance[i]) !=
+                              instance.begin() + i)
                 findings.push_back(
-                    {at / i, false, fmt::format("expected each item once, got {} again", shown(instance[i]))});
-            if (schema.contains("items")) append(findings, of(schema["items"], instance[i], at / i));
+                    {at / i, false,
+                     fmt::format("expected each item once, got {} again", shown(instance[i]))});
+            if (schema.contains("items"))
+                append(findings, of(schema["items"], instance[i], at / i));
         }
     }
 
@@ -180,12 +201,14 @@ private:
         if (!missing.empty())
             findings.push_back(
                 {at, false,
-                 fmt::format("expected key{} {}, got none", missing.size() > 1 ? "s" : "", fmt::join(missing, ", "))});
-        for (const auto& [key, value] : instance.items()) of_member(schema, key, value, at / key, findings);
+                 fmt::format("expected key{} {}, got none", missing.size() > 1 ? "s" : "",
+                             fmt::join(missing, ", "))});
+        for (const auto& [key, value] : instance.items())
+            of_member(schema, key, value, at / key, findings);
     }
 
-    void of_member(const Json& schema, const std::string& key, const Json& value, const Json::json_pointer& at,
-                   std::vector<Finding>& findings) const {
+    void of_member(const Json& schema, const std::string& key, const Json& value,
+                   const Json::json_pointer& at, std::vector<Finding>& findings) const {
         const Json& properties = part(schema, "properties");
         const Json& patterns = part(schema, "patternProperties");
         bool known = properties.contains(key);
@@ -203,7 +226,9 @@ private:
         words.insert(words.end(), names.begin(), names.end());
         std::string expected = names.empty() ? "no key" : "key " + one_of(names);
         if (!patterns.empty()) expected = schema.value("title", expected);
-        findings.push_back({at, true, fmt::format("expected {}, got '{}'{}", expected, key, did_you_mean(key, words))});
+        findings.push_back(
+            {at, true,
+             fmt::format("expected {}, got '{}'{}", expected, key, did_you_mean(key, words))});
     }
 
     void of_parts(const Json& schema, const Json& instance, const Json::json_pointer& at,
@@ -214,10 +239,12 @@ private:
             if (schema.contains(branch)) append(findings, of(schema[branch], instance, at));
         }
         for (const char* choice : {"anyOf", "oneOf"})
-            if (schema.contains(choice)) append(findings, of_choice(schema, schema[choice], instance, at));
+            if (schema.contains(choice))
+                append(findings, of_choice(schema, schema[choice], instance, at));
     }
 
-    /// Nothing when a branch fits; else the words of all branches for a string, or the branch that fits deepest.
+    /// Nothing when a branch fits; else the words of all branches for a string, or the branch that
+    /// fits deepest.
     std::vector<Finding> of_choice(const Json& schema, const Json& branches, const Json& instance,
                                    const Json::json_pointer& at) const {
         std::vector<std::string> words;
@@ -225,13 +252,16 @@ private:
         for (const Json& branch : branches) {
             refusals.push_back(of(branch, instance, at));
             if (refusals.back().empty()) return {};
-            for (const std::string& word : strings(part(resolved(branch), "enum"))) words.push_back(word);
+            for (const std::string& word : strings(part(resolved(branch), "enum")))
+                words.push_back(word);
         }
-        if (instance.is_string() && !words.empty()) return {{at, false, refused(schema, words, instance)}};
-        return *std::max_element(refusals.begin(), refusals.end(), [](const auto& a, const auto& b) {
-            return std::pair(a[0].pointer.to_string().size(), b.size()) <
-                   std::pair(b[0].pointer.to_string().size(), a.size());
-        });
+        if (instance.is_string() && !words.empty())
+            return {{at, false, refused(schema, words, instance)}};
+        return *std::max_element(refusals.begin(), refusals.end(),
+                                 [](const auto& a, const auto& b) {
+                                     return std::pair(a[0].pointer.to_string().size(), b.size()) <
+                                            std::pair(b[0].pointer.to_string().size(), a.size());
+                                 });
     }
 
     static void append(std::vector<Finding>& findings, std::vector<Finding> more) {

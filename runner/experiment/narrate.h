@@ -15,7 +15,8 @@ struct Finding {
 };
 
 /// Everything in `instance` that `schema` (draft 7; "$ref" into its own definitions) refuses.
-/// Knows the keywords that experiment schemas use; validate() in schema.h is the judge, this only finds the words.
+/// Knows the keywords that experiment schemas use; validate() in schema.h is the judge, this only
+/// finds the words.
 std::vector<Finding> narrate(const Json& schema, const Json& instance);
 
 /// "; did you mean 'x'?" or nothing.

@@ -47,7 +47,8 @@ Json laid_over(const Json& below, const Json& above) {
 
 Json patched(Json below, const Json& above) {
     const auto kind = above.find("kind");
-    if (kind != above.end() && below.contains("kind") && *kind != below["kind"]) below = Json::object();
+    if (kind != above.end() && below.contains("kind") && *kind != below["kind"])
+        below = Json::object();
     below.merge_patch(above);
     return below;
 }

@@ -11,7 +11,8 @@
 namespace rxlab {
 
 /// The keys of an experiment and of an arm in which a factor may be referred to.
-inline constexpr const char* kPartsWithFactors[] = {"topology", "setup", "knobs", "traffic", "boot"};
+inline constexpr const char* kPartsWithFactors[] = {"topology", "setup", "knobs", "traffic",
+                                                    "boot"};
 
 /// "$name" or "$name.key".
 struct Reference {
@@ -20,17 +21,19 @@ struct Reference {
 };
 std::optional<Reference> reference_in(const Json& value);
 
-/// `value` with every reference replaced by what `factors` gives for it, its type kept. References that `factors` does
-/// not answer stay as they are.
+/// `value` with every reference replaced by what `factors` gives for it, its type kept. References
+/// that `factors` does not answer stay as they are.
 Json filled(const Json& value, const std::map<std::string, Json>& factors);
 
 /// Key by key: `above` wins, null takes away.
 Json laid_over(const Json& below, const Json& above);
 
-/// RFC 7386 merge patch; what names another "kind" replaces, since the parameters of one kind mean nothing to another.
+/// RFC 7386 merge patch; what names another "kind" replaces, since the parameters of one kind mean
+/// nothing to another.
 Json patched(Json below, const Json& above);
 
-/// A patch that does what the first and then the second would: nulls stay, since they are yet to take something away.
+/// A patch that does what the first and then the second would: nulls stay, since they are yet to
+/// take something away.
 Json both_patches(Json first, const Json& second);
 
 }  // namespace rxlab

@@ -9,8 +9,10 @@ namespace {
 TEST(Filled, KeepsTheTypeOfTheValue) {
     const std::map<std::string, Json> factors = {
         {"n", 16}, {"pair", {{"packets", 300}, {"usecs", 2000}}}, {"on", true}};
-    const Json written = {{"a", "$n"}, {"b", {"$pair.usecs", "$on"}}, {"c", {{"d", "$pair"}}}, {"e", "n"}, {"f", 1}};
-    const Json expected = {{"a", 16}, {"b", {2000, true}}, {"c", {{"d", factors.at("pair")}}}, {"e", "n"}, {"f", 1}};
+    const Json written = {
+        {"a", "$n"}, {"b", {"$pair.usecs", "$on"}}, {"c", {{"d", "$pair"}}}, {"e", "n"}, {"f", 1}};
+    const Json expected = {
+        {"a", 16}, {"b", {2000, true}}, {"c", {{"d", factors.at("pair")}}}, {"e", "n"}, {"f", 1}};
     EXPECT_EQ(filled(written, factors), expected);
 }
 
@@ -24,7 +26,8 @@ TEST(Filled, LeavesWhatNoFactorAnswers) {
 
 TEST(LaidOver, ReplacesAKindWholeAndTakesAwayByNull) {
     const Json below = {{"xdp", {{"program", "a"}, {"mode", "native"}}}, {"link", Json::object()}};
-    EXPECT_EQ(laid_over(below, {{"xdp", {{"program", "b"}}}, {"link", nullptr}}), Json({{"xdp", {{"program", "b"}}}}));
+    EXPECT_EQ(laid_over(below, {{"xdp", {{"program", "b"}}}, {"link", nullptr}}),
+              Json({{"xdp", {{"program", "b"}}}}));
     EXPECT_EQ(laid_over(below, Json::object()), below);
 }
 
@@ -36,12 +39,15 @@ TEST(Patched, MergesDeep) {
 TEST(Patched, AnotherKindHasNothingOfTheFirst) {
     const Json live = {{"kind", "live_frames"}, {"packets", 5}};
     EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, live), live);
-    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}), Json({{"kind", "pktgen"}, {"burst", 1}, {"packets", 5}}));
+    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}),
+              Json({{"kind", "pktgen"}, {"burst", 1}, {"packets", 5}}));
 }
 
 TEST(BothPatches, AreOneAfterTheOther) {
-    const Json below = {{"kind", "rxnic"}, {"usecs", 50}, {"deep", {{"a", 1}, {"b", 2}}}, {"queues", 1}};
-    const Json first = {{"usecs", nullptr}, {"deep", {{"a", nullptr}}}, {"work", 5}}, second = {{"usecs", 7}, {"deep", {{"b", 3}}}, {"queues", nullptr}};
+    const Json below = {
+        {"kind", "rxnic"}, {"usecs", 50}, {"deep", {{"a", 1}, {"b", 2}}}, {"queues", 1}};
+    const Json first = {{"usecs", nullptr}, {"deep", {{"a", nullptr}}}, {"work", 5}},
+               second = {{"usecs", 7}, {"deep", {{"b", 3}}}, {"queues", nullptr}};
     EXPECT_EQ(patched(below, both_patches(first, second)), patched(patched(below, first), second));
     EXPECT_EQ(patched(below, both_patches(first, Json::object())), patched(below, first));
 }

@@ -19,7 +19,8 @@ using Words = std::vector<Vocabulary::Word>;
 
 /// "additionalProperties": false wherever properties are listed, so that a misspelt key is named.
 Json closed(Json schema) {
-    if (schema.is_object() && schema.contains("properties") && !schema.contains("additionalProperties"))
+    if (schema.is_object() && schema.contains("properties") &&
+        !schema.contains("additionalProperties"))
         schema["additionalProperties"] = false;
     if (schema.is_structured())
         for (Json& part : schema) part = closed(part);
@@ -49,7 +50,8 @@ Json by_kind(const Words& words, const std::string& title) {
     for (const auto& word : words) {
         Json parameters = parameters_of(word);
         parameters["properties"]["kind"] = {{"const", word.name}};
-        const Json is_kind = {{"properties", {{"kind", {{"const", word.name}}}}}, {"required", {"kind"}}};
+        const Json is_kind = {{"properties", {{"kind", {{"const", word.name}}}}},
+                              {"required", {"kind"}}};
         schema["allOf"].push_back({{"if", is_kind}, {"then", parameters}});
     }
     return schema;
@@ -62,7 +64,8 @@ Json setup_schema(const Words& words, bool null_allowed) {
         const Json parameters = parameters_of(word);
         const Json several = {{"type", "array"}, {"minItems", 1}, {"items", parameters}};
         const Json value = {{"if", {{"type", "array"}}}, {"then", several}, {"else", parameters}};
-        properties[word.name] = null_allowed ? Json{{"if", {{"type", "null"}}}, {"else", value}} : value;
+        properties[word.name] =
+            null_allowed ? Json{{"if", {{"type", "null"}}}, {"else", value}} : value;
     }
     return {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
 }
@@ -77,10 +80,11 @@ Json knobs_schema(const Words& words, bool null_allowed) {
     }
     std::vector<std::string> kinds;
     for (const auto& word : words) kinds.push_back(word.name);
-    return {{"title", fmt::format("a knob KIND:OBJECT (KIND {}; no '..' in OBJECT)", one_of(kinds))},
-            {"type", "object"},
-            {"additionalProperties", false},
-            {"patternProperties", patterns}};
+    return {
+        {"title", fmt::format("a knob KIND:OBJECT (KIND {}; no '..' in OBJECT)", one_of(kinds))},
+        {"type", "object"},
+        {"additionalProperties", false},
+        {"patternProperties", patterns}};
 }
 
 std::string pattern_of(const std::string& name) {
@@ -89,7 +93,8 @@ std::string pattern_of(const std::string& name) {
     return pattern + "$";
 }
 
-/// One of the words; '*' in a word stands for any text, a lone '*' ("and whatever else there is") for no word at all.
+/// One of the words; '*' in a word stands for any text, a lone '*' ("and whatever else there is")
+/// for no word at all.
 Json words_schema(const Words& words, const std::string& title) {
     Json exact = Json::array(), choice = Json::array();
     for (const auto& word : words) {
@@ -97,7 +102,9 @@ Json words_schema(const Words& words, const std::string& title) {
         if (word.name.find('*') == std::string::npos)
             exact.push_back(word.name);
         else
-            choice.push_back({{"type", "string"}, {"pattern", pattern_of(word.name)}, {"description", word.name}});
+            choice.push_back({{"type", "string"},
+                              {"pattern", pattern_of(word.name)},
+                              {"description", word.name}});
     }
     if (choice.empty()) return {{"title", title}, {"enum", exact}};
     choice.push_back({{"enum", exact}});
@@ -117,7 +124,8 @@ Finding plain_finding(valijson::ValidationResults& results) {
         else
             pointer.push_back(step.substr(1, step.size() - 2));
     }
-    return {pointer, false, fmt::format("expected what the schema allows, got this: {}", deepest.description)};
+    return {pointer, false,
+            fmt::format("expected what the schema allows, got this: {}", deepest.description)};
 }
 
 }  // namespace
@@ -140,10 +148,12 @@ Json experiment_schema(const Vocabulary& words) {
 
 std::vector<Finding> validate(const Json& schema, const Json& instance) {
     valijson::Schema parsed;
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), parsed);
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema),
+                                            parsed);
     valijson::ValidationResults results;
     valijson::Validator validator;
-    if (validator.validate(parsed, valijson::adapters::NlohmannJsonAdapter(instance), &results)) return {};
+    if (validator.validate(parsed, valijson::adapters::NlohmannJsonAdapter(instance), &results))
+        return {};
     std::vector<Finding> findings = narrate(schema, instance);
     if (findings.empty()) findings.push_back(plain_finding(results));
     return findings;

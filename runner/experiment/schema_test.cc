@@ -34,9 +34,11 @@ TEST(ExperimentSchema, LetsNoUnknownKeyIn) {
 TEST(ExperimentSchema, LeavesTheCatchAllMetricOut) {
     Vocabulary words = test::words();
     words.metrics.push_back({"*", "whatever else there is", nullptr});
-    EXPECT_FALSE(validate(experiment_schema(words)["definitions"]["metric"], "no_such_metric").empty());
-    EXPECT_TRUE(
-        validate(experiment_schema(words)["definitions"]["metric"], "softirq.net_rx.entry_to_exit.p99").empty());
+    EXPECT_FALSE(
+        validate(experiment_schema(words)["definitions"]["metric"], "no_such_metric").empty());
+    EXPECT_TRUE(validate(experiment_schema(words)["definitions"]["metric"],
+                         "softirq.net_rx.entry_to_exit.p99")
+                    .empty());
 }
 
 /// valijson judges; narrate() must find words for the same instances.
@@ -45,8 +47,8 @@ TEST(Validate, FindsWordsForWhatIsRefused) {
     const Json document = Json::parse(test::kValid, nullptr, true, true);
     const Json flat = document.flatten();
     for (const auto& [pointer, old] : flat.items())
-        for (const Json& value :
-             {Json(), Json(-1), Json("x y"), Json::array({1}), Json::object({{"x", 1}}), Json(true)}) {
+        for (const Json& value : {Json(), Json(-1), Json("x y"), Json::array({1}),
+                                  Json::object({{"x", 1}}), Json(true)}) {
             Json changed = document;
             changed[Json::json_pointer(pointer)] = value;
             const bool refused = !validate(schema, changed).empty();
@@ -59,7 +61,8 @@ TEST(Validate, FallsBackOnTheJudgesOwnWords) {
     const auto findings = validate(schema, {{"a", 6}});
     ASSERT_EQ(findings.size(), 1u);
     EXPECT_EQ(findings[0].pointer.to_string(), "/a");
-    EXPECT_EQ(findings[0].message, "expected what the schema allows, got this: Value should be a multiple of 4");
+    EXPECT_EQ(findings[0].message,
+              "expected what the schema allows, got this: Value should be a multiple of 4");
 }
 
 }  // namespace

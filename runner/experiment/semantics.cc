@@ -5,8 +5,8 @@
 #include "experiment/experiment.h"
 #include "experiment/resolve.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -51,21 +51,24 @@ std::vector<Use> uses_in(const Json& document) {
     collect_parts(document, Pointer(), uses);
     const Json& arms = member(document, "arms");
     if (arms.is_array())
-        for (size_t i = 0; i < arms.size(); i++) collect_parts(arms[i], Pointer() / "arms" / i, uses);
+        for (size_t i = 0; i < arms.size(); i++)
+            collect_parts(arms[i], Pointer() / "arms" / i, uses);
     return uses;
 }
 
-std::vector<std::string> with_dollar(const std::vector<std::string>& names, const std::string& before = {}) {
+std::vector<std::string> with_dollar(const std::vector<std::string>& names,
+                                     const std::string& before = {}) {
     std::vector<std::string> words;
     for (const std::string& name : names) words.push_back("$" + before + name);
     return words;
 }
 
 Finding refused(const Use& use, const std::vector<std::string>& words) {
-    const std::string expected =
-        words.empty() ? "no '$' where the experiment has no factors" : "a factor's value, " + one_of(words);
+    const std::string expected = words.empty() ? "no '$' where the experiment has no factors"
+                                               : "a factor's value, " + one_of(words);
     return {use.pointer, false,
-            fmt::format("expected {}, got {}{}", expected, shown(use.text), did_you_mean(use.text, words))};
+            fmt::format("expected {}, got {}{}", expected, shown(use.text),
+                        did_you_mean(use.text, words))};
 }
 
 /// A reference to a key that some value of its factor lacks.
@@ -85,13 +88,15 @@ std::vector<Finding> check_baseline(const Json& arms) {
     for (size_t i = 0; i < arms.size(); i++) {
         if (!arms[i].value("baseline", false)) continue;
         if (!first.empty())
-            findings.push_back({Pointer() / "arms" / i / "baseline", true,
-                                fmt::format("expected one baseline, got another besides '{}'", first)});
+            findings.push_back(
+                {Pointer() / "arms" / i / "baseline", true,
+                 fmt::format("expected one baseline, got another besides '{}'", first)});
         else
             first = arms[i].at("name");
     }
     if (first.empty())
-        findings.push_back({Pointer() / "arms", true, "expected one arm with \"baseline\": true, got none"});
+        findings.push_back(
+            {Pointer() / "arms", true, "expected one arm with \"baseline\": true, got none"});
     return findings;
 }
 
@@ -101,7 +106,8 @@ std::vector<Finding> check_arm_names(const Json& arms) {
     for (size_t i = 0; i < arms.size(); i++)
         if (!names.insert(arms[i].at("name")).second)
             findings.push_back({Pointer() / "arms" / i / "name", false,
-                                fmt::format("expected each arm's name once, got {} again", shown(arms[i].at("name")))});
+                                fmt::format("expected each arm's name once, got {} again",
+                                            shown(arms[i].at("name")))});
     return findings;
 }
 
@@ -111,9 +117,12 @@ std::vector<Finding> check_builds_on(const Json& arms) {
     for (size_t i = 0; i < arms.size(); i++) {
         const std::string name = arms[i].value("builds_on", "");
         if (!name.empty() && std::find(before.begin(), before.end(), name) == before.end())
-            findings.push_back({Pointer() / "arms" / i / "builds_on", false,
-                                before.empty() ? fmt::format("expected nothing in the first arm, got {}", shown(name))
-                                               : fmt::format("expected an arm before this one, {}, got {}{}", one_of(before), shown(name), did_you_mean(name, before))});
+            findings.push_back(
+                {Pointer() / "arms" / i / "builds_on", false,
+                 before.empty()
+                     ? fmt::format("expected nothing in the first arm, got {}", shown(name))
+                     : fmt::format("expected an arm before this one, {}, got {}{}", one_of(before),
+                                   shown(name), did_you_mean(name, before))});
         before.push_back(arms[i].at("name"));
     }
     return findings;
@@ -122,7 +131,8 @@ std::vector<Finding> check_builds_on(const Json& arms) {
 std::vector<Finding> check_rounds(const Json& document) {
     const Rounds standard;
     const Json& rounds = member(document, "rounds");
-    const int least = rounds.value("timed", standard.timed), most = rounds.value("timed_max", standard.timed_max);
+    const int least = rounds.value("timed", standard.timed),
+              most = rounds.value("timed_max", standard.timed_max);
     if (most >= least) return {};
     const char* key = rounds.contains("timed_max") ? "timed_max" : "timed";
     return {{Pointer() / "rounds" / key, false,
@@ -133,7 +143,8 @@ std::vector<Finding> check_name(const Json& document, const std::string& file) {
     const std::filesystem::path path(file);
     if (path.extension() != ".json" || document.at("name") == path.stem().string()) return {};
     return {{Pointer() / "name", false,
-             fmt::format("expected the file's name, '{}', got {}", path.stem().string(), shown(document.at("name")))}};
+             fmt::format("expected the file's name, '{}', got {}", path.stem().string(),
+                         shown(document.at("name")))}};
 }
 
 }  // namespace
@@ -155,7 +166,9 @@ std::vector<Finding> check_factors(const Json& document) {
     for (const std::string& name : keys(factors))
         if (!used.contains(name))
             findings.push_back({Pointer() / "factors" / name, true,
-                                fmt::format("expected \"${}\" somewhere in topology, setup, knobs, traffic or boot, got none", name)});
+                                fmt::format("expected \"${}\" somewhere in topology, setup, knobs, "
+                                            "traffic or boot, got none",
+                                            name)});
     return findings;
 }
 
@@ -168,19 +181,23 @@ std::vector<std::map<std::string, Json>> factor_samples(const Json& document) {
     for (const std::string& name : keys(factors)) {
         const Json& values = factors[name];
         if (!values.is_array() || values.empty()) continue;
-        for (size_t k = 0; k < longest; k++) samples[k][name] = values[std::min(k, values.size() - 1)];
+        for (size_t k = 0; k < longest; k++)
+            samples[k][name] = values[std::min(k, values.size() - 1)];
     }
     return samples;
 }
 
-std::vector<Finding> check_knobs(const Json& document, const std::function<void(const std::string&)>& require_knob) {
+std::vector<Finding> check_knobs(const Json& document,
+                                 const std::function<void(const std::string&)>& require_knob) {
     std::vector<Finding> findings;
     const auto check = [&](const Json& owner, const Pointer& at) {
         for (const std::string& name : keys(member(owner, "knobs"))) {
             try {
                 require_knob(name);
             } catch (const Error& error) {
-                findings.push_back({at / "knobs" / name, true, fmt::format("expected a knob, got {}: {}", shown(name), error.what())});
+                findings.push_back(
+                    {at / "knobs" / name, true,
+                     fmt::format("expected a knob, got {}: {}", shown(name), error.what())});
             }
         }
     };
@@ -192,8 +209,9 @@ std::vector<Finding> check_knobs(const Json& document, const std::function<void(
 
 std::vector<Finding> check_meaning(const Json& document, const std::string& file) {
     std::vector<Finding> findings;
-    for (const auto& some : {check_baseline(document.at("arms")), check_arm_names(document.at("arms")), check_builds_on(document.at("arms")),
-                             check_rounds(document), check_name(document, file)})
+    for (const auto& some :
+         {check_baseline(document.at("arms")), check_arm_names(document.at("arms")),
+          check_builds_on(document.at("arms")), check_rounds(document), check_name(document, file)})
         findings.insert(findings.end(), some.begin(), some.end());
     return findings;
 }

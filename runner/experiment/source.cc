@@ -67,7 +67,8 @@ std::string between(const std::string& text, const std::string& before, const st
     return text.substr(start, text.find(after, start) - start);
 }
 
-/// What nlohmann's parser waited for, from its message "... while parsing CONTEXT - REASON; expected TOKEN".
+/// What nlohmann's parser waited for, from its message "... while parsing CONTEXT - REASON;
+/// expected TOKEN".
 std::string expected_from(const std::string& what) {
     const std::string context = between(what, "while parsing ", " - ");
     if (context == "object key") return "a key in double quotes";
@@ -99,7 +100,8 @@ struct Frame {
 /// SAX events -> places of values, duplicate keys, syntax errors.
 class Reader final : public nlohmann::json_sax<Json> {
 public:
-    Reader(Source& source, const size_t& read, size_t most_items) : source_(source), read_(read), most_items_(most_items) {
+    Reader(Source& source, const size_t& read, size_t most_items)
+        : source_(source), read_(read), most_items_(most_items) {
         if (source.text.starts_with("\xEF\xBB\xBF")) end_ = 3;
     }
 
@@ -122,17 +124,21 @@ public:
         frame.key = name;
         frame.key_offset = start();
         if (!frame.keys.insert(name).second)
-            source_.problems.push_back({frame.key_offset, fmt::format("expected each key once, got '{}' again", name)});
+            source_.problems.push_back(
+                {frame.key_offset, fmt::format("expected each key once, got '{}' again", name)});
         end_ = read_;
         return true;
     }
 
-    bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+    bool parse_error(size_t position, const std::string&,
+                     const nlohmann::detail::exception& error) override {
         const std::string what = error.what();
         const size_t end = std::min(position, source_.text.size());
         const bool at_end = what.find("unexpected end of input") != std::string::npos;
-        const size_t from = at_end ? source_.text.find_last_not_of(" \t\r\n") + 1 : std::min(start(), end - (end > 0));
-        const std::string token = source_.text.substr(from, std::min<size_t>(end - std::min(from, end), 40));
+        const size_t from = at_end ? source_.text.find_last_not_of(" \t\r\n") + 1
+                                   : std::min(start(), end - (end > 0));
+        const std::string token =
+            source_.text.substr(from, std::min<size_t>(end - std::min(from, end), 40));
         source_.problems.push_back(
             {from, fmt::format("expected {}, got {}", expected_from(what), got_from(what, token))});
         return false;
@@ -175,19 +181,22 @@ private:
     bool short_enough(const std::string& value) {
         if (value.size() <= kLongestString) return true;
         source_.problems.push_back(
-            {start(), fmt::format("expected at most {} bytes in a string, got {}", kLongestString, value.size())});
+            {start(), fmt::format("expected at most {} bytes in a string, got {}", kLongestString,
+                                  value.size())});
         return false;
     }
 
     bool few_enough() {
         if (frames_.empty() || frames_.back().index < most_items_) return true;
-        source_.problems.push_back({start(), fmt::format("expected at most {} items, got more", most_items_)});
+        source_.problems.push_back(
+            {start(), fmt::format("expected at most {} items, got more", most_items_)});
         return false;
     }
 
     bool open(bool object) {
         if (frames_.size() == kDeepest) {
-            source_.problems.push_back({start(), fmt::format("expected at most {} levels, got one more", kDeepest)});
+            source_.problems.push_back(
+                {start(), fmt::format("expected at most {} levels, got one more", kDeepest)});
             return false;
         }
         frames_.push_back({.pointer = place(), .object = object});
@@ -213,7 +222,8 @@ size_t count_characters(std::string_view bytes) {
     return std::count_if(bytes.begin(), bytes.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
 
-/// One line for a terminal: no control characters, clipped around `column` (byte), which is moved along.
+/// One line for a terminal: no control characters, clipped around `column` (byte), which is moved
+/// along.
 std::string excerpt(std::string line, size_t& column) {
     for (char& c : line)
         if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) c = ' ';
@@ -234,8 +244,9 @@ std::string told(const std::string& file, const std::string& text, const Problem
     size_t column = offset - start;
     const size_t shown_column = count_characters(std::string_view(line).substr(0, column)) + 1;
     const std::string shown = excerpt(line, column);
-    return fmt::format("{}:{}:{}: {}\n{}\n{:>{}}", file, 1 + std::count(text.begin(), text.begin() + start, '\n'),
-                       shown_column, problem.message, shown, '^',
+    return fmt::format("{}:{}:{}: {}\n{}\n{:>{}}", file,
+                       1 + std::count(text.begin(), text.begin() + start, '\n'), shown_column,
+                       problem.message, shown, '^',
                        count_characters(std::string_view(shown).substr(0, column)) + 1);
 }
 
@@ -243,9 +254,10 @@ std::string told(const std::string& file, const std::string& text, const Problem
 void settle(std::vector<Problem>& problems) {
     std::stable_sort(problems.begin(), problems.end(),
                      [](const Problem& a, const Problem& b) { return a.offset < b.offset; });
-    problems.erase(std::unique(problems.begin(), problems.end(),
-                               [](const Problem& a, const Problem& b) { return a.offset == b.offset; }),
-                   problems.end());
+    problems.erase(
+        std::unique(problems.begin(), problems.end(),
+                    [](const Problem& a, const Problem& b) { return a.offset == b.offset; }),
+        problems.end());
 }
 
 }  // namespace
@@ -254,21 +266,26 @@ Source read_source(const std::string& text, size_t most_items) {
     Source source{.text = text};
     size_t read = 0;
     Reader reader(source, read, most_items);
-    const bool whole =
-        Json::sax_parse(CountingIterator(text.data(), &read), CountingIterator(text.data() + text.size(), &read),
-                        &reader, Json::input_format_t::json, true, true);
-    source.document = whole ? Json::parse(text, nullptr, false, true) : Json(Json::value_t::discarded);
+    const bool whole = Json::sax_parse(CountingIterator(text.data(), &read),
+                                       CountingIterator(text.data() + text.size(), &read), &reader,
+                                       Json::input_format_t::json, true, true);
+    source.document =
+        whole ? Json::parse(text, nullptr, false, true) : Json(Json::value_t::discarded);
     return source;
 }
 
-Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems, const std::string& next) {
+Error problems_error(const std::string& file, const std::string& text,
+                     std::vector<Problem> problems, const std::string& next) {
     settle(problems);
     std::string fact;
     for (size_t i = 0; i < std::min(problems.size(), kMostProblems); i++)
         fact += (i ? "\n" : "") + told(file, text, problems[i]);
-    if (problems.size() > kMostProblems) fact += fmt::format("\nand {} more", problems.size() - kMostProblems);
+    if (problems.size() > kMostProblems)
+        fact += fmt::format("\nand {} more", problems.size() - kMostProblems);
     return {Status::usage, fact,
-            next.empty() ? "experiments/README.md tells how an experiment is written, 'rxlab list' shows the words it may use" : next};
+            next.empty() ? "experiments/README.md tells how an experiment is written, 'rxlab list' "
+                           "shows the words it may use"
+                         : next};
 }
 
 }  // namespace rxlab

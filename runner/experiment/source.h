@@ -27,15 +27,18 @@ struct Source {
     std::string text;
     Json document;                                  ///< discarded after a syntax error
     std::unordered_map<std::string, Place> places;  ///< by JSON pointer
-    std::vector<Problem> problems;                  ///< syntax, duplicate keys, nesting too deep, strings too long
+    std::vector<Problem> problems;  ///< syntax, duplicate keys, nesting too deep, strings too long
 };
 
-/// Reads `text`; what is wrong with it is in `problems`. It stops where an array or object has more than `most_items`.
+/// Reads `text`; what is wrong with it is in `problems`. It stops where an array or object has more
+/// than `most_items`.
 Source read_source(const std::string& text, size_t most_items = SIZE_MAX);
 
-/// "file:line:column: message", the line and a caret under the column, for the first ten problems in the order of the
-/// text; of several problems at one place the first in `problems` is told. Columns count characters from 1. `next`
-/// is the error's next step; empty: where to read about experiments.
-Error problems_error(const std::string& file, const std::string& text, std::vector<Problem> problems, const std::string& next = {});
+/// "file:line:column: message", the line and a caret under the column, for the first ten problems
+/// in the order of the text; of several problems at one place the first in `problems` is told.
+/// Columns count characters from 1. `next` is the error's next step; empty: where to read about
+/// experiments.
+Error problems_error(const std::string& file, const std::string& text,
+                     std::vector<Problem> problems, const std::string& next = {});
 
 }  // namespace rxlab

@@ -11,13 +11,17 @@ inline Vocabulary words() {
     const Json port = {{"type", "integer"}, {"minimum", 1}, {"maximum", 65535}};
     Vocabulary words;
     words.topologies = {{"veth", "pairs", {{"properties", {{"pairs", count}, {"queues", count}}}}}};
-    words.traffics = {
-        {"pktgen",
-         "in the kernel",
-         {{"required", {"packets"}},
-          {"properties",
-           {{"packets", count}, {"warmup_packets", count}, {"packet_size", count}, {"udp_dst_port", port}}}}},
-        {"live_frames", "without modules", {{"properties", {{"packets", count}, {"cpus", count}}}}}};
+    words.traffics = {{"pktgen",
+                       "in the kernel",
+                       {{"required", {"packets"}},
+                        {"properties",
+                         {{"packets", count},
+                          {"warmup_packets", count},
+                          {"packet_size", count},
+                          {"udp_dst_port", port}}}}},
+                      {"live_frames",
+                       "without modules",
+                       {{"properties", {{"packets", count}, {"cpus", count}}}}}};
     words.setups = {
         {"xdp",
          "a program",
@@ -26,7 +30,9 @@ inline Vocabulary words() {
            {{"program", {{"enum", {"xdp_drop", "xdp_port_drop"}}}},
             {"mode", {{"enum", {"native", "generic"}}}},
             {"config", {{"type", "object"}, {"additionalProperties", {{"type", "integer"}}}}}}}}},
-        {"link", "a link", {{"properties", {{"kind", {{"const", "dummy"}}}, {"name", {{"type", "string"}}}}}}}};
+        {"link",
+         "a link",
+         {{"properties", {{"kind", {{"const", "dummy"}}}, {"name", {{"type", "string"}}}}}}}};
     words.knobs = {{"sysctl", "", nullptr}, {"sysfs", "", nullptr}};
     words.require_knob = [](const std::string& knob) {
         if (knob.ends_with("/")) throw Error(Status::usage, "a knob is a file");

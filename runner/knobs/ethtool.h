@@ -4,8 +4,10 @@
 
 namespace rxlab {
 
-/// The value of a setting in the words of `ethtool -c`, `-g` or `-k`: group coalesce, ring or feature.
+/// The value of a setting in the words of `ethtool -c`, `-g` or `-k`: group coalesce, ring or
+/// feature.
 /// @throws Error(Status::usage) when the interface has no such setting.
-std::string parse_ethtool(const std::string& group, const std::string& setting, const std::string& text);
+std::string parse_ethtool(const std::string& group, const std::string& setting,
+                          const std::string& text);
 
-} // namespace rxlab
+}  // namespace rxlab

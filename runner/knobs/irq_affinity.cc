@@ -9,17 +9,26 @@
 namespace rxlab {
 namespace {
 
-std::string path_of(const std::string& irq) { return "/proc/irq/" + irq + "/smp_affinity_list"; }
-
-} // namespace
-
-void validate_irq_affinity(const std::string& object) {
-    if (object.empty() || object.size() > 6 || object.find_first_not_of("0123456789") != std::string::npos)
-        throw Error(Status::usage, fmt::format("knob irq_affinity:{}: expected an interrupt's number", object), "see /proc/interrupts");
+std::string path_of(const std::string& irq) {
+    return "/proc/irq/" + irq + "/smp_affinity_list";
 }
 
-std::string read_irq_affinity(Sys& sys, const std::string& object) { return read_in(sys, "", path_of(object)); }
+}  // namespace
 
-void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value) { write_in(sys, "", path_of(object), value); }
+void validate_irq_affinity(const std::string& object) {
+    if (object.empty() || object.size() > 6 ||
+        object.find_first_not_of("0123456789") != std::string::npos)
+        throw Error(Status::usage,
+                    fmt::format("knob irq_affinity:{}: expected an interrupt's number", object),
+                    "see /proc/interrupts");
+}
 
-} // namespace rxlab
+std::string read_irq_affinity(Sys& sys, const std::string& object) {
+    return read_in(sys, "", path_of(object));
+}
+
+void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value) {
+    write_in(sys, "", path_of(object), value);
+}
+
+}  // namespace rxlab

@@ -29,4 +29,4 @@ void validate_sched(const std::string& object);
 std::string read_sched(Sys& sys, const std::string& object);
 void write_sched(Sys& sys, const std::string& object, const std::string& value);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A knob is one setting of the system with a readable old value. Knobs know nothing of restoring: session does that.
+// A knob is one setting of the system with a readable old value. Knobs know nothing of restoring:
+// session does that.
 #pragma once
 #include "sys/sys.h"
 
@@ -30,4 +31,4 @@ Knob find_knob(const std::string& name);
 /// Equal but for white space and for the way a list of CPUs is written ("0,1" is "0-1").
 bool same_value(const std::string& a, const std::string& b);
 
-} // namespace rxlab
+}  // namespace rxlab

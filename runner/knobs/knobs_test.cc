@@ -41,17 +41,22 @@ TEST(Knobs, a_misspelt_kind_gets_the_nearest) {
 }
 
 TEST(Knobs, nothing_leaves_its_folder_and_nothing_odd_passes) {
-    EXPECT_EQ(refusal("sysctl:net/../../../etc/passwd"), "knob sysctl:net/../../../etc/passwd: '..' is not allowed");
+    EXPECT_EQ(refusal("sysctl:net/../../../etc/passwd"),
+              "knob sysctl:net/../../../etc/passwd: '..' is not allowed");
     EXPECT_EQ(refusal("sysfs:/etc/passwd"), "knob sysfs:/etc/passwd: expected a path below /sys/");
-    EXPECT_EQ(refusal("sysfs:/sys/../etc/passwd"), "knob sysfs:/sys/../etc/passwd: '..' is not allowed");
+    EXPECT_EQ(refusal("sysfs:/sys/../etc/passwd"),
+              "knob sysfs:/sys/../etc/passwd: '..' is not allowed");
     EXPECT_EQ(refusal("sysctl:a;b"), "knob sysctl:a;b: character ';' is not allowed");
     EXPECT_EQ(refusal("sysctl:"), "knob sysctl:: names nothing");
-    EXPECT_EQ(refusal("irq_affinity:../1"), "knob irq_affinity:../1: expected an interrupt's number");
+    EXPECT_EQ(refusal("irq_affinity:../1"),
+              "knob irq_affinity:../1: expected an interrupt's number");
     EXPECT_EQ(refusal("rps:rxdut0/../rx-0"), "knob rps:rxdut0/../rx-0: '..' is not allowed");
     EXPECT_EQ(refusal("rps:rxdut0/tx-0"), "knob rps:rxdut0/tx-0: expected INTERFACE/rx-N");
-    EXPECT_EQ(refusal("ethtool:eth0/offload/gro"), "knob ethtool:eth0/offload/gro: expected INTERFACE/coalesce|ring|feature/SETTING");
+    EXPECT_EQ(refusal("ethtool:eth0/offload/gro"),
+              "knob ethtool:eth0/offload/gro: expected INTERFACE/coalesce|ring|feature/SETTING");
     EXPECT_EQ(refusal("ethtool:-s/ring/rx"), "knob ethtool:-s/ring/rx: no interface's name");
-    EXPECT_EQ(refusal("sysctl:@other:net.core.x"), "knob sysctl:@other:net.core.x: namespace must be @dut or @gen");
+    EXPECT_EQ(refusal("sysctl:@other:net.core.x"),
+              "knob sysctl:@other:net.core.x: namespace must be @dut or @gen");
     EXPECT_EQ(refusal("sysctl:@dut"), "knob object '@dut': expected '@NAMESPACE:OBJECT'");
     EXPECT_EQ(refusal("budget"), "knob 'budget': expected KIND:OBJECT");
 }
@@ -97,10 +102,14 @@ TEST(IrqAffinity, is_a_list_of_cpus) {
     EXPECT_FALSE(same_value("fifo:1", "fifo:2"));
 }
 
-const char kRing[] = "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t4096\nRX Mini:\tn/a\nTX:\t\t4096\n"
-                     "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nTX:\t\t512\n";
-const char kCoalesce[] = "Coalesce parameters for eth0:\nAdaptive RX: off  TX: on\nrx-usecs:\t3\nrx-frames:\tn/a\n";
-const char kFeatures[] = "Features for eth0:\nrx-checksumming: on [fixed]\n\ttx-tcp-segmentation: off\ngeneric-receive-offload: on\n";
+const char kRing[] =
+    "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t4096\nRX Mini:\tn/a\nTX:\t\t4096\n"
+    "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nTX:\t\t512\n";
+const char kCoalesce[] =
+    "Coalesce parameters for eth0:\nAdaptive RX: off  TX: on\nrx-usecs:\t3\nrx-frames:\tn/a\n";
+const char kFeatures[] =
+    "Features for eth0:\nrx-checksumming: on [fixed]\n\ttx-tcp-segmentation: "
+    "off\ngeneric-receive-offload: on\n";
 
 TEST(Ethtool, settings_are_found_in_its_words) {
     EXPECT_EQ(parse_ethtool("ring", "rx", kRing), "256");
@@ -117,7 +126,8 @@ TEST(Ethtool, settings_are_found_in_its_words) {
 TEST(Ethtool, writes_with_the_capital_option_in_the_namespace) {
     FakeSys sys;
     write(sys, "ethtool:@dut:rxdut0/feature/generic-receive-offload", "on");
-    EXPECT_EQ(sys.log, std::vector<std::string>{"run rxlab-dut ethtool -K rxdut0 generic-receive-offload on"});
+    EXPECT_EQ(sys.log, std::vector<std::string>{
+                           "run rxlab-dut ethtool -K rxdut0 generic-receive-offload on"});
 }
 
 std::string stat_line(const std::string& name, unsigned long flags, int priority, int policy) {
@@ -128,7 +138,7 @@ std::string stat_line(const std::string& name, unsigned long flags, int priority
 
 TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
     FakeSys sys;
-    sys.files["/proc/13/comm"] = "ksoftirqd/0\n"; // an impostor in user space
+    sys.files["/proc/13/comm"] = "ksoftirqd/0\n";  // an impostor in user space
     sys.files["/proc/13/stat"] = stat_line("ksoftirqd/0", 0x400000, 9, 1);
     sys.files["/proc/14/comm"] = "ksoftirqd/0\n";
     sys.files["/proc/14/stat"] = stat_line("ksoftirqd/0", 0x200040, 50, 1);
@@ -139,5 +149,5 @@ TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
     EXPECT_THROW(read(sys, "sched:ksoftirqd/9"), Error);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

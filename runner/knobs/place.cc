@@ -33,24 +33,32 @@ std::set<int> cpu_list(const std::string& text) {
     return cpus;
 }
 
-} // namespace
+}  // namespace
 
 Placed placed(const std::string& object) {
     const size_t colon = object.find(':');
     if (object.empty() || object[0] != '@') return {"", object};
-    if (colon == std::string::npos || colon < 2) throw Error(Status::usage, fmt::format("knob object '{}': expected '@NAMESPACE:OBJECT'", object), "e.g. @dut:net.ipv4.ip_forward");
+    if (colon == std::string::npos || colon < 2)
+        throw Error(Status::usage,
+                    fmt::format("knob object '{}': expected '@NAMESPACE:OBJECT'", object),
+                    "e.g. @dut:net.ipv4.ip_forward");
     return {"rxlab-" + object.substr(1, colon - 1), object.substr(colon + 1)};
 }
 
-void validate_characters(const std::string& kind, const std::string& object, const std::string& also) {
-    const auto refuse = [&](const std::string& why) { throw Error(Status::usage, fmt::format("knob {}:{}: {}", kind, object, why)); };
+void validate_characters(const std::string& kind, const std::string& object,
+                         const std::string& also) {
+    const auto refuse = [&](const std::string& why) {
+        throw Error(Status::usage, fmt::format("knob {}:{}: {}", kind, object, why));
+    };
     const std::string name = placed(object).object;
     if (name.empty()) refuse("names nothing");
     if (name.find("..") != std::string::npos) refuse("'..' is not allowed");
     for (const char c : name)
-        if (!std::isalnum(static_cast<unsigned char>(c)) && also.find(c) == std::string::npos) refuse(fmt::format("character '{}' is not allowed", c));
+        if (!std::isalnum(static_cast<unsigned char>(c)) && also.find(c) == std::string::npos)
+            refuse(fmt::format("character '{}' is not allowed", c));
     const std::string netns = placed(object).netns;
-    if (!netns.empty() && netns != "rxlab-dut" && netns != "rxlab-gen") refuse("namespace must be @dut or @gen");
+    if (!netns.empty() && netns != "rxlab-dut" && netns != "rxlab-gen")
+        refuse("namespace must be @dut or @gen");
 }
 
 bool same_value(const std::string& a, const std::string& b) {
@@ -65,8 +73,9 @@ std::string read_in(Sys& sys, const std::string& netns, const std::string& path)
     return text;
 }
 
-void write_in(Sys& sys, const std::string& netns, const std::string& path, const std::string& value) {
+void write_in(Sys& sys, const std::string& netns, const std::string& path,
+              const std::string& value) {
     sys.in_netns(netns, [&] { sys.write_file(path, value); });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -7,16 +7,19 @@
 
 namespace rxlab {
 
-/// "@dut:net.core.x" -> namespace "rxlab-dut" and "net.core.x"; without '@' the caller's own namespace.
+/// "@dut:net.core.x" -> namespace "rxlab-dut" and "net.core.x"; without '@' the caller's own
+/// namespace.
 struct Placed {
     std::string netns, object;
 };
 Placed placed(const std::string& object);
 
 /// @throws Error(Status::usage) unless the object is of letters, digits and `also`, with no "..".
-void validate_characters(const std::string& kind, const std::string& object, const std::string& also);
+void validate_characters(const std::string& kind, const std::string& object,
+                         const std::string& also);
 
 std::string read_in(Sys& sys, const std::string& netns, const std::string& path);
-void write_in(Sys& sys, const std::string& netns, const std::string& path, const std::string& value);
+void write_in(Sys& sys, const std::string& netns, const std::string& path,
+              const std::string& value);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,32 +4,35 @@
 
 #include "base/error.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace rxlab {
 namespace {
 
 std::string path_of(const std::string& object) {
     const size_t slash = object.find('/');
-    return fmt::format("/sys/class/net/{}/queues/{}/rps_cpus", object.substr(0, slash), object.substr(slash + 1));
+    return fmt::format("/sys/class/net/{}/queues/{}/rps_cpus", object.substr(0, slash),
+                       object.substr(slash + 1));
 }
 
 /// "00000000,0000000A" -> "a": the kernel pads with zeros to the number of CPUs it could have.
 std::string canonical_mask(std::string mask) {
     mask.erase(std::remove(mask.begin(), mask.end(), ','), mask.end());
-    std::transform(mask.begin(), mask.end(), mask.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(mask.begin(), mask.end(), mask.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const size_t first = mask.find_first_not_of('0');
     return first == std::string::npos ? "0" : mask.substr(first);
 }
 
-} // namespace
+}  // namespace
 
 void validate_rps(const std::string& object) {
     validate_characters("rps", object, "/._-");
     const std::string name = placed(object).object;
     const size_t slash = name.find('/');
-    if (slash == std::string::npos || slash == 0 || name.compare(slash, 4, "/rx-") != 0 || name.find('/', slash + 1) != std::string::npos)
+    if (slash == std::string::npos || slash == 0 || name.compare(slash, 4, "/rx-") != 0 ||
+        name.find('/', slash + 1) != std::string::npos)
         throw Error(Status::usage, fmt::format("knob rps:{}: expected INTERFACE/rx-N", object));
 }
 
@@ -43,4 +46,4 @@ void write_rps(Sys& sys, const std::string& object, const std::string& value) {
     write_in(sys, place.netns, path_of(place.object), value);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -17,43 +17,59 @@ struct Policy {
     const char *name, *option;
     bool real_time;
 };
-const Policy kPolicies[] = {{"other", "-o", false}, {"fifo", "-f", true}, {"rr", "-r", true}, {"batch", "-b", false}, {nullptr, nullptr, false}, {"idle", "-i", false}};
+const Policy kPolicies[] = {{"other", "-o", false},    {"fifo", "-f", true},
+                            {"rr", "-r", true},        {"batch", "-b", false},
+                            {nullptr, nullptr, false}, {"idle", "-i", false}};
 
-constexpr unsigned long kKernelThread = 0x00200000; // PF_KTHREAD, include/linux/sched.h
-enum Field { flags_field = 6, priority_field = 37, policy_field = 38 }; // proc(5), counted from the state after ')'
+constexpr unsigned long kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
+enum Field {
+    flags_field = 6,
+    priority_field = 37,
+    policy_field = 38
+};  // proc(5), counted from the state after ')'
 
 std::vector<std::string> fields_after_name(const std::string& stat) {
     std::istringstream words(stat.substr(stat.rfind(')') + 2));
     return {std::istream_iterator<std::string>(words), {}};
 }
 
-std::vector<std::string> stat_of(Sys& sys, const std::string& pid) { return fields_after_name(sys.read_file("/proc/" + pid + "/stat")); }
+std::vector<std::string> stat_of(Sys& sys, const std::string& pid) {
+    return fields_after_name(sys.read_file("/proc/" + pid + "/stat"));
+}
 
 bool is_kernel_thread(Sys& sys, const std::string& pid, const std::string& name) {
     try {
-        return sys.read_file("/proc/" + pid + "/comm") == name + "\n" && std::stoul(stat_of(sys, pid).at(flags_field)) & kKernelThread;
-    } catch (const Error&) { // it ended meanwhile
+        return sys.read_file("/proc/" + pid + "/comm") == name + "\n" &&
+               std::stoul(stat_of(sys, pid).at(flags_field)) & kKernelThread;
+    } catch (const Error&) {  // it ended meanwhile
         return false;
     }
 }
 
 std::string pid_of(Sys& sys, const std::string& name) {
     for (const std::string& pid : sys.list("/proc"))
-        if (pid.find_first_not_of("0123456789") == std::string::npos && is_kernel_thread(sys, pid, name)) return pid;
-    throw Error(Status::usage, fmt::format("no kernel thread '{}'", name), "ps -e shows their names");
+        if (pid.find_first_not_of("0123456789") == std::string::npos &&
+            is_kernel_thread(sys, pid, name))
+            return pid;
+    throw Error(Status::usage, fmt::format("no kernel thread '{}'", name),
+                "ps -e shows their names");
 }
 
-} // namespace
+}  // namespace
 
 void validate_sched(const std::string& object) {
     validate_characters("sched", object, "/._-:");
-    if (object[0] == '@') throw Error(Status::usage, fmt::format("knob sched:{}: kernel threads belong to no namespace", object));
+    if (object[0] == '@')
+        throw Error(Status::usage,
+                    fmt::format("knob sched:{}: kernel threads belong to no namespace", object));
 }
 
 std::string read_sched(Sys& sys, const std::string& object) {
     const std::vector<std::string> stat = stat_of(sys, pid_of(sys, object));
     const Policy& policy = kPolicies[std::stoul(stat.at(policy_field)) % std::size(kPolicies)];
-    return policy.real_time ? fmt::format("{}:{}", policy.name, stat.at(priority_field)) : policy.name ? policy.name : "unknown";
+    return policy.real_time ? fmt::format("{}:{}", policy.name, stat.at(priority_field))
+           : policy.name    ? policy.name
+                            : "unknown";
 }
 
 void write_sched(Sys& sys, const std::string& object, const std::string& value) {
@@ -64,7 +80,8 @@ void write_sched(Sys& sys, const std::string& object, const std::string& value) 
         run_or_throw(sys, {"chrt", policy.option, "-p", priority, pid_of(sys, object)});
         return;
     }
-    throw Error(Status::usage, fmt::format("knob sched:{}: no policy '{}'", object, value), "other, batch, idle, fifo:N, rr:N");
+    throw Error(Status::usage, fmt::format("knob sched:{}: no policy '{}'", object, value),
+                "other, batch, idle, fifo:N, rr:N");
 }
 
-} // namespace rxlab
+}  // namespace rxlab

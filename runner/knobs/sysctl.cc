@@ -7,15 +7,18 @@
 namespace rxlab {
 namespace {
 
-/// As in sysctl(8): with a slash in it the name is a path already, so that an interface's name may have dots.
+/// As in sysctl(8): with a slash in it the name is a path already, so that an interface's name may
+/// have dots.
 std::string path_of(std::string name) {
     if (name.find('/') == std::string::npos) std::replace(name.begin(), name.end(), '.', '/');
     return "/proc/sys/" + name;
 }
 
-} // namespace
+}  // namespace
 
-void validate_sysctl(const std::string& object) { validate_characters("sysctl", object, "._-/"); }
+void validate_sysctl(const std::string& object) {
+    validate_characters("sysctl", object, "._-/");
+}
 
 std::string read_sysctl(Sys& sys, const std::string& object) {
     const Placed place = placed(object);
@@ -27,4 +30,4 @@ void write_sysctl(Sys& sys, const std::string& object, const std::string& value)
     write_in(sys, place.netns, path_of(place.object), value);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -10,7 +10,9 @@ namespace rxlab {
 
 void validate_sysfs(const std::string& object) {
     validate_characters("sysfs", object, "/._-:,@");
-    if (!placed(object).object.starts_with("/sys/")) throw Error(Status::usage, fmt::format("knob sysfs:{}: expected a path below /sys/", object));
+    if (!placed(object).object.starts_with("/sys/"))
+        throw Error(Status::usage,
+                    fmt::format("knob sysfs:{}: expected a path below /sys/", object));
 }
 
 /// Choices come as "always [madvise] never": the one in brackets is the value.
@@ -18,7 +20,9 @@ std::string read_sysfs(Sys& sys, const std::string& object) {
     const Placed place = placed(object);
     const std::string text = read_in(sys, place.netns, place.object);
     const size_t open = text.find('['), close = text.find(']');
-    return open != std::string::npos && close != std::string::npos && open < close ? text.substr(open + 1, close - open - 1) : text;
+    return open != std::string::npos && close != std::string::npos && open < close
+               ? text.substr(open + 1, close - open - 1)
+               : text;
 }
 
 void write_sysfs(Sys& sys, const std::string& object, const std::string& value) {
@@ -26,4 +30,4 @@ void write_sysfs(Sys& sys, const std::string& object, const std::string& value) 
     write_in(sys, place.netns, place.object, value);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

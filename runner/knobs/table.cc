@@ -10,18 +10,26 @@
 namespace rxlab {
 
 const KnobKind kKnobs[] = {
-    {"sysctl", "sysctl:net.core.netdev_budget; @dut: or @gen: before the name for a namespace", validate_sysctl, read_sysctl, write_sysctl},
+    {"sysctl", "sysctl:net.core.netdev_budget; @dut: or @gen: before the name for a namespace",
+     validate_sysctl, read_sysctl, write_sysctl},
     {"sysfs", "sysfs:/sys/...; one file", validate_sysfs, read_sysfs, write_sysfs},
-    {"irq_affinity", "irq_affinity:24; the CPUs an interrupt may go to, as a list", validate_irq_affinity, read_irq_affinity, write_irq_affinity},
-    {"rps", "rps:@dut:rxdut0/rx-0; the CPUs a receive queue is spread over, as a hexadecimal mask", validate_rps, read_rps, write_rps},
-    {"ethtool", "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/feature/generic-receive-offload", validate_ethtool, read_ethtool, write_ethtool},
-    {"sched", "sched:ksoftirqd/0; a kernel thread's policy: other, batch, idle, fifo:N, rr:N", validate_sched, read_sched, write_sched},
+    {"irq_affinity", "irq_affinity:24; the CPUs an interrupt may go to, as a list",
+     validate_irq_affinity, read_irq_affinity, write_irq_affinity},
+    {"rps", "rps:@dut:rxdut0/rx-0; the CPUs a receive queue is spread over, as a hexadecimal mask",
+     validate_rps, read_rps, write_rps},
+    {"ethtool",
+     "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/feature/generic-receive-offload",
+     validate_ethtool, read_ethtool, write_ethtool},
+    {"sched", "sched:ksoftirqd/0; a kernel thread's policy: other, batch, idle, fifo:N, rr:N",
+     validate_sched, read_sched, write_sched},
 };
 const size_t kKnobCount = std::size(kKnobs);
 
 Knob find_knob(const std::string& name) {
     const size_t colon = name.find(':');
-    if (colon == std::string::npos) throw Error(Status::usage, fmt::format("knob '{}': expected KIND:OBJECT", name), "e.g. sysctl:net.core.netdev_budget");
+    if (colon == std::string::npos)
+        throw Error(Status::usage, fmt::format("knob '{}': expected KIND:OBJECT", name),
+                    "e.g. sysctl:net.core.netdev_budget");
     std::vector<std::string> known;
     for (const KnobKind& kind : kKnobs) {
         if (name.compare(0, colon, kind.name) == 0) {
@@ -31,7 +39,8 @@ Knob find_knob(const std::string& name) {
         known.emplace_back(kind.name);
     }
     const std::string guess = nearest(name.substr(0, colon), known);
-    throw Error(Status::usage, fmt::format("knob '{}': no kind '{}'", name, name.substr(0, colon)), guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+    throw Error(Status::usage, fmt::format("knob '{}': no kind '{}'", name, name.substr(0, colon)),
+                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

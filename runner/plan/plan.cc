@@ -23,7 +23,8 @@ struct LaneName {
     Lane lane;
     const char* name;
 };
-constexpr LaneName kLanes[] = {{Lane::counted, "counted"}, {Lane::timed, "timed"}, {Lane::functional, "functional"}};
+constexpr LaneName kLanes[] = {
+    {Lane::counted, "counted"}, {Lane::timed, "timed"}, {Lane::functional, "functional"}};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -31,7 +32,8 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
 
 void check_lane(const Experiment& experiment, Lane lane) {
     if (contains(experiment.lanes, to_string(lane))) return;
-    throw Error(Status::usage, fmt::format("{}: does not run in the {} lane", experiment.name, to_string(lane)),
+    throw Error(Status::usage,
+                fmt::format("{}: does not run in the {} lane", experiment.name, to_string(lane)),
                 fmt::format("its lanes: {}", fmt::join(experiment.lanes, ", ")));
 }
 
@@ -72,7 +74,8 @@ std::vector<Cell> cells(const Experiment& experiment, const std::vector<std::str
     std::vector<Cell> all;
     for (const Arm& arm : experiment.arms)
         if (wanted.empty() || arm.baseline || contains(wanted, arm.name))
-            for (const Factors& factors : combinations(experiment.factors)) all.push_back({&arm, factors});
+            for (const Factors& factors : combinations(experiment.factors))
+                all.push_back({&arm, factors});
     return all;
 }
 
@@ -96,7 +99,8 @@ void check_size(const Experiment& experiment, int rounds, size_t arms) {
         trials *= factor.values.size();
     }
     if (trials > kMostTrials)
-        throw Error(Status::usage, fmt::format("{}: more than {} trials", experiment.name, kMostTrials),
+        throw Error(Status::usage,
+                    fmt::format("{}: more than {} trials", experiment.name, kMostTrials),
                     "fewer rounds, arms or factor values");
 }
 
@@ -109,7 +113,8 @@ struct Round {
 };
 
 Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
-    // Phases are nested in a boot seed. The timed lane's rounds are repetitions on one machine as it was booted.
+    // Phases are nested in a boot seed. The timed lane's rounds are repetitions on one machine as
+    // it was booted.
     const int phases = options.lane == Lane::counted ? rounds.phases : 1;
     const int boot = options.lane == Lane::timed ? 0 : number / phases;
     const uint64_t boot_seed = derive(options.seed, Purpose::boot, boot) & 0x7FFFFFFF;
@@ -138,11 +143,14 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
 
 /// Trials of one boot together, so that snapshots are changed seldom; else in the order they have.
 void group_by_boot(std::vector<Trial>& trials) {
-    const auto boot_of = [](const Trial& trial) { return std::pair(trial.boot_seed, to_json(trial.boot).dump()); };
+    const auto boot_of = [](const Trial& trial) {
+        return std::pair(trial.boot_seed, to_json(trial.boot).dump());
+    };
     std::map<std::pair<uint64_t, std::string>, size_t> first;
     for (const Trial& trial : trials) first.try_emplace(boot_of(trial), first.size());
-    std::stable_sort(trials.begin(), trials.end(),
-                     [&](const Trial& a, const Trial& b) { return first.at(boot_of(a)) < first.at(boot_of(b)); });
+    std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
+        return first.at(boot_of(a)) < first.at(boot_of(b));
+    });
 }
 
 /// "6.12.117+deb12-amd64" -> (6, 12); empty -> (0, 0).
@@ -152,17 +160,21 @@ std::pair<int, int> version_of(const std::string& release) {
     return {major, minor};
 }
 
-constexpr const char* kElsewhere = "choose another kernel or target with --kernel and --target, or other arms";
+constexpr const char* kElsewhere =
+    "choose another kernel or target with --kernel and --target, or other arms";
 
-/// What a trial of the arm needs and this target with this kernel (empty: unknown) is not; empty: nothing.
-std::string lacking_for(const Trial& trial, const Needs& needs, const std::string& target, const std::string& run_release) {
+/// What a trial of the arm needs and this target with this kernel (empty: unknown) is not; empty:
+/// nothing.
+std::string lacking_for(const Trial& trial, const Needs& needs, const std::string& target,
+                        const std::string& run_release) {
     const std::string needed = trial.boot != Boot() ? "vm" : needs.target;
-    if (!needed.empty() && needed != target) return fmt::format("it needs target {}, this is {}", needed, target);
+    if (!needed.empty() && needed != target)
+        return fmt::format("it needs target {}, this is {}", needed, target);
     const std::string& release = trial.boot.kernel.empty() ? run_release : trial.boot.kernel;
-    if (!release.empty() && version_of(release) < version_of(needs.kernel)) return fmt::format("it needs kernel {}, this is {}", needs.kernel, release);
+    if (!release.empty() && version_of(release) < version_of(needs.kernel))
+        return fmt::format("it needs kernel {}, this is {}", needs.kernel, release);
     return "";
 }
-
 
 Trial read_trial(const Json& json) {
     Trial trial;
@@ -220,7 +232,8 @@ Trial trial_from_json(const Json& json) {
     try {
         return read_trial(json);
     } catch (const Json::exception& error) {
-        throw Error(Status::invalid, fmt::format("not a trial: {}", error.what()), "was it written by another rxlab?");
+        throw Error(Status::invalid, fmt::format("not a trial: {}", error.what()),
+                    "was it written by another rxlab?");
     }
 }
 
@@ -236,7 +249,8 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
         const Round round = make_round(number, experiment.rounds, options);
         std::vector<Cell> order = written;
         if (options.lane == Lane::timed) shuffle(order, derive(round.seed, Purpose::order));
-        for (const Cell& cell : order) plan.trials.push_back(make_trial(experiment, cell, round, options.lane));
+        for (const Cell& cell : order)
+            plan.trials.push_back(make_trial(experiment, cell, round, options.lane));
     }
     if (options.lane != Lane::timed) group_by_boot(plan.trials);
     for (size_t i = 0; i < plan.trials.size(); i++) plan.trials[i].id = static_cast<int>(i);
@@ -246,10 +260,12 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release) {
     for (const Arm& arm : experiment.arms) {
         const auto left_out = [&](const Trial& trial) {
-            const std::string lacking = trial.arm == arm.name ? lacking_for(trial, arm.needs, plan.target, release) : "";
+            const std::string lacking =
+                trial.arm == arm.name ? lacking_for(trial, arm.needs, plan.target, release) : "";
             if (lacking.empty()) return false;
             const std::string reason = fmt::format("{} is left out: {}", arm.name, lacking);
-            if (arm.baseline) throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
+            if (arm.baseline)
+                throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
             if (!contains(plan.left_out, reason)) plan.left_out.push_back(reason);
             return true;
         };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A plan: every trial of an experiment, in order, with its seeds. Pure: the same input gives the same plan.
+// A plan: every trial of an experiment, in order, with its seeds. Pure: the same input gives the
+// same plan.
 #pragma once
 #include "experiment/experiment.h"
 
@@ -15,16 +16,17 @@ std::optional<Lane> lane_from(const std::string& name);
 
 /// One fresh load of an arm: everything the machine under test has to know, and nothing else.
 struct Trial {
-    int id = 0;                         ///< position in the plan
+    int id = 0;  ///< position in the plan
     std::string arm;
-    std::map<std::string, Json> factors; ///< this trial's factor values
+    std::map<std::string, Json> factors;  ///< this trial's factor values
     int round = 0;
-    uint64_t boot_seed = 0;             ///< counted lane: seed of the boot (QEMU -seed, KASLR)
-    int phase = 0;                      ///< counted lane: phase within the boot seed
-    uint64_t seed = 0;                  ///< seeds timer phase, flow hash and order; shared by all arms of the round
+    uint64_t boot_seed = 0;  ///< counted lane: seed of the boot (QEMU -seed, KASLR)
+    int phase = 0;           ///< counted lane: phase within the boot seed
+    uint64_t seed = 0;  ///< seeds timer phase, flow hash and order; shared by all arms of the round
     std::string lane;
     Boot boot;
-    Json topology, traffic, setup, knobs; ///< resolved: arm merged over experiment, factors filled in
+    Json topology, traffic, setup,
+        knobs;  ///< resolved: arm merged over experiment, factors filled in
     std::vector<std::string> collectors;
     std::vector<std::string> expect;
 };
@@ -38,23 +40,25 @@ struct Plan {
     std::string target;  ///< "vm" or "host"
     uint64_t seed = 1;
     std::vector<Trial> trials;
-    std::vector<std::string> left_out; ///< arms that cannot run on this kernel, each with the reason
+    std::vector<std::string>
+        left_out;  ///< arms that cannot run on this kernel, each with the reason
 };
 
 struct PlanOptions {
     Lane lane = Lane::counted;
     std::string target = "vm";
     uint64_t seed = 1;
-    std::vector<std::string> arms; ///< only these (plus the baseline); empty: all
-    int rounds = 0;                ///< overrides the experiment's number of rounds; 0: as written
+    std::vector<std::string> arms;  ///< only these (plus the baseline); empty: all
+    int rounds = 0;                 ///< overrides the experiment's number of rounds; 0: as written
 };
 
 /// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.
 Plan make_plan(const Experiment& experiment, const PlanOptions& options);
-/// Takes out the trials of arms that need another target than the plan's, or a later kernel than their own or else `release`
+/// Takes out the trials of arms that need another target than the plan's, or a later kernel than
+/// their own or else `release`
 /// ("6.1.0-56-amd64"; empty: unknown, and taken for late enough).
 /// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release);
 Json to_json(const Plan& plan);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -22,8 +22,9 @@ Experiment sample() {
 std::string table(const Plan& plan) {
     std::string lines;
     for (const Trial& trial : plan.trials)
-        lines += fmt::format("{} {} round {} boot {} phase {} {}\n", trial.id, trial.arm, trial.round, trial.boot_seed,
-                             trial.phase, trial.factors.at("budget").at("packets").dump());
+        lines += fmt::format("{} {} round {} boot {} phase {} {}\n", trial.id, trial.arm,
+                             trial.round, trial.boot_seed, trial.phase,
+                             trial.factors.at("budget").at("packets").dump());
     return lines;
 }
 
@@ -129,7 +130,8 @@ TEST(TimedPlan, HasEveryArmAndCombinationInEveryRound) {
 TEST(TimedPlan, GrowsByRoundsWithoutChangingTheEarlierOnes) {
     const Plan some = make_plan(sample(), {.lane = Lane::timed, .rounds = 10});
     const Plan more = make_plan(sample(), {.lane = Lane::timed, .rounds = 40});
-    for (size_t i = 0; i < some.trials.size(); i++) EXPECT_EQ(to_json(some.trials[i]), to_json(more.trials[i]));
+    for (size_t i = 0; i < some.trials.size(); i++)
+        EXPECT_EQ(to_json(some.trials[i]), to_json(more.trials[i]));
 }
 
 TEST(Plan, TakesRoundsAsWrittenForItsLane) {
@@ -152,7 +154,8 @@ TEST(Plan, ResolvesArmsOverTheExperimentAndFillsFactorsIn) {
     EXPECT_EQ(first["none"].setup, Json({{"link", {{"kind", "dummy"}, {"name", "shared0"}}}}));
     EXPECT_FALSE(first["xdp"].setup.contains("link"));
     EXPECT_EQ(first["xdp"].setup["xdp"]["program"], "xdp_port_drop");
-    EXPECT_EQ(first["other"].traffic, Json({{"kind", "pktgen"}, {"packets", 1000}, {"udp_dst_port", 9}}));
+    EXPECT_EQ(first["other"].traffic,
+              Json({{"kind", "pktgen"}, {"packets", 1000}, {"udp_dst_port", 9}}));
     EXPECT_EQ(first["none"].knobs["sysctl:net.core.netdev_budget"], 16);
     EXPECT_EQ(first["other"].boot.cmdline, "rxlab.pad=x");
     EXPECT_THAT(first["other"].expect, testing::ElementsAre("conservation"));
@@ -169,7 +172,8 @@ TEST(Plan, AddsTheBaselineToTheArmsAskedFor) {
 
 TEST(Plan, NamesTheNearestArm) {
     EXPECT_EQ(refused(sample(), {.arms = {"xpd"}}), "sample: no arm 'xpd' | did you mean 'xdp'?");
-    EXPECT_EQ(refused(sample(), {.arms = {"elephant"}}), "sample: no arm 'elephant' | its arms: none, xdp, other");
+    EXPECT_EQ(refused(sample(), {.arms = {"elephant"}}),
+              "sample: no arm 'elephant' | its arms: none, xdp, other");
 }
 
 TEST(Plan, RefusesALaneTheExperimentDoesNotHave) {
@@ -181,8 +185,10 @@ TEST(Plan, RefusesALaneTheExperimentDoesNotHave) {
 
 TEST(Plan, RefusesWhatNobodyCouldRun) {
     Experiment experiment = sample();
-    for (char name = 'a'; name < 'z'; name++) experiment.factors.push_back({std::string(1, name), {1, 2, 3, 4}});
-    EXPECT_EQ(refused(experiment, {}), "sample: more than 100000 trials | fewer rounds, arms or factor values");
+    for (char name = 'a'; name < 'z'; name++)
+        experiment.factors.push_back({std::string(1, name), {1, 2, 3, 4}});
+    EXPECT_EQ(refused(experiment, {}),
+              "sample: more than 100000 trials | fewer rounds, arms or factor values");
 }
 
 TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
@@ -196,18 +202,25 @@ TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
     leave_out_arms(plan, experiment, "6.1.0-56-amd64");
     EXPECT_LT(plan.trials.size(), whole);
     for (const Trial& trial : plan.trials) EXPECT_NE(trial.arm, experiment.arms.back().name);
-    EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
+    EXPECT_EQ(plan.left_out, std::vector<std::string>{
+                                 experiment.arms.back().name +
+                                 " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
 }
 
 TEST(CountedPlan, FillsFactorsIntoTheBootAndKeepsEachMachinesTrialsTogether) {
     Experiment experiment = sample();
     experiment.boot = {{"machine", "q35"}, {"cmdline", "$budget.boot"}};
-    experiment.factors = {{"budget", {Json{{"packets", 1}, {"boot", "a=1"}}, Json{{"packets", 2}, {"boot", "b=1"}}}}};
+    experiment.factors = {
+        {"budget", {Json{{"packets", 1}, {"boot", "a=1"}}, Json{{"packets", 2}, {"boot", "b=1"}}}}};
     experiment.arms.back().boot = {{"kernel", "6.1"}};
     const Plan plan = make_plan(experiment, {.rounds = 1});
     std::string boots;
-    for (const Trial& trial : plan.trials) boots += fmt::format("{} {} {} {}\n", trial.arm, trial.boot.machine, trial.boot.cmdline, trial.boot.kernel);
-    EXPECT_EQ(boots, "none q35 a=1 \nxdp q35 a=1 \nnone q35 b=1 \nxdp q35 b=1 \nother q35 a=1 6.1\nother q35 b=1 6.1\n");
+    for (const Trial& trial : plan.trials)
+        boots += fmt::format("{} {} {} {}\n", trial.arm, trial.boot.machine, trial.boot.cmdline,
+                             trial.boot.kernel);
+    EXPECT_EQ(boots,
+              "none q35 a=1 \nxdp q35 a=1 \nnone q35 b=1 \nxdp q35 b=1 \nother q35 a=1 6.1\nother "
+              "q35 b=1 6.1\n");
     EXPECT_EQ(trial_from_json(to_json(plan.trials.back())).boot, plan.trials.back().boot);
 }
 
@@ -217,7 +230,9 @@ TEST(LeaveOut, AsksTheKernelThatAnArmBoots) {
     experiment.arms.back().needs.kernel = "6.7";
     Plan plan = make_plan(experiment, {});
     leave_out_arms(plan, experiment, "6.12.117+deb12-amd64");
-    EXPECT_EQ(plan.left_out, std::vector<std::string>{experiment.arms.back().name + " is left out: it needs kernel 6.7, this is 6.1"});
+    EXPECT_EQ(plan.left_out,
+              std::vector<std::string>{experiment.arms.back().name +
+                                       " is left out: it needs kernel 6.7, this is 6.1"});
 }
 
 TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
@@ -232,7 +247,9 @@ TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
     experiment.arms.back().boot = Json::object();
     Plan plan = make_plan(experiment, {.lane = Lane::timed, .target = "host"});
     leave_out_arms(plan, experiment, "6.12");
-    EXPECT_EQ(plan.left_out, (std::vector<std::string>{plain.name + " is left out: it needs target vm, this is host", "booted is left out: it needs target vm, this is host"}));
+    EXPECT_EQ(plan.left_out, (std::vector<std::string>{
+                                 plain.name + " is left out: it needs target vm, this is host",
+                                 "booted is left out: it needs target vm, this is host"}));
     Plan whole = make_plan(experiment, {.lane = Lane::timed});
     leave_out_arms(whole, experiment, "6.12");
     EXPECT_TRUE(whole.left_out.empty());
@@ -268,7 +285,8 @@ TEST(TrialJson, RefusesWhatIsNoTrial) {
 }
 
 TEST(Lane, HasANameBothWays) {
-    for (Lane lane : {Lane::counted, Lane::timed, Lane::functional}) EXPECT_EQ(lane_from(to_string(lane)), lane);
+    for (Lane lane : {Lane::counted, Lane::timed, Lane::functional})
+        EXPECT_EQ(lane_from(to_string(lane)), lane);
     EXPECT_EQ(lane_from("count"), std::nullopt);
 }
 

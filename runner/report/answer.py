@@ -9,8 +9,10 @@ from cautions import cautions
 
 ACROSS = "the interval reaches across \u03b4"
 UNSEEN = "this lane cannot see it"
-NOT_RANKED = ("Other metrics, the greatest change first. They are told and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
-              "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead.")
+NOT_RANKED = (
+    "Other metrics, the greatest change first. They are told and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
+    "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead."
+)
 
 
 def badge(verdict, unit):
@@ -19,7 +21,12 @@ def badge(verdict, unit):
 
 def unit_judged(verdict, comparisons):
     """The unit of the primary metrics that this verdict comes from; empty where they have several."""
-    units = {row["unit"] for comparison in comparisons for row in cells.primary_rows(comparison) if row["verdict"] == verdict}
+    units = {
+        row["unit"]
+        for comparison in comparisons
+        for row in cells.primary_rows(comparison)
+        if row["verdict"] == verdict
+    }
     return units.pop() if len(units) == 1 else ""
 
 
@@ -58,22 +65,35 @@ def row_sentence(row):
 def arm_sentence(comparison):
     if cells.verdict_of(comparison) == "invalid":
         return "; ".join(comparison.get("reasons") or ["a trial failed a check"])
-    rows = [row for row in cells.primary_rows(comparison) if not cells.hidden(row)] or cells.primary_rows(comparison)[:1]
+    rows = [
+        row for row in cells.primary_rows(comparison) if not cells.hidden(row)
+    ] or cells.primary_rows(comparison)[:1]
     return "; ".join(row_sentence(row) for row in rows) or "no primary metric"
 
 
 def arm_line(comparison, summaries):
     summary = summaries.get(comparison["arm"])
-    return [Strong(cells.comparison_label(comparison)), *([f" ({summary})"] if summary else []), f": {arm_sentence(comparison)}."]
+    return [
+        Strong(cells.comparison_label(comparison)),
+        *([f" ({summary})"] if summary else []),
+        f": {arm_sentence(comparison)}.",
+    ]
 
 
 def extremes(document):
     """The arms with the least and the greatest ratio of the first metric that has one; None where there are not two."""
     for name in cells.primary_names(document):
-        pairs = [(c, row) for c, row in cells.rows_named(document, name) if row["ratio"] is not None and not cells.hidden(row) and row["verdict"] != "invalid"]
+        pairs = [
+            (c, row)
+            for c, row in cells.rows_named(document, name)
+            if row["ratio"] is not None and not cells.hidden(row) and row["verdict"] != "invalid"
+        ]
         if len(pairs) > 1:
             pairs.sort(key=lambda pair: pair[1]["ratio"])
-            said = [f"{words.interval(row['ratio'], row['ci_low'], row['ci_high'])} in {cells.comparison_label(c)}" for c, row in (pairs[0], pairs[-1])]
+            said = [
+                f"{words.interval(row['ratio'], row['ci_low'], row['ci_high'])} in {cells.comparison_label(c)}"
+                for c, row in (pairs[0], pairs[-1])
+            ]
             return f"{change_words(pairs[0][1])[2]} as a ratio to {document['baseline']}: from {said[0]} to {said[1]}."
     return None
 
@@ -85,25 +105,58 @@ def lead(document):
     if not ends:
         return words.with_delta(document["headline"])
     counts = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts)]
-    said = f"all {len(verdicts)} arms" if len(counts) == 1 else f"of {len(verdicts)} arms {words.listed(counts)}"
+    said = (
+        f"all {len(verdicts)} arms"
+        if len(counts) == 1
+        else f"of {len(verdicts)} arms {words.listed(counts)}"
+    )
     return f"{said}; {ends}"
 
 
 def answer(result, document):
     summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
-    lines = [(Badge(cells.verdict_of(c), said_of(c)), arm_line(c, summaries)) for c in document["comparisons"]]
+    lines = [
+        (Badge(cells.verdict_of(c), said_of(c)), arm_line(c, summaries))
+        for c in document["comparisons"]
+    ]
     baseline = summaries.get(document["baseline"])
-    against = [Paragraph(["Against ", Strong(document["baseline"]), f" ({baseline})." if baseline else "."], "note")]
+    against = [
+        Paragraph(
+            ["Against ", Strong(document["baseline"]), f" ({baseline})." if baseline else "."],
+            "note",
+        )
+    ]
     if document.get("kind") == "results":
         against = [Paragraph(["Two runs against each other, arm by arm."], "note")]
-    notes = [*document.get("notes", []), *(note for c in document["comparisons"] for note in c.get("notes", []))]
-    return Section("Answer", "answer", [
-        Paragraph([badge(document["verdict"], unit_judged(document["verdict"], document["comparisons"])), " ", lead(document)], "lead"),
-        *([Answers(lines)] if lines else []), *against,
-        *(Paragraph([f"Note: {note}."], "note") for note in dict.fromkeys(note.rstrip(".") for note in notes)),
-        *cautions(result, document),
-        Paragraph([words.LANES[result["lane"]]], "note"),
-    ])
+    notes = [
+        *document.get("notes", []),
+        *(note for c in document["comparisons"] for note in c.get("notes", [])),
+    ]
+    return Section(
+        "Answer",
+        "answer",
+        [
+            Paragraph(
+                [
+                    badge(
+                        document["verdict"],
+                        unit_judged(document["verdict"], document["comparisons"]),
+                    ),
+                    " ",
+                    lead(document),
+                ],
+                "lead",
+            ),
+            *([Answers(lines)] if lines else []),
+            *against,
+            *(
+                Paragraph([f"Note: {note}."], "note")
+                for note in dict.fromkeys(note.rstrip(".") for note in notes)
+            ),
+            *cautions(result, document),
+            Paragraph([words.LANES[result["lane"]]], "note"),
+        ],
+    )
 
 
 def value_cell(value, unit):
@@ -113,7 +166,12 @@ def value_cell(value, unit):
 def change_cell(row, unit):
     if row["difference"] is None or cells.hidden(row):
         return words.NONE
-    return [Quantity(words.span(row["difference"], row.get("difference_low"), row.get("difference_high")), words.unit(unit))]
+    return [
+        Quantity(
+            words.span(row["difference"], row.get("difference_low"), row.get("difference_high")),
+            words.unit(unit),
+        )
+    ]
 
 
 def ratio_cell(row):
@@ -135,7 +193,11 @@ def share_cell(row, key):
 
 def count_cell(row):
     clusters = row.get("clusters")
-    return str(row["n"]) if clusters in (None, row["n"]) else f"{row['n']} in {words.plural(clusters, 'cluster')}"
+    return (
+        str(row["n"])
+        if clusters in (None, row["n"])
+        else f"{row['n']} in {words.plural(clusters, 'cluster')}"
+    )
 
 
 def verdict_cell(row):
@@ -147,21 +209,49 @@ def number_cells(row, unit):
     """`unit` is empty where the table's caption says it."""
     if cells.hidden(row):
         return [words.NONE, words.NONE, words.NONE, words.NONE]
-    return [value_cell(row["before"], unit), value_cell(row["after"], unit), change_cell(row, unit), ratio_cell(row)]
+    return [
+        value_cell(row["before"], unit),
+        value_cell(row["after"], unit),
+        change_cell(row, unit),
+        ratio_cell(row),
+    ]
 
 
 def intervals_note(rows):
-    at = sorted({row.get("confidence") or 0.95 for row in rows if row["ratio"] is not None or row["difference"] is not None})
-    return f"intervals at {words.listed(words.number(100 * level, 4) for level in at)} %" if at else "no interval"
+    at = sorted(
+        {
+            row.get("confidence") or 0.95
+            for row in rows
+            if row["ratio"] is not None or row["difference"] is not None
+        }
+    )
+    return (
+        f"intervals at {words.listed(words.number(100 * level, 4) for level in at)} %"
+        if at
+        else "no interval"
+    )
 
 
 def primary_table(document, name):
     pairs = cells.rows_named(document, name)
     unit = words.unit(next((row["unit"] for _, row in pairs if row["unit"]), ""))
-    rows = [[cells.comparison_label(c), *number_cells(row, ""), verdict_cell(row), share_cell(row, "delta"), share_cell(row, "mde"), count_cell(row)]
-            for c, row in pairs]
-    return Table(f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
-                 ["arm", "before", "after", "change", "ratio", "verdict", "\u03b4", "detectable", "n"], rows, {1, 2, 3, 4, 6, 7, 8})
+    rows = [
+        [
+            cells.comparison_label(c),
+            *number_cells(row, ""),
+            verdict_cell(row),
+            share_cell(row, "delta"),
+            share_cell(row, "mde"),
+            count_cell(row),
+        ]
+        for c, row in pairs
+    ]
+    return Table(
+        f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
+        ["arm", "before", "after", "change", "ratio", "verdict", "\u03b4", "detectable", "n"],
+        rows,
+        {1, 2, 3, 4, 6, 7, 8},
+    )
 
 
 def before_words(document):
@@ -169,7 +259,9 @@ def before_words(document):
 
 
 def hidden_line(document, name):
-    reasons = dict.fromkeys(cells.reason(row, UNSEEN) for _, row in cells.rows_named(document, name))
+    reasons = dict.fromkeys(
+        cells.reason(row, UNSEEN) for _, row in cells.rows_named(document, name)
+    )
     return Paragraph([Code(name), f" is not visible here: {'; '.join(reasons)}."], "note")
 
 
@@ -193,16 +285,41 @@ def other_blocks(comparison):
     rows = cells.other_rows(comparison)
     hidden = [row for row in rows if cells.hidden(row)]
     still = [row for row in rows if unmoved(row) and not cells.hidden(row)]
-    moved = sorted((row for row in rows if not unmoved(row) and not cells.hidden(row)), key=lambda row: (size(row), row["name"]))
+    moved = sorted(
+        (row for row in rows if not unmoved(row) and not cells.hidden(row)),
+        key=lambda row: (size(row), row["name"]),
+    )
     zero = [row for row in still if not any(row["after_values"])]
     equal = [row for row in still if any(row["after_values"])]
     spoilt = cells.verdict_of(comparison) == "invalid"
-    blocks = [Paragraph([badge("invalid", ""), f" {arm_sentence(comparison)}."], "note")] if spoilt else []
+    blocks = (
+        [Paragraph([badge("invalid", ""), f" {arm_sentence(comparison)}."], "note")]
+        if spoilt
+        else []
+    )
     if moved:
-        blocks.append(Table(f"{cells.comparison_label(comparison)}: other metrics that differ", ["metric", "before", "after", "change", "ratio"],
-                            [[[Code(row["name"])], *number_cells(row, row["unit"])] for row in moved], {1, 2, 3, 4}))
+        blocks.append(
+            Table(
+                f"{cells.comparison_label(comparison)}: other metrics that differ",
+                ["metric", "before", "after", "change", "ratio"],
+                [[[Code(row["name"])], *number_cells(row, row["unit"])] for row in moved],
+                {1, 2, 3, 4},
+            )
+        )
     if equal:
-        blocks.append(Paragraph(["Equal on both sides in every round: ", *named(equal, lambda row: f" {words.number(row['after'])} {words.unit(row['unit'])}"), "."], "note"))
+        blocks.append(
+            Paragraph(
+                [
+                    "Equal on both sides in every round: ",
+                    *named(
+                        equal,
+                        lambda row: f" {words.number(row['after'])} {words.unit(row['unit'])}",
+                    ),
+                    ".",
+                ],
+                "note",
+            )
+        )
     if zero:
         blocks.append(Paragraph(["Zero on both sides in every round: ", *named(zero), "."], "note"))
     for reason in dict.fromkeys(cells.reason(row, UNSEEN) for row in hidden):
@@ -212,31 +329,67 @@ def other_blocks(comparison):
 
 
 def explained(document):
-    return Paragraph([
-        f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
-        "otherwise it is inconclusive. The primary metrics of all arms together share one error of 5\u00a0% (Holm's step-down), so an interval may be at more than 95\u00a0%. "
-        "Detectable: the smallest true change that a run like this, judged alone at 95\u00a0%, sees four times out of five."], "note")
+    return Paragraph(
+        [
+            f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
+            "otherwise it is inconclusive. The primary metrics of all arms together share one error of 5\u00a0% (Holm's step-down), so an interval may be at more than 95\u00a0%. "
+            "Detectable: the smallest true change that a run like this, judged alone at 95\u00a0%, sees four times out of five."
+        ],
+        "note",
+    )
 
 
 def secondary_blocks(result, document):
     """What the experiment asks to be shown, arm by arm: the medians of sound trials."""
     names = result["experiment_source"].get("secondary", [])
-    seen = [name for name in names if not any(cells.hidden(row) for _, row in cells.rows_named(document, name))]
+    seen = [
+        name
+        for name in names
+        if not any(cells.hidden(row) for _, row in cells.rows_named(document, name))
+    ]
     blocks = [hidden_line(document, name) for name in names if name not in seen]
     if not seen:
         return blocks
-    rows = [[label, *(words.number(cells.median(cells.values(trials, name))) for name in seen)] for label, trials in cells.sound_cells(result).items()]
+    rows = [
+        [label, *(words.number(cells.median(cells.values(trials, name))) for name in seen)]
+        for label, trials in cells.sound_cells(result).items()
+    ]
     units = [words.unit(cells.unit_of(document, result, name)) for name in seen]
     heads = [f"{name} ({unit})" if unit else name for name, unit in zip(seen, units)]
-    return [Table("Told of every arm, not ranked: medians", ["arm", *heads], rows, set(range(1, len(heads) + 1))), *blocks]
+    return [
+        Table(
+            "Told of every arm, not ranked: medians",
+            ["arm", *heads],
+            rows,
+            set(range(1, len(heads) + 1)),
+        ),
+        *blocks,
+    ]
 
 
 def before_after(result, document):
     names = cells.primary_names(document)
-    shown = [primary_table(document, name) if cells.visible(document, name) else hidden_line(document, name) for name in names]
-    folds = [Fold(f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}", other_blocks(c))
-             for c in document["comparisons"] if cells.other_rows(c)]
+    shown = [
+        primary_table(document, name)
+        if cells.visible(document, name)
+        else hidden_line(document, name)
+        for name in names
+    ]
+    folds = [
+        Fold(
+            f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}",
+            other_blocks(c),
+        )
+        for c in document["comparisons"]
+        if cells.other_rows(c)
+    ]
     if not document["comparisons"]:
-        shown = [Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])]
+        shown = [
+            Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])
+        ]
     told = [Paragraph([NOT_RANKED], "note")] if folds else []
-    return Section("Before and after", "before-after", [*shown, explained(document), *secondary_blocks(result, document), *told, *folds])
+    return Section(
+        "Before and after",
+        "before-after",
+        [*shown, explained(document), *secondary_blocks(result, document), *told, *folds],
+    )

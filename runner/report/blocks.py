@@ -45,12 +45,14 @@ class Bullets:
 @dataclass
 class Answers:
     """One (Badge, line) per arm."""
+
     lines: list
 
 
 @dataclass
 class Caution:
     """Something to know before believing the result, and what to do about it."""
+
     name: str
     fact: str
     remedy: str
@@ -59,8 +61,8 @@ class Caution:
 @dataclass
 class Table:
     caption: str
-    columns: list               # names
-    rows: list                  # of cells: a line or a string each
+    columns: list  # names
+    rows: list  # of cells: a line or a string each
     numeric: set = field(default_factory=set)  # indexes of right-aligned columns
 
 

@@ -6,17 +6,21 @@ import probes
 import words
 from blocks import Caution
 
-LARGE_PROBE = 0.1         # of the clean window
-LEAST_FOR_P99 = 1000      # events: ten of them lie above it
+LARGE_PROBE = 0.1  # of the clean window
+LEAST_FOR_P99 = 1000  # events: ten of them lie above it
 LEAST_DRIFT_ROUNDS = 8
-DRIFT = 0.02              # the timed lane's delta
-LEAST_ON_CPU = 0.95       # of a repetition
+DRIFT = 0.02  # the timed lane's delta
+LEAST_ON_CPU = 0.95  # of a repetition
 QUIET = {"governor": ("performance",), "no_turbo": ("1",), "boost": ("0",), "smt_active": ("0",)}
 
 
 def failed_trials(result, document):
     bad = len(result["trials"]) - len(cells.sound_trials(result))
-    return f"{bad} of {words.plural(len(result['trials']), 'trial')} failed a check, so their arms are invalid." if bad else None
+    return (
+        f"{bad} of {words.plural(len(result['trials']), 'trial')} failed a check, so their arms are invalid."
+        if bad
+        else None
+    )
 
 
 def no_trials(result, document):
@@ -26,12 +30,20 @@ def no_trials(result, document):
 def unfinished(result, document):
     planned = len(result["plan"]["trials"])
     made = len(result["trials"])
-    return f"{made} of {planned} planned trials are here." if made < planned and result["lane"] != "timed" else None
+    return (
+        f"{made} of {planned} planned trials are here."
+        if made < planned and result["lane"] != "timed"
+        else None
+    )
 
 
 def unread(result, document):
     trials = len(cells.unread_logs(result))
-    return f"The kernel log could not be read in {trials} of {words.plural(len(result['trials']), 'trial')}: a warning in it would go unseen." if trials else None
+    return (
+        f"The kernel log could not be read in {trials} of {words.plural(len(result['trials']), 'trial')}: a warning in it would go unseen."
+        if trials
+        else None
+    )
 
 
 def ranked(document):
@@ -39,7 +51,13 @@ def ranked(document):
 
 
 def few_rounds(result, document):
-    few = [row for row in ranked(document) if row["verdict"] == "inconclusive" and "clusters" in row and row.get("difference_low") is None]
+    few = [
+        row
+        for row in ranked(document)
+        if row["verdict"] == "inconclusive"
+        and "clusters" in row
+        and row.get("difference_low") is None
+    ]
     if not few:
         return None
     row = min(few, key=lambda row: row["clusters"] or 0)
@@ -49,7 +67,11 @@ def few_rounds(result, document):
 
 
 def undecided(result, document):
-    names = [cells.comparison_label(c) for c in document["comparisons"] if cells.verdict_of(c) == "inconclusive"]
+    names = [
+        cells.comparison_label(c)
+        for c in document["comparisons"]
+        if cells.verdict_of(c) == "inconclusive"
+    ]
     if not names or few_rounds(result, document):
         return None
     return f"{words.plural(len(names), 'arm')} undecided: the interval reaches across \u03b4."
@@ -69,7 +91,11 @@ def dear_probes(result, document):
             if clean > 0 and cost / clean > LARGE_PROBE:
                 dear[probe] = max(dear.get(probe, 0), cost / clean)
     said = [f"{probe} up to {words.percent(share, 0)}" for probe, share in sorted(dear.items())]
-    return f"Probes cost much of what they measure: {', '.join(said)} more per packet. The primary metric does not pay for it, the latencies do." if said else None
+    return (
+        f"Probes cost much of what they measure: {', '.join(said)} more per packet. The primary metric does not pay for it, the latencies do."
+        if said
+        else None
+    )
 
 
 def rare_events(result, document):
@@ -86,7 +112,11 @@ def rare_events(result, document):
         if 0 < events < LEAST_FOR_P99:
             few[name] = min(few.get(name, events), events)
     said = [f"{name} ({words.number(events)})" for name, events in sorted(few.items())]
-    return f"A p99 rests on fewer than ten events: {', '.join(said)} events in the arm that has fewest." if said else None
+    return (
+        f"A p99 rests on fewer than ten events: {', '.join(said)} events in the arm that has fewest."
+        if said
+        else None
+    )
 
 
 def drifted(result, document):
@@ -103,51 +133,129 @@ def drifted(result, document):
     if len(series) < LEAST_DRIFT_ROUNDS or not cells.median(series[:half]):
         return None
     change = cells.median(series[-half:]) / cells.median(series[:half]) - 1
-    return f"The machine drifted: the baseline's second half differs from its first by {words.percent(change)}." if abs(change) > DRIFT else None
+    return (
+        f"The machine drifted: the baseline's second half differs from its first by {words.percent(change)}."
+        if abs(change) > DRIFT
+        else None
+    )
 
 
 def shared_cpus(result, document):
     shares = cells.values(result["trials"], "bench.on_cpu_fraction")
     low = [share for share in shares if share < LEAST_ON_CPU]
-    return (f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU for less than {words.percent(LEAST_ON_CPU, 0)} of the time, "
-            f"at worst {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own host.") if low else None
+    return (
+        (
+            f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU for less than {words.percent(LEAST_ON_CPU, 0)} of the time, "
+            f"at worst {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own host."
+        )
+        if low
+        else None
+    )
 
 
 def unquiet(result, document):
     host = result["provenance"].get("host")
     if result["lane"] != "timed" or not isinstance(host, dict):
         return None
-    loud = [f"{name} is {str(host[name]).strip()}" for name, quiet in QUIET.items() if host.get(name) is not None and str(host[name]).strip() not in quiet]
-    return f"The clock may change speed during the run, or a sibling thread take part of the core: {', '.join(loud)}." if loud else None
+    loud = [
+        f"{name} is {str(host[name]).strip()}"
+        for name, quiet in QUIET.items()
+        if host.get(name) is not None and str(host[name]).strip() not in quiet
+    ]
+    return (
+        f"The clock may change speed during the run, or a sibling thread take part of the core: {', '.join(loud)}."
+        if loud
+        else None
+    )
 
 
 def dirty(result, document):
     rxlab = result["provenance"].get("rxlab", {})
     version = str(result["provenance"].get("rxlab_version", ""))
     is_dirty = rxlab.get("dirty") is True if isinstance(rxlab, dict) else False
-    return f"rxlab was built from a checkout with changes of its own ({version or rxlab.get('version', 'unknown')})." if is_dirty or "dirty" in version else None
+    return (
+        f"rxlab was built from a checkout with changes of its own ({version or rxlab.get('version', 'unknown')})."
+        if is_dirty or "dirty" in version
+        else None
+    )
 
 
 def slow(result, document):
     share = result["timing"]["share_in_trials"]
-    return f"Only {words.percent(share, 0)} of the run's time went into trials." if 0 < share < 0.5 else None
+    return (
+        f"Only {words.percent(share, 0)} of the run's time went into trials."
+        if 0 < share < 0.5
+        else None
+    )
 
 
 CAUTIONS = (
-    ("No trials", no_trials, "Run the experiment again into a folder of its own; the message of the run says what stopped it."),
-    ("Failed checks", failed_trials, "Section Checks names each with its detail. What fails by design belongs into the arm's \"expect\"."),
+    (
+        "No trials",
+        no_trials,
+        "Run the experiment again into a folder of its own; the message of the run says what stopped it.",
+    ),
+    (
+        "Failed checks",
+        failed_trials,
+        'Section Checks names each with its detail. What fails by design belongs into the arm\'s "expect".',
+    ),
     ("Kernel log not read", unread, "Run as root, or where /dev/kmsg is readable."),
-    ("Unfinished", unfinished, "Give the same command with the same --out: finished trials are kept."),
-    ("Nothing to rank", unseen, "Choose a lane that sees what the arms change: LANE=timed, or LANE=functional for losses."),
-    ("Too few rounds", few_rounds, "Give at least so many rounds: ARGS='--rounds N'; better the experiment's own number. The fewer arms and primary metrics there are, the fewer it takes."),
-    ("Undecided", undecided, "More rounds narrow the interval: ARGS='--rounds N', with N four times as many for half the width."),
-    ("Dear probes", dear_probes, "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it."),
-    ("Rare events", rare_events, "Send more packets (\"packets\" in the experiment's traffic) or read p50 only."),
-    ("Drift", drifted, "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer."),
-    ("CPUs shared", shared_cpus, "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do not mend it."),
-    ("Machine not quiet", unquiet, "Governor performance, turbo and SMT off; 'rxlab doctor' says how on this machine."),
-    ("Changed checkout", dirty, "Commit before publishing, so that others can have the same rxlab."),
-    ("Little time in trials", slow, "The first run boots a guest per seed and keeps the snapshots; the next one starts from them."),
+    (
+        "Unfinished",
+        unfinished,
+        "Give the same command with the same --out: finished trials are kept.",
+    ),
+    (
+        "Nothing to rank",
+        unseen,
+        "Choose a lane that sees what the arms change: LANE=timed, or LANE=functional for losses.",
+    ),
+    (
+        "Too few rounds",
+        few_rounds,
+        "Give at least so many rounds: ARGS='--rounds N'; better the experiment's own number. The fewer arms and primary metrics there are, the fewer it takes.",
+    ),
+    (
+        "Undecided",
+        undecided,
+        "More rounds narrow the interval: ARGS='--rounds N', with N four times as many for half the width.",
+    ),
+    (
+        "Dear probes",
+        dear_probes,
+        "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it.",
+    ),
+    (
+        "Rare events",
+        rare_events,
+        'Send more packets ("packets" in the experiment\'s traffic) or read p50 only.',
+    ),
+    (
+        "Drift",
+        drifted,
+        "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer.",
+    ),
+    (
+        "CPUs shared",
+        shared_cpus,
+        "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do not mend it.",
+    ),
+    (
+        "Machine not quiet",
+        unquiet,
+        "Governor performance, turbo and SMT off; 'rxlab doctor' says how on this machine.",
+    ),
+    (
+        "Changed checkout",
+        dirty,
+        "Commit before publishing, so that others can have the same rxlab.",
+    ),
+    (
+        "Little time in trials",
+        slow,
+        "The first run boots a guest per seed and keeps the snapshots; the next one starts from them.",
+    ),
 )
 
 

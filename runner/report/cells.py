@@ -8,16 +8,25 @@ import words
 
 def label_of(arm, factors):
     """The name runner/compare gives: 'arm at budget=16 usecs=2000'."""
-    words_of = {name: value["name"] if isinstance(value, dict) and "name" in value else value for name, value in factors.items()}
-    said = [f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
-            for name, value in sorted(words_of.items())]
+    words_of = {
+        name: value["name"] if isinstance(value, dict) and "name" in value else value
+        for name, value in factors.items()
+    }
+    said = [
+        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
+        for name, value in sorted(words_of.items())
+    ]
     return arm + " at " + " ".join(said) if said else arm
 
 
 def factor_places(result, trial):
     """Where its factors' values stand in the experiment: the timed lane shuffles its trials."""
     values = {factor["name"]: factor["values"] for factor in result["experiment_source"]["factors"]}
-    return [values[name].index(value) for name, value in sorted(trial["factors"].items()) if value in values.get(name, [])]
+    return [
+        values[name].index(value)
+        for name, value in sorted(trial["factors"].items())
+        if value in values.get(name, [])
+    ]
 
 
 def cells_of(result):
@@ -58,7 +67,10 @@ def other_rows(comparison):
 
 def hidden(row):
     """A cost that this lane cannot see: no number of it is shown side by side. Counts and losses are no cost."""
-    return row["verdict"] == "not_visible" and (row["primary"] or (row.get("class") not in ("descriptive", "loss") and row.get("scale") is None))
+    return row["verdict"] == "not_visible" and (
+        row["primary"]
+        or (row.get("class") not in ("descriptive", "loss") and row.get("scale") is None)
+    )
 
 
 def reason(row, otherwise=""):
@@ -74,7 +86,12 @@ def primary_names(document):
 
 def rows_named(document, name):
     """(comparison, row) of every arm that has this metric."""
-    return [(comparison, row) for comparison in document["comparisons"] for row in comparison["metrics"] if row["name"] == name]
+    return [
+        (comparison, row)
+        for comparison in document["comparisons"]
+        for row in comparison["metrics"]
+        if row["name"] == name
+    ]
 
 
 def visible(document, name):
@@ -95,7 +112,11 @@ def faults(trial, expect):
             found.append(f"{name} failed: {check['detail']}")
         if check["ok"] and name in expect:
             found.append(f"{name} was expected to fail, and held")
-    found += [f"{name} was expected to fail, and was not checked" for name in expect if name not in trial["checks"]]
+    found += [
+        f"{name} was expected to fail, and was not checked"
+        for name in expect
+        if name not in trial["checks"]
+    ]
     splats = trial["kernel_log"]["splats"]
     if splats and "no_splats" not in trial["checks"] and "no_splats" not in expect:
         found.append(f"kernel log: {splats[0]}")
@@ -110,7 +131,10 @@ def sound_trials(result):
 def sound_cells(result):
     """As cells_of, sound trials only."""
     sound = {id(trial) for trial in sound_trials(result)}
-    return {label: [trial for trial in trials if id(trial) in sound] for label, trials in cells_of(result).items()}
+    return {
+        label: [trial for trial in trials if id(trial) in sound]
+        for label, trials in cells_of(result).items()
+    }
 
 
 def unread_logs(result):
@@ -125,21 +149,41 @@ def values(trials, name):
 def median(numbers):
     ordered = sorted(numbers)
     middle = len(ordered) // 2
-    return None if not ordered else ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return (
+        None
+        if not ordered
+        else ordered[middle]
+        if len(ordered) % 2
+        else (ordered[middle - 1] + ordered[middle]) / 2
+    )
 
 
 def flat(value, path=""):
     """Every leaf of a document with its path, in the document's order."""
     if isinstance(value, dict) and value:
-        return [leaf for key, item in value.items() for leaf in flat(item, f"{path}.{key}" if path else key)]
+        return [
+            leaf
+            for key, item in value.items()
+            for leaf in flat(item, f"{path}.{key}" if path else key)
+        ]
     if isinstance(value, list) and all(isinstance(item, (str, int, float)) for item in value):
         return [(path, shlex.join(str(item) for item in value) or "none")]
     if isinstance(value, list):
         return [leaf for i, item in enumerate(value) for leaf in flat(item, f"{path}.{i}")]
-    return [(path, "not known" if value is None else value if isinstance(value, str) else json.dumps(value))]
+    return [
+        (
+            path,
+            "not known"
+            if value is None
+            else value
+            if isinstance(value, str)
+            else json.dumps(value),
+        )
+    ]
 
 
 def unit_of(document, result, name):
-    units = [row["unit"] for _, row in rows_named(document, name)] + \
-            [trial["metrics"][name]["unit"] for trial in result["trials"] if name in trial["metrics"]]
+    units = [row["unit"] for _, row in rows_named(document, name)] + [
+        trial["metrics"][name]["unit"] for trial in result["trials"] if name in trial["metrics"]
+    ]
     return next((unit for unit in units if unit), "")

@@ -24,7 +24,10 @@ def sides(document, result, name):
         seen.add(label)
         found.append((cells.comparison_label(comparison), row["after_values"], row["verdict"]))
     if not document["comparisons"]:
-        found = [(label, cells.values(trials, name), None) for label, trials in cells.cells_of(result).items()]
+        found = [
+            (label, cells.values(trials, name), None)
+            for label, trials in cells.cells_of(result).items()
+        ]
     return [side for side in found if side[1]]
 
 
@@ -41,14 +44,24 @@ def box(rows, i, values, colour):
     low, middle, high = (quartile(values, share) for share in (0.25, 0.5, 0.75))
     y, half = rows.mark(i), rows.half
     if len(values) >= LEAST_FOR_A_BOX:
-        rows.axes.fill_between([low, high], y - half, y + half, facecolor=INK["band"], edgecolor=INK[colour], lw=0.9, zorder=1)
+        rows.axes.fill_between(
+            [low, high],
+            y - half,
+            y + half,
+            facecolor=INK["band"],
+            edgecolor=INK[colour],
+            lw=0.9,
+            zorder=1,
+        )
     rows.axes.plot([middle, middle], [y - half, y + half], color=INK[colour], lw=1.8, zorder=2)
 
 
 def dots(rows, i, values, colour):
     """Dots at four heights in turn, so that equal values stay apart."""
     heights = [rows.mark(i) + rows.half * (0.6 - 0.4 * (k % 4)) for k in range(len(values))]
-    rows.axes.plot(values, heights, "o", ms=3.6, color=INK[colour], mec=INK["paper"], mew=0.4, zorder=3)
+    rows.axes.plot(
+        values, heights, "o", ms=3.6, color=INK[colour], mec=INK["paper"], mew=0.4, zorder=3
+    )
 
 
 def spread(values):
@@ -70,11 +83,22 @@ def distributions(document, result, name):
             box(rows, i, values, colour)
             dots(rows, i, values, colour)
             rows.text(i, spread(values), "muted")
-        scale(rows.axes, *reach(everything, 1e-9), logarithmic=least > 0 and greatest / least > WIDE)
+        scale(
+            rows.axes, *reach(everything, 1e-9), logarithmic=least > 0 and greatest / least > WIDE
+        )
         return rows.figure
 
-    caption = (f"One dot per cluster; box: the middle half (from {LEAST_FOR_A_BOX} values on); line: median; at the right: median [least, greatest]. "
-               "The baseline is dark. All arms on one scale.")
+    caption = (
+        f"One dot per cluster; box: the middle half (from {LEAST_FOR_A_BOX} values on); line: median; at the right: median [least, greatest]. "
+        "The baseline is dark. All arms on one scale."
+    )
     told = [f"{label} {spread(values)}" for label, values, _ in found]
-    return [draw(f"values-{words.slug(name)}", f"{name}: what each arm measured", caption,
-                 f"Values of {name} per arm, median and range in {unit}. " + "; ".join(told) + ".", paint)]
+    return [
+        draw(
+            f"values-{words.slug(name)}",
+            f"{name}: what each arm measured",
+            caption,
+            f"Values of {name} per arm, median and range in {unit}. " + "; ".join(told) + ".",
+            paint,
+        )
+    ]

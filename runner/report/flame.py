@@ -24,6 +24,7 @@ WORTH = 0.5  # instructions per packet: less than this is not listed as vanished
 @dataclass
 class Node:
     """A function by one way to it. Instructions per packet, in it and below it."""
+
     total: float = 0.0
     children: dict = field(default_factory=dict)
 
@@ -51,7 +52,15 @@ def functions_of(cell):
 
 
 def kind_colour(name):
-    return "muted" if name == "[user]" else "s4" if name.endswith("[bpf]") else "s2" if name.endswith("]") else "s6"
+    return (
+        "muted"
+        if name == "[user]"
+        else "s4"
+        if name.endswith("[bpf]")
+        else "s2"
+        if name.endswith("]")
+        else "s6"
+    )
 
 
 def frames_of(root, before=None):
@@ -79,11 +88,21 @@ def graph(root, paint, said):
         colour, opacity = paint(name, node, old)
         y = height - ROW * (depth + 1)
         letters = int((width - 6) / TEXT)
-        shown = name if len(name) <= letters else name[:letters - 1] + "\u2026"
-        text = f'<text x="{x + 3:.1f}" y="{y + 13:.1f}" style="fill: {INK["ink"]}; font-size: 11px; font-family: monospace">{escape(shown)}</text>' if letters > 2 else ""
-        parts.append(f'<g><title>{escape(said(name, node, old))}</title><rect x="{x:.2f}" y="{y:.1f}" width="{max(width - 0.4, 0.4):.2f}" height="{ROW - 1:.1f}" '
-                     f'style="fill: {INK[colour]}; fill-opacity: {opacity:.2f}"/>{text}</g>')
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}">' + "\n".join(parts) + "</svg>"
+        shown = name if len(name) <= letters else name[: letters - 1] + "\u2026"
+        text = (
+            f'<text x="{x + 3:.1f}" y="{y + 13:.1f}" style="fill: {INK["ink"]}; font-size: 11px; font-family: monospace">{escape(shown)}</text>'
+            if letters > 2
+            else ""
+        )
+        parts.append(
+            f'<g><title>{escape(said(name, node, old))}</title><rect x="{x:.2f}" y="{y:.1f}" width="{max(width - 0.4, 0.4):.2f}" height="{ROW - 1:.1f}" '
+            f'style="fill: {INK[colour]}; fill-opacity: {opacity:.2f}"/>{text}</g>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}">'
+        + "\n".join(parts)
+        + "</svg>"
+    )
 
 
 def plain(cell):
@@ -93,15 +112,32 @@ def plain(cell):
         return f"{name}: {words.number(node.total)} instructions/packet, {words.percent(node.total / root.total)}"
 
     svg = graph((root, None), lambda name, node, old: (kind_colour(name), 0.45), said)
-    caption = ("Each frame is a function, as wide as the instructions executed in it and below it; what called it is under it. Kernel blue, modules orange, BPF pink, user space grey. "
-               "Counted, not sampled. Interrupts stand on ground of their own, whoever they came upon.")
-    return Plot(f"flame-{words.slug(cell['label'])}", f"{cell['label']}: {words.number(root.total)} instructions per packet", caption,
-                f"Flame graph of {cell['label']}.", svg, b"")
+    caption = (
+        "Each frame is a function, as wide as the instructions executed in it and below it; what called it is under it. Kernel blue, modules orange, BPF pink, user space grey. "
+        "Counted, not sampled. Interrupts stand on ground of their own, whoever they came upon."
+    )
+    return Plot(
+        f"flame-{words.slug(cell['label'])}",
+        f"{cell['label']}: {words.number(root.total)} instructions per packet",
+        caption,
+        f"Flame graph of {cell['label']}.",
+        svg,
+        b"",
+    )
 
 
 def differential(cell, base):
     root, old = tree_of(cell), tree_of(base)
-    most = max([abs(node.total - (other.total if other else 0)) for *_, node, other in frames_of(root, old)] or [1.0]) or 1.0
+    most = (
+        max(
+            [
+                abs(node.total - (other.total if other else 0))
+                for *_, node, other in frames_of(root, old)
+            ]
+            or [1.0]
+        )
+        or 1.0
+    )
 
     def difference(node, other):
         return node.total - (other.total if other else 0.0)
@@ -109,15 +145,27 @@ def differential(cell, base):
     def paint(_, node, other):
         change = difference(node, other)
         strength = min(1.0, abs(change) / most)
-        return ("band", 1.0) if abs(change) < 0.05 else ("better" if change < 0 else "worse", 0.15 + 0.75 * strength ** 0.5)
+        return (
+            ("band", 1.0)
+            if abs(change) < 0.05
+            else ("better" if change < 0 else "worse", 0.15 + 0.75 * strength**0.5)
+        )
 
     def said(name, node, other):
         return f"{name}: {words.number(node.total)} instructions/packet, {words.signed(difference(node, other))} against {base['label']}"
 
-    caption = (f"As wide as in {cell['label']}; green: fewer instructions in and below a function than by the same way in {base['label']}, orange: more; the stronger, the more. "
-               "What is no longer there has no width: the table of vanished functions has it.")
-    return Plot(f"flame-difference-{words.slug(cell['label'])}", f"{cell['label']} against {base['label']}", caption,
-                f"Differential flame graph of {cell['label']} against {base['label']}.", graph((root, old), paint, said), b"")
+    caption = (
+        f"As wide as in {cell['label']}; green: fewer instructions in and below a function than by the same way in {base['label']}, orange: more; the stronger, the more. "
+        "What is no longer there has no width: the table of vanished functions has it."
+    )
+    return Plot(
+        f"flame-difference-{words.slug(cell['label'])}",
+        f"{cell['label']} against {base['label']}",
+        caption,
+        f"Differential flame graph of {cell['label']} against {base['label']}.",
+        graph((root, old), paint, said),
+        b"",
+    )
 
 
 def vanished(cell, base):
@@ -136,23 +184,50 @@ def vanished(cell, base):
 def function_table(cell, base):
     new, old = functions_of(cell), functions_of(base)
     nothing = (0.0, 0.0)
-    names = sorted({*new, *old}, key=lambda name: (-abs(new.get(name, nothing)[0] - old.get(name, nothing)[0]), name))[:SHOWN]
+    names = sorted(
+        {*new, *old},
+        key=lambda name: (-abs(new.get(name, nothing)[0] - old.get(name, nothing)[0]), name),
+    )[:SHOWN]
     rows = []
     for name in names:
         (own, below), (own_before, below_before) = new.get(name, nothing), old.get(name, nothing)
-        rows.append([name, words.number(own_before), words.number(own), words.signed(own - own_before), words.signed(below - below_before)])
-    return Table(f"Instructions per packet in each function itself; the {len(rows)} that differ most", ["function", "before", "after", "difference", "with all below it"], rows, {1, 2, 3, 4})
+        rows.append(
+            [
+                name,
+                words.number(own_before),
+                words.number(own),
+                words.signed(own - own_before),
+                words.signed(below - below_before),
+            ]
+        )
+    return Table(
+        f"Instructions per packet in each function itself; the {len(rows)} that differ most",
+        ["function", "before", "after", "difference", "with all below it"],
+        rows,
+        {1, 2, 3, 4},
+    )
 
 
 def share_table(cell):
     ranked = sorted(functions_of(cell).items(), key=lambda item: (-item[1][0], item[0]))[:SHOWN]
-    return Table(f"Instructions per packet; the {len(ranked)} functions with the most", ["function", "in itself", "with all below it"],
-                 [[name, words.number(own), words.number(below)] for name, (own, below) in ranked], {1, 2})
+    return Table(
+        f"Instructions per packet; the {len(ranked)} functions with the most",
+        ["function", "in itself", "with all below it"],
+        [[name, words.number(own), words.number(below)] for name, (own, below) in ranked],
+        {1, 2},
+    )
 
 
 def vanished_table(cell, base):
-    rows = [[way, words.number(total)] for way, total in vanished(cell, base)[:SHOWN] if total >= WORTH]
-    return Table("Vanished: what only the baseline executes, with all below it", ["function, and what called it", "instructions per packet before"], rows, {1})
+    rows = [
+        [way, words.number(total)] for way, total in vanished(cell, base)[:SHOWN] if total >= WORTH
+    ]
+    return Table(
+        "Vanished: what only the baseline executes, with all below it",
+        ["function, and what called it", "instructions per packet before"],
+        rows,
+        {1},
+    )
 
 
 def section_of(cell, base, number):
@@ -161,7 +236,10 @@ def section_of(cell, base, number):
     if base is not cell:
         figures.append(Figure(differential(cell, base), function_table(cell, base), wide=True))
         blocks += [function_table(cell, base), vanished_table(cell, base)]
-    return Section(cell["label"] + (" (baseline)" if base is cell else ""), f"cell-{number}", blocks), figures
+    return (
+        Section(cell["label"] + (" (baseline)" if base is cell else ""), f"cell-{number}", blocks),
+        figures,
+    )
 
 
 def load(folder):
@@ -183,20 +261,47 @@ def load(folder):
 
 
 def baseline_of(document, cell):
-    return next((other for other in document["cells"] if other["baseline"] and other["factors"] == cell["factors"]), cell)
+    return next(
+        (
+            other
+            for other in document["cells"]
+            if other["baseline"] and other["factors"] == cell["factors"]
+        ),
+        cell,
+    )
 
 
 def files_of(document):
-    made = [section_of(cell, baseline_of(document, cell), i) for i, cell in enumerate(document["cells"])]
-    introduction = [Paragraph(["Every instruction of one trial's window, function by function: executed by a guest with one CPU under QEMU, and counted by its translator, not sampled. "
-                               "Instructions are not time. Repeat it: ", Code(document["command"])])]
-    report = Report(document["question"], [f"rxlab: {document['experiment']}", "where its instructions are executed", f"Linux {document['kernel']}"], introduction, [section for section, _ in made])
+    made = [
+        section_of(cell, baseline_of(document, cell), i) for i, cell in enumerate(document["cells"])
+    ]
+    introduction = [
+        Paragraph(
+            [
+                "Every instruction of one trial's window, function by function: executed by a guest with one CPU under QEMU, and counted by its translator, not sampled. "
+                "Instructions are not time. Repeat it: ",
+                Code(document["command"]),
+            ]
+        )
+    ]
+    report = Report(
+        document["question"],
+        [
+            f"rxlab: {document['experiment']}",
+            "where its instructions are executed",
+            f"Linux {document['kernel']}",
+        ],
+        introduction,
+        [section for section, _ in made],
+    )
     files = {"attribution.html": html(report).encode()}
     for _, figures in made:
         for figure in figures:
             files[f"{figure.plot.name}.svg"] = figure.plot.svg.encode()
     for cell in document["cells"]:
-        files[f"{words.slug(cell['label'])}.folded"] = "".join(f"{path} {count}\n" for path, count in sorted(cell["stacks"].items())).encode()
+        files[f"{words.slug(cell['label'])}.folded"] = "".join(
+            f"{path} {count}\n" for path, count in sorted(cell["stacks"].items())
+        ).encode()
     return files
 
 

@@ -40,7 +40,18 @@ def verdict_cell(verdict, lane):
 
 def status_cell(status):
     said = words.STATUS_WORDS.get(status, "unknown")
-    return [Badge("same" if status == 0 else "inconclusive" if status == 3 else "invalid" if status > 1 else "worse", f"{status} {said}")]
+    return [
+        Badge(
+            "same"
+            if status == 0
+            else "inconclusive"
+            if status == 3
+            else "invalid"
+            if status > 1
+            else "worse",
+            f"{status} {said}",
+        )
+    ]
 
 
 def link_cell(folder, row):
@@ -54,33 +65,70 @@ def change_cell(row):
         return "first night"
     if not row["change"]:
         return "none"
-    return [row["change"], ": ", *verdict_cell(row["previous_verdict"], row["lane"]), " \u2192 ", *verdict_cell(row["verdict"], row["lane"])]
+    return [
+        row["change"],
+        ": ",
+        *verdict_cell(row["previous_verdict"], row["lane"]),
+        " \u2192 ",
+        *verdict_cell(row["verdict"], row["lane"]),
+    ]
 
 
 def cells_of(folder, row):
-    return [row["experiment"], row["kernel"], row["lane"], status_cell(row["status"]), verdict_cell(row["verdict"], row["lane"]), change_cell(row),
-            f"{words.number(row['seconds'], 3)} s", link_cell(folder, row), row["message"] or words.NONE]
+    return [
+        row["experiment"],
+        row["kernel"],
+        row["lane"],
+        status_cell(row["status"]),
+        verdict_cell(row["verdict"], row["lane"]),
+        change_cell(row),
+        f"{words.number(row['seconds'], 3)} s",
+        link_cell(folder, row),
+        row["message"] or words.NONE,
+    ]
 
 
 def night_table(folder, rows):
-    return Table(f"{words.plural(len(rows), 'run')}", ["experiment", "kernel", "lane", "status", "verdict", "since the night before", "time", "report", "message"],
-                 [cells_of(folder, row) for row in rows], {6})
+    return Table(
+        f"{words.plural(len(rows), 'run')}",
+        [
+            "experiment",
+            "kernel",
+            "lane",
+            "status",
+            "verdict",
+            "since the night before",
+            "time",
+            "report",
+            "message",
+        ],
+        [cells_of(folder, row) for row in rows],
+        {6},
+    )
 
 
 def summary(rows):
     broken = [row for row in rows if row["status"] not in (0, 1, 3)]
     changed = [row for row in rows if row["change"]]
     total = sum(row["seconds"] for row in rows)
-    return (f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes; {len(broken)} gave no valid result; "
-            f"{len(changed)} changed since the night before.")
+    return (
+        f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes; {len(broken)} gave no valid result; "
+        f"{len(changed)} changed since the night before."
+    )
 
 
 def report_of(folder, rows):
     changed = [row for row in rows if row["change"] or row["status"] not in (0, 1, 3)]
-    sections = [Section("To look at first", "first", [night_table(folder, changed)])] if changed else []
+    sections = (
+        [Section("To look at first", "first", [night_table(folder, changed)])] if changed else []
+    )
     everything = [night_table(folder, rows)] if rows else [Paragraph(["No run has finished yet."])]
-    return Report(f"Night of {folder.resolve().name}", ["rxlab nightly"], [Paragraph([summary(rows)], "lead")],
-                  [*sections, Section("All runs", "all", everything)])
+    return Report(
+        f"Night of {folder.resolve().name}",
+        ["rxlab nightly"],
+        [Paragraph([summary(rows)], "lead")],
+        [*sections, Section("All runs", "all", everything)],
+    )
 
 
 def main(arguments):

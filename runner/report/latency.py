@@ -13,7 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999))
-PROBED = ("softirq.net_rx.raise_to_entry", "softirq.net_rx.entry_to_exit", "irq.entry_to_exit", "victim.wakeup")
+PROBED = (
+    "softirq.net_rx.raise_to_entry",
+    "softirq.net_rx.entry_to_exit",
+    "irq.entry_to_exit",
+    "victim.wakeup",
+)
 DRAWN = (*PROBED, "open_loop.wire_to_verdict", "ring.raise_to_handler", "ring.handler_to_consumer")
 ONE_CPU = re.compile(r"\.cpu\d+$")
 PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
@@ -22,6 +27,7 @@ PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
 @dataclass
 class Curve:
     """Buckets of all trials of an arm: (low edge, high edge) -> events."""
+
     unit: str
     buckets: dict
 
@@ -51,7 +57,12 @@ class Curve:
 
 
 def curve_names(result):
-    names = {name for trial in result["trials"] for name, curve in trial["curves"].items() if "edges" in curve}
+    names = {
+        name
+        for trial in result["trials"]
+        for name, curve in trial["curves"].items()
+        if "edges" in curve
+    }
     return [name for name in DRAWN if name in names] + sorted(names - set(DRAWN))
 
 
@@ -61,13 +72,19 @@ def merged(trials, name):
     for curve in curves:
         for low, high, count in zip(curve["edges"], curve["edges"][1:], curve["counts"]):
             buckets[low, high] = buckets.get((low, high), 0) + count
-    return Curve(curves[0]["unit"], buckets) if any(count > 0 for count in buckets.values()) else None
+    return (
+        Curve(curves[0]["unit"], buckets) if any(count > 0 for count in buckets.values()) else None
+    )
 
 
 def curves_of(result, name):
     """(label, Curve) of every arm with sound trials that have it; the baseline first."""
     first = {arm["name"]: not arm["baseline"] for arm in result["arms"]}
-    found = [(label, trials[0]["arm"], merged(trials, name)) for label, trials in cells.sound_cells(result).items() if trials]
+    found = [
+        (label, trials[0]["arm"], merged(trials, name))
+        for label, trials in cells.sound_cells(result).items()
+        if trials
+    ]
     found.sort(key=lambda item: first[item[1]])
     return [(label, curve) for label, _, curve in found if curve]
 
@@ -83,7 +100,10 @@ def unit_of(name, curve):
 
 def per_packet(result, name):
     """label -> median over its sound trials, where they report it."""
-    told = {label: cells.median(cells.values(trials, f"{name}.per_packet")) for label, trials in cells.sound_cells(result).items()}
+    told = {
+        label: cells.median(cells.values(trials, f"{name}.per_packet"))
+        for label, trials in cells.sound_cells(result).items()
+    }
     return {label: value for label, value in told.items() if value is not None}
 
 
@@ -93,7 +113,11 @@ def side_by_side(result, found):
     for label, trials in cells.sound_cells(result).items():
         if trials:
             labels.setdefault(json.dumps(trials[0]["factors"], sort_keys=True), []).append(label)
-    return [curves for curves in ([item for item in found if item[0] in beside] for beside in labels.values()) if curves]
+    return [
+        curves
+        for curves in ([item for item in found if item[0] in beside] for beside in labels.values())
+        if curves
+    ]
 
 
 def groups(found):
@@ -101,7 +125,9 @@ def groups(found):
     if not found:
         return []
     base, others = found[0], found[1:]
-    return [[base] + others[i:i + len(SERIES)] for i in range(0, len(others), len(SERIES))] or [[base]]
+    return [[base] + others[i : i + len(SERIES)] for i in range(0, len(others), len(SERIES))] or [
+        [base]
+    ]
 
 
 def styles(count):
@@ -127,13 +153,22 @@ def say_share(value, _):
 def reading(name, beside):
     said = "Lower and further left is shorter. Read p99 where a curve crosses 1/100. "
     if of_runs(name):
-        said += "A run of the handler serves as many packets as it finds: " + ("the table has the cost per packet. " if beside else "a longer one may have done more. ")
+        said += "A run of the handler serves as many packets as it finds: " + (
+            "the table has the cost per packet. " if beside else "a longer one may have done more. "
+        )
     said += "All sound trials of an arm together; buckets are 1/8 of their value wide. "
-    return said + ("Taken in a window with the probe attached." if name in PROBED else "Taken by the module itself, in the measured window.")
+    return said + (
+        "Taken in a window with the probe attached."
+        if name in PROBED
+        else "Taken by the module itself, in the measured window."
+    )
 
 
 def survival(name, found, number, of, beside):
-    curves = [(label, curve, [(max(x, 0.5), share) for x, share in curve.steps()]) for label, curve in found]
+    curves = [
+        (label, curve, [(max(x, 0.5), share) for x, share in curve.steps()])
+        for label, curve in found
+    ]
     unit = unit_of(name, found[0][1])
 
     def paint():
@@ -143,16 +178,41 @@ def survival(name, found, number, of, beside):
         key(figure, [label for label, _, _ in curves], height)
         axes = figure.add_axes([0.125, BOTTOM / height, RIGHT - 0.125, PLOT_POINTS / height])
         for (_, _, steps), (colour, dash) in zip(curves, styles(len(curves))):
-            axes.step([x for x, _ in steps], [share for _, share in steps], where="post", color=INK[colour], linestyle=dash, lw=1.7)
+            axes.step(
+                [x for x, _ in steps],
+                [share for _, share in steps],
+                where="post",
+                color=INK[colour],
+                linestyle=dash,
+                lw=1.7,
+            )
         scales(axes, curves)
         axes.set_xlabel(f"{unit} (log scale)")
-        axes.text(0.0, 1.0, " share of events at least so long", transform=axes.transAxes, va="bottom", ha="left", fontsize=8.5, color=INK["muted"])
+        axes.text(
+            0.0,
+            1.0,
+            " share of events at least so long",
+            transform=axes.transAxes,
+            va="bottom",
+            ha="left",
+            fontsize=8.5,
+            color=INK["muted"],
+        )
         return figure
 
-    told = [f"{label}: " + ", ".join(f"{word} {words.number(curve.percentile(share), 3)}" for word, share in SHARES) for label, curve in found]
+    told = [
+        f"{label}: "
+        + ", ".join(f"{word} {words.number(curve.percentile(share), 3)}" for word, share in SHARES)
+        for label, curve in found
+    ]
     part = f" ({number} of {of})" if of > 1 else ""
-    return draw(f"latency-{words.slug(name)}" + (f"-{number}" if of > 1 else ""), f"{name}: how long, how often{part}", reading(name, beside),
-                f"Share of events of {name} that took at least so many {unit}. " + "; ".join(told) + ".", paint)
+    return draw(
+        f"latency-{words.slug(name)}" + (f"-{number}" if of > 1 else ""),
+        f"{name}: how long, how often{part}",
+        reading(name, beside),
+        f"Share of events of {name} that took at least so many {unit}. " + "; ".join(told) + ".",
+        paint,
+    )
 
 
 def scales(axes, curves):
@@ -164,7 +224,9 @@ def scales(axes, curves):
     axes.set_xlim(low, high)
     axes.set_ylim(min(shares) / 1.6, 1.25)
     axes.xaxis.set_major_locator(FixedLocator(log_ticks(low, high)))
-    axes.yaxis.set_major_locator(FixedLocator([10.0 ** -e for e in range(12) if 10.0 ** -e >= min(shares) / 1.6]))
+    axes.yaxis.set_major_locator(
+        FixedLocator([10.0**-e for e in range(12) if 10.0**-e >= min(shares) / 1.6])
+    )
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value)))
     axes.yaxis.set_major_formatter(FuncFormatter(say_share))
     for axis in (axes.xaxis, axes.yaxis):
@@ -177,6 +239,8 @@ def scales(axes, curves):
 
 
 def plots(result, name):
-    parts = [part for found in side_by_side(result, curves_of(result, name)) for part in groups(found)]
+    parts = [
+        part for found in side_by_side(result, curves_of(result, name)) for part in groups(found)
+    ]
     beside = bool(per_packet(result, name))
     return [survival(name, part, i + 1, len(parts), beside) for i, part in enumerate(parts)]

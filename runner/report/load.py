@@ -74,7 +74,9 @@ class Place:
     def refuse(self, expected):
         got = json.dumps(self.value, ensure_ascii=False)
         got = got if len(got) <= 60 else got[:57] + "..."
-        raise Refused(f"{self.place()}: expected {expected}, got {got}", "write it with this checkout's rxlab")
+        raise Refused(
+            f"{self.place()}: expected {expected}, got {got}", "write it with this checkout's rxlab"
+        )
 
     def of(self, kind, expected):
         if not isinstance(self.value, kind) or isinstance(self.value, bool) and kind is not bool:
@@ -86,14 +88,18 @@ class Place:
 
     def get(self, key):
         if not self.has(key):
-            raise Refused(f"{self.place()}: {key} is missing", "write it with this checkout's rxlab")
+            raise Refused(
+                f"{self.place()}: {key} is missing", "write it with this checkout's rxlab"
+            )
         return Place(self.value[key], f"{self.path}/{key}")
 
     def items(self):
         return [Place(item, f"{self.path}/{i}") for i, item in enumerate(self.of(list, "an array"))]
 
     def entries(self):
-        return [Place(item, f"{self.path}/{key}") for key, item in self.of(dict, "an object").items()]
+        return [
+            Place(item, f"{self.path}/{key}") for key, item in self.of(dict, "an object").items()
+        ]
 
     def text(self):
         return self.of(str, "a string")

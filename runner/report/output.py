@@ -24,7 +24,9 @@ def refusing(path):
     try:
         yield
     except OSError as error:
-        raise Refused(f"{path}: {error.strerror}", "free space, or choose a folder that you may write to") from None
+        raise Refused(
+            f"{path}: {error.strerror}", "free space, or choose a folder that you may write to"
+        ) from None
 
 
 def write(folder, files):
@@ -41,7 +43,9 @@ def digest(content):
 def written_before(folder):
     """name -> digest; only files of this very folder."""
     path = folder / LIST
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    lines = (
+        path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    )
     pairs = [line.split("  ", 1) for line in lines if "  " in line]
     return {name: said for said, name in pairs if name == os.path.basename(name)}
 

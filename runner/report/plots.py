@@ -15,10 +15,10 @@ TOP, BOTTOM = 6.0, 40.0  # points above the first row and below the last: the sc
 
 @dataclass
 class Plot:
-    name: str      # of its files
+    name: str  # of its files
     title: str
-    caption: str   # how it is to be read
-    alt: str       # what it says, for those who do not see it
+    caption: str  # how it is to be read
+    alt: str  # what it says, for those who do not see it
     svg: str
     png: bytes
 
@@ -40,7 +40,9 @@ class Rows:
         self.row_points = self.text_points + mark_points
         height = TOP + self.row_points * len(labels) + BOTTOM
         self.figure = make(height / POINTS)
-        self.axes = self.figure.add_axes([LEFT, BOTTOM / height, RIGHT - LEFT, 1 - (TOP + BOTTOM) / height])
+        self.axes = self.figure.add_axes(
+            [LEFT, BOTTOM / height, RIGHT - LEFT, 1 - (TOP + BOTTOM) / height]
+        )
         self.axes.set_ylim(-len(labels) + 0.0, 0.0)
         bare(self.axes)
         self.axes.set_xlabel(axis_label)
@@ -53,17 +55,23 @@ class Rows:
     def text(self, i, right="", colour="ink"):
         top = -i - 2 / self.row_points
         self.axes.text(0, top, self.labels[i], transform=self.transform, va="top", ha="left")
-        self.axes.text(1, top, right, transform=self.transform, va="top", ha="right", color=INK[colour])
+        self.axes.text(
+            1, top, right, transform=self.transform, va="top", ha="right", color=INK[colour]
+        )
 
     def reference(self, x):
         """A vertical line through the marks of every row, not through its text."""
         for i in range(len(self.labels)):
             y = self.mark(i)
-            self.axes.plot([x, x], [y - self.half, y + self.half], color=INK["muted"], lw=0.9, zorder=2)
+            self.axes.plot(
+                [x, x], [y - self.half, y + self.half], color=INK["muted"], lw=0.9, zorder=2
+            )
 
     def band(self, i, low, high):
         y = self.mark(i)
-        self.axes.fill_between([low, high], y - 1.3 * self.half, y + 1.3 * self.half, color=INK["band"], lw=0, zorder=1)
+        self.axes.fill_between(
+            [low, high], y - 1.3 * self.half, y + 1.3 * self.half, color=INK["band"], lw=0, zorder=1
+        )
 
 
 def scale(axes, low, high, *, pad=0.06, logarithmic=False, whole=False):
@@ -78,18 +86,35 @@ def scale(axes, low, high, *, pad=0.06, logarithmic=False, whole=False):
         room = pad * ((high - low) or abs(high) or 1)
         axes.set_xlim(low - room, high + room)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=whole))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(0 if abs(value) < 1e-9 * abs(high - low) else value, 6)))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(
+            lambda value, _: words.number(0 if abs(value) < 1e-9 * abs(high - low) else value, 6)
+        )
+    )
 
 
 def log_ticks(low, high):
-    ticks = [m * 10.0 ** e for e in range(-12, 300) for m in (1, 2, 5) if low <= m * 10.0 ** e <= high]
+    ticks = [
+        m * 10.0**e for e in range(-12, 300) for m in (1, 2, 5) if low <= m * 10.0**e <= high
+    ]
     if len(ticks) > 7:
         ticks = [tick for tick in ticks if f"{tick:e}"[0] == "1"]
-    return ticks[::max(1, (len(ticks) + 6) // 7)] or [low, high]
+    return ticks[:: max(1, (len(ticks) + 6) // 7)] or [low, high]
 
 
 def interval_mark(rows, i, value, low, high, colour):
     y = rows.mark(i)
     if low is not None and high is not None:
-        rows.axes.plot([low, high], [y, y], color=INK[colour], lw=2.2, solid_capstyle="butt", zorder=3)
-    rows.axes.plot([value], [y], marker="D" if low is None else "o", ms=5, color=INK[colour], mec=INK["paper"], mew=0.8, zorder=4)
+        rows.axes.plot(
+            [low, high], [y, y], color=INK[colour], lw=2.2, solid_capstyle="butt", zorder=3
+        )
+    rows.axes.plot(
+        [value],
+        [y],
+        marker="D" if low is None else "o",
+        ms=5,
+        color=INK[colour],
+        mec=INK["paper"],
+        mew=0.8,
+        zorder=4,
+    )

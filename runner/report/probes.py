@@ -14,15 +14,31 @@ def costs(result):
     base = BASE.get(result["lane"])
     found = []
     for label, trials in cells.sound_cells(result).items():
-        names = sorted({name for trial in trials for name in trial["metrics"] if name.startswith(PREFIX) and name.endswith(f".{base}")})
+        names = sorted(
+            {
+                name
+                for trial in trials
+                for name in trial["metrics"]
+                if name.startswith(PREFIX) and name.endswith(f".{base}")
+            }
+        )
         clean = cells.values(trials, base)
         if base and names and clean:
-            found.append((label, cells.median(clean), {probe_of(name, base): cells.median(cells.values(trials, name)) for name in names}))
+            found.append(
+                (
+                    label,
+                    cells.median(clean),
+                    {
+                        probe_of(name, base): cells.median(cells.values(trials, name))
+                        for name in names
+                    },
+                )
+            )
     return found
 
 
 def probe_of(name, base):
-    return name[len(PREFIX):-len(base)].strip(".") or "all together"
+    return name[len(PREFIX) : -len(base)].strip(".") or "all together"
 
 
 def probe_names(found):
@@ -49,19 +65,49 @@ def plots(result):
             for probe, cost in added.items():
                 colour, marker = look(probes, probe)
                 rows.axes.plot([clean, clean + cost], [y, y], color=INK["rule"], lw=1.6, zorder=1)
-                rows.axes.plot([clean + cost], [y], marker, ms=6, color=INK[colour], mec=INK["paper"], mew=0.6, zorder=2)
+                rows.axes.plot(
+                    [clean + cost],
+                    [y],
+                    marker,
+                    ms=6,
+                    color=INK[colour],
+                    mec=INK["paper"],
+                    mew=0.6,
+                    zorder=2,
+                )
                 ends.append(clean + cost)
-            rows.axes.plot([clean], [y], "o", ms=6, color=INK["ink"], mec=INK["paper"], mew=0.6, zorder=3)
+            rows.axes.plot(
+                [clean], [y], "o", ms=6, color=INK["ink"], mec=INK["paper"], mew=0.6, zorder=3
+            )
             rows.text(i, told(added), "muted")
             ends.append(clean)
         scale(rows.axes, min(ends), max(ends))
         return rows.figure
 
-    signs = {"D": "diamond", "s": "square", "^": "triangle", "v": "triangle down", "P": "cross", "X": "x"}
+    signs = {
+        "D": "diamond",
+        "s": "square",
+        "^": "triangle",
+        "v": "triangle down",
+        "P": "cross",
+        "X": "x",
+    }
     seen = ", ".join(f"{signs[look(probes, probe)[1]]}: {probe}" for probe in probes)
     caption = f"Dot: the clean window, where the primary metrics come from. {seen[:1].upper() + seen[1:]}: a window with that probe attached. At the right: what it adds."
-    return [draw("probe-cost", "What the probes add per packet", caption,
-                 f"Cost of probes in {unit}. " + "; ".join(f"{label}: clean {words.number(clean)}, {told(added)}" for label, clean, added in found) + ".", paint)]
+    return [
+        draw(
+            "probe-cost",
+            "What the probes add per packet",
+            caption,
+            f"Cost of probes in {unit}. "
+            + "; ".join(
+                f"{label}: clean {words.number(clean)}, {told(added)}"
+                for label, clean, added in found
+            )
+            + ".",
+            paint,
+        )
+    ]
 
 
 def look(probes, probe):

@@ -21,7 +21,12 @@ USAGE_ERROR = 2
 def eyebrow(result):
     kernel = result["provenance"].get("kernel")
     release = kernel.get("release") if isinstance(kernel, dict) else kernel
-    facts = [f"rxlab: {result['experiment']}", f"{result['lane']} lane", f"target {result['target']}", f"Linux {release}" if release else ""]
+    facts = [
+        f"rxlab: {result['experiment']}",
+        f"{result['lane']} lane",
+        f"target {result['target']}",
+        f"Linux {release}" if release else "",
+    ]
     return [fact for fact in facts if fact]
 
 
@@ -30,8 +35,20 @@ def report_of(result, document):
     sections, plots = evidence(result, document)
     source = result["experiment_source"]
     introduction = [Paragraph([source["description"]])] if source["description"].strip() else []
-    return Report(source["question"].strip() or result["experiment"], eyebrow(result), introduction,
-                  [answer(result, document), before_after(result, document), *sections, *trust(result, document)]), plots
+    return (
+        Report(
+            source["question"].strip() or result["experiment"],
+            eyebrow(result),
+            introduction,
+            [
+                answer(result, document),
+                before_after(result, document),
+                *sections,
+                *trust(result, document),
+            ],
+        ),
+        plots,
+    )
 
 
 def files_of(result, document):
@@ -58,5 +75,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    warnings.filterwarnings("ignore", message="Glyph .* missing from current font")  # a PNG shows a box for it
+    warnings.filterwarnings(
+        "ignore", message="Glyph .* missing from current font"
+    )  # a PNG shows a box for it
     sys.exit(main(sys.argv[1:]))

@@ -8,15 +8,16 @@ from ink import INK, make
 from plots import LEFT, POINTS, RIGHT, draw
 
 STACKS = "perf_record.stacks"
-ROW, TOP, BOTTOM = 13.0, 6.0, 6.0   # points
-LEAST = 0.002                       # of all samples: a narrower frame is not drawn
-LETTER = 0.0135                     # width of one, of the figure's
-MOST_ROWS = 20                      # of the table
+ROW, TOP, BOTTOM = 13.0, 6.0, 6.0  # points
+LEAST = 0.002  # of all samples: a narrower frame is not drawn
+LETTER = 0.0135  # width of one, of the figure's
+MOST_ROWS = 20  # of the table
 
 
 @dataclass
 class Frame:
     """One function called along one path: samples in it and in what it called."""
+
     name: str
     samples: int = 0
     called: dict = field(default_factory=dict)
@@ -60,7 +61,13 @@ def differences(before, after):
 
 def vanished(before, after):
     """Functions of `before` that are in no sample of `after`, the greatest share first."""
-    return [(name, share) for name, share, now in sorted(differences(before, after), key=lambda row: (-row[1], row[0])) if share and not now]
+    return [
+        (name, share)
+        for name, share, now in sorted(
+            differences(before, after), key=lambda row: (-row[1], row[0])
+        )
+        if share and not now
+    ]
 
 
 def boxes(root):
@@ -100,11 +107,31 @@ def figure_of(root, before=None):
     axes.set_ylim(0, depth)
     axes.set_axis_off()
     for frame, level, left, width, path in found:
-        axes.barh(level + 0.5, width, 0.92, left=left, color=INK[colour_of(before, path, width)], alpha=0.35, ec=INK["paper"], lw=0.4)
+        axes.barh(
+            level + 0.5,
+            width,
+            0.92,
+            left=left,
+            color=INK[colour_of(before, path, width)],
+            alpha=0.35,
+            ec=INK["paper"],
+            lw=0.4,
+        )
         letters = int(width / LETTER)
         if letters >= 3:
-            said = frame.name if len(frame.name) <= letters else frame.name[:letters - 1] + "\u2026"
-            axes.text(left + 0.003, level + 0.5, said, va="center", ha="left", fontsize=6.5, color=INK["ink"], clip_on=True)
+            said = (
+                frame.name if len(frame.name) <= letters else frame.name[: letters - 1] + "\u2026"
+            )
+            axes.text(
+                left + 0.003,
+                level + 0.5,
+                said,
+                va="center",
+                ha="left",
+                fontsize=6.5,
+                color=INK["ink"],
+                clip_on=True,
+            )
     return figure
 
 
@@ -116,8 +143,14 @@ def told(stacks):
 def found_of(result):
     """[(label, stacks)] of every arm with samples in sound trials; the baseline's first."""
     base = {arm["name"] for arm in result["arms"] if arm["baseline"]}
-    found = [(label, trials, stacks_of(trials)) for label, trials in cells.sound_cells(result).items()]
-    found = [(trials[0]["arm"] not in base, trials[0]["factors"], label, stacks) for label, trials, stacks in found if stacks]
+    found = [
+        (label, trials, stacks_of(trials)) for label, trials in cells.sound_cells(result).items()
+    ]
+    found = [
+        (trials[0]["arm"] not in base, trials[0]["factors"], label, stacks)
+        for label, trials, stacks in found
+        if stacks
+    ]
     return sorted(found, key=lambda item: item[0])
 
 
@@ -137,9 +170,20 @@ def plots(result):
         before = baseline_of(found, factors) if other else None
         against = before and shares_by_path(tree(before))
         title = f"Flame graph of {label}" + (", against the baseline" if before else "")
-        drawn.append((draw(f"flame-{words.slug(label)}", title, READING + (CHANGED if before else "") + TAKEN,
-                           f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}: {told(stacks)}.",
-                           lambda stacks=stacks, against=against: figure_of(tree(stacks), against)), label, stacks, before))
+        drawn.append(
+            (
+                draw(
+                    f"flame-{words.slug(label)}",
+                    title,
+                    READING + (CHANGED if before else "") + TAKEN,
+                    f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}: {told(stacks)}.",
+                    lambda stacks=stacks, against=against: figure_of(tree(stacks), against),
+                ),
+                label,
+                stacks,
+                before,
+            )
+        )
     return drawn
 
 
@@ -154,6 +198,18 @@ def table_rows(stacks, before):
         return ["function", "share"], [[name, share(value)] for name, value in shares]
     rows = differences(before, stacks)[:MOST_ROWS]
     listed = {name for name, _, _ in rows}
-    rows += [(name, value, 0.0) for name, value in vanished(before, stacks)[:MOST_ROWS] if name not in listed]
+    rows += [
+        (name, value, 0.0)
+        for name, value in vanished(before, stacks)[:MOST_ROWS]
+        if name not in listed
+    ]
     return ["function", "before", "after", "difference", ""], [
-        [name, share(old), share(new), words.signed(100 * (new - old), 3) + " points", "vanished" if not new else "new" if not old else ""] for name, old, new in rows]
+        [
+            name,
+            share(old),
+            share(new),
+            words.signed(100 * (new - old), 3) + " points",
+            "vanished" if not new else "new" if not old else "",
+        ]
+        for name, old, new in rows
+    ]

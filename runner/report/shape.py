@@ -135,8 +135,10 @@ def check_document(document):
 def check_pair(result, document, folder):
     for key in ("experiment", "lane"):
         if result[key] != document[key]:
-            raise Refused(f"{folder}: result.json is of {key} {result[key]}, comparison.json of {document[key]}",
-                          "put both files of one run there")
+            raise Refused(
+                f"{folder}: result.json is of {key} {result[key]}, comparison.json of {document[key]}",
+                "put both files of one run there",
+            )
 
 
 def load(folder):

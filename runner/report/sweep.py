@@ -18,7 +18,11 @@ def number(value):
 def swept(result):
     """The factor to draw over, or None: the only one, of three numbers or more."""
     factors = result["experiment_source"]["factors"]
-    if len(factors) != 1 or len(factors[0]["values"]) < LEAST or not all(number(value) for value in factors[0]["values"]):
+    if (
+        len(factors) != 1
+        or len(factors[0]["values"]) < LEAST
+        or not all(number(value) for value in factors[0]["values"])
+    ):
         return None
     return factors[0]["name"]
 
@@ -31,7 +35,11 @@ def lines_of(result, name):
         if middle is not None:
             found.setdefault(trials[0]["arm"], []).append((trials[0]["factors"][factor], middle))
     arms = sorted(result["arms"], key=lambda arm: not arm["baseline"])
-    return [(arm["name"], sorted(found[arm["name"]])) for arm in arms if len(found.get(arm["name"], [])) > 1]
+    return [
+        (arm["name"], sorted(found[arm["name"]]))
+        for arm in arms
+        if len(found.get(arm["name"], [])) > 1
+    ]
 
 
 def spans(values, times):
@@ -57,13 +65,44 @@ def figure_of(factor, unit, lines):
     height = top + PLOT_POINTS + BOTTOM
     figure = make(height / POINTS)
     key(figure, [arm for arm, _ in lines], height)
-    axes = figure.add_axes([LEFT_OF_AXIS, BOTTOM / height, RIGHT - LEFT_OF_AXIS, PLOT_POINTS / height])
+    axes = figure.add_axes(
+        [LEFT_OF_AXIS, BOTTOM / height, RIGHT - LEFT_OF_AXIS, PLOT_POINTS / height]
+    )
     for (_, points), (colour, dash) in zip(lines, styles(len(lines))):
-        axes.plot([x for x, _ in points], [y for _, y in points], color=INK[colour], linestyle=dash, lw=1.7, marker="o", ms=3.5)
-    axis_scale(axes.xaxis, axes.set_xscale, axes.set_xlim, [x for _, points in lines for x, _ in points], 20)
-    axis_scale(axes.yaxis, axes.set_yscale, axes.set_ylim, [y for _, points in lines for _, y in points], 20)
+        axes.plot(
+            [x for x, _ in points],
+            [y for _, y in points],
+            color=INK[colour],
+            linestyle=dash,
+            lw=1.7,
+            marker="o",
+            ms=3.5,
+        )
+    axis_scale(
+        axes.xaxis,
+        axes.set_xscale,
+        axes.set_xlim,
+        [x for _, points in lines for x, _ in points],
+        20,
+    )
+    axis_scale(
+        axes.yaxis,
+        axes.set_yscale,
+        axes.set_ylim,
+        [y for _, points in lines for _, y in points],
+        20,
+    )
     axes.set_xlabel(factor)
-    axes.text(0.0, 1.0, f" {unit}", transform=axes.transAxes, va="bottom", ha="left", fontsize=8.5, color=INK["muted"])
+    axes.text(
+        0.0,
+        1.0,
+        f" {unit}",
+        transform=axes.transAxes,
+        va="bottom",
+        ha="left",
+        fontsize=8.5,
+        color=INK["muted"],
+    )
     axes.grid(True, color=INK["rule"], lw=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
@@ -80,11 +119,22 @@ def plots(document, result, name):
         return []
     unit = words.unit(cells.unit_of(document, result, name))
     base, others = found[0], found[1:]
-    parts = [[base] + others[i:i + len(SERIES)] for i in range(0, len(others), len(SERIES))]
+    parts = [[base] + others[i : i + len(SERIES)] for i in range(0, len(others), len(SERIES))]
     drawn = []
     for i, lines in enumerate(parts):
-        told = "; ".join(f"{arm}: " + ", ".join(f"{words.number(y, 4)} at {words.number(x, 6)}" for x, y in points) for arm, points in lines)
-        drawn.append(draw(f"sweep-{words.slug(name)}" + (f"-{i + 1}" if len(parts) > 1 else ""), f"{name} as {factor} grows" + (f" ({i + 1} of {len(parts)})" if len(parts) > 1 else ""),
-                          "A point is the median of an arm's sound trials at one value; between points nothing was measured. An axis that spans more than 20 times its least value is logarithmic.",
-                          f"{name}, in {unit}, over {factor}. {told}.", lambda lines=lines: figure_of(factor, unit, lines)))
+        told = "; ".join(
+            f"{arm}: "
+            + ", ".join(f"{words.number(y, 4)} at {words.number(x, 6)}" for x, y in points)
+            for arm, points in lines
+        )
+        drawn.append(
+            draw(
+                f"sweep-{words.slug(name)}" + (f"-{i + 1}" if len(parts) > 1 else ""),
+                f"{name} as {factor} grows"
+                + (f" ({i + 1} of {len(parts)})" if len(parts) > 1 else ""),
+                "A point is the median of an arm's sound trials at one value; between points nothing was measured. An axis that spans more than 20 times its least value is logarithmic.",
+                f"{name}, in {unit}, over {factor}. {told}.",
+                lambda lines=lines: figure_of(factor, unit, lines),
+            )
+        )
     return drawn

@@ -11,15 +11,31 @@ import flame
 
 
 def cell(label, stacks, baseline=False, packets=10.0):
-    return {"label": label, "arm": label, "factors": {}, "baseline": baseline, "packets": packets, "instructions": sum(stacks.values()), "stacks": stacks}
+    return {
+        "label": label,
+        "arm": label,
+        "factors": {},
+        "baseline": baseline,
+        "packets": packets,
+        "instructions": sum(stacks.values()),
+        "stacks": stacks,
+    }
 
 
 BEFORE = cell("before", {"a": 100, "a;b": 300, "a;b;gone": 500, "c [rxnic]": 100}, baseline=True)
-AFTER = cell("after", {"a": 100, "a;b": 200, "a;new <&> [bpf]": 50, "c [rxnic]": 150, "c [rxnic];a": 10})
+AFTER = cell(
+    "after", {"a": 100, "a;b": 200, "a;new <&> [bpf]": 50, "c [rxnic]": 150, "c [rxnic];a": 10}
+)
 
 
 def document(*cells):
-    return {"experiment": "tiny", "question": "Where?", "kernel": "6.12", "command": "rxlab attribute tiny", "cells": list(cells)}
+    return {
+        "experiment": "tiny",
+        "question": "Where?",
+        "kernel": "6.12",
+        "command": "rxlab attribute tiny",
+        "cells": list(cells),
+    }
 
 
 class Flame(unittest.TestCase):
@@ -36,7 +52,9 @@ class Flame(unittest.TestCase):
         self.assertEqual([frames[name][0] for name in ("a", "b", "gone")], [0, 1, 2])
         for inner, outer in (("b", "a"), ("gone", "b")):
             self.assertGreaterEqual(frames[inner][1], frames[outer][1])
-            self.assertLessEqual(frames[inner][1] + frames[inner][2], frames[outer][1] + frames[outer][2] + 1e-9)
+            self.assertLessEqual(
+                frames[inner][1] + frames[inner][2], frames[outer][1] + frames[outer][2] + 1e-9
+            )
 
     def test_functions_are_summed_over_their_callers_and_recursion_counts_once(self):
         functions = flame.functions_of(AFTER)
@@ -45,7 +63,9 @@ class Flame(unittest.TestCase):
 
     def test_what_vanished_is_told_with_all_below_it_and_once(self):
         self.assertEqual(flame.vanished(AFTER, BEFORE), [("a \u203a b \u203a gone", 50)])
-        self.assertEqual(flame.vanished(cell("none", {"z": 1}), BEFORE), [("a", 90), ("c [rxnic]", 10)])
+        self.assertEqual(
+            flame.vanished(cell("none", {"z": 1}), BEFORE), [("a", 90), ("c [rxnic]", 10)]
+        )
 
     def test_graphs_are_well_formed_and_say_what_changed(self):
         for plot in (flame.plain(AFTER), flame.differential(AFTER, BEFORE)):
@@ -60,11 +80,17 @@ class Flame(unittest.TestCase):
             folder = Path(name)
             (folder / "attribution.json").write_text(json.dumps(document(BEFORE, AFTER)))
             self.assertEqual(flame.main([name]), 0)
-            self.assertEqual((folder / "before.folded").read_text(), "a 100\na;b 300\na;b;gone 500\nc [rxnic] 100\n")
+            self.assertEqual(
+                (folder / "before.folded").read_text(),
+                "a 100\na;b 300\na;b;gone 500\nc [rxnic] 100\n",
+            )
             page = (folder / "attribution.html").read_text()
             self.assertIn("after against before", page)
             self.assertNotIn("<script", page)
-            self.assertEqual(sorted(path.name for path in folder.glob("*.svg")), ["flame-after.svg", "flame-before.svg", "flame-difference-after.svg"])
+            self.assertEqual(
+                sorted(path.name for path in folder.glob("*.svg")),
+                ["flame-after.svg", "flame-before.svg", "flame-difference-after.svg"],
+            )
 
     def test_a_document_of_another_shape_is_refused(self):
         broken = document(BEFORE)

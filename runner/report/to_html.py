@@ -6,7 +6,23 @@ from pathlib import Path
 from urllib.parse import quote
 
 import words
-from blocks import (Answers, Badge, Bullets, Caution, Code, Figures, Fold, Link, Listing, Paragraph, Quantity, Section, Strong, Table, line_of)
+from blocks import (
+    Answers,
+    Badge,
+    Bullets,
+    Caution,
+    Code,
+    Figures,
+    Fold,
+    Link,
+    Listing,
+    Paragraph,
+    Quantity,
+    Section,
+    Strong,
+    Table,
+    line_of,
+)
 from ink import inline
 
 # Whatever a document may contain, a browser loads nothing for it.
@@ -51,8 +67,14 @@ def breakable(name):
 def quantity(span):
     """A line may break before the interval and before the unit; on a phone before the interval's upper end too."""
     value, *interval = span.text.replace(" to ", " to\u00a0").split(" (", 1)
-    parts = [f'<span class="quantity">{escape(part)}</span>' for part in [value, *(f"({part}" for part in interval)] if part]
-    return " ".join(parts + ([f'<span class="unit">{escape(span.unit)}</span>'] if span.unit else []))
+    parts = [
+        f'<span class="quantity">{escape(part)}</span>'
+        for part in [value, *(f"({part}" for part in interval)]
+        if part
+    ]
+    return " ".join(
+        parts + ([f'<span class="unit">{escape(span.unit)}</span>'] if span.unit else [])
+    )
 
 
 SPANS = {
@@ -70,7 +92,11 @@ def line(cell):
 
 
 def paragraph(block):
-    return f'<p class="{block.role}">{line(block.line)}</p>' if block.role else f"<p>{line(block.line)}</p>"
+    return (
+        f'<p class="{block.role}">{line(block.line)}</p>'
+        if block.role
+        else f"<p>{line(block.line)}</p>"
+    )
 
 
 def bullets(block):
@@ -78,26 +104,43 @@ def bullets(block):
 
 
 def answers(block):
-    items = "".join(f"<li>{badge(mark)}<span>{line(said)}</span></li>" for mark, said in block.lines)
+    items = "".join(
+        f"<li>{badge(mark)}<span>{line(said)}</span></li>" for mark, said in block.lines
+    )
     return f'<ul class="answers">{items}</ul>'
 
 
 def caution(block):
-    return (f'<div class="caution" role="note"><p><strong>{escape(block.name)}.</strong> {escape(block.fact)}</p>'
-            f'<p class="remedy">{escape(block.remedy)}</p></div>')
+    return (
+        f'<div class="caution" role="note"><p><strong>{escape(block.name)}.</strong> {escape(block.fact)}</p>'
+        f'<p class="remedy">{escape(block.remedy)}</p></div>'
+    )
 
 
 def row(cells, numeric):
     said = "".join(span if isinstance(span, str) else span.text for span in line_of(cells[0]))
     first = f'<th scope="row"{" class=long" if len(said) > LONG_NAME else ""}>{line(cells[0])}</th>'
-    return "<tr>" + first + "".join(f'<td{" class=number" if i in numeric else ""}>{line(cell)}</td>' for i, cell in enumerate(cells[1:], 1)) + "</tr>"
+    return (
+        "<tr>"
+        + first
+        + "".join(
+            f'<td{" class=number" if i in numeric else ""}>{line(cell)}</td>'
+            for i, cell in enumerate(cells[1:], 1)
+        )
+        + "</tr>"
+    )
 
 
 def table(block):
-    head = "".join(f'<th scope="col"{" class=number" if i in block.numeric else ""}>{escape(name)}</th>' for i, name in enumerate(block.columns))
+    head = "".join(
+        f'<th scope="col"{" class=number" if i in block.numeric else ""}>{escape(name)}</th>'
+        for i, name in enumerate(block.columns)
+    )
     rows = "\n".join(row(cells, block.numeric) for cells in block.rows)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption><span>{escape(block.caption)}</span></caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>")
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption><span>{escape(block.caption)}</span></caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
+    )
 
 
 def listing(block):
@@ -106,9 +149,11 @@ def listing(block):
 
 def figure(block):
     plot = block.plot
-    return (f'<figure{" class=wide" if block.wide else ""}><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
-            f"<figcaption><strong>{escape(plot.title)}.</strong> {escape(plot.caption)}</figcaption>\n"
-            f"{fold(Fold('As a table', [block.table]))}</figure>")
+    return (
+        f'<figure{" class=wide" if block.wide else ""}><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
+        f"<figcaption><strong>{escape(plot.title)}.</strong> {escape(plot.caption)}</figcaption>\n"
+        f"{fold(Fold('As a table', [block.table]))}</figure>"
+    )
 
 
 def figures(block):
@@ -116,14 +161,26 @@ def figures(block):
 
 
 def fold(block):
-    return f"<details><summary>{escape(block.summary)}</summary>\n{render(block.blocks)}\n</details>"
+    return (
+        f"<details><summary>{escape(block.summary)}</summary>\n{render(block.blocks)}\n</details>"
+    )
 
 
 def section(block):
     return f'<section aria-labelledby="{block.name}"><h2 id="{block.name}">{escape(block.title)}</h2>\n{render(block.blocks)}\n</section>'
 
 
-BLOCKS = {Paragraph: paragraph, Bullets: bullets, Answers: answers, Caution: caution, Table: table, Listing: listing, Figures: figures, Fold: fold, Section: section}
+BLOCKS = {
+    Paragraph: paragraph,
+    Bullets: bullets,
+    Answers: answers,
+    Caution: caution,
+    Table: table,
+    Listing: listing,
+    Figures: figures,
+    Fold: fold,
+    Section: section,
+}
 
 
 def render(blocks):

@@ -5,7 +5,23 @@ from html import escape
 from urllib.parse import quote
 
 import words
-from blocks import (Answers, Badge, Bullets, Caution, Code, Figures, Fold, Link, Listing, Paragraph, Quantity, Section, Strong, Table, line_of)
+from blocks import (
+    Answers,
+    Badge,
+    Bullets,
+    Caution,
+    Code,
+    Figures,
+    Fold,
+    Link,
+    Listing,
+    Paragraph,
+    Quantity,
+    Section,
+    Strong,
+    Table,
+    line_of,
+)
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 PLAIN_CODE = re.compile(r"[\w./:=+@ -]+")
@@ -18,7 +34,9 @@ def text(said):
 
 def between(said):
     """Text that keeps the blank before and after it."""
-    return " " * said[:1].isspace() + text(said) + " " * (bool(said.strip()) and said[-1:].isspace())
+    return (
+        " " * said[:1].isspace() + text(said) + " " * (bool(said.strip()) and said[-1:].isspace())
+    )
 
 
 def paragraph(block):
@@ -58,8 +76,12 @@ def caution(block):
 
 def table(block):
     rule = ["---:" if i in block.numeric else "---" for i in range(len(block.columns))]
-    rows = [[text(name) for name in block.columns], rule] + [[line(cell) for cell in cells] for cells in block.rows]
-    return f"{text(block.caption)}\n\n" + "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+    rows = [[text(name) for name in block.columns], rule] + [
+        [line(cell) for cell in cells] for cells in block.rows
+    ]
+    return f"{text(block.caption)}\n\n" + "\n".join(
+        "| " + " | ".join(cells) + " |" for cells in rows
+    )
 
 
 def listing(block):
@@ -86,8 +108,17 @@ def section(block):
     return f"## {text(block.title)}\n\n{render(block.blocks)}"
 
 
-BLOCKS = {Paragraph: paragraph, Bullets: bullets, Answers: answers, Caution: caution, Table: table, Listing: listing,
-          Figures: figures, Fold: fold, Section: section}
+BLOCKS = {
+    Paragraph: paragraph,
+    Bullets: bullets,
+    Answers: answers,
+    Caution: caution,
+    Table: table,
+    Listing: listing,
+    Figures: figures,
+    Fold: fold,
+    Section: section,
+}
 
 
 def render(blocks):

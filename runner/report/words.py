@@ -6,12 +6,24 @@ MINUS = "\u2212"
 NONE = "\u2013"
 
 VERDICT_WORDS = {
-    "better": ("\u25cf", "better"), "worse": ("\u25c6", "worse"), "same": ("=", "same"),
-    "inconclusive": ("?", "inconclusive"), "not_visible": ("\u25cb", "not visible"), "invalid": ("\u2715", "invalid"),
+    "better": ("\u25cf", "better"),
+    "worse": ("\u25c6", "worse"),
+    "same": ("=", "same"),
+    "inconclusive": ("?", "inconclusive"),
+    "not_visible": ("\u25cb", "not visible"),
+    "invalid": ("\u2715", "invalid"),
 }
 # Fewer instructions are that, and nothing else.
 INSTRUCTION_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
-STATUS_WORDS = {0: "ok", 1: "worse", 2: "usage or input error", 3: "inconclusive", 4: "invalid", 5: "target lost", 130: "interrupted"}
+STATUS_WORDS = {
+    0: "ok",
+    1: "worse",
+    2: "usage or input error",
+    3: "inconclusive",
+    4: "invalid",
+    5: "target lost",
+    130: "interrupted",
+}
 
 # What a change of a metric is called: (fewer, more, of what).
 CHANGES = {
@@ -91,7 +103,7 @@ def signed(value, digits=4):
 def digits_for(low, high, least=2, most=5):
     """Decimals that tell the ends of an interval apart."""
     decimals = least
-    while decimals < most and high > low and high - low < 1.5 * 10 ** -decimals:
+    while decimals < most and high > low and high - low < 1.5 * 10**-decimals:
         decimals += 1
     return decimals
 
@@ -120,9 +132,12 @@ def span(value, low, high):
     if low == high:
         return f"{signed(value)} ({signed(low)} to {signed(high)})"
     decimals = 0
-    while decimals < 9 and high - low < 15 * 10 ** -decimals:
+    while decimals < 9 and high - low < 15 * 10**-decimals:
         decimals += 1
-    texts = [f"{end:+,.{decimals}f}".replace(",", "\u202f").replace("-", MINUS) for end in (value, low, high)]
+    texts = [
+        f"{end:+,.{decimals}f}".replace(",", "\u202f").replace("-", MINUS)
+        for end in (value, low, high)
+    ]
     return f"{texts[0]} ({texts[1]} to {texts[2]})"
 
 

@@ -9,15 +9,18 @@ namespace {
 
 std::string name_of(const Trial& trial) {
     std::string name = trial.arm;
-    for (const auto& [factor, value] : trial.factors) name += fmt::format(" {}={}", factor, value.dump());
-    return fmt::format("{} round {} boot {} phase {}", name, trial.round, trial.boot_seed, trial.phase);
+    for (const auto& [factor, value] : trial.factors)
+        name += fmt::format(" {}={}", factor, value.dump());
+    return fmt::format("{} round {} boot {} phase {}", name, trial.round, trial.boot_seed,
+                       trial.phase);
 }
 
 using ByName = std::map<std::string, const Observation*>;
 
 ByName by_name(const Result& result) {
     ByName names;
-    for (const Observation& observation : result.observations) names[name_of(observation.trial)] = &observation;
+    for (const Observation& observation : result.observations)
+        names[name_of(observation.trial)] = &observation;
     return names;
 }
 
@@ -31,10 +34,13 @@ std::set<std::string> keys_of(const Map& a, const Map& b) {
 
 std::string shown(const Metrics& metrics, const std::string& name) {
     const auto metric = metrics.find(name);
-    return metric == metrics.end() ? "nothing" : fmt::format("{:.17g} {}", metric->second.value, metric->second.unit);
+    return metric == metrics.end()
+               ? "nothing"
+               : fmt::format("{:.17g} {}", metric->second.value, metric->second.unit);
 }
 
-void compare_metrics(const std::string& trial, const Metrics& first, const Metrics& second, std::vector<std::string>& lines) {
+void compare_metrics(const std::string& trial, const Metrics& first, const Metrics& second,
+                     std::vector<std::string>& lines) {
     for (const std::string& name : keys_of(first, second)) {
         const std::string a = shown(first, name), b = shown(second, name);
         if (a != b) lines.push_back(fmt::format("{}: {} {} and {}", trial, name, a, b));
@@ -48,7 +54,8 @@ std::vector<std::string> differing(const Result& first, const Result& second) {
     std::vector<std::string> lines;
     for (const std::string& trial : keys_of(a, b)) {
         if (!a.contains(trial) || !b.contains(trial))
-            lines.push_back(fmt::format("{}: only in the {} run", trial, a.contains(trial) ? "first" : "second"));
+            lines.push_back(fmt::format("{}: only in the {} run", trial,
+                                        a.contains(trial) ? "first" : "second"));
         else
             compare_metrics(trial, a.at(trial)->metrics, b.at(trial)->metrics, lines);
     }

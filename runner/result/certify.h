@@ -6,7 +6,8 @@
 namespace rxlab {
 
 /// What differs between the observations of two runs, one line each, e.g.
-/// "xdp-native round 3: instructions_per_packet 2263.5 and 2263.7". Empty: their observations_sha256 are equal.
+/// "xdp-native round 3: instructions_per_packet 2263.5 and 2263.7". Empty: their
+/// observations_sha256 are equal.
 std::vector<std::string> differing(const Result& first, const Result& second);
 
 }  // namespace rxlab

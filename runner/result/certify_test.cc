@@ -13,26 +13,35 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Result run() {
-    Result result = test_result(test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; }, Lane::counted, 2);
-    for (Observation& observation : result.observations) observation.trial.boot_seed = observation.trial.round;
+    Result result = test_result(
+        test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; },
+        Lane::counted, 2);
+    for (Observation& observation : result.observations)
+        observation.trial.boot_seed = observation.trial.round;
     return result;
 }
 
-TEST(Differing, IsEmptyForEqualRuns) { EXPECT_THAT(differing(run(), run()), IsEmpty()); }
+TEST(Differing, IsEmptyForEqualRuns) {
+    EXPECT_THAT(differing(run(), run()), IsEmpty());
+}
 
 TEST(Differing, NamesTrialAndMetric) {
     Result second = run();
     second.observations[3].metrics["instructions_per_packet"].value = 3600.25;
     second.observations[3].metrics.erase("packets_lost");
-    EXPECT_THAT(differing(run(), second), ElementsAre("native round 1 boot 1 phase 0: instructions_per_packet 3600 instructions/packet and 3600.25 instructions/packet",
-                                                      "native round 1 boot 1 phase 0: packets_lost 0 packets and nothing"));
+    EXPECT_THAT(differing(run(), second),
+                ElementsAre("native round 1 boot 1 phase 0: instructions_per_packet 3600 "
+                            "instructions/packet and 3600.25 instructions/packet",
+                            "native round 1 boot 1 phase 0: packets_lost 0 packets and nothing"));
 }
 
 TEST(Differing, NamesTrialsThatOnlyOneRunHas) {
     Result second = run();
     second.observations.erase(second.observations.begin());
-    EXPECT_THAT(differing(run(), second), ElementsAre("plain round 0 boot 0 phase 0: only in the first run"));
-    EXPECT_THAT(differing(second, run()), ElementsAre("plain round 0 boot 0 phase 0: only in the second run"));
+    EXPECT_THAT(differing(run(), second),
+                ElementsAre("plain round 0 boot 0 phase 0: only in the first run"));
+    EXPECT_THAT(differing(second, run()),
+                ElementsAre("plain round 0 boot 0 phase 0: only in the second run"));
 }
 
 TEST(Differing, IsEmptyExactlyWhenTheHashesAreEqual) {

@@ -6,8 +6,16 @@ namespace rxlab {
 namespace {
 
 Json arm_json(const Arm& arm) {
-    return {{"name", arm.name}, {"summary", arm.summary}, {"baseline", arm.baseline}, {"builds_on", arm.builds_on}, {"setup", arm.setup}, {"knobs", arm.knobs},
-            {"topology", arm.topology}, {"traffic", arm.traffic}, {"boot", arm.boot}, {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
+    return {{"name", arm.name},
+            {"summary", arm.summary},
+            {"baseline", arm.baseline},
+            {"builds_on", arm.builds_on},
+            {"setup", arm.setup},
+            {"knobs", arm.knobs},
+            {"topology", arm.topology},
+            {"traffic", arm.traffic},
+            {"boot", arm.boot},
+            {"needs", {{"kernel", arm.needs.kernel}, {"target", arm.needs.target}}},
             {"expect", arm.expect}};
 }
 
@@ -28,12 +36,16 @@ Arm arm_from(const Field& json) {
 }
 
 Json rounds_json(const Rounds& rounds) {
-    return {{"boot_seeds", rounds.boot_seeds}, {"phases", rounds.phases}, {"timed", rounds.timed},
-            {"timed_max", rounds.timed_max}, {"functional", rounds.functional}};
+    return {{"boot_seeds", rounds.boot_seeds},
+            {"phases", rounds.phases},
+            {"timed", rounds.timed},
+            {"timed_max", rounds.timed_max},
+            {"functional", rounds.functional}};
 }
 
 Rounds rounds_from(const Field& json) {
-    return {json["boot_seeds"].integer(), json["phases"].integer(), json["timed"].integer(), json["timed_max"].integer(), json["functional"].integer()};
+    return {json["boot_seeds"].integer(), json["phases"].integer(), json["timed"].integer(),
+            json["timed_max"].integer(), json["functional"].integer()};
 }
 
 Factor factor_from(const Field& json) {
@@ -47,11 +59,25 @@ Factor factor_from(const Field& json) {
 Json to_json(const Experiment& experiment) {
     Json arms = Json::array(), factors = Json::array();
     for (const Arm& arm : experiment.arms) arms.push_back(arm_json(arm));
-    for (const Factor& factor : experiment.factors) factors.push_back({{"name", factor.name}, {"values", factor.values}});
-    return {{"file", experiment.file}, {"text", experiment.text}, {"name", experiment.name}, {"question", experiment.question},
-            {"description", experiment.description}, {"lanes", experiment.lanes}, {"mechanism", experiment.mechanism},
-            {"topology", experiment.topology}, {"traffic", experiment.traffic}, {"setup", experiment.setup}, {"knobs", experiment.knobs}, {"boot", experiment.boot},
-            {"collectors", experiment.collectors}, {"primary", experiment.primary}, {"secondary", experiment.secondary}, {"arms", arms}, {"factors", factors},
+    for (const Factor& factor : experiment.factors)
+        factors.push_back({{"name", factor.name}, {"values", factor.values}});
+    return {{"file", experiment.file},
+            {"text", experiment.text},
+            {"name", experiment.name},
+            {"question", experiment.question},
+            {"description", experiment.description},
+            {"lanes", experiment.lanes},
+            {"mechanism", experiment.mechanism},
+            {"topology", experiment.topology},
+            {"traffic", experiment.traffic},
+            {"setup", experiment.setup},
+            {"knobs", experiment.knobs},
+            {"boot", experiment.boot},
+            {"collectors", experiment.collectors},
+            {"primary", experiment.primary},
+            {"secondary", experiment.secondary},
+            {"arms", arms},
+            {"factors", factors},
             {"rounds", rounds_json(experiment.rounds)}};
 }
 
@@ -74,7 +100,8 @@ Experiment experiment_from_json(const Json& document) {
     experiment.primary = json["primary"].texts();
     if (json.has("secondary")) experiment.secondary = json["secondary"].texts();
     for (const Field& arm : json["arms"].items()) experiment.arms.push_back(arm_from(arm));
-    for (const Field& factor : json["factors"].items()) experiment.factors.push_back(factor_from(factor));
+    for (const Field& factor : json["factors"].items())
+        experiment.factors.push_back(factor_from(factor));
     experiment.rounds = rounds_from(json["rounds"]);
     return experiment;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Reads a document that may be malformed: a value that knows where it stands and says what was expected there.
+// Reads a document that may be malformed: a value that knows where it stands and says what was
+// expected there.
 #pragma once
 #include "base/json.h"
 
@@ -9,15 +10,17 @@
 
 namespace rxlab {
 
-/// Every reader throws Error(Status::usage), e.g. "/trials/3/wall_s: expected a number, got 'long'".
+/// Every reader throws Error(Status::usage), e.g. "/trials/3/wall_s: expected a number, got
+/// 'long'".
 class Field {
 public:
-    explicit Field(const Json& json, std::string path = {}) : json_(&json), path_(std::move(path)) {}
+    explicit Field(const Json& json, std::string path = {})
+        : json_(&json), path_(std::move(path)) {}
 
-    Field operator[](const std::string& key) const; ///< this must be an object that has `key`
+    Field operator[](const std::string& key) const;  ///< this must be an object that has `key`
     bool has(const std::string& key) const;
-    std::vector<Field> items() const;               ///< this must be an array
-    std::map<std::string, Field> entries() const;   ///< this must be an object
+    std::vector<Field> items() const;              ///< this must be an array
+    std::map<std::string, Field> entries() const;  ///< this must be an object
 
     std::string text() const;
     double number() const;
@@ -33,7 +36,7 @@ public:
 
 private:
     const Json* json_;
-    std::string path_; ///< JSON pointer; empty: the whole document
+    std::string path_;  ///< JSON pointer; empty: the whole document
 };
 
 }  // namespace rxlab

@@ -20,19 +20,27 @@ std::string refusal(const std::function<void(const Field&)>& read, const Json& j
 
 TEST(Field, SaysWhereItStandsAndWhatWasExpected) {
     const Json json = {{"a", {1, {{"b", "x"}}}}};
-    EXPECT_EQ(refusal([](const Field& f) { f["a"].items()[1]["b"].number(); }, json), "/a/1/b: expected a number, got 'x'");
-    EXPECT_EQ(refusal([](const Field& f) { f["a"].items()[1]["c"]; }, json), "/a/1: expected the key 'c', which is missing");
-    EXPECT_EQ(refusal([](const Field& f) { f["z"]; }, json), "the document: expected the key 'z', which is missing");
-    EXPECT_EQ(refusal([](const Field& f) { f["a"].object(); }, json), "/a: expected an object, got an array");
-    EXPECT_EQ(refusal([](const Field& f) { f["a"].texts(); }, json), "/a/0: expected a text, got 1");
+    EXPECT_EQ(refusal([](const Field& f) { f["a"].items()[1]["b"].number(); }, json),
+              "/a/1/b: expected a number, got 'x'");
+    EXPECT_EQ(refusal([](const Field& f) { f["a"].items()[1]["c"]; }, json),
+              "/a/1: expected the key 'c', which is missing");
+    EXPECT_EQ(refusal([](const Field& f) { f["z"]; }, json),
+              "the document: expected the key 'z', which is missing");
+    EXPECT_EQ(refusal([](const Field& f) { f["a"].object(); }, json),
+              "/a: expected an object, got an array");
+    EXPECT_EQ(refusal([](const Field& f) { f["a"].texts(); }, json),
+              "/a/0: expected a text, got 1");
 }
 
 TEST(Field, TakesNumbersOnlyInTheirRange) {
     EXPECT_EQ(Field(Json(7)).integer(), 7);
     EXPECT_EQ(Field(Json(7)).natural(), 7u);
-    EXPECT_EQ(refusal([](const Field& f) { f.natural(); }, -1), "the document: expected an integer that is not negative, got -1");
-    EXPECT_EQ(refusal([](const Field& f) { f.integer(); }, 1.5), "the document: expected an integer, got 1.5");
-    EXPECT_EQ(refusal([](const Field& f) { f.integer(); }, 5'000'000'000), "the document: expected an integer, got 5000000000");
+    EXPECT_EQ(refusal([](const Field& f) { f.natural(); }, -1),
+              "the document: expected an integer that is not negative, got -1");
+    EXPECT_EQ(refusal([](const Field& f) { f.integer(); }, 1.5),
+              "the document: expected an integer, got 1.5");
+    EXPECT_EQ(refusal([](const Field& f) { f.integer(); }, 5'000'000'000),
+              "the document: expected an integer, got 5000000000");
 }
 
 }  // namespace

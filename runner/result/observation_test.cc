@@ -2,16 +2,18 @@
 #include "base/error.h"
 #include "result/test_result.h"
 
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <cmath>
-#include <gtest/gtest.h>
 #include <limits>
 
 namespace rxlab {
 namespace {
 
 Result two_arms() {
-    return test_result(test_experiment({"plain", "native"}), [](const std::string& arm, int round) { return (arm == "plain" ? 3600 : 2300) + 0.1 * round; });
+    return test_result(test_experiment({"plain", "native"}), [](const std::string& arm, int round) {
+        return (arm == "plain" ? 3600 : 2300) + 0.1 * round;
+    });
 }
 
 TEST(Observation, ComesBackFromJsonAsItWas) {
@@ -31,12 +33,16 @@ TEST(Observation, WithAMetricThatIsNoNumberIsRefused) {
 }
 
 TEST(ObservationsHash, IsAGoldenValue) {
-    EXPECT_EQ(observations_sha256({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(observations_sha256({}),
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     std::vector<Observation> observations = two_arms().observations;
-    std::erase_if(observations, [](const Observation& observation) { return observation.trial.round > 1; });
-    for (Observation& observation : observations) observation.trial.boot_seed = static_cast<uint64_t>(observation.trial.round);
+    std::erase_if(observations,
+                  [](const Observation& observation) { return observation.trial.round > 1; });
+    for (Observation& observation : observations)
+        observation.trial.boot_seed = static_cast<uint64_t>(observation.trial.round);
     // Made outside this program, from the sorted lines of canonical JSON.
-    EXPECT_EQ(observations_sha256(observations), "e4913cdad9273ea51744545cecf40f268fcdf3ffd9ab0f071526fb93e978d872");
+    EXPECT_EQ(observations_sha256(observations),
+              "e4913cdad9273ea51744545cecf40f268fcdf3ffd9ab0f071526fb93e978d872");
 }
 
 TEST(ObservationsHash, DependsOnMetricsAndNotOnOrderTimesFactsOrCurves) {

@@ -11,8 +11,8 @@ namespace rxlab {
 
 struct Metric {
     double value = 0;
-    std::string unit;   ///< "instructions/packet", "ns", "packets", "1", ...
-    std::string better; ///< "lower", "higher" or "none" (descriptive only)
+    std::string unit;    ///< "instructions/packet", "ns", "packets", "1", ...
+    std::string better;  ///< "lower", "higher" or "none" (descriptive only)
 };
 using Metrics = std::map<std::string, Metric>;
 
@@ -26,11 +26,13 @@ struct Observation {
     Trial trial;
     Metrics metrics;
     std::map<std::string, Check> checks;
-    std::vector<std::string> splats; ///< kernel log lines that are warnings, oopses, lockups
-    Json curves = Json::object();    ///< name -> histogram {"unit","edges":[n+1],"counts":[n]} {"unit","stacks":{folded: n}} or {"unit","maps":[...]}, not hashed
-    Json facts = Json::object();     ///< kernel_base, phase_ns, commands ..., not hashed
-    double wall_s = 0;               ///< from starting the trial to its end, on the host's clock
-    double measured_s = 0;           ///< of which inside the guest's trial (restore excluded)
+    std::vector<std::string> splats;  ///< kernel log lines that are warnings, oopses, lockups
+    Json curves =
+        Json::object();  ///< name -> histogram {"unit","edges":[n+1],"counts":[n]}
+                         ///< {"unit","stacks":{folded: n}} or {"unit","maps":[...]}, not hashed
+    Json facts = Json::object();  ///< kernel_base, phase_ns, commands ..., not hashed
+    double wall_s = 0;            ///< from starting the trial to its end, on the host's clock
+    double measured_s = 0;        ///< of which inside the guest's trial (restore excluded)
 };
 
 Json to_json(const Observation& observation);
@@ -40,11 +42,12 @@ struct Result {
     Experiment experiment;
     Plan plan;
     Json provenance = Json::object();
-    std::vector<Observation> observations; ///< ordered by trial id
+    std::vector<Observation> observations;  ///< ordered by trial id
     double wall_s = 0;
 };
 
-/// An experiment as documents show it: where it was read from, its verbatim text, every field as it was understood.
+/// An experiment as documents show it: where it was read from, its verbatim text, every field as it
+/// was understood.
 Json to_json(const Experiment& experiment);
 Experiment experiment_from_json(const Json& json);
 
@@ -52,18 +55,20 @@ Experiment experiment_from_json(const Json& json);
 std::string observations_sha256(const std::vector<Observation>& observations);
 /// The contract's result.json; see results/schema/result.schema.json.
 Json to_json(const Result& result);
-/// @throws Error(Status::usage) naming the place in the document, what was expected and what is there.
+/// @throws Error(Status::usage) naming the place in the document, what was expected and what is
+/// there.
 Result result_from_json(const Json& json);
 
-/// Why this trial counts for nothing, one reason each: a check failed, held where the arm says it must fail, or is
-/// missing; or the kernel complained. Empty: it is sound.
+/// Why this trial counts for nothing, one reason each: a check failed, held where the arm says it
+/// must fail, or is missing; or the kernel complained. Empty: it is sound.
 std::vector<std::string> faults(const Observation& observation);
 
 /// Are there trials, and has none of them a fault?
 bool valid(const Result& result);
 
-/// Counted lane: adds the check `rounds_distinct` to every trial. A repeated perturbation would repeat its number and
-/// narrow the interval for nothing, so kernel base or phase must differ between the trials of an arm.
+/// Counted lane: adds the check `rounds_distinct` to every trial. A repeated perturbation would
+/// repeat its number and narrow the interval for nothing, so kernel base or phase must differ
+/// between the trials of an arm.
 void check_rounds_distinct(Result& result);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -3,8 +3,8 @@
 #include "experiment/schema.h"
 #include "result/test_result.h"
 
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 
 namespace rxlab {
 namespace {
@@ -16,10 +16,14 @@ Result sample() {
     experiment.arms[1].boot = {{"cmdline", "quiet"}, {"seed_offset", 3}};
     experiment.factors = {{"size", {60, 1514}}};
     experiment.traffic["packet_size"] = "$size";
-    return test_result(experiment, [](const std::string& arm, int round) { return (arm == "plain" ? 3600 : 2300) + 0.1 * round; });
+    return test_result(experiment, [](const std::string& arm, int round) {
+        return (arm == "plain" ? 3600 : 2300) + 0.1 * round;
+    });
 }
 
-Json document() { return Json::parse(to_json(sample()).dump()); }
+Json document() {
+    return Json::parse(to_json(sample()).dump());
+}
 
 std::string refusal(const Json& json) {
     try {
@@ -39,26 +43,32 @@ std::string refusal_after(const char* pointer, const Json& value) {
 
 TEST(Result, SatisfiesItsSchema) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
-    for (const Finding& finding : validate(Json::parse(file), document())) ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
+    for (const Finding& finding : validate(Json::parse(file), document()))
+        ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
 }
 
 TEST(Result, SchemaRefusesWhatIsNotAResult) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
     const Json schema = Json::parse(file);
-    for (const char* pointer : {"/schema_version", "/trials/0/metrics/packets_sent/better", "/lane", "/observations_sha256"}) {
+    for (const char* pointer : {"/schema_version", "/trials/0/metrics/packets_sent/better", "/lane",
+                                "/observations_sha256"}) {
         Json json = document();
         json[Json::json_pointer(pointer)] = "nonsense";
         EXPECT_FALSE(validate(schema, json).empty()) << pointer;
     }
 }
 
-TEST(Result, ComesBackFromJsonAsItWas) { EXPECT_EQ(to_json(result_from_json(document())), document()); }
+TEST(Result, ComesBackFromJsonAsItWas) {
+    EXPECT_EQ(to_json(result_from_json(document())), document());
+}
 
 TEST(Result, HasTheContractsTrials) {
     const Json trial = document()["trials"][0];
-    for (const char* key : {"id", "arm", "factors", "round", "boot", "phase", "seed", "metrics", "checks", "kernel_log", "curves", "facts"})
+    for (const char* key : {"id", "arm", "factors", "round", "boot", "phase", "seed", "metrics",
+                            "checks", "kernel_log", "curves", "facts"})
         EXPECT_TRUE(trial.contains(key)) << key;
-    EXPECT_EQ(trial["metrics"]["instructions_per_packet"], (Json{{"value", 3600.0}, {"unit", "instructions/packet"}, {"better", "lower"}}));
+    EXPECT_EQ(trial["metrics"]["instructions_per_packet"],
+              (Json{{"value", 3600.0}, {"unit", "instructions/packet"}, {"better", "lower"}}));
     EXPECT_EQ(document()["arms"][0]["baseline"], true);
     EXPECT_EQ(document()["valid"], true);
 }
@@ -66,26 +76,35 @@ TEST(Result, HasTheContractsTrials) {
 TEST(Result, TellsTheShareOfTheRunInsideTrials) {
     const Json timing = document()["timing"];
     EXPECT_DOUBLE_EQ(timing["in_trials_s"], 16) << "32 trials of 0.5 s";
-    EXPECT_DOUBLE_EQ(timing["share_in_trials"], 1) << "16 s in 10 s of one worker is more than there is";
+    EXPECT_DOUBLE_EQ(timing["share_in_trials"], 1)
+        << "16 s in 10 s of one worker is more than there is";
     Result result = sample();
     result.provenance["workers"] = 2;
     EXPECT_DOUBLE_EQ(to_json(result)["timing"]["share_in_trials"], 0.8);
 }
 
 TEST(Result, RefusesAnotherSchemaVersion) {
-    EXPECT_EQ(refusal_after("/schema_version", 2), "/schema_version: expected 1 (this rxlab's), got 2");
-    EXPECT_EQ(refusal(Json::object()), "the document: expected the key 'schema_version', which is missing");
+    EXPECT_EQ(refusal_after("/schema_version", 2),
+              "/schema_version: expected 1 (this rxlab's), got 2");
+    EXPECT_EQ(refusal(Json::object()),
+              "the document: expected the key 'schema_version', which is missing");
     EXPECT_EQ(refusal(Json::array()), "the document: expected an object, got an array");
 }
 
 TEST(Result, RefusesAMalformedDocumentByItsPlace) {
-    EXPECT_EQ(refusal_after("/trials/3/wall_s", "long"), "/trials/3/wall_s: expected a number, got 'long'");
-    EXPECT_EQ(refusal_after("/trials/3/metrics/packets_lost/better", "less"),
-              "/trials/3/metrics/packets_lost/better: expected 'lower', 'higher' or 'none', got 'less'");
-    EXPECT_EQ(refusal_after("/trials/3/id", 99), "/trials/3/id: expected the id of a trial in /plan/trials, got 99");
-    EXPECT_EQ(refusal_after("/experiment_source/arms/1/baseline", 1), "/experiment_source/arms/1/baseline: expected true or false, got 1");
-    EXPECT_EQ(refusal_after("/plan/lane", "fast"), "/plan/lane: expected 'counted', 'timed' or 'functional', got 'fast'");
-    EXPECT_EQ(refusal_after("/plan/trials/0/round", "one").substr(0, 28), "/plan/trials/0: not a trial:");
+    EXPECT_EQ(refusal_after("/trials/3/wall_s", "long"),
+              "/trials/3/wall_s: expected a number, got 'long'");
+    EXPECT_EQ(
+        refusal_after("/trials/3/metrics/packets_lost/better", "less"),
+        "/trials/3/metrics/packets_lost/better: expected 'lower', 'higher' or 'none', got 'less'");
+    EXPECT_EQ(refusal_after("/trials/3/id", 99),
+              "/trials/3/id: expected the id of a trial in /plan/trials, got 99");
+    EXPECT_EQ(refusal_after("/experiment_source/arms/1/baseline", 1),
+              "/experiment_source/arms/1/baseline: expected true or false, got 1");
+    EXPECT_EQ(refusal_after("/plan/lane", "fast"),
+              "/plan/lane: expected 'counted', 'timed' or 'functional', got 'fast'");
+    EXPECT_EQ(refusal_after("/plan/trials/0/round", "one").substr(0, 28),
+              "/plan/trials/0: not a trial:");
 }
 
 TEST(Result, RefusesMetricsThatDoNotMatchTheirHash) {

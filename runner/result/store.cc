@@ -4,21 +4,23 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 namespace rxlab {
 namespace {
 
 constexpr int kFormat = 1;
-constexpr const char* kElsewhere = "choose another folder with --out, or remove this file to start anew";
+constexpr const char* kElsewhere =
+    "choose another folder with --out, or remove this file to start anew";
 
 [[noreturn]] void cannot(const std::filesystem::path& path, const char* what, int reason) {
-    throw Error(Status::invalid, fmt::format("{}: cannot be {}: {}", path.string(), what, std::strerror(reason)),
+    throw Error(Status::invalid,
+                fmt::format("{}: cannot be {}: {}", path.string(), what, std::strerror(reason)),
                 "free space or choose another folder with --out");
 }
 
@@ -29,44 +31,62 @@ Json lasting(Json provenance) {
 }
 
 Json header_for(const Plan& plan, const Json& provenance) {
-    return {{"rxlab_observations", kFormat}, {"experiment", plan.experiment}, {"plan_sha256", sha256(to_json(plan).dump())}, {"provenance", lasting(provenance)}};
+    return {{"rxlab_observations", kFormat},
+            {"experiment", plan.experiment},
+            {"plan_sha256", sha256(to_json(plan).dump())},
+            {"provenance", lasting(provenance)}};
 }
 
 void check_header(const std::filesystem::path& path, const Json& found, const Json& wanted) {
     if (found.value("rxlab_observations", Json()) != kFormat)
-        throw Error(Status::usage, fmt::format("{}: expected observations of format {}, got {}", path.string(), kFormat, found.dump().substr(0, 60)), kElsewhere);
+        throw Error(Status::usage,
+                    fmt::format("{}: expected observations of format {}, got {}", path.string(),
+                                kFormat, found.dump().substr(0, 60)),
+                    kElsewhere);
     if (found.value("plan_sha256", Json()) != wanted["plan_sha256"])
-        throw Error(Status::usage, fmt::format("{}: holds trials of another plan (experiment {}, plan {})", path.string(), found.value("experiment", "?"),
-                                               found.value("plan_sha256", "?").substr(0, 12)), kElsewhere);
+        throw Error(Status::usage,
+                    fmt::format("{}: holds trials of another plan (experiment {}, plan {})",
+                                path.string(), found.value("experiment", "?"),
+                                found.value("plan_sha256", "?").substr(0, 12)),
+                    kElsewhere);
     const Json changes = Json::diff(found.value("provenance", Json()), wanted["provenance"]);
     if (!changes.empty())
-        throw Error(Status::usage, fmt::format("{}: its trials were made elsewhere or with something else: {} differs", path.string(),
-                                               changes[0]["path"].get<std::string>()), kElsewhere);
+        throw Error(
+            Status::usage,
+            fmt::format("{}: its trials were made elsewhere or with something else: {} differs",
+                        path.string(), changes[0]["path"].get<std::string>()),
+            kElsewhere);
 }
 
 std::string read_all(int fd, const std::filesystem::path& path) {
     std::string text;
     char buffer[1 << 16];
     ssize_t n;
-    while ((n = ::pread(fd, buffer, sizeof buffer, static_cast<off_t>(text.size()))) > 0) text.append(buffer, static_cast<size_t>(n));
+    while ((n = ::pread(fd, buffer, sizeof buffer, static_cast<off_t>(text.size()))) > 0)
+        text.append(buffer, static_cast<size_t>(n));
     if (n < 0) cannot(path, "read", errno);
     return text;
 }
 
 struct Lines {
     std::vector<Json> documents;
-    uint64_t size = 0; ///< bytes they take
+    uint64_t size = 0;  ///< bytes they take
 };
 
 /// The whole lines. The last one, and only that, may be torn: without its newline, or not yet JSON.
 Lines whole_lines(const std::string& text, const std::filesystem::path& path) {
     Lines lines;
-    for (size_t end; (end = text.find('\n', lines.size)) != std::string::npos; lines.size = end + 1) {
-        Json document = Json::parse(text.begin() + static_cast<long>(lines.size), text.begin() + static_cast<long>(end), nullptr, false);
+    for (size_t end; (end = text.find('\n', lines.size)) != std::string::npos;
+         lines.size = end + 1) {
+        Json document = Json::parse(text.begin() + static_cast<long>(lines.size),
+                                    text.begin() + static_cast<long>(end), nullptr, false);
         const bool last = end + 1 == text.size();
         if (document.is_discarded() && last) break;
         if (!document.is_object())
-            throw Error(Status::invalid, fmt::format("{}:{}: expected a JSON object, the line is damaged", path.string(), lines.documents.size() + 1), kElsewhere);
+            throw Error(Status::invalid,
+                        fmt::format("{}:{}: expected a JSON object, the line is damaged",
+                                    path.string(), lines.documents.size() + 1),
+                        kElsewhere);
         lines.documents.push_back(std::move(document));
     }
     return lines;
@@ -76,35 +96,44 @@ Lines whole_lines(const std::string& text, const std::filesystem::path& path) {
 void write_at(int fd, uint64_t offset, const std::string& text, const std::filesystem::path& path) {
     size_t done = 0;
     ssize_t n = 0;
-    while (done < text.size() && (n = ::pwrite(fd, text.data() + done, text.size() - done, static_cast<off_t>(offset + done))) > 0)
+    while (done < text.size() && (n = ::pwrite(fd, text.data() + done, text.size() - done,
+                                               static_cast<off_t>(offset + done))) > 0)
         done += static_cast<size_t>(n);
     if (done == text.size() && ::fsync(fd) == 0) return;
     const int reason = errno;
-    if (::ftruncate(fd, static_cast<off_t>(offset)) != 0) cannot(path, "written, nor cut back", reason);
+    if (::ftruncate(fd, static_cast<off_t>(offset)) != 0)
+        cannot(path, "written, nor cut back", reason);
     cannot(path, "written", reason);
 }
 
 }  // namespace
 
-Store::Store(const std::filesystem::path& folder, const Plan& plan, const Json& provenance) : path_(folder / "observations.jsonl") {
+Store::Store(const std::filesystem::path& folder, const Plan& plan, const Json& provenance)
+    : path_(folder / "observations.jsonl") {
     fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd_ < 0) cannot(path_, "opened", errno);
     try {
         if (::flock(fd_, LOCK_EX | LOCK_NB) != 0)
-            throw Error(Status::usage, fmt::format("{}: another run is writing it", path_.string()), "wait for it, or choose another folder with --out");
+            throw Error(Status::usage, fmt::format("{}: another run is writing it", path_.string()),
+                        "wait for it, or choose another folder with --out");
         const Lines lines = whole_lines(read_all(fd_, path_), path_);
         size_ = lines.size;
-        if (::ftruncate(fd_, static_cast<off_t>(size_)) != 0) cannot(path_, "cut to its whole lines", errno);
+        if (::ftruncate(fd_, static_cast<off_t>(size_)) != 0)
+            cannot(path_, "cut to its whole lines", errno);
         const Json header = header_for(plan, provenance);
-        if (lines.documents.empty()) append_line(header);
-        else check_header(path_, lines.documents.front(), header);
+        if (lines.documents.empty())
+            append_line(header);
+        else
+            check_header(path_, lines.documents.front(), header);
     } catch (...) {
         ::close(fd_);
         throw;
     }
 }
 
-Store::~Store() { ::close(fd_); }
+Store::~Store() {
+    ::close(fd_);
+}
 
 std::vector<Observation> Store::load() const {
     const Lines lines = whole_lines(read_all(fd_, path_), path_);
@@ -113,13 +142,16 @@ std::vector<Observation> Store::load() const {
         try {
             observations.push_back(observation_from_json(lines.documents[i]));
         } catch (const Error& error) {
-            throw Error(Status::invalid, fmt::format("{}:{}: {}", path_.string(), i + 1, error.what()), kElsewhere);
+            throw Error(Status::invalid,
+                        fmt::format("{}:{}: {}", path_.string(), i + 1, error.what()), kElsewhere);
         }
     }
     return observations;
 }
 
-void Store::append(const Observation& observation) { append_line(to_json(observation)); }
+void Store::append(const Observation& observation) {
+    append_line(to_json(observation));
+}
 
 void Store::append_line(const Json& json) {
     const std::string line = json.dump() + "\n";

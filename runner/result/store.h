@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Observations on disk as soon as they are made: FOLDER/observations.jsonl, a header line and one line per trial.
+// Observations on disk as soon as they are made: FOLDER/observations.jsonl, a header line and one
+// line per trial.
 #pragma once
 #include "result/result.h"
 
@@ -11,20 +12,22 @@ namespace rxlab {
 
 class Store {
 public:
-    /// Opens FOLDER/observations.jsonl, or makes it, and locks it while this object lives. A last line torn by a crash
-    /// is cut off.
-    /// @throws Error(Status::usage): it holds another plan's trials, was made on another machine or kernel (provenance),
-    /// or another process is writing it. Error(Status::invalid): damaged, or cannot be written.
+    /// Opens FOLDER/observations.jsonl, or makes it, and locks it while this object lives. A last
+    /// line torn by a crash is cut off.
+    /// @throws Error(Status::usage): it holds another plan's trials, was made on another machine or
+    /// kernel (provenance), or another process is writing it. Error(Status::invalid): damaged, or
+    /// cannot be written.
     Store(const std::filesystem::path& folder, const Plan& plan, const Json& provenance);
     ~Store();
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// The finished trials, in the order they finished; a run that is resumed need not make them again.
+    /// The finished trials, in the order they finished; a run that is resumed need not make them
+    /// again.
     std::vector<Observation> load() const;
 
-    /// Writes one line and fsyncs it. @throws Error(Status::invalid) naming the file and the reason; the file then holds
-    /// whole lines only, as before.
+    /// Writes one line and fsyncs it. @throws Error(Status::invalid) naming the file and the
+    /// reason; the file then holds whole lines only, as before.
     void append(const Observation& observation);
 
 private:
@@ -32,7 +35,7 @@ private:
 
     std::filesystem::path path_;
     int fd_ = -1;
-    uint64_t size_ = 0; ///< bytes in whole lines
+    uint64_t size_ = 0;  ///< bytes in whole lines
 };
 
 }  // namespace rxlab

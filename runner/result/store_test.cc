@@ -4,12 +4,12 @@
 #include "base/error.h"
 #include "result/test_result.h"
 
-#include <csignal>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sstream>
 #include <sys/resource.h>
+#include <csignal>
+#include <fstream>
+#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -36,7 +36,8 @@ protected:
     void add(const std::string& tail) const { std::ofstream(file_, std::ios::app) << tail; }
     std::vector<int> ids(const Json& provenance = Json::object()) const {
         std::vector<int> ids;
-        for (const Observation& observation : Store(folder_, result_.plan, provenance).load()) ids.push_back(observation.trial.id);
+        for (const Observation& observation : Store(folder_, result_.plan, provenance).load())
+            ids.push_back(observation.trial.id);
         return ids;
     }
     void write(size_t count) const {
@@ -55,17 +56,22 @@ protected:
         return "(accepted)";
     }
 
-    const Result result_ = test_result(test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; }, Lane::counted, 2);
+    const Result result_ = test_result(
+        test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; },
+        Lane::counted, 2);
     fs::path folder_, file_;
 };
 
 TEST_F(StoreTest, GivesBackWhatWasAppended) {
     write(3);
     EXPECT_EQ(ids(), (std::vector<int>{0, 1, 2}));
-    EXPECT_EQ(to_json(Store(folder_, result_.plan, Json::object()).load()[2]), to_json(result_.observations[2]));
+    EXPECT_EQ(to_json(Store(folder_, result_.plan, Json::object()).load()[2]),
+              to_json(result_.observations[2]));
 }
 
-TEST_F(StoreTest, StartsEmpty) { EXPECT_TRUE(ids().empty()); }
+TEST_F(StoreTest, StartsEmpty) {
+    EXPECT_TRUE(ids().empty());
+}
 
 TEST_F(StoreTest, SurvivesATearAtEveryByteOfTheLastLine) {
     write(1);
@@ -97,26 +103,35 @@ TEST_F(StoreTest, RefusesDamageBeforeTheLastLine) {
     write(1);
     add("\x01\x02\n");
     add(to_json(result_.observations[1]).dump() + "\n");
-    EXPECT_THAT(refusal(Status::invalid, [&] { ids(); }), HasSubstr("observations.jsonl:3: expected a JSON object, the line is damaged"));
+    EXPECT_THAT(refusal(Status::invalid, [&] { ids(); }),
+                HasSubstr("observations.jsonl:3: expected a JSON object, the line is damaged"));
 }
 
 TEST_F(StoreTest, RefusesAnotherPlansTrials) {
     write(1);
     Plan other = result_.plan;
     other.seed = 2;
-    EXPECT_THAT(refusal(Status::usage, [&] { Store(folder_, other, Json::object()); }), HasSubstr("observations.jsonl: holds trials of another plan (experiment drop-point"));
+    EXPECT_THAT(
+        refusal(Status::usage, [&] { Store(folder_, other, Json::object()); }),
+        HasSubstr("observations.jsonl: holds trials of another plan (experiment drop-point"));
 }
 
 TEST_F(StoreTest, RefusesToMixKernels) {
     { Store(folder_, result_.plan, {{"kernel", {{"release", "6.12"}}}, {"command", "make"}}); }
-    EXPECT_THAT(refusal(Status::usage, [&] { Store(folder_, result_.plan, {{"kernel", {{"release", "6.1"}}}, {"command", "make"}}); }),
+    EXPECT_THAT(refusal(Status::usage,
+                        [&] {
+                            Store(folder_, result_.plan,
+                                  {{"kernel", {{"release", "6.1"}}}, {"command", "make"}});
+                        }),
                 HasSubstr("/kernel/release differs"));
-    EXPECT_TRUE(ids({{"kernel", {{"release", "6.12"}}}, {"command", "another"}}).empty()) << "how it was asked for may differ";
+    EXPECT_TRUE(ids({{"kernel", {{"release", "6.12"}}}, {"command", "another"}}).empty())
+        << "how it was asked for may differ";
 }
 
 TEST_F(StoreTest, RefusesAFileThatIsNoStore) {
     add("{\"hello\":1}\n");
-    EXPECT_THAT(refusal(Status::usage, [&] { ids(); }), HasSubstr("expected observations of format 1"));
+    EXPECT_THAT(refusal(Status::usage, [&] { ids(); }),
+                HasSubstr("expected observations of format 1"));
     EXPECT_EQ(text(), "{\"hello\":1}\n") << "left alone";
 }
 
@@ -126,7 +141,9 @@ TEST_F(StoreTest, RefusesASecondWriter) {
 }
 
 TEST_F(StoreTest, NamesAFolderThatIsNotThere) {
-    EXPECT_THAT(refusal(Status::invalid, [&] { Store(folder_ / "no", result_.plan, Json::object()); }), HasSubstr("no/observations.jsonl: cannot be opened: No such file"));
+    EXPECT_THAT(
+        refusal(Status::invalid, [&] { Store(folder_ / "no", result_.plan, Json::object()); }),
+        HasSubstr("no/observations.jsonl: cannot be opened: No such file"));
 }
 
 /// A file that may not grow past `bytes` stands for a full disk.
@@ -153,7 +170,8 @@ TEST_F(StoreTest, KeepsWholeLinesOnlyOnAFullDisk) {
     {
         Store store(folder_, result_.plan, Json::object());
         const SizeLimit limit(before.size() + 100);
-        EXPECT_THAT(refusal(Status::invalid, [&] { store.append(result_.observations[1]); }), HasSubstr("observations.jsonl: cannot be written: File too large"));
+        EXPECT_THAT(refusal(Status::invalid, [&] { store.append(result_.observations[1]); }),
+                    HasSubstr("observations.jsonl: cannot be written: File too large"));
     }
     EXPECT_EQ(text(), before);
     EXPECT_EQ(ids(), std::vector<int>{0});

@@ -39,19 +39,24 @@ inline Observation test_observation(const Trial& trial, double instructions) {
     observation.metrics["packets_sent"] = {1000, "packets", "none"};
     observation.metrics["packets_lost"] = {0, "packets", "lower"};
     observation.checks["conservation"] = {true, "sent 1000, counted 1000"};
-    observation.facts = {{"kernel_base", fmt::format("0xffffffff8{:x}", trial.boot_seed)}, {"phase_ns", trial.round * 10}};
-    observation.curves["irq.entry_to_exit"] = {{"unit", "instructions"}, {"edges", {1, 2, 4}}, {"counts", {3, 5}}};
+    observation.facts = {{"kernel_base", fmt::format("0xffffffff8{:x}", trial.boot_seed)},
+                         {"phase_ns", trial.round * 10}};
+    observation.curves["irq.entry_to_exit"] = {
+        {"unit", "instructions"}, {"edges", {1, 2, 4}}, {"counts", {3, 5}}};
     observation.wall_s = 0.5;
     observation.measured_s = 0.25;
     return observation;
 }
 
 /// Every arm of `experiment` over its rounds; the first arm is the baseline.
-inline Result test_result(const Experiment& experiment, const Reading& reading, Lane lane = Lane::counted, int rounds = 8) {
+inline Result test_result(const Experiment& experiment, const Reading& reading,
+                          Lane lane = Lane::counted, int rounds = 8) {
     Result result;
     result.experiment = experiment;
-    result.plan = make_plan(experiment, {.lane = lane, .target = "vm", .seed = 1, .arms = {}, .rounds = rounds});
-    for (const Trial& trial : result.plan.trials) result.observations.push_back(test_observation(trial, reading(trial.arm, trial.round)));
+    result.plan = make_plan(
+        experiment, {.lane = lane, .target = "vm", .seed = 1, .arms = {}, .rounds = rounds});
+    for (const Trial& trial : result.plan.trials)
+        result.observations.push_back(test_observation(trial, reading(trial.arm, trial.round)));
     result.provenance = {{"kernel", {{"release", "6.12.117"}}}};
     result.wall_s = 10;
     return result;

@@ -1,44 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "result/result.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace rxlab {
 
 std::vector<std::string> faults(const Observation& observation) {
     const std::vector<std::string>& expect = observation.trial.expect;
-    const auto expected = [&](const std::string& name) { return std::find(expect.begin(), expect.end(), name) != expect.end(); };
+    const auto expected = [&](const std::string& name) {
+        return std::find(expect.begin(), expect.end(), name) != expect.end();
+    };
     std::vector<std::string> faults;
     for (const auto& [name, check] : observation.checks) {
-        if (!check.ok && !expected(name)) faults.push_back(fmt::format("{} failed: {}", name, check.detail));
-        if (check.ok && expected(name)) faults.push_back(fmt::format("{} was expected to fail, and held", name));
+        if (!check.ok && !expected(name))
+            faults.push_back(fmt::format("{} failed: {}", name, check.detail));
+        if (check.ok && expected(name))
+            faults.push_back(fmt::format("{} was expected to fail, and held", name));
     }
     for (const std::string& name : expect)
-        if (!observation.checks.contains(name)) faults.push_back(fmt::format("{} was expected to fail, and was not checked", name));
-    if (!observation.splats.empty() && !observation.checks.contains("no_splats") && !expected("no_splats"))
+        if (!observation.checks.contains(name))
+            faults.push_back(fmt::format("{} was expected to fail, and was not checked", name));
+    if (!observation.splats.empty() && !observation.checks.contains("no_splats") &&
+        !expected("no_splats"))
         faults.push_back(fmt::format("kernel log: {}", observation.splats.front()));
     return faults;
 }
 
 bool valid(const Result& result) {
     const auto sound = [](const Observation& observation) { return faults(observation).empty(); };
-    return !result.observations.empty() && std::all_of(result.observations.begin(), result.observations.end(), sound);
+    return !result.observations.empty() &&
+           std::all_of(result.observations.begin(), result.observations.end(), sound);
 }
 
 void check_rounds_distinct(Result& result) {
     if (result.plan.lane != Lane::counted) return;
-    std::map<std::string, int> first_with; // perturbation of an arm -> round
+    std::map<std::string, int> first_with;  // perturbation of an arm -> round
     for (Observation& observation : result.observations) {
         Check& check = observation.checks["rounds_distinct"];
         if (!observation.facts.contains("kernel_base") || !observation.facts.contains("phase_ns")) {
             check = {false, "the trial reported no kernel_base or no phase_ns"};
             continue;
         }
-        const std::string perturbation = fmt::format("kernel base {}, phase {} ns", observation.facts["kernel_base"].dump(), observation.facts["phase_ns"].dump());
-        const std::string key = observation.trial.arm + Json(observation.trial.factors).dump() + perturbation;
+        const std::string perturbation =
+            fmt::format("kernel base {}, phase {} ns", observation.facts["kernel_base"].dump(),
+                        observation.facts["phase_ns"].dump());
+        const std::string key =
+            observation.trial.arm + Json(observation.trial.factors).dump() + perturbation;
         const auto [first, fresh] = first_with.emplace(key, observation.trial.round);
-        check = {fresh, fresh ? perturbation : fmt::format("{} as in round {}", perturbation, first->second)};
+        check = {fresh, fresh ? perturbation
+                              : fmt::format("{} as in round {}", perturbation, first->second)};
     }
 }
 

@@ -11,7 +11,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Result sound() {
-    return test_result(test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; });
+    return test_result(test_experiment({"plain", "native"}),
+                       [](const std::string&, int) { return 3600; });
 }
 
 TEST(Faults, AreNoneWhereEveryCheckHolds) {
@@ -22,7 +23,8 @@ TEST(Faults, AreNoneWhereEveryCheckHolds) {
 TEST(Faults, NameTheCheckAndItsDetail) {
     Result result = sound();
     result.observations[1].checks["conservation"] = {false, "sent 1000, counted 998"};
-    EXPECT_THAT(faults(result.observations[1]), ElementsAre("conservation failed: sent 1000, counted 998"));
+    EXPECT_THAT(faults(result.observations[1]),
+                ElementsAre("conservation failed: sent 1000, counted 998"));
     EXPECT_FALSE(valid(result));
 }
 
@@ -36,8 +38,9 @@ TEST(Faults, AnExpectedFailureIsNone) {
 TEST(Faults, AnExpectedFailureThatDidNotHappenIsOne) {
     Observation observation = sound().observations[0];
     observation.trial.expect = {"conservation", "no_such_check"};
-    EXPECT_THAT(faults(observation), ElementsAre("conservation was expected to fail, and held",
-                                                 "no_such_check was expected to fail, and was not checked"));
+    EXPECT_THAT(faults(observation),
+                ElementsAre("conservation was expected to fail, and held",
+                            "no_such_check was expected to fail, and was not checked"));
 }
 
 TEST(Faults, ASplatIsOneUnlessTheCheckAlreadySaysSo) {
@@ -50,26 +53,35 @@ TEST(Faults, ASplatIsOneUnlessTheCheckAlreadySaysSo) {
     EXPECT_THAT(faults(observation), IsEmpty());
 }
 
-TEST(Valid, IsNoResultWithoutTrials) { EXPECT_FALSE(valid(Result{})); }
+TEST(Valid, IsNoResultWithoutTrials) {
+    EXPECT_FALSE(valid(Result{}));
+}
 
 TEST(RoundsDistinct, HoldsWhereKernelBaseOrPhaseDiffers) {
     Result result = sound();
-    for (Observation& observation : result.observations) observation.facts["kernel_base"] = "0xffffffff81000000";
+    for (Observation& observation : result.observations)
+        observation.facts["kernel_base"] = "0xffffffff81000000";
     check_rounds_distinct(result);
-    for (const Observation& observation : result.observations) EXPECT_TRUE(observation.checks.at("rounds_distinct").ok);
+    for (const Observation& observation : result.observations)
+        EXPECT_TRUE(observation.checks.at("rounds_distinct").ok);
 }
 
 TEST(RoundsDistinct, FailsWhereARoundRepeatsAnother) {
     Result result = sound();
     for (Observation& observation : result.observations)
-        if (observation.trial.round == 5) observation.facts = {{"kernel_base", "0xffffffff81000000"}, {"phase_ns", 7}};
+        if (observation.trial.round == 5)
+            observation.facts = {{"kernel_base", "0xffffffff81000000"}, {"phase_ns", 7}};
     for (Observation& observation : result.observations)
-        if (observation.trial.round == 6 && observation.trial.arm == "native") observation.facts = {{"kernel_base", "0xffffffff81000000"}, {"phase_ns", 7}};
+        if (observation.trial.round == 6 && observation.trial.arm == "native")
+            observation.facts = {{"kernel_base", "0xffffffff81000000"}, {"phase_ns", 7}};
     check_rounds_distinct(result);
     std::vector<std::string> failed;
     for (const Observation& observation : result.observations)
-        if (const Check& check = observation.checks.at("rounds_distinct"); !check.ok) failed.push_back(observation.trial.arm + ": " + check.detail);
-    EXPECT_THAT(failed, ElementsAre("native: kernel base \"0xffffffff81000000\", phase 7 ns as in round 5"));
+        if (const Check& check = observation.checks.at("rounds_distinct"); !check.ok)
+            failed.push_back(observation.trial.arm + ": " + check.detail);
+    EXPECT_THAT(
+        failed,
+        ElementsAre("native: kernel base \"0xffffffff81000000\", phase 7 ns as in round 5"));
 }
 
 TEST(RoundsDistinct, FailsWhereNobodyCanTell) {
@@ -80,7 +92,9 @@ TEST(RoundsDistinct, FailsWhereNobodyCanTell) {
 }
 
 TEST(RoundsDistinct, IsAskedInTheCountedLaneOnly) {
-    Result result = test_result(test_experiment({"plain", "native"}), [](const std::string&, int) { return 1; }, Lane::timed);
+    Result result = test_result(
+        test_experiment({"plain", "native"}), [](const std::string&, int) { return 1; },
+        Lane::timed);
     check_rounds_distinct(result);
     EXPECT_FALSE(result.observations[0].checks.contains("rounds_distinct"));
 }

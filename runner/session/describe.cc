@@ -10,14 +10,17 @@
 namespace rxlab {
 namespace {
 
-void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial, const Topology& topology) {
+void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial,
+                     const Topology& topology) {
     for (size_t i = 0; i < kSetupCount; i++) {
         const SetupKind& kind = kSetups[i];
         if (!trial.setup.contains(kind.name)) continue;
         for (const Json& parameters : repetitions(trial.setup[kind.name])) {
             try {
-                if (kind.describe) sys.note(kind.describe(topology, parameters));
-                else kind.apply(sys, journal, topology, parameters);
+                if (kind.describe)
+                    sys.note(kind.describe(topology, parameters));
+                else
+                    kind.apply(sys, journal, topology, parameters);
             } catch (const Error& error) {
                 sys.note(fmt::format("(not possible here: {})", error.what()));
             }
@@ -29,20 +32,23 @@ std::string describe_traffic(const Trial& trial, const Topology& topology) {
     const TrafficKind& kind = traffic_kind(trial);
     if (kind.program) return kind.program(trial.traffic);
     const std::string items = std::string(kind.item) + "s";
-    const uint64_t packets = trial.traffic.value(items, uint64_t{0}), warmup = trial.traffic.value("warmup_" + items, uint64_t{0});
+    const uint64_t packets = trial.traffic.value(items, uint64_t{0}),
+                   warmup = trial.traffic.value("warmup_" + items, uint64_t{0});
     std::vector<std::string> senders;
     for (const Path& path : topology.paths) senders.push_back(path.generator.name);
-    return fmt::format("send {} + {} {} ({}){}{}", warmup, packets, items, kind.name, senders.empty() ? "" : " from ", fmt::join(senders, ", "));
+    return fmt::format("send {} + {} {} ({}){}{}", warmup, packets, items, kind.name,
+                       senders.empty() ? "" : " from ", fmt::join(senders, ", "));
 }
 
-} // namespace
+}  // namespace
 
 /// The very code of a trial, on a machine that only takes notes.
 std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface) {
     RecordingSys sys(real_sys(), RecordingSys::Mode::only_record);
     Journal journal(sys, "");
     if (!changes_nothing(trial))
-        for (const std::string& module : modules_to_load(real_sys())) sys.note("load kernel module " + module + " (it stays loaded)");
+        for (const std::string& module : modules_to_load(real_sys()))
+            sys.note("load kernel module " + module + " (it stays loaded)");
     Topology topology;
     try {
         topology = make_topology(sys, journal, trial, interface);
@@ -54,8 +60,10 @@ std::vector<std::string> describe_changes(const Trial& trial, const std::string&
     describe_setups(sys, journal, trial, topology);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     sys.note(describe_traffic(trial, topology));
-    if (!changes_nothing(trial)) sys.note(fmt::format("undo all of it: {} journal entries, in reverse order", journal.pending().size()));
+    if (!changes_nothing(trial))
+        sys.note(fmt::format("undo all of it: {} journal entries, in reverse order",
+                             journal.pending().size()));
     return sys.changes();
 }
 
-} // namespace rxlab
+}  // namespace rxlab

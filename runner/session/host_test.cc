@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Whole trials on this machine, in namespaces of our own: needs root and a kernel with veth, nftables and BPF.
+// Whole trials on this machine, in namespaces of our own: needs root and a kernel with veth,
+// nftables and BPF.
 #include "base/error.h"
 #include "session/assembly.h"
 #include "session/session.h"
 
-#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 namespace rxlab {
 namespace {
@@ -24,8 +25,10 @@ protected:
     void SetUp() override {
         if (::geteuid() != 0) GTEST_SKIP() << "needs root";
         lock = ::open("/run/rxlab-test.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        ASSERT_EQ(::flock(lock, LOCK_EX), 0); // test programs run side by side; these share namespaces' names
-        if (real_sys().exists("/run/netns/rxlab-gen")) GTEST_SKIP() << "another rxlab run uses this machine";
+        ASSERT_EQ(::flock(lock, LOCK_EX),
+                  0);  // test programs run side by side; these share namespaces' names
+        if (real_sys().exists("/run/netns/rxlab-gen"))
+            GTEST_SKIP() << "another rxlab run uses this machine";
     }
     void TearDown() override { ::close(lock); }
 
@@ -35,7 +38,11 @@ protected:
         trial.lane = "timed";
         trial.seed = 7;
         trial.topology = {{"kind", "veth"}, {"pairs", pairs}, {"queues", cpus}};
-        trial.traffic = {{"kind", "live_frames"}, {"packets", packets}, {"warmup_packets", 1000}, {"cpus", cpus}, {"udp_dst_port", 9}};
+        trial.traffic = {{"kind", "live_frames"},
+                         {"packets", packets},
+                         {"warmup_packets", 1000},
+                         {"cpus", cpus},
+                         {"udp_dst_port", 9}};
         trial.setup = setup;
         return trial;
     }
@@ -48,30 +55,51 @@ protected:
     static void expect_all_in(const char* sink, const Json& setup) {
         constexpr int packets = 20000;
         const Observation observation = run(trial(setup, packets));
-        EXPECT_EQ(observation.checks.at("conservation").detail, fmt::format("sent {0} = {1} {0}", packets, sink));
-        EXPECT_TRUE(observation.checks.at("restored").ok) << observation.checks.at("restored").detail;
+        EXPECT_EQ(observation.checks.at("conservation").detail,
+                  fmt::format("sent {0} = {1} {0}", packets, sink));
+        EXPECT_TRUE(observation.checks.at("restored").ok)
+            << observation.checks.at("restored").detail;
         EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-dut"));
     }
 
     int lock = -1;
 };
 
-TEST_F(Host, packets_to_a_closed_port_die_there) { expect_all_in("udp.no_ports", Json::object()); }
-TEST_F(Host, nft_ingress_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "ingress"}}}}); }
-TEST_F(Host, nft_prerouting_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "prerouting"}}}}); }
-TEST_F(Host, nft_input_drops_are_counted_once) { expect_all_in("nft.drop", {{"nft", {{"hook", "input"}}}}); }
-TEST_F(Host, tc_drops_are_counted_once) { expect_all_in("tc.drop", {{"tc", {{"kind", "bpf"}}}}); }
-TEST_F(Host, native_xdp_drops_are_counted_once) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "native"}}}}); }
-TEST_F(Host, generic_xdp_drops_are_counted_once) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "generic"}}}}); }
-TEST_F(Host, drops_of_a_program_that_counts_nothing_are_the_driver_s) { expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_count_none"}}}}); }
+TEST_F(Host, packets_to_a_closed_port_die_there) {
+    expect_all_in("udp.no_ports", Json::object());
+}
+TEST_F(Host, nft_ingress_drops_are_counted_once) {
+    expect_all_in("nft.drop", {{"nft", {{"hook", "ingress"}}}});
+}
+TEST_F(Host, nft_prerouting_drops_are_counted_once) {
+    expect_all_in("nft.drop", {{"nft", {{"hook", "prerouting"}}}});
+}
+TEST_F(Host, nft_input_drops_are_counted_once) {
+    expect_all_in("nft.drop", {{"nft", {{"hook", "input"}}}});
+}
+TEST_F(Host, tc_drops_are_counted_once) {
+    expect_all_in("tc.drop", {{"tc", {{"kind", "bpf"}}}});
+}
+TEST_F(Host, native_xdp_drops_are_counted_once) {
+    expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "native"}}}});
+}
+TEST_F(Host, generic_xdp_drops_are_counted_once) {
+    expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_port_drop"}, {"mode", "generic"}}}});
+}
+TEST_F(Host, drops_of_a_program_that_counts_nothing_are_the_driver_s) {
+    expect_all_in("xdp.drop", {{"xdp", {{"program", "xdp_count_none"}}}});
+}
 
 TEST_F(Host, four_million_frames_from_two_cpus_are_all_counted) {
     if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "needs two CPUs";
     const Observation observation = run(trial({{"xdp", {{"program", "xdp_drop"}}}}, 4'000'000, 2));
-    EXPECT_TRUE(observation.checks.at("conservation").ok) << observation.checks.at("conservation").detail;
+    EXPECT_TRUE(observation.checks.at("conservation").ok)
+        << observation.checks.at("conservation").detail;
     EXPECT_GT(observation.facts.at("generator").at("overlap"), 0);
-    RecordProperty("packets_per_second", std::to_string(observation.metrics.at("packets_per_second").value));
-    fmt::print("{}; {:.2f} Mpps\n", observation.checks.at("conservation").detail, observation.metrics.at("packets_per_second").value / 1e6);
+    RecordProperty("packets_per_second",
+                   std::to_string(observation.metrics.at("packets_per_second").value));
+    fmt::print("{}; {:.2f} Mpps\n", observation.checks.at("conservation").detail,
+               observation.metrics.at("packets_per_second").value / 1e6);
 }
 
 TEST_F(Host, every_path_gets_its_share_of_frames_it_accepts) {
@@ -92,7 +120,9 @@ TEST_F(Host, collectors_and_probes_report_and_probes_cost_is_apart) {
 TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
     const std::string before = real_sys().read_file("/proc/sys/net/core/netdev_budget");
     Trial tuned = trial(Json::object(), 1000);
-    tuned.knobs = {{"sysctl:net.core.netdev_budget", 17}, {"rps:@dut:rxdut0/rx-0", "1"}, {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
+    tuned.knobs = {{"sysctl:net.core.netdev_budget", 17},
+                   {"rps:@dut:rxdut0/rx-0", "1"},
+                   {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
     EXPECT_TRUE(run(tuned).checks.at("restored").ok);
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
 }
@@ -101,18 +131,25 @@ TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
 TEST_F(Host, a_user_s_own_pair_is_measured_and_left_as_it_was) {
     Sys& sys = real_sys();
     run_or_throw(sys, {"ip", "netns", "add", "rxlab-user"});
-    run_or_throw(sys, {"ip", "-n", "rxlab-user", "link", "add", "user0", "type", "veth", "peer", "name", "user1"});
+    run_or_throw(sys, {"ip", "-n", "rxlab-user", "link", "add", "user0", "type", "veth", "peer",
+                       "name", "user1"});
     sys.in_netns("rxlab-user", [&] {
         for (const char* name : {"user0", "user1"}) {
             sys.write_file(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name), "1");
             run_or_throw(sys, {"ip", "link", "set", name, "up"});
         }
-        const auto state = [&] { return run_or_throw(sys, {"ethtool", "-k", "user0"}) + run_or_throw(sys, {"ip", "-d", "link", "show", "user1"}); };
+        const auto state = [&] {
+            return run_or_throw(sys, {"ethtool", "-k", "user0"}) +
+                   run_or_throw(sys, {"ip", "-d", "link", "show", "user1"});
+        };
         const std::string before = state();
         Journal journal(sys, "");
-        const Observation observation = run_trial(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000), {.ns_per_instruction = 0, .interface = "user0:user1"});
+        const Observation observation =
+            run_trial(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000),
+                      {.ns_per_instruction = 0, .interface = "user0:user1"});
         EXPECT_EQ(observation.checks.at("conservation").detail, "sent 20000 = xdp.drop 20000");
-        EXPECT_TRUE(observation.checks.at("restored").ok) << observation.checks.at("restored").detail;
+        EXPECT_TRUE(observation.checks.at("restored").ok)
+            << observation.checks.at("restored").detail;
         EXPECT_EQ(state(), before);
     });
     run_or_throw(sys, {"ip", "netns", "del", "rxlab-user"});
@@ -146,5 +183,5 @@ TEST_F(Host, what_a_killed_trial_left_is_undone_by_the_next_process) {
     run_or_throw(real_sys(), {"rm", "-r", directory});
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

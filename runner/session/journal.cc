@@ -5,18 +5,18 @@
 #include "knobs/knobs.h"
 #include "knobs/place.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -25,7 +25,8 @@ namespace {
 
 constexpr const char* kBootId = "/proc/sys/kernel/random/boot_id";
 
-/// Signals wait until this is over; programs started meanwhile inherit that, so Ctrl-C does not end them half-way.
+/// Signals wait until this is over; programs started meanwhile inherit that, so Ctrl-C does not end
+/// them half-way.
 class SignalsHeld {
 public:
     SignalsHeld() {
@@ -43,10 +44,14 @@ private:
 [[noreturn]] void fail(const std::string& path) {
     const int error = errno;
     throw Error(Status::invalid, fmt::format("{}: {}", path, std::strerror(error)),
-                error == EACCES || error == EPERM ? "run it as root, or set RXLAB_STATE to a folder of your own" : "");
+                error == EACCES || error == EPERM
+                    ? "run it as root, or set RXLAB_STATE to a folder of your own"
+                    : "");
 }
 
-std::string boot_id(Sys& sys) { return sys.exists(kBootId) ? read_in(sys, "", kBootId) : ""; }
+std::string boot_id(Sys& sys) {
+    return sys.exists(kBootId) ? read_in(sys, "", kBootId) : "";
+}
 
 std::string whole_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -109,14 +114,19 @@ Undo undo_from_json(const Json& json) {
     return undo;
 }
 
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string line_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 /// Writes the old value back and reads it again, by whichever functions reach the setting.
-void put_back(const Undo& undo, const std::function<std::string()>& read, const std::function<void()>& write, std::vector<std::string>& notes) {
+void put_back(const Undo& undo, const std::function<std::string()>& read,
+              const std::function<void()>& write, std::vector<std::string>& notes) {
     const std::string found = read();
     if (same_value(found, undo.value)) return;
     if (!undo.wrote.empty() && !same_value(found, undo.wrote))
-        notes.push_back(fmt::format("{}: someone else changed it to '{}' meanwhile; it is '{}' again", undo.what, found, undo.value));
+        notes.push_back(
+            fmt::format("{}: someone else changed it to '{}' meanwhile; it is '{}' again",
+                        undo.what, found, undo.value));
     write();
     if (const std::string now = read(); !same_value(now, undo.value))
         throw Error(Status::invalid, fmt::format("wrote '{}', reads '{}'", undo.value, now));
@@ -124,31 +134,39 @@ void put_back(const Undo& undo, const std::function<std::string()>& read, const 
 
 void undo_knob(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
     const Knob knob = find_knob(undo.knob);
-    put_back(undo, [&] { return knob.kind.read(sys, knob.object); }, [&] { knob.kind.write(sys, knob.object, undo.value); }, notes);
+    put_back(
+        undo, [&] { return knob.kind.read(sys, knob.object); },
+        [&] { knob.kind.write(sys, knob.object, undo.value); }, notes);
 }
 
 void undo_path(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
-    put_back(undo, [&] { return read_in(sys, undo.netns, undo.path); }, [&] { write_in(sys, undo.netns, undo.path, undo.value); }, notes);
+    put_back(
+        undo, [&] { return read_in(sys, undo.netns, undo.path); },
+        [&] { write_in(sys, undo.netns, undo.path, undo.value); }, notes);
 }
 
 bool absent(Sys& sys, const Undo& undo) {
     if (!undo.netns.empty() && !sys.exists("/run/netns/" + undo.netns)) return true;
     bool gone = false;
-    if (!undo.done_if_absent.empty()) sys.in_netns(undo.netns, [&] { gone = !sys.exists(undo.done_if_absent); });
+    if (!undo.done_if_absent.empty())
+        sys.in_netns(undo.netns, [&] { gone = !sys.exists(undo.done_if_absent); });
     return gone;
 }
 
 void undo_command(Sys& sys, const Undo& undo) {
     run_or_throw(sys, undo.argv, {}, undo.netns);
-    if (!undo.done_if_absent.empty() && !absent(sys, undo)) throw Error(Status::invalid, undo.done_if_absent + " is still there");
+    if (!undo.done_if_absent.empty() && !absent(sys, undo))
+        throw Error(Status::invalid, undo.done_if_absent + " is still there");
 }
 
 /// Empty, or why it could not be undone.
 std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
     try {
         if (absent(sys, undo)) return "";
-        if (!undo.knob.empty()) undo_knob(sys, undo, notes);
-        else if (!undo.path.empty()) undo_path(sys, undo, notes);
+        if (!undo.knob.empty())
+            undo_knob(sys, undo, notes);
+        else if (!undo.path.empty())
+            undo_path(sys, undo, notes);
         if (!undo.argv.empty()) undo_command(sys, undo);
         return "";
     } catch (const std::exception& error) {
@@ -156,9 +174,11 @@ std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes
     }
 }
 
-} // namespace
+}  // namespace
 
-Journal::Journal(Sys& sys, std::string directory) : sys_(sys), directory_(std::move(directory)) { load(); }
+Journal::Journal(Sys& sys, std::string directory) : sys_(sys), directory_(std::move(directory)) {
+    load();
+}
 
 Journal::~Journal() {
     if (fd_ >= 0) ::close(fd_);
@@ -172,14 +192,21 @@ void Journal::load() {
     std::string boot;
     for (size_t start = 0, end; start < text.size(); start = end + 1) {
         end = text.find('\n', start);
-        const Json json = end == std::string::npos ? Json() : Json::parse(text.substr(start, end - start), nullptr, false);
-        if (json.is_object() && json.contains("boot")) boot = json["boot"];
-        else if (json.is_object() && json.contains("what")) entries_.push_back(undo_from_json(json));
-        else notes_.push_back("the journal's last line was torn; the change it announces was never made");
+        const Json json = end == std::string::npos
+                              ? Json()
+                              : Json::parse(text.substr(start, end - start), nullptr, false);
+        if (json.is_object() && json.contains("boot"))
+            boot = json["boot"];
+        else if (json.is_object() && json.contains("what"))
+            entries_.push_back(undo_from_json(json));
+        else
+            notes_.push_back(
+                "the journal's last line was torn; the change it announces was never made");
         if (end == std::string::npos) break;
     }
     if (!entries_.empty() && boot != boot_id(sys_)) {
-        notes_.push_back(fmt::format("the machine was started anew since: {} changes went with it", entries_.size()));
+        notes_.push_back(fmt::format("the machine was started anew since: {} changes went with it",
+                                     entries_.size()));
         entries_.clear();
     }
 }
@@ -192,13 +219,16 @@ void Journal::lock() {
     if (fd < 0) fail(path);
     if (::flock(fd, LOCK_EX | LOCK_NB)) {
         ::close(fd);
-        throw Error(Status::usage, fmt::format("another rxlab run (process {}) is using this machine", whole_file(path)), "wait until it has ended, or end it");
+        throw Error(
+            Status::usage,
+            fmt::format("another rxlab run (process {}) is using this machine", whole_file(path)),
+            "wait until it has ended, or end it");
     }
     lock_fd_ = fd;
     const std::string pid = std::to_string(::getpid());
     if (::ftruncate(fd, 0) || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) fail(path);
     notes_.clear();
-    load(); // another run may have ended between our reading and our lock
+    load();  // another run may have ended between our reading and our lock
     write_whole();
 }
 
@@ -224,7 +254,8 @@ void Journal::append(const std::string& line) {
     const off_t end = ::lseek(fd_, 0, SEEK_END);
     if (write_all(fd_, line)) return;
     const int error = errno;
-    if (::ftruncate(fd_, end)) {} // a full disk must not leave half a line before the next one
+    if (::ftruncate(fd_, end)) {
+    }  // a full disk must not leave half a line before the next one
     errno = error;
     fail(directory_ + "/journal.jsonl");
 }
@@ -239,13 +270,19 @@ void Journal::set_knob(const std::string& name, const std::string& value) {
     const Knob knob = find_knob(name);
     const std::string before = knob.kind.read(sys_, knob.object);
     if (same_value(before, value)) return;
-    record({.what = name, .value = before, .netns = placed(knob.object).netns, .knob = name, .wrote = value});
+    record({.what = name,
+            .value = before,
+            .netns = placed(knob.object).netns,
+            .knob = name,
+            .wrote = value});
     knob.kind.write(sys_, knob.object, value);
     if (const std::string now = knob.kind.read(sys_, knob.object); !same_value(now, value))
-        throw Error(Status::invalid, fmt::format("{}: wrote '{}', reads '{}'", name, value, now), "the kernel limits this value");
+        throw Error(Status::invalid, fmt::format("{}: wrote '{}', reads '{}'", name, value, now),
+                    "the kernel limits this value");
 }
 
-void Journal::write_file(const std::string& what, const std::string& path, const std::string& value, const std::string& netns) {
+void Journal::write_file(const std::string& what, const std::string& path, const std::string& value,
+                         const std::string& netns) {
     const std::string before = read_in(sys_, netns, path);
     if (same_value(before, value)) return;
     record({.what = what, .path = path, .value = before, .netns = netns, .wrote = value});
@@ -278,4 +315,4 @@ std::string state_directory() {
     return folder && *folder ? folder : "/var/lib/rxlab";
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -15,8 +15,8 @@ struct Undo {
     std::string path, value, netns;  ///< write `value` to `path` (when path is not empty)
     std::vector<std::string> argv;   ///< or run this (when not empty), in `netns`
     std::string done_if_absent;      ///< nothing to do when this path does not exist in `netns`
-    std::string knob;                ///< or write `value` to this knob ("kind:object", when not empty)
-    std::string wrote;               ///< what we put there; another value at restore was someone else's
+    std::string knob;   ///< or write `value` to this knob ("kind:object", when not empty)
+    std::string wrote;  ///< what we put there; another value at restore was someone else's
 };
 
 class Journal {
@@ -27,19 +27,22 @@ public:
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
-    /// Takes the machine's lock, which is held as long as the Journal lives, and reads again what is pending. record() and
-    /// restore() take it too. @throws Error(Status::usage) when another process holds it.
+    /// Takes the machine's lock, which is held as long as the Journal lives, and reads again what
+    /// is pending. record() and restore() take it too. @throws Error(Status::usage) when another
+    /// process holds it.
     void lock();
     /// Writes and fsyncs one entry. Call it before the change.
     void record(const Undo& undo);
     /// Reads the knob, records its value, writes the new one and reads it back.
     void set_knob(const std::string& knob, const std::string& value);
     /// Reads the knob file, records its value, writes the new one.
-    void write_file(const std::string& what, const std::string& path, const std::string& value, const std::string& netns = {});
+    void write_file(const std::string& what, const std::string& path, const std::string& value,
+                    const std::string& netns = {});
     /// Undoes everything in reverse order and empties the journal. Goes on after a failure.
     /// Returns what could not be undone, one line each; those entries stay in the journal.
     std::vector<std::string> restore();
-    /// What a person should know of the last restore(), e.g. that someone else had changed a value meanwhile.
+    /// What a person should know of the last restore(), e.g. that someone else had changed a value
+    /// meanwhile.
     const std::vector<std::string>& notes() const { return notes_; }
     /// Entries still to be undone, e.g. left by a process that was killed.
     const std::vector<Undo>& pending() const { return entries_; }
@@ -51,7 +54,7 @@ private:
 
     Sys& sys_;
     std::string directory_;
-    int fd_ = -1;      ///< journal.jsonl, open for appending once the lock is held
+    int fd_ = -1;  ///< journal.jsonl, open for appending once the lock is held
     int lock_fd_ = -1;
     std::vector<Undo> entries_;
     std::vector<std::string> notes_;
@@ -60,4 +63,4 @@ private:
 /// Where the host's journal and lock live: $RXLAB_STATE or /var/lib/rxlab.
 std::string state_directory();
 
-} // namespace rxlab
+}  // namespace rxlab

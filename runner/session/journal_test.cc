@@ -4,13 +4,13 @@
 #include "base/error.h"
 #include "sys/fake_sys.h"
 
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sstream>
 #include <unistd.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace rxlab {
 namespace {
@@ -45,7 +45,8 @@ protected:
 /// Namespaces appear under /run/netns and modules under /sys/module, as on the real machine.
 Ran run_model(FakeSys& sys, const FakeSys::Command& command) {
     if (command.argv[0] == "insmod") sys.files["/sys/module/pad/refcnt"] = "0\n";
-    if (command.argv[0] == "rmmod") return sys.files.erase("/sys/module/pad/refcnt") ? Ran{} : Ran{1, "", "rmmod: not loaded"};
+    if (command.argv[0] == "rmmod")
+        return sys.files.erase("/sys/module/pad/refcnt") ? Ran{} : Ran{1, "", "rmmod: not loaded"};
     if (command.argv[0] != "ip" || command.argv[1] != "netns") return {};
     const std::string netns = command.argv[3];
     if (command.argv[2] == "add") {
@@ -66,10 +67,13 @@ void fill(FakeSys& sys) {
 
 /// What a session does to a machine, in small.
 void change_much(FakeSys& sys, Journal& journal) {
-    journal.record({.what = "namespace rxlab-dut", .argv = {"ip", "netns", "del", "rxlab-dut"}, .done_if_absent = "/run/netns/rxlab-dut"});
+    journal.record({.what = "namespace rxlab-dut",
+                    .argv = {"ip", "netns", "del", "rxlab-dut"},
+                    .done_if_absent = "/run/netns/rxlab-dut"});
     run_or_throw(sys, {"ip", "netns", "add", "rxlab-dut"});
     journal.write_file("forwarding", "/proc/sys/net/ipv4/ip_forward", "1", "rxlab-dut");
-    journal.record({.what = "module pad", .argv = {"rmmod", "pad"}, .done_if_absent = "/sys/module/pad"});
+    journal.record(
+        {.what = "module pad", .argv = {"rmmod", "pad"}, .done_if_absent = "/sys/module/pad"});
     run_or_throw(sys, {"insmod", "pad.ko"});
     journal.set_knob("sysctl:net.core.netdev_budget", "16");
     journal.write_file("somaxconn", kMax, "5");
@@ -110,7 +114,10 @@ TEST_F(JournalTest, restoring_killed_at_any_change_is_taken_up_again) {
         FakeSys sys;
         fill(sys);
         const auto before = sys.files;
-        { Journal journal(sys, directory); change_much(sys, journal); }
+        {
+            Journal journal(sys, directory);
+            change_much(sys, journal);
+        }
         sys.fail_at = sys.changes + n;
         sys.failure = FakeSys::Failure::killed;
         try {
@@ -126,23 +133,33 @@ TEST_F(JournalTest, restoring_killed_at_any_change_is_taken_up_again) {
 TEST_F(JournalTest, cut_at_any_byte_only_whole_lines_count) {
     FakeSys sys;
     fill(sys);
-    { Journal journal(sys, directory); change_much(sys, journal); }
+    {
+        Journal journal(sys, directory);
+        change_much(sys, journal);
+    }
     const std::string whole = text();
     for (size_t length = 0; length < whole.size(); length++) {
         set_text(whole.substr(0, length));
         Journal journal(sys, directory);
         const long lines = std::count(whole.begin(), whole.begin() + length, '\n');
         EXPECT_EQ(journal.pending().size(), std::max(0L, lines - 1));
-        EXPECT_EQ(journal.notes().size(), length > 0 && whole[length - 1] != '\n' ? 1 : 0) << length;
+        EXPECT_EQ(journal.notes().size(), length > 0 && whole[length - 1] != '\n' ? 1 : 0)
+            << length;
     }
 }
 
 TEST_F(JournalTest, a_torn_line_is_gone_before_the_next_is_written) {
     FakeSys sys;
     fill(sys);
-    { Journal journal(sys, directory); journal.set_knob("sysctl:net.core.netdev_budget", "16"); }
+    {
+        Journal journal(sys, directory);
+        journal.set_knob("sysctl:net.core.netdev_budget", "16");
+    }
     set_text(text() + R"({"what":"half a li)");
-    { Journal journal(sys, directory); journal.write_file("somaxconn", kMax, "5"); }
+    {
+        Journal journal(sys, directory);
+        journal.write_file("somaxconn", kMax, "5");
+    }
     const Journal journal(sys, directory);
     EXPECT_EQ(journal.pending().size(), 2u);
     EXPECT_THAT(journal.notes(), IsEmpty());
@@ -170,7 +187,10 @@ TEST_F(JournalTest, a_value_someone_else_changed_is_restored_and_told) {
     sys.files[kMax] = "77\n";
     EXPECT_THAT(journal.restore(), IsEmpty());
     EXPECT_EQ(sys.files[kMax], "4096\n");
-    EXPECT_THAT(journal.notes(), ElementsAre("sysctl somaxconn: someone else changed it to '77' meanwhile; it is '4096' again"));
+    EXPECT_THAT(
+        journal.notes(),
+        ElementsAre(
+            "sysctl somaxconn: someone else changed it to '77' meanwhile; it is '4096' again"));
 }
 
 TEST_F(JournalTest, goes_on_after_a_failure_and_keeps_what_is_not_undone) {
@@ -180,7 +200,8 @@ TEST_F(JournalTest, goes_on_after_a_failure_and_keeps_what_is_not_undone) {
     journal.write_file("somaxconn", kMax, "5");
     journal.set_knob("sysctl:net.core.netdev_budget", "16");
     sys.fail_at = sys.changes;
-    EXPECT_THAT(journal.restore(), ElementsAre(HasSubstr("sysctl:net.core.netdev_budget: failed on purpose")));
+    EXPECT_THAT(journal.restore(),
+                ElementsAre(HasSubstr("sysctl:net.core.netdev_budget: failed on purpose")));
     EXPECT_EQ(sys.files[kMax], "4096\n");
     EXPECT_EQ(journal.pending().size(), 1u);
     EXPECT_THAT(journal.restore(), IsEmpty());
@@ -214,13 +235,14 @@ TEST_F(JournalTest, only_one_process_at_a_time_changes_the_machine) {
     fill(sys);
     Journal first(sys, directory);
     first.write_file("somaxconn", kMax, "5");
-    Journal second(sys, directory); // reading what is pending is allowed
+    Journal second(sys, directory);  // reading what is pending is allowed
     EXPECT_EQ(second.pending().size(), 1u);
     try {
         second.write_file("budget", kBudget, "16");
         FAIL();
     } catch (const Error& error) {
-        EXPECT_EQ(error.what(), fmt::format("another rxlab run (process {}) is using this machine", ::getpid()));
+        EXPECT_EQ(error.what(),
+                  fmt::format("another rxlab run (process {}) is using this machine", ::getpid()));
         EXPECT_EQ(error.status(), Status::usage);
     }
     EXPECT_EQ(sys.files[kBudget], "300\n");
@@ -230,11 +252,15 @@ TEST_F(JournalTest, after_a_reboot_there_is_nothing_to_undo) {
     FakeSys sys;
     fill(sys);
     sys.files["/proc/sys/kernel/random/boot_id"] = "one\n";
-    { Journal journal(sys, directory); journal.write_file("somaxconn", kMax, "5"); }
+    {
+        Journal journal(sys, directory);
+        journal.write_file("somaxconn", kMax, "5");
+    }
     sys.files["/proc/sys/kernel/random/boot_id"] = "two\n";
     sys.files[kMax] = "128\n";
     Journal journal(sys, directory);
-    EXPECT_THAT(journal.notes(), ElementsAre("the machine was started anew since: 1 changes went with it"));
+    EXPECT_THAT(journal.notes(),
+                ElementsAre("the machine was started anew since: 1 changes went with it"));
     EXPECT_THAT(journal.restore(), IsEmpty());
     EXPECT_EQ(sys.files[kMax], "128\n");
 }
@@ -247,5 +273,5 @@ TEST_F(JournalTest, a_folder_that_cannot_be_written_stops_the_change) {
     EXPECT_THAT(sys.log, IsEmpty());
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -14,10 +14,30 @@ namespace {
 constexpr const char* kKmsg = "/dev/kmsg";
 
 const char* const kFaults[] = {
-    "WARNING: ", "BUG: ", "kernel BUG at", "Oops", "cut here", "general protection fault", "Unable to handle kernel",
-    "soft lockup", "hard LOCKUP", "detected stalls", "self-detected stall", "stall on CPU", "blocked for more than",
-    "KASAN: ", "UBSAN: ", "KCSAN: ", "KFENCE: ", "Kernel panic", "DEBUG_LOCKS_WARN_ON", "bad page state", "Bad page state",
-    "unregister_netdevice: waiting for", "nobody cared", "refcount_t: ",
+    "WARNING: ",
+    "BUG: ",
+    "kernel BUG at",
+    "Oops",
+    "cut here",
+    "general protection fault",
+    "Unable to handle kernel",
+    "soft lockup",
+    "hard LOCKUP",
+    "detected stalls",
+    "self-detected stall",
+    "stall on CPU",
+    "blocked for more than",
+    "KASAN: ",
+    "UBSAN: ",
+    "KCSAN: ",
+    "KFENCE: ",
+    "Kernel panic",
+    "DEBUG_LOCKS_WARN_ON",
+    "bad page state",
+    "Bad page state",
+    "unregister_netdevice: waiting for",
+    "nobody cared",
+    "refcount_t: ",
 };
 
 struct Record {
@@ -32,7 +52,9 @@ void for_each_record(const std::string& records, const std::function<void(const 
     for (std::string line; std::getline(lines, line);) {
         Record record;
         const size_t text = line.find(';');
-        if (text == std::string::npos || std::sscanf(line.c_str(), "%u,%" SCNu64 ",", &record.priority, &record.sequence) != 2) continue;
+        if (text == std::string::npos ||
+            std::sscanf(line.c_str(), "%u,%" SCNu64 ",", &record.priority, &record.sequence) != 2)
+            continue;
         record.text = line.substr(text + 1);
         visit(record);
     }
@@ -44,12 +66,13 @@ bool is_fault(const std::string& message) {
     return false;
 }
 
-} // namespace
+}  // namespace
 
 std::vector<std::string> kernel_messages(const std::string& records, uint64_t after) {
     std::vector<std::string> messages;
     for_each_record(records, [&](const Record& record) {
-        const bool from_kernel = record.priority >> 3 == 0; // the facility; user space cannot use 0
+        const bool from_kernel =
+            record.priority >> 3 == 0;  // the facility; user space cannot use 0
         if (from_kernel && record.sequence > after) messages.push_back(record.text);
     });
     return messages;
@@ -81,4 +104,4 @@ std::vector<std::string> KernelLog::splats() const {
     return find_splats(kernel_messages(sys_.read_file(kKmsg), start_));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -21,7 +21,9 @@ const char kRecords[] =
     "4,341,5140902,-;WARNING: CPU: 0 PID: 7 at net/core/dev.c:1234 f+0x1/0x2\n";
 
 TEST(KernelLog, only_the_kernel_s_own_messages_after_the_mark_count) {
-    EXPECT_THAT(kernel_messages(kRecords, 338), ElementsAre("veth: driver loaded", "WARNING: CPU: 0 PID: 7 at net/core/dev.c:1234 f+0x1/0x2"));
+    EXPECT_THAT(kernel_messages(kRecords, 338),
+                ElementsAre("veth: driver loaded",
+                            "WARNING: CPU: 0 PID: 7 at net/core/dev.c:1234 f+0x1/0x2"));
     EXPECT_THAT(kernel_messages(kRecords, 341), IsEmpty());
     EXPECT_EQ(last_sequence(kRecords), 341u);
     EXPECT_EQ(last_sequence(""), 0u);
@@ -52,10 +54,13 @@ TEST(KernelLog, every_kind_of_fault_is_found) {
 }
 
 TEST(KernelLog, ordinary_lines_are_no_faults) {
-    EXPECT_THAT(find_splats({"pktgen: Packet Generator for packet performance testing. Version: 2.75", "IPv6: ADDRCONF(NETDEV_CHANGE): veth0: link becomes ready",
-                             "warning: `x' uses 32-bit capabilities (legacy support in use)", "rxgen0: Caught tx_queue_len zero misconfig",
-                             "printk: console [ttyS0] enabled", "debug: ignoring loglevel setting."}),
-                IsEmpty());
+    EXPECT_THAT(
+        find_splats({"pktgen: Packet Generator for packet performance testing. Version: 2.75",
+                     "IPv6: ADDRCONF(NETDEV_CHANGE): veth0: link becomes ready",
+                     "warning: `x' uses 32-bit capabilities (legacy support in use)",
+                     "rxgen0: Caught tx_queue_len zero misconfig",
+                     "printk: console [ttyS0] enabled", "debug: ignoring loglevel setting."}),
+        IsEmpty());
 }
 
 TEST(KernelLog, a_log_that_cannot_be_read_is_told) {
@@ -74,5 +79,5 @@ TEST(KernelLog, what_was_there_before_is_not_ours) {
     EXPECT_THAT(log.splats(), ElementsAre("Oops: 0000 [#1]"));
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 
-#include <cstdlib>
 #include <fmt/format.h>
+#include <cstdlib>
 #include <sstream>
 
 namespace rxlab {
@@ -13,8 +13,11 @@ namespace {
 /// In a guest the payload brings the modules; on the host $RXLAB_MODULES names their folder.
 std::string module_file(Sys& sys, const std::string& name) {
     const char* folder = std::getenv("RXLAB_MODULES");
-    const std::string file = fmt::format("{}/{}.ko", folder && *folder ? folder : "/payload/modules", name);
-    if (!sys.exists(file)) throw Error(Status::usage, fmt::format("no module {}", file), "on the host, RXLAB_MODULES names the folder of modules built for this kernel");
+    const std::string file =
+        fmt::format("{}/{}.ko", folder && *folder ? folder : "/payload/modules", name);
+    if (!sys.exists(file))
+        throw Error(Status::usage, fmt::format("no module {}", file),
+                    "on the host, RXLAB_MODULES names the folder of modules built for this kernel");
     return file;
 }
 
@@ -23,7 +26,8 @@ std::string reason_of(Sys& sys, const std::string& name) {
     std::istringstream lines(sys.run({"dmesg"}).out);
     std::string reason;
     for (std::string line; std::getline(lines, line);)
-        if (const size_t at = line.find(name + ": "); at != std::string::npos) reason = line.substr(at);
+        if (const size_t at = line.find(name + ": "); at != std::string::npos)
+            reason = line.substr(at);
     return reason;
 }
 
@@ -32,18 +36,21 @@ std::string text_of(const Json& value) {
     return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-} // namespace
+}  // namespace
 
 void load_module(Sys& sys, Journal& journal, const std::string& name, const Json& settings) {
     const std::string folder = "/sys/module/" + name;
-    if (sys.exists(folder)) throw Error(Status::usage, fmt::format("module {} is loaded already", name), "rmmod " + name);
+    if (sys.exists(folder))
+        throw Error(Status::usage, fmt::format("module {} is loaded already", name),
+                    "rmmod " + name);
     std::vector<std::string> command = {"insmod", module_file(sys, name)};
     for (const auto& [key, value] : settings.items()) command.push_back(key + "=" + text_of(value));
     journal.record({.what = "module " + name, .argv = {"rmmod", name}, .done_if_absent = folder});
     const Ran ran = sys.run(command);
     if (ran.status == 0) return;
     const std::string reason = reason_of(sys, name);
-    throw Error(Status::usage, reason.empty() ? ran.err : reason, fmt::format("the parameters of module {}", name));
+    throw Error(Status::usage, reason.empty() ? ran.err : reason,
+                fmt::format("the parameters of module {}", name));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

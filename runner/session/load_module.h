@@ -5,7 +5,8 @@
 
 namespace rxlab {
 
-/// insmod with parameters (integers, booleans, strings), undone by rmmod. @throws Error(Status::usage) with the module's own last words.
+/// insmod with parameters (integers, booleans, strings), undone by rmmod. @throws
+/// Error(Status::usage) with the module's own last words.
 void load_module(Sys& sys, Journal& journal, const std::string& name, const Json& parameters);
 
-} // namespace rxlab
+}  // namespace rxlab

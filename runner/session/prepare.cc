@@ -11,8 +11,10 @@
 namespace rxlab {
 namespace {
 
-/// In a trial loading one would cost time, and where the module lies in memory would depend on the arm.
-const char* const kModules[] = {"veth", "dummy", "pktgen", "nf_tables", "sch_ingress", "cls_flower", "cls_u32", "cls_bpf", "act_gact"};
+/// In a trial loading one would cost time, and where the module lies in memory would depend on the
+/// arm.
+const char* const kModules[] = {"veth",       "dummy",   "pktgen",  "nf_tables", "sch_ingress",
+                                "cls_flower", "cls_u32", "cls_bpf", "act_gact"};
 
 std::string trimmed(std::string text) {
     text.erase(text.find_last_not_of(" \n") + 1);
@@ -23,11 +25,14 @@ std::string read_kernel_base(Sys& sys) {
     // _text is among the first symbols; all of them are ten megabytes.
     std::istringstream symbols(sys.run({"head", "-c", "262144", "/proc/kallsyms"}).out);
     for (std::string line; std::getline(symbols, line);)
-        if (line.ends_with(" _text")) return line.starts_with("00000000") ? "" : line.substr(0, line.find(' ')); // hidden from an ordinary user
+        if (line.ends_with(" _text"))
+            return line.starts_with("00000000")
+                       ? ""
+                       : line.substr(0, line.find(' '));  // hidden from an ordinary user
     return "";
 }
 
-} // namespace
+}  // namespace
 
 std::string kernel_base(Sys& sys) {
     static std::string base;
@@ -46,7 +51,9 @@ std::vector<std::string> modules_to_load(Sys& sys) {
     const std::string modules = sys.read_file(list);
     std::vector<std::string> names;
     for (const std::string name : kModules)
-        if (modules.find("/" + name + ".ko") != std::string::npos && !sys.exists("/sys/module/" + name)) names.push_back(name);
+        if (modules.find("/" + name + ".ko") != std::string::npos &&
+            !sys.exists("/sys/module/" + name))
+            names.push_back(name);
     return names;
 }
 
@@ -58,13 +65,14 @@ void prepare(Sys& sys) {
     for (size_t i = 0; i < kCollectorCount; i++) {
         try {
             if (kCollectors[i].prepare) kCollectors[i].prepare(sys);
-        } catch (const Error&) { // a trial that uses this collector will say it
+        } catch (const Error&) {  // a trial that uses this collector will say it
         }
     }
 }
 
 bool changes_nothing(const Trial& trial) {
-    return traffic_kind(trial).program && trial.topology.value("kind", "") == "none" && trial.setup.empty() && trial.knobs.empty();
+    return traffic_kind(trial).program && trial.topology.value("kind", "") == "none" &&
+           trial.setup.empty() && trial.knobs.empty();
 }
 
 void require_traffic(Sys& sys, const Trial& trial) {
@@ -72,4 +80,4 @@ void require_traffic(Sys& sys, const Trial& trial) {
     if (kind.require) kind.require(sys, trial.traffic);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

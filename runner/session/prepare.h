@@ -4,11 +4,13 @@
 
 namespace rxlab {
 
-/// Address of _text, "" when it is hidden. The kernel's symbols are read once: the base does not change while it runs.
+/// Address of _text, "" when it is hidden. The kernel's symbols are read once: the base does not
+/// change while it runs.
 std::string kernel_base(Sys& sys);
 std::string kernel_release(Sys& sys);
 
-/// Of the modules trials may need, those this kernel has as modules (modules.dep) and has not loaded.
+/// Of the modules trials may need, those this kernel has as modules (modules.dep) and has not
+/// loaded.
 std::vector<std::string> modules_to_load(Sys& sys);
 
-} // namespace rxlab
+}  // namespace rxlab

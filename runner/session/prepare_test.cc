@@ -19,7 +19,8 @@ TEST(Prepare, loads_only_modules_that_this_kernel_has_and_has_not_loaded) {
     FakeSys sys;
     sys.files["/proc/sys/kernel/osrelease"] = "6.12.0-fake\n";
     sys.files["/lib/modules/6.12.0-fake/modules.dep"] =
-        "kernel/drivers/net/veth.ko.xz:\nkernel/net/core/pktgen.ko.xz:\nkernel/net/sched/cls_u32.ko:\nkernel/net/x/notdummy.ko:\n";
+        "kernel/drivers/net/veth.ko.xz:\nkernel/net/core/pktgen.ko.xz:\nkernel/net/sched/"
+        "cls_u32.ko:\nkernel/net/x/notdummy.ko:\n";
     sys.files["/sys/module/veth/refcnt"] = "0\n";
     EXPECT_THAT(modules_to_load(sys), ElementsAre("pktgen", "cls_u32"));
 }
@@ -41,7 +42,8 @@ TEST(Prepare, only_a_program_without_setup_and_knobs_changes_nothing) {
     with_setup.setup = {{"link", {{"name", "rxextra0"}}}};
     with_topology.topology = {{"kind", "veth"}};
     in_the_kernel.traffic = {{"kind", "ring_stream"}, {"records", 1}};
-    for (const Trial& other : {with_knob, with_setup, with_topology, in_the_kernel}) EXPECT_FALSE(changes_nothing(other)) << to_json(other);
+    for (const Trial& other : {with_knob, with_setup, with_topology, in_the_kernel})
+        EXPECT_FALSE(changes_nothing(other)) << to_json(other);
 }
 
 TEST(Prepare, what_its_collectors_and_observers_run_is_needed_in_the_guest) {
@@ -65,5 +67,5 @@ TEST(Prepare, a_machine_without_what_the_traffic_needs_is_refused) {
     require_traffic(sys, trial);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -19,8 +19,11 @@ std::string trimmed(const std::string& text) {
 
 /// What was written, for people: trimmed, or its size where it is no text.
 std::string shown(const std::string& value) {
-    const auto text = [](unsigned char c) { return c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f); };
-    return std::all_of(value.begin(), value.end(), text) ? trimmed(value) : fmt::format("({} bytes)", value.size());
+    const auto text = [](unsigned char c) {
+        return c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f);
+    };
+    return std::all_of(value.begin(), value.end(), text) ? trimmed(value)
+                                                         : fmt::format("({} bytes)", value.size());
 }
 
 /// `ip -batch -` and `nft -f -` do what their input says: one change per line of it.
@@ -32,11 +35,12 @@ std::vector<std::string> lines_of(const std::vector<std::string>& argv, const st
     return lines;
 }
 
-} // namespace
+}  // namespace
 
 std::string RecordingSys::read_file(const std::string& path) {
     if (passes()) return sys_.read_file(path);
-    if (const auto found = written_.find(netns_ + path); found != written_.end()) return found->second;
+    if (const auto found = written_.find(netns_ + path); found != written_.end())
+        return found->second;
     try {
         return sys_.read_file(path);
     } catch (const Error&) {
@@ -49,7 +53,8 @@ void RecordingSys::write_file(const std::string& path, const std::string& value)
         changes_.push_back(fmt::format("write {}: {}", path, shown(value)));
         return sys_.write_file(path, value);
     }
-    changes_.push_back(fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), shown(value)));
+    changes_.push_back(
+        fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), shown(value)));
     written_[netns_ + path] = value;
 }
 
@@ -69,8 +74,10 @@ void RecordingSys::remove(const std::string& path) {
     if (passes()) sys_.remove(path);
 }
 
-Ran RecordingSys::run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
-    for (const std::string& line : lines_of(argv, input)) changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
+Ran RecordingSys::run(const std::vector<std::string>& argv, const std::string& input,
+                      const std::string& netns) {
+    for (const std::string& line : lines_of(argv, input))
+        changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
     return passes() ? sys_.run(argv, input, netns) : Ran{};
 }
 
@@ -82,4 +89,4 @@ void RecordingSys::in_netns(const std::string& netns, const std::function<void()
     netns_ = home;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -16,21 +16,32 @@ public:
     const std::vector<std::string>& changes() const { return changes_; }
     void note(const std::string& line) { changes_.push_back(line); }
 
-    /// When only recording, a file written before reads as written, and one that is not there as "0".
+    /// When only recording, a file written before reads as written, and one that is not there as
+    /// "0".
     std::string read_file(const std::string& path) override;
     void write_file(const std::string& path, const std::string& value) override;
     std::function<std::string()> reader(const std::string& path) override;
     std::function<void(const std::string& value)> writer(const std::string& path) override;
-    /// When only recording, no namespace is there yet: what a run that is on just now made is not in the way.
-    bool exists(const std::string& path) override { return (passes() || !path.starts_with("/run/netns/")) && sys_.exists(path); }
-    std::vector<std::string> list(const std::string& directory) override { return sys_.list(directory); }
+    /// When only recording, no namespace is there yet: what a run that is on just now made is not
+    /// in the way.
+    bool exists(const std::string& path) override {
+        return (passes() || !path.starts_with("/run/netns/")) && sys_.exists(path);
+    }
+    std::vector<std::string> list(const std::string& directory) override {
+        return sys_.list(directory);
+    }
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) override;
+    Ran run(const std::vector<std::string>& argv, const std::string& input = {},
+            const std::string& netns = {}) override;
     /// It changes nothing, so nothing is noted.
-    Ran run_for(double seconds, const std::vector<std::string>& argv) override { return passes() ? sys_.run_for(seconds, argv) : Ran{}; }
+    Ran run_for(double seconds, const std::vector<std::string>& argv) override {
+        return passes() ? sys_.run_for(seconds, argv) : Ran{};
+    }
     /// When only recording, the namespace need not exist: fn is called where the thread is.
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
-    std::string netlink(int protocol, const std::string& request) override { return sys_.netlink(protocol, request); }
+    std::string netlink(int protocol, const std::string& request) override {
+        return sys_.netlink(protocol, request);
+    }
     void ioctl(const std::string& device, unsigned long request, void* argument) override {
         if (passes()) sys_.ioctl(device, request, argument);
     }
@@ -43,9 +54,9 @@ private:
 
     Sys& sys_;
     Mode mode_;
-    std::string netns_; ///< only recording, which one thread does
+    std::string netns_;  ///< only recording, which one thread does
     std::map<std::string, std::string> written_;
     std::vector<std::string> changes_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -17,11 +17,13 @@ TEST(RecordingSys, notes_every_change_and_makes_none) {
     fake.files["/proc/sys/x"] = "300\n";
     RecordingSys sys(fake, RecordingSys::Mode::only_record);
     sys.write_file("/proc/sys/x", "16");
-    EXPECT_EQ(sys.read_file("/proc/sys/x"), "16"); // so that a value read back is the one written
+    EXPECT_EQ(sys.read_file("/proc/sys/x"), "16");  // so that a value read back is the one written
     sys.in_netns("dut", [&] { sys.write_file("/proc/sys/y", "1\n"); });
     sys.run({"nft", "-f", "-"}, "add table a\nadd table b\n", "dut");
     sys.run({"ip", "link"});
-    EXPECT_THAT(sys.changes(), ElementsAre("/proc/sys/x: 300 -> 16", "dut: /proc/sys/y: 0 -> 1", "dut: nft add table a", "dut: nft add table b", "ip link"));
+    EXPECT_THAT(sys.changes(),
+                ElementsAre("/proc/sys/x: 300 -> 16", "dut: /proc/sys/y: 0 -> 1",
+                            "dut: nft add table a", "dut: nft add table b", "ip link"));
     EXPECT_EQ(fake.files["/proc/sys/x"], "300\n");
     EXPECT_THAT(fake.log, IsEmpty());
 }
@@ -45,5 +47,5 @@ TEST(RecordingSys, of_bytes_that_are_no_text_it_notes_how_many) {
     EXPECT_THAT(sys.changes(), ElementsAre("write /sys/frames: (5 bytes)"));
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -9,9 +9,9 @@
 #include "session/window.h"
 #include "traffic/kinds.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 #include <random>
 
 namespace rxlab {
@@ -20,7 +20,8 @@ namespace {
 std::vector<NamedCollector> collectors_of(const Trial& trial, bool probes) {
     std::vector<NamedCollector> collectors;
     for (const std::string& name : trial.collectors)
-        if (const NamedCollector collector = collector_named(name); collector.kind->probe == probes) collectors.push_back(collector);
+        if (const NamedCollector collector = collector_named(name); collector.kind->probe == probes)
+            collectors.push_back(collector);
     return collectors;
 }
 
@@ -31,26 +32,35 @@ std::string cost_name(std::string probe, const Cost& cost) {
 }
 
 /// The start of the window between two ticks, shared by every arm of the round.
-uint64_t phase_of(const Trial& trial) { return trial.lane == "counted" ? std::mt19937_64(trial.seed)() % kTick : 0; }
+uint64_t phase_of(const Trial& trial) {
+    return trial.lane == "counted" ? std::mt19937_64(trial.seed)() % kTick : 0;
+}
 
-void report(const Collectors& collectors, const Measured& measured, const SessionOptions& options, Observation& observation) {
+void report(const Collectors& collectors, const Measured& measured, const SessionOptions& options,
+            Observation& observation) {
     for (const auto& [name, collector] : collectors)
-        collector->report({measured.sent.packets, measured.ns, options.ns_per_instruction}, observation.metrics, observation.curves);
+        collector->report({measured.sent.packets, measured.ns, options.ns_per_instruction},
+                          observation.metrics, observation.curves);
 }
 
 /// Every window has to keep a check that the trial passes; the first that does not is told.
-void add_check(Observation& observation, const std::string& name, const std::string& window, Check check) {
+void add_check(Observation& observation, const std::string& name, const std::string& window,
+               Check check) {
     Check& kept = observation.checks.try_emplace(name, check).first->second;
     if (kept.ok && !check.ok) kept = {false, fmt::format("{}: {}", window, check.detail)};
 }
 
-/// The primary metrics come from here: nothing runs in the measured path but what the arm put there.
-Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, Observation& observation) {
+/// The primary metrics come from here: nothing runs in the measured path but what the arm put
+/// there.
+Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial,
+                      const SessionOptions& options, Observation& observation) {
     Collectors collectors;
-    for (const NamedCollector& passive : collectors_of(trial, false)) collectors.emplace_back(passive.name(), passive.make(sys, assembly.receivers()));
+    for (const NamedCollector& passive : collectors_of(trial, false))
+        collectors.emplace_back(passive.name(), passive.make(sys, assembly.receivers()));
     const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), collectors);
     report(collectors, measured, options, observation);
-    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics, observation.curves);
+    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics,
+                   observation.curves);
     add_check(observation, "conservation", "clean window", conservation(measured));
     add_check(observation, "senders_overlap", "clean window", senders_overlap(measured));
     observation.facts["generator"] = measured.sent.raw;
@@ -58,30 +68,37 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Se
 }
 
 /// Each probe has a window of its own, so that what it costs is known and none pays for another.
-void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options, const Measured& clean, Observation& observation) {
+void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options,
+                    const Measured& clean, Observation& observation) {
     const Cost floor = cost_per_item(clean, trial.lane, options.ns_per_instruction);
     for (const NamedCollector& probe : collectors_of(trial, true)) {
         Collectors one;
         one.emplace_back(probe.name(), probe.make(sys, assembly.receivers()));
         const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), one);
-        add_check(observation, "conservation", fmt::format("window of probe {}", probe.name()), conservation(measured));
+        add_check(observation, "conservation", fmt::format("window of probe {}", probe.name()),
+                  conservation(measured));
         report(one, measured, options, observation);
         const Cost cost = cost_per_item(measured, trial.lane, options.ns_per_instruction);
-        if (!cost.unit.empty()) observation.metrics[cost_name(probe.name(), cost)] = {cost.value - floor.value, cost.unit, "none"};
+        if (!cost.unit.empty())
+            observation.metrics[cost_name(probe.name(), cost)] = {cost.value - floor.value,
+                                                                  cost.unit, "none"};
     }
 }
 
-void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options, Observation& observation) {
+void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options,
+                 Observation& observation) {
     require_traffic(sys, trial);
     RecordingSys recorder(sys, RecordingSys::Mode::pass_on);
     Assembly assembly = assemble(recorder, journal, trial, options.interface);
     observation.facts["commands"] = recorder.changes();
-    if (!assembly.topology.paths.empty()) observation.facts["flow_source_port"] = source_port(trial.seed, 0);
+    if (!assembly.topology.paths.empty())
+        observation.facts["flow_source_port"] = source_port(trial.seed, 0);
     observation.facts["phase_ns"] = phase_of(trial);
     if (assembly.warmup_packets) measure(sys, assembly, assembly.warmup_packets, 0, {});
     const Measured clean = clean_window(sys, assembly, trial, options, observation);
     if (options.attribute)
-        observation.facts["symbols"] = sys.read_file("/proc/kallsyms"); // while the modules are there
+        observation.facts["symbols"] =
+            sys.read_file("/proc/kallsyms");  // while the modules are there
     else
         probed_windows(sys, assembly, trial, options, clean, observation);
 }
@@ -90,7 +107,8 @@ Check restored(Journal& journal) {
     const size_t changes = journal.pending().size();
     const std::vector<std::string> failures = journal.restore();
     if (!failures.empty()) return {false, fmt::format("not undone: {}", fmt::join(failures, "; "))};
-    return {true, fmt::format("{} changes undone{}{}", changes, journal.notes().empty() ? "" : "; ", fmt::join(journal.notes(), "; "))};
+    return {true, fmt::format("{} changes undone{}{}", changes, journal.notes().empty() ? "" : "; ",
+                              fmt::join(journal.notes(), "; "))};
 }
 
 Check no_splats(const std::vector<std::string>& splats) {
@@ -100,18 +118,24 @@ Check no_splats(const std::vector<std::string>& splats) {
 
 void require_nothing_pending(const Journal& journal) {
     if (!journal.pending().empty())
-        throw Error(Status::usage, fmt::format("{} changes of an earlier run are not undone", journal.pending().size()), "rxlab restore");
+        throw Error(
+            Status::usage,
+            fmt::format("{} changes of an earlier run are not undone", journal.pending().size()),
+            "rxlab restore");
 }
 
 [[noreturn]] void unwind(Journal& journal, const Error& error) {
     const std::vector<std::string> failures = journal.restore();
     if (failures.empty()) throw error;
-    throw Error(error.status(), fmt::format("{}; besides, not undone: {}", error.what(), fmt::join(failures, "; ")), "rxlab restore");
+    throw Error(error.status(),
+                fmt::format("{}; besides, not undone: {}", error.what(), fmt::join(failures, "; ")),
+                "rxlab restore");
 }
 
-} // namespace
+}  // namespace
 
-Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options) {
+Observation run_trial(Sys& sys, Journal& journal, const Trial& trial,
+                      const SessionOptions& options) {
     require_nothing_pending(journal);
     Observation observation;
     observation.trial = trial;
@@ -134,4 +158,4 @@ Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const Sess
     return observation;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

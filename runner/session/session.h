@@ -7,12 +7,15 @@
 namespace rxlab {
 
 struct SessionOptions {
-    double ns_per_instruction = 0; ///< counted lane: guest ns per instruction
-    bool attribute = false;        ///< leave the probes out, and tell the kernel's symbols (facts["symbols"])
-    std::string interface;         ///< host target: "GEN:DUT", the user's own joined interfaces instead of a topology of our own
+    double ns_per_instruction = 0;  ///< counted lane: guest ns per instruction
+    bool attribute =
+        false;  ///< leave the probes out, and tell the kernel's symbols (facts["symbols"])
+    std::string interface;  ///< host target: "GEN:DUT", the user's own joined interfaces instead of
+                            ///< a topology of our own
 };
 
-/// Loads modules and opens what every trial needs; called before the snapshot in a VM, once on the host.
+/// Loads modules and opens what every trial needs; called before the snapshot in a VM, once on the
+/// host.
 void prepare(Sys& sys);
 
 /// Is it the work of a program alone, which changes nothing on the machine and needs no root?
@@ -22,10 +25,11 @@ bool changes_nothing(const Trial& trial);
 void require_traffic(Sys& sys, const Trial& trial);
 
 /// @throws Error when the trial could not be made; the journal has then been replayed.
-Observation run_trial(Sys& sys, Journal& journal, const Trial& trial, const SessionOptions& options);
+Observation run_trial(Sys& sys, Journal& journal, const Trial& trial,
+                      const SessionOptions& options);
 
 /// Every change a trial would make, one line each, for `rxlab plan --target host`. Touches nothing.
 /// @throws Error(Status::usage) when `interface` (as in SessionOptions) is no pair of interfaces.
 std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface = {});
 
-} // namespace rxlab
+}  // namespace rxlab

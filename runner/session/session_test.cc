@@ -28,7 +28,8 @@ Trial trial() {
 /// nft's counter is not part of the fake machine: it stands still at 0.
 std::string no_nft_packets(int, const std::string&) {
     const auto text = [](const char* bytes, size_t size) { return std::string(bytes, size); };
-    const std::string data = text("\x0c\0\1\0\0\0\0\0\0\0\0\0", 12) + text("\x0c\0\2\0\0\0\0\0\0\0\0\0", 12);
+    const std::string data =
+        text("\x0c\0\1\0\0\0\0\0\0\0\0\0", 12) + text("\x0c\0\2\0\0\0\0\0\0\0\0\0", 12);
     const std::string counter = text("\x2c\0\1\x80\x0c\0\1\0counter\0\x1c\0\2\x80", 20) + data;
     return text("\x44\0\0\0\x06\x0a\2\0\1\0\0\0\0\0\0\0\2\0\0\0\x30\0\4\x80", 24) + counter;
 }
@@ -39,7 +40,9 @@ protected:
         machine.on_netlink = no_nft_packets;
         before = machine.files;
     }
-    Observation run(const Trial& which) { return run_trial(machine, journal, which, {.ns_per_instruction = 2, .interface = {}}); }
+    Observation run(const Trial& which) {
+        return run_trial(machine, journal, which, {.ns_per_instruction = 2, .interface = {}});
+    }
 
     FakeMachine machine;
     Journal journal{machine, ""};
@@ -51,7 +54,7 @@ TEST_F(Session, a_trial_measures_and_leaves_the_machine_as_it_was) {
     EXPECT_EQ(observation.metrics.at("packets_sent").value, 1000);
     EXPECT_EQ(observation.metrics.at("packets_counted").value, 1000);
     EXPECT_EQ(observation.metrics.at("packets_lost").value, 0);
-    EXPECT_EQ(observation.metrics.at("instructions_per_packet").value, 1000); // 2 us at 2 ns each
+    EXPECT_EQ(observation.metrics.at("instructions_per_packet").value, 1000);  // 2 us at 2 ns each
     EXPECT_EQ(observation.metrics.at("instructions_per_packet").unit, "instructions/packet");
     EXPECT_EQ(observation.metrics.count("ns_per_packet"), 0u);
     EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000 = udp.no_ports 1000");
@@ -77,7 +80,7 @@ TEST_F(Session, nothing_happens_between_the_machine_s_rest_and_the_traffic) {
         EXPECT_EQ(machine.log[i - 1], "rest");
         windows++;
     }
-    EXPECT_EQ(windows, 2); // warm-up and window
+    EXPECT_EQ(windows, 2);  // warm-up and window
 }
 
 TEST_F(Session, whatever_change_fails_the_machine_is_restored) {
@@ -88,7 +91,8 @@ TEST_F(Session, whatever_change_fails_the_machine_is_restored) {
         machine.fail_at = n;
         try {
             const Observation observation = run(trial());
-            EXPECT_FALSE(observation.checks.at("restored").ok) << "change " << n << " failed and nobody noticed";
+            EXPECT_FALSE(observation.checks.at("restored").ok)
+                << "change " << n << " failed and nobody noticed";
         } catch (const Error&) {
         }
         machine.fail_at = -1;
@@ -101,7 +105,8 @@ TEST_F(Session, packets_that_reach_no_sink_fail_conservation) {
     machine.lost_per_run = 3;
     const Observation observation = run(trial());
     EXPECT_FALSE(observation.checks.at("conservation").ok);
-    EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000, counted 997 (udp.no_ports 997): 3 packets missing");
+    EXPECT_EQ(observation.checks.at("conservation").detail,
+              "sent 1000, counted 997 (udp.no_ports 997): 3 packets missing");
     EXPECT_EQ(observation.metrics.at("packets_lost").value, 3);
     EXPECT_DOUBLE_EQ(observation.metrics.at("lost_fraction").value, 0.003);
 }
@@ -116,10 +121,12 @@ TEST_F(Session, the_timed_lane_reports_time) {
 }
 
 TEST_F(Session, what_the_kernel_complains_of_makes_the_trial_invalid) {
-    machine.says_while_sending = "4,11,200,-;------------[ cut here ]------------\n4,12,201,-;WARNING: CPU: 0 PID: 1 at net/core/dev.c:1\n";
+    machine.says_while_sending =
+        "4,11,200,-;------------[ cut here ]------------\n4,12,201,-;WARNING: CPU: 0 PID: 1 at "
+        "net/core/dev.c:1\n";
     const Observation observation = run(trial());
     EXPECT_FALSE(observation.checks.at("no_splats").ok);
-    EXPECT_EQ(observation.splats.size(), 4u); // warm-up and window
+    EXPECT_EQ(observation.splats.size(), 4u);  // warm-up and window
 }
 
 TEST_F(Session, nothing_is_done_on_top_of_what_an_earlier_run_left) {
@@ -159,7 +166,8 @@ TEST_F(Session, a_user_s_interfaces_have_to_be_a_pair_that_is_up) {
     }
     machine.files["/sys/class/net/eth1/operstate"] = "up\n";
     machine.files["/sys/class/net/eth2/operstate"] = "down\n";
-    EXPECT_EQ(refusal(machine, journal, "eth1"), "--interface eth1: expected two interfaces that are joined, GEN:DUT");
+    EXPECT_EQ(refusal(machine, journal, "eth1"),
+              "--interface eth1: expected two interfaces that are joined, GEN:DUT");
     EXPECT_EQ(refusal(machine, journal, "eth1:"), "no interface ''");
     EXPECT_EQ(refusal(machine, journal, "eth1:eth3"), "no interface 'eth3'");
     EXPECT_EQ(refusal(machine, journal, "eth1:eth2"), "interface 'eth2' is down");
@@ -171,12 +179,15 @@ TEST(Describe, says_what_a_trial_would_change_and_changes_nothing) {
     bare.setup = {{"nft", {{"dst_port", 9}}}, {"xdp", {{"program", "xdp_drop"}}}};
     bare.knobs = {{"sysctl:net.core.somaxconn", 17}};
     const std::vector<std::string> lines = describe_changes(bare);
-    EXPECT_THAT(lines, ::testing::IsSupersetOf({"ip netns add rxlab-gen", "ip netns add rxlab-dut", "rxlab-gen: ip link set dev rxgen0 arp off up",
-                                                "rxlab-dut: nft add rule ip rxlab drop_point udp dport 9 counter drop",
-                                                "attach the XDP program xdp_drop (native) to rxdut0"}));
-    EXPECT_THAT(lines, ::testing::Contains(::testing::MatchesRegex("/proc/sys/net/core/somaxconn: [0-9]+ -> 17")));
+    EXPECT_THAT(lines, ::testing::IsSupersetOf(
+                           {"ip netns add rxlab-gen", "ip netns add rxlab-dut",
+                            "rxlab-gen: ip link set dev rxgen0 arp off up",
+                            "rxlab-dut: nft add rule ip rxlab drop_point udp dport 9 counter drop",
+                            "attach the XDP program xdp_drop (native) to rxdut0"}));
+    EXPECT_THAT(lines, ::testing::Contains(
+                           ::testing::MatchesRegex("/proc/sys/net/core/somaxconn: [0-9]+ -> 17")));
     EXPECT_EQ(lines.back(), "undo all of it: 4 journal entries, in reverse order");
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -9,11 +9,12 @@
 namespace rxlab {
 namespace {
 
-constexpr uint64_t kStep = 2'000'000;        // ns between two looks at the sinks
-constexpr uint64_t kStill = 50'000'000;      // ns without growth: what has not arrived by now is lost
-constexpr uint64_t kPatience = 5'000'000'000; // ns in all
-constexpr uint64_t kRest = 200'000'000;       // ns; many grace periods of RCU, and the work that they set free
-constexpr uint64_t kLate = 200'000;          // ns; a sleeper is late by less than this
+constexpr uint64_t kStep = 2'000'000;    // ns between two looks at the sinks
+constexpr uint64_t kStill = 50'000'000;  // ns without growth: what has not arrived by now is lost
+constexpr uint64_t kPatience = 5'000'000'000;  // ns in all
+constexpr uint64_t kRest =
+    200'000'000;  // ns; many grace periods of RCU, and the work that they set free
+constexpr uint64_t kLate = 200'000;  // ns; a sleeper is late by less than this
 
 using Counts = std::vector<uint64_t>;
 
@@ -29,21 +30,25 @@ uint64_t growth(const Counts& before, const Counts& after) {
     return sum;
 }
 
-/// What set-up, warm-up and reading counters left to be done later (memory freed after a grace period, the workers that
-/// do it) is done now, not at a chance moment within the window. That begins `phase` after a multiple of the tick, so its
-/// place between two ticks does not depend on how long set-up took.
+/// What set-up, warm-up and reading counters left to be done later (memory freed after a grace
+/// period, the workers that do it) is done now, not at a chance moment within the window. That
+/// begins `phase` after a multiple of the tick, so its place between two ticks does not depend on
+/// how long set-up took.
 void rest(Sys& sys, uint64_t phase) {
     const uint64_t begin = ((sys.now_ns() + kRest) / kTick + 1) * kTick + phase;
     sys.sleep_until(begin - kLate);
-    while (sys.now_ns() < begin) {}
+    while (sys.now_ns() < begin) {
+    }
 }
 
-/// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing moves any more.
+/// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing
+/// moves any more.
 Counts settled(Sys& sys, const std::vector<Sink>& sinks, const Counts& before, uint64_t sent) {
     Counts now = read_all(sinks);
     const uint64_t start = sys.now_ns();
     uint64_t moved = start;
-    while (growth(before, now) < sent && sys.now_ns() - moved < kStill && sys.now_ns() - start < kPatience) {
+    while (growth(before, now) < sent && sys.now_ns() - moved < kStill &&
+           sys.now_ns() - start < kPatience) {
         sys.sleep_ns(kStep);
         Counts later = read_all(sinks);
         if (later != now) moved = sys.now_ns();
@@ -57,7 +62,7 @@ void put(Metrics& metrics, const std::string& name, double value) {
     metrics[name] = {value, row.unit, row.better};
 }
 
-} // namespace
+}  // namespace
 
 uint64_t Measured::counted() const {
     uint64_t sum = 0;
@@ -65,7 +70,8 @@ uint64_t Measured::counted() const {
     return sum;
 }
 
-Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors) {
+Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
+                 const Collectors& collectors) {
     Measured measured;
     measured.item = assembly.item;
     const std::vector<Sink>& sinks = assembly.sinks;
@@ -80,36 +86,53 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
     const Counts after = settled(sys, sinks, before, measured.sent.packets);
     for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
     measured.ns = sys.now_ns() - start;
-    for (size_t i = 0; i < sinks.size(); i++) measured.sinks.push_back({sinks[i].name, after[i] - before[i]});
+    for (size_t i = 0; i < sinks.size(); i++)
+        measured.sinks.push_back({sinks[i].name, after[i] - before[i]});
     return measured;
 }
 
 Check senders_overlap(const Measured& measured) {
     const double overlap = measured.sent.overlap;
-    const std::string detail = fmt::format("all senders sent during {:.0f} % of the window", 100 * overlap);
-    return overlap >= kLeastOverlap ? Check{true, detail} : Check{false, fmt::format("{}, at least {:.0f} % are needed: something else ran on their CPUs", detail, 100 * kLeastOverlap)};
+    const std::string detail =
+        fmt::format("all senders sent during {:.0f} % of the window", 100 * overlap);
+    return overlap >= kLeastOverlap
+               ? Check{true, detail}
+               : Check{false,
+                       fmt::format(
+                           "{}, at least {:.0f} % are needed: something else ran on their CPUs",
+                           detail, 100 * kLeastOverlap)};
 }
 
 Check conservation(const Measured& measured) {
     std::string terms;
     for (const SinkGrowth& growth : measured.sinks)
-        if (growth.packets) terms += fmt::format("{}{} {}", terms.empty() ? "" : " + ", growth.sink, growth.packets);
+        if (growth.packets)
+            terms +=
+                fmt::format("{}{} {}", terms.empty() ? "" : " + ", growth.sink, growth.packets);
     const uint64_t sent = measured.sent.packets, counted = measured.counted();
     if (sent == counted) return {true, fmt::format("sent {} = {}", sent, terms)};
-    return {false, fmt::format("sent {}, counted {} ({}): {} {}s {}", sent, counted, terms.empty() ? "nothing" : terms,
-                               sent > counted ? sent - counted : counted - sent, measured.item, sent > counted ? "missing" : "too many")};
+    return {false, fmt::format("sent {}, counted {} ({}): {} {}s {}", sent, counted,
+                               terms.empty() ? "nothing" : terms,
+                               sent > counted ? sent - counted : counted - sent, measured.item,
+                               sent > counted ? "missing" : "too many")};
 }
 
 Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction) {
-    const double items = static_cast<double>(measured.sent.busy_packets), busy = static_cast<double>(measured.sent.busy_ns), spared = static_cast<double>(measured.sent.spared_ns);
+    const double items = static_cast<double>(measured.sent.busy_packets),
+                 busy = static_cast<double>(measured.sent.busy_ns),
+                 spared = static_cast<double>(measured.sent.spared_ns);
     if (items > 0 && lane == "counted" && ns_per_instruction > 0)
-        return {(busy - spared) / ns_per_instruction / items, "instructions_per_" + measured.item, "instructions/" + measured.item};
-    if (items > 0 && lane == "timed") return {busy / items, "ns_per_" + measured.item, "ns/" + measured.item};
+        return {(busy - spared) / ns_per_instruction / items, "instructions_per_" + measured.item,
+                "instructions/" + measured.item};
+    if (items > 0 && lane == "timed")
+        return {busy / items, "ns_per_" + measured.item, "ns/" + measured.item};
     return {};
 }
 
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics, Json& curves) {
-    const double sent = static_cast<double>(measured.sent.packets), counted = static_cast<double>(measured.counted());
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction,
+                    Metrics& metrics, Json& curves) {
+    const double sent = static_cast<double>(measured.sent.packets),
+                 counted = static_cast<double>(measured.counted());
     const std::string items = measured.item + "s";
     put(metrics, items + "_sent", sent);
     put(metrics, items + "_counted", counted);
@@ -117,7 +140,10 @@ void window_metrics(const Measured& measured, const std::string& lane, double ns
     put(metrics, "lost_fraction", sent > 0 ? (sent - counted) / sent : 0);
     const Cost cost = cost_per_item(measured, lane, ns_per_instruction);
     if (!cost.unit.empty()) put(metrics, cost.name, cost.value);
-    if (lane == "timed" && measured.sent.busy_ns) put(metrics, items + "_per_second", static_cast<double>(measured.sent.busy_packets) * 1e9 / static_cast<double>(measured.sent.busy_ns));
+    if (lane == "timed" && measured.sent.busy_ns)
+        put(metrics, items + "_per_second",
+            static_cast<double>(measured.sent.busy_packets) * 1e9 /
+                static_cast<double>(measured.sent.busy_ns));
     for (const auto& [name, value] : measured.sent.metrics) put(metrics, name, value);
     const LatencyUnit unit(lane == "counted" ? ns_per_instruction : 0);
     for (const auto& [name, histogram] : measured.sent.latencies) {
@@ -126,4 +152,4 @@ void window_metrics(const Measured& measured, const std::string& lane, double ns
     }
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -6,7 +6,7 @@
 
 namespace rxlab {
 
-constexpr uint64_t kTick = 4'000'000; ///< ns; one jiffy at HZ = 250
+constexpr uint64_t kTick = 4'000'000;  ///< ns; one jiffy at HZ = 250
 
 using Collectors = std::vector<std::pair<std::string, std::unique_ptr<Collector>>>;
 
@@ -16,15 +16,17 @@ struct SinkGrowth {
 };
 
 struct Measured {
-    std::string item = "packet"; ///< what was sent
+    std::string item = "packet";  ///< what was sent
     Sent sent;
-    uint64_t ns = 0; ///< from the first collector's start to the last one's stop
+    uint64_t ns = 0;  ///< from the first collector's start to the last one's stop
     std::vector<SinkGrowth> sinks;
     uint64_t counted() const;
 };
 
-/// One window of `packets` frames, begun after what was done before has come to rest, `phase` ns after a multiple of kTick.
-Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase, const Collectors& collectors);
+/// One window of `packets` frames, begun after what was done before has come to rest, `phase` ns
+/// after a multiple of kTick.
+Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
+                 const Collectors& collectors);
 
 /// sent == growth of all sinks together; the detail names each sink with its count.
 Check conservation(const Measured& measured);
@@ -33,7 +35,8 @@ Check conservation(const Measured& measured);
 Check senders_overlap(const Measured& measured);
 
 /// Items sent, counted and lost, the lane's cost per item, and what the generator counted itself.
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction, Metrics& metrics, Json& curves);
+void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction,
+                    Metrics& metrics, Json& curves);
 
 /// Cost of one item in the lane's unit; the unit is empty in a lane that ranks no cost.
 struct Cost {
@@ -42,4 +45,4 @@ struct Cost {
 };
 Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -6,11 +6,13 @@
 
 namespace rxlab {
 
-const char kBpfProgSchema[] = R"({
+const char kBpfProgSchema[] =
+    R"({
   "type": "object",
   "required": ["program"],
   "properties": {
-    "program": {"enum": [)" RXLAB_BPF_NAMES R"(], "description": "a program of bpf/, loaded and attached to nothing"},
+    "program": {"enum": [)" RXLAB_BPF_NAMES
+    R"(], "description": "a program of bpf/, loaded and attached to nothing"},
     "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
                "description": "the program's const volatile variables by name"}
   }
@@ -27,10 +29,11 @@ private:
     BpfObject program_;
 };
 
-} // namespace
+}  // namespace
 
 std::unique_ptr<Applied> apply_bpf_prog(Sys&, Journal&, const Topology&, const Json& parameters) {
-    return std::make_unique<Loaded>(load_bpf(parameters.at("program"), parameters.value("config", Json::object())));
+    return std::make_unique<Loaded>(
+        load_bpf(parameters.at("program"), parameters.value("config", Json::object())));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

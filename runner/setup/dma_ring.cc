@@ -8,7 +8,8 @@ namespace rxlab {
 
 #define RXLAB_NAME(name) ", \"" #name "\""
 
-// The modules' own parameters, with their own defaults (modinfo -p); what they refuse they refuse with a reason.
+// The modules' own parameters, with their own defaults (modinfo -p); what they refuse they refuse
+// with a reason.
 const char kDmaRingSchema[] = R"({
   "type": "object",
   "properties": {
@@ -35,7 +36,8 @@ const char kDmaRingSchema[] = R"({
   }
 })";
 
-std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology&, const Json& parameters) {
+std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology&,
+                                        const Json& parameters) {
     Json ring = parameters, engine = Json::object();
     if (ring.contains("pci")) engine["pci"] = ring["pci"];
     ring.erase("pci");
@@ -46,4 +48,4 @@ std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topolo
     return std::make_unique<Applied>();
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -5,18 +5,31 @@
 
 namespace rxlab {
 
-extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[], kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[], kObserverSchema[];
+extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[],
+    kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[],
+    kObserverSchema[];
 
-std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_bpf_prog(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology,
+                                    const Json& parameters);
+std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters);
+std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology& topology,
+                                        const Json& parameters);
+std::unique_ptr<Applied> apply_bpf_prog(Sys& sys, Journal& journal, const Topology& topology,
+                                        const Json& parameters);
+std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology,
+                                   const Json& parameters);
+std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology,
+                                  const Json& parameters);
+std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology,
+                                          const Json& parameters);
+std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology,
+                                           const Json& parameters);
+std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology,
+                                         const Json& parameters);
+std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology,
+                                   const Json& parameters);
+std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology,
+                                        const Json& parameters);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "setup/kinds.h"
 #include "base/error.h"
 #include "collect/collector.h"
 #include "session/load_module.h"
-#include "setup/kinds.h"
 #include "sys/fake_sys.h"
 
 #include <fmt/format.h>
@@ -35,11 +35,13 @@ protected:
 };
 
 TEST_F(Kinds, every_schema_is_json) {
-    for (size_t i = 0; i < kSetupCount; i++) EXPECT_TRUE(Json::accept(kSetups[i].schema)) << kSetups[i].name;
+    for (size_t i = 0; i < kSetupCount; i++)
+        EXPECT_TRUE(Json::accept(kSetups[i].schema)) << kSetups[i].name;
 }
 
 TEST_F(Kinds, every_observer_is_a_probe) {
-    for (const std::string name : Json::parse(kObserverSchema)["properties"]["collector"]["enum"]) EXPECT_TRUE(collector_named(name).kind->probe) << name;
+    for (const std::string name : Json::parse(kObserverSchema)["properties"]["collector"]["enum"])
+        EXPECT_TRUE(collector_named(name).kind->probe) << name;
 }
 
 TEST_F(Kinds, an_observer_that_is_no_collector_is_refused_with_the_nearest) {
@@ -61,8 +63,11 @@ TEST_F(Kinds, link_is_journaled_before_it_is_made) {
 
 TEST_F(Kinds, module_parameters_are_words_of_one_command) {
     sys.files["/payload/modules/rxpad.ko"] = "";
-    apply_module(sys, journal, topology, {{"name", "rxpad"}, {"parameters", {{"bytes", 8192}, {"on", true}, {"mode", "a b"}}}});
-    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/rxpad.ko bytes=8192 mode=a b on=1"));
+    apply_module(
+        sys, journal, topology,
+        {{"name", "rxpad"}, {"parameters", {{"bytes", 8192}, {"on", true}, {"mode", "a b"}}}});
+    EXPECT_THAT(sys.log,
+                ElementsAre("run - insmod /payload/modules/rxpad.ko bytes=8192 mode=a b on=1"));
     EXPECT_EQ(pending_at_the_change, 1u);
     EXPECT_THAT(journal.pending()[0].argv, ElementsAre("rmmod", "rxpad"));
 }
@@ -77,7 +82,11 @@ TEST_F(Kinds, a_module_that_is_loaded_or_missing_is_refused) {
 TEST_F(Kinds, a_module_that_refuses_is_quoted) {
     sys.files["/payload/modules/dma_ring.ko"] = "";
     sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
-        if (command.argv[0] == "dmesg") return Ran{0, "[ 1.0] vdma: 2 channels\n[ 1.1] dma_ring: period_bytes=3000 does not divide ring_bytes\n[ 1.2] other: word\n", ""};
+        if (command.argv[0] == "dmesg")
+            return Ran{0,
+                       "[ 1.0] vdma: 2 channels\n[ 1.1] dma_ring: period_bytes=3000 does not "
+                       "divide ring_bytes\n[ 1.2] other: word\n",
+                       ""};
         return Ran{1, "", "insmod: Invalid argument"};
     };
     try {
@@ -90,36 +99,45 @@ TEST_F(Kinds, a_module_that_refuses_is_quoted) {
 }
 
 TEST_F(Kinds, dma_ring_loads_its_engine_first_and_takes_it_out_last) {
-    for (const char* name : {"vdma", "ring_link", "dma_ring"}) sys.files[fmt::format("/payload/modules/{}.ko", name)] = "";
-    apply_dma_ring(sys, journal, topology, {{"variant", "circ"}, {"pci", "0000:00:10.0"}, {"engine", "vdma"}});
-    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/vdma.ko pci=0000:00:10.0", "run - insmod /payload/modules/ring_link.ko",
+    for (const char* name : {"vdma", "ring_link", "dma_ring"})
+        sys.files[fmt::format("/payload/modules/{}.ko", name)] = "";
+    apply_dma_ring(sys, journal, topology,
+                   {{"variant", "circ"}, {"pci", "0000:00:10.0"}, {"engine", "vdma"}});
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/vdma.ko pci=0000:00:10.0",
+                                     "run - insmod /payload/modules/ring_link.ko",
                                      "run - insmod /payload/modules/dma_ring.ko variant=circ"));
     ASSERT_EQ(journal.pending().size(), 3u);
     EXPECT_THAT(journal.pending()[0].argv, ElementsAre("rmmod", "vdma"));
     sys.log.clear();
     apply_dma_ring(sys, journal, topology, {{"engine", "none"}});
-    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/ring_link.ko", "run - insmod /payload/modules/dma_ring.ko"));
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/ring_link.ko",
+                                     "run - insmod /payload/modules/dma_ring.ko"));
 }
 
 TEST_F(Kinds, nft_drops_one_port_at_the_hook_asked_for) {
     apply_nft(sys, journal, topology, {{"hook", "ingress"}, {"dst_port", 7}});
-    EXPECT_THAT(input, HasSubstr("add chain netdev rxlab drop_point { type filter hook ingress devices = { rxdut0 } priority 0; policy accept; }\n"));
+    EXPECT_THAT(input, HasSubstr("add chain netdev rxlab drop_point { type filter hook ingress "
+                                 "devices = { rxdut0 } priority 0; policy accept; }\n"));
     EXPECT_THAT(input, HasSubstr("udp dport 7 counter drop\n"));
     input.clear();
     apply_nft(sys, journal, topology, Json::object());
-    EXPECT_THAT(input, HasSubstr("add chain ip rxlab drop_point { type filter hook prerouting priority -300; policy accept; }\n"));
+    EXPECT_THAT(input, HasSubstr("add chain ip rxlab drop_point { type filter hook prerouting "
+                                 "priority -300; policy accept; }\n"));
     EXPECT_EQ(pending_at_the_change, 2u);
 }
 
 TEST_F(Kinds, tc_can_be_undone_whether_or_not_it_was_done) {
     apply_tc(sys, journal, topology, {{"kind", "u32"}, {"dst_port", 7}});
-    EXPECT_EQ(input, "qdisc add dev rxdut0 clsact\n"
-                     "filter add dev rxdut0 ingress pref 1 protocol ip u32 match ip protocol 17 0xff match ip dport 7 0xffff action drop\n");
+    EXPECT_EQ(input,
+              "qdisc add dev rxdut0 clsact\n"
+              "filter add dev rxdut0 ingress pref 1 protocol ip u32 match ip protocol 17 0xff "
+              "match ip dport 7 0xffff action drop\n");
     EXPECT_EQ(pending_at_the_change, 2u);
     sys.log.clear();
     EXPECT_TRUE(journal.restore().empty());
-    EXPECT_THAT(sys.log, ElementsAre("run d tc qdisc replace dev rxdut0 clsact", "run d tc qdisc del dev rxdut0 clsact"));
+    EXPECT_THAT(sys.log, ElementsAre("run d tc qdisc replace dev rxdut0 clsact",
+                                     "run d tc qdisc del dev rxdut0 clsact"));
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

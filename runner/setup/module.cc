@@ -14,9 +14,11 @@ const char kModuleSchema[] = R"({
   }
 })";
 
-std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology&, const Json& parameters) {
-    load_module(sys, journal, parameters.at("name"), parameters.value("parameters", Json::object()));
+std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology&,
+                                      const Json& parameters) {
+    load_module(sys, journal, parameters.at("name"),
+                parameters.value("parameters", Json::object()));
     return std::make_unique<Applied>();
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -41,14 +41,20 @@ RuleSet generated(const Json& parameters) {
     return set;
 }
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Topology& topology,
+                                           const Json& parameters) {
     const RuleSet set = generated(parameters);
     const Json count = parameters.value("count", Json::object());
-    const Counting counting{count.value("bytes", true), count.value("protocols", true), count.value("ports", true), count.value("rules", true)};
-    return attach_everywhere(sys, journal, topology, parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic,
-                             [&] { return build_filter(engine_named(parameters.value("engine", "bitmap")), set, slots_for(set.rules, {}, {}), counting); });
+    const Counting counting{count.value("bytes", true), count.value("protocols", true),
+                            count.value("ports", true), count.value("rules", true)};
+    return attach_everywhere(
+        sys, journal, topology,
+        parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic, [&] {
+            return build_filter(engine_named(parameters.value("engine", "bitmap")), set,
+                                slots_for(set.rules, {}, {}), counting);
+        });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

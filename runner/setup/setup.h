@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What an arm puts in place before its trial besides knobs: XDP programs, nft and tc rules, modules, links.
+// What an arm puts in place before its trial besides knobs: XDP programs, nft and tc rules,
+// modules, links.
 #pragma once
 #include "topology/topology.h"
 
@@ -9,7 +10,7 @@ namespace rxlab {
 class Applied {
 public:
     virtual ~Applied() = default;
-    std::vector<Sink> sinks; ///< where this setup ends packets
+    std::vector<Sink> sinks;  ///< where this setup ends packets
 };
 
 /// A row of kSetups; rows are applied in the order of the table.
@@ -17,11 +18,13 @@ struct SetupKind {
     const char* name;
     const char* summary;
     const char* schema;
-    std::unique_ptr<Applied> (*apply)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
-    /// What apply() changes, for kinds that work by system calls of their own (BPF, sockets); null: apply() on a recording Sys tells.
+    std::unique_ptr<Applied> (*apply)(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters);
+    /// What apply() changes, for kinds that work by system calls of their own (BPF, sockets); null:
+    /// apply() on a recording Sys tells.
     std::string (*describe)(const Topology& topology, const Json& parameters);
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;
 
-} // namespace rxlab
+}  // namespace rxlab

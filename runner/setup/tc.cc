@@ -5,9 +5,9 @@
 #include "sys/bpf.h"
 
 #include <bpf/libbpf.h>
-#include <cstring>
 #include <fmt/format.h>
 #include <linux/netlink.h>
+#include <cstring>
 
 namespace rxlab {
 
@@ -23,13 +23,16 @@ namespace {
 
 class Tc : public Applied {
 public:
-    std::vector<BpfObject> programs; ///< as long as they are attached
+    std::vector<BpfObject> programs;  ///< as long as they are attached
 };
 
 std::string filter_line(const std::string& kind, const std::string& device, int port) {
-    const std::string match = kind == "flower" ? fmt::format("flower ip_proto udp dst_port {}", port)
-                                                     : fmt::format("u32 match ip protocol 17 0xff match ip dport {} 0xffff", port);
-    return fmt::format("filter add dev {} ingress pref 1 protocol ip {} action drop\n", device, match);
+    const std::string match =
+        kind == "flower"
+            ? fmt::format("flower ip_proto udp dst_port {}", port)
+            : fmt::format("u32 match ip protocol 17 0xff match ip dport {} 0xffff", port);
+    return fmt::format("filter add dev {} ingress pref 1 protocol ip {} action drop\n", device,
+                       match);
 }
 
 void attach_bpf(Sys& sys, const Interface& receiver, int interface_index, int program) {
@@ -37,32 +40,40 @@ void attach_bpf(Sys& sys, const Interface& receiver, int interface_index, int pr
     LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1, .priority = 1);
     sys.in_netns(receiver.netns, [&] {
         if (const int error = ::bpf_tc_attach(&hook, &options))
-            throw Error(Status::invalid, fmt::format("tc program on {}: {}", receiver.name, std::strerror(-error)));
+            throw Error(Status::invalid,
+                        fmt::format("tc program on {}: {}", receiver.name, std::strerror(-error)));
     });
 }
 
 /// The qdisc's undoing works whether or not it was made: replaced (replayed first), then deleted.
 void record(Journal& journal, const Interface& receiver) {
     for (const char* verb : {"del", "replace"})
-        journal.record({.what = fmt::format("tc clsact of {} ({})", receiver.name, verb), .netns = receiver.netns,
-                        .argv = {"tc", "qdisc", verb, "dev", receiver.name, "clsact"}, .done_if_absent = {}});
+        journal.record({.what = fmt::format("tc clsact of {} ({})", receiver.name, verb),
+                        .netns = receiver.netns,
+                        .argv = {"tc", "qdisc", verb, "dev", receiver.name, "clsact"},
+                        .done_if_absent = {}});
 }
 
 int index_of(Sys& sys, const Interface& receiver) {
     int index = 0;
-    sys.in_netns(receiver.netns, [&] { index = std::stoi(sys.read_file("/sys/class/net/" + receiver.name + "/ifindex")); });
+    sys.in_netns(receiver.netns, [&] {
+        index = std::stoi(sys.read_file("/sys/class/net/" + receiver.name + "/ifindex"));
+    });
     return index;
 }
 
 uint64_t ingress_drops(Sys& sys, const Interface& receiver, int index) {
     uint64_t drops = 0;
-    sys.in_netns(receiver.netns, [&] { drops = parse_ingress_drops(sys.netlink(NETLINK_ROUTE, qdisc_request()), index); });
+    sys.in_netns(receiver.netns, [&] {
+        drops = parse_ingress_drops(sys.netlink(NETLINK_ROUTE, qdisc_request()), index);
+    });
     return drops;
 }
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology,
+                                  const Json& parameters) {
     const std::string kind = parameters.value("kind", "flower");
     const int port = parameters.value("dst_port", 9);
     auto applied = std::make_unique<Tc>();
@@ -83,10 +94,11 @@ std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& to
     }
     applied->sinks.push_back({"tc.drop", [&sys, receivers] {
                                   uint64_t sum = 0;
-                                  for (const auto& [receiver, index] : receivers) sum += ingress_drops(sys, receiver, index);
+                                  for (const auto& [receiver, index] : receivers)
+                                      sum += ingress_drops(sys, receiver, index);
                                   return sum;
                               }});
     return applied;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,13 +4,13 @@
 #include "sys/bpf.h"
 #include "sys/fd.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <numeric>
 #include <sys/socket.h>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
 
 namespace rxlab {
 
@@ -26,7 +26,8 @@ namespace {
 
 class UdpSocket : public Applied {
 public:
-    UdpSocket(int port, bool gro) : filter_(load_bpf("socket_deaf")), fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    UdpSocket(int port, bool gro)
+        : filter_(load_bpf("socket_deaf")), fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
@@ -35,9 +36,11 @@ public:
         if (!fd_ || ::setsockopt(fd_.get(), SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) ||
             (gro && ::setsockopt(fd_.get(), IPPROTO_UDP, UDP_GRO, &on, sizeof(on))) ||
             ::bind(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)))
-            throw Error(Status::invalid, fmt::format("UDP socket of port {}: {}", port, std::strerror(errno)));
+            throw Error(Status::invalid,
+                        fmt::format("UDP socket of port {}: {}", port, std::strerror(errno)));
         sinks.push_back({"udp.merged_beyond", [this] {
-                             const auto counts = BpfMap(filter_.map("merged_beyond")).values<uint64_t>(0);
+                             const auto counts =
+                                 BpfMap(filter_.map("merged_beyond")).values<uint64_t>(0);
                              return std::accumulate(counts.begin(), counts.end(), uint64_t{});
                          }});
     }
@@ -47,13 +50,18 @@ private:
     Fd fd_;
 };
 
-} // namespace
+}  // namespace
 
-/// Each packet that its filter turns away is one in udp.in_errors; of a merged one the datagrams beyond the first are its own sink's.
-std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal&, const Topology& topology, const Json& parameters) {
+/// Each packet that its filter turns away is one in udp.in_errors; of a merged one the datagrams
+/// beyond the first are its own sink's.
+std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal&, const Topology& topology,
+                                          const Json& parameters) {
     std::unique_ptr<Applied> socket;
-    sys.in_netns(topology.paths.front().receiver.netns, [&] { socket = std::make_unique<UdpSocket>(parameters.value("port", 9), parameters.value("gro", false)); });
+    sys.in_netns(topology.paths.front().receiver.netns, [&] {
+        socket = std::make_unique<UdpSocket>(parameters.value("port", 9),
+                                             parameters.value("gro", false));
+    });
     return socket;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

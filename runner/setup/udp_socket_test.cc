@@ -20,7 +20,9 @@ class UdpSocketSetup : public testing::Test {
 protected:
     void SetUp() override {
         if (geteuid() != 0) GTEST_SKIP() << "needs root";
-        for (const auto& argv : {std::vector<std::string>{"ip", "netns", "add", netns_}, {"ip", "-n", netns_, "link", "set", "lo", "up"}}) run_or_throw(sys_, argv);
+        for (const auto& argv : {std::vector<std::string>{"ip", "netns", "add", netns_},
+                                 {"ip", "-n", netns_, "link", "set", "lo", "up"}})
+            run_or_throw(sys_, argv);
         topology_.paths.push_back({.generator = {netns_, "lo"}, .receiver = {netns_, "lo"}});
     }
     void TearDown() override {
@@ -34,8 +36,10 @@ protected:
             address.sin_family = AF_INET;
             address.sin_port = htons(kPort);
             const Fd fd(::socket(AF_INET, SOCK_DGRAM, 0));
-            done.first = ::sendto(fd.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 1;
-            done.second = ::bind(Fd(::socket(AF_INET, SOCK_DGRAM, 0)).get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+            done.first = ::sendto(fd.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address),
+                                  sizeof(address)) == 1;
+            done.second = ::bind(Fd(::socket(AF_INET, SOCK_DGRAM, 0)).get(),
+                                 reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
         });
         return done;
     }
@@ -55,7 +59,8 @@ protected:
 TEST_F(UdpSocketSetup, EveryDatagramIsAnErrorAndNoneIsAnswered) {
     const auto sinks = protocol_sinks(sys_, netns_);
     {
-        const auto applied = apply_udp_socket(sys_, journal_, topology_, {{"port", kPort}, {"gro", true}});
+        const auto applied =
+            apply_udp_socket(sys_, journal_, topology_, {{"port", kPort}, {"gro", true}});
         EXPECT_EQ(send_and_bind(), std::pair(true, false)) << "the port is taken";
         EXPECT_EQ(sink(sinks, "udp.in_errors"), 1u);
         EXPECT_EQ(sink(sinks, "udp.no_ports"), 0u);
@@ -66,4 +71,4 @@ TEST_F(UdpSocketSetup, EveryDatagramIsAnErrorAndNoneIsAnswered) {
     EXPECT_EQ(sink(sinks, "udp.no_ports"), 1u);
 }
 
-} // namespace
+}  // namespace

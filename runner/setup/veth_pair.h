@@ -19,22 +19,25 @@ inline constexpr uint16_t kPort = 9;
 class VethPair : public testing::Test {
 protected:
     void SetUp() override {
-        if (geteuid() != 0)
-            GTEST_SKIP() << "needs root";
+        if (geteuid() != 0) GTEST_SKIP() << "needs root";
         for (const std::string& netns : {generator_, receiver_}) {
             ip({"netns", "add", netns});
-            sys_.in_netns(netns, [&] { sys_.write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"); });
+            sys_.in_netns(netns, [&] {
+                sys_.write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+            });
         }
-        ip({"-n", generator_, "link", "add", "rxs0", "type", "veth", "peer", "name", "rxs1", "netns", receiver_});
+        ip({"-n", generator_, "link", "add", "rxs0", "type", "veth", "peer", "name", "rxs1",
+            "netns", receiver_});
         ip({"-n", receiver_, "link", "set", "rxs1", "address", "02:00:00:00:00:02", "up"});
         ip({"-n", generator_, "link", "set", "rxs0", "up"});
         ip({"-n", generator_, "address", "add", "192.0.2.1/24", "dev", "rxs0"});
-        ip({"-n", generator_, "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev", "rxs0"});
-        topology_.paths.push_back({.generator = {generator_, "rxs0"}, .receiver = {receiver_, "rxs1"}});
+        ip({"-n", generator_, "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev",
+            "rxs0"});
+        topology_.paths.push_back(
+            {.generator = {generator_, "rxs0"}, .receiver = {receiver_, "rxs1"}});
     }
     void TearDown() override {
-        if (geteuid() != 0)
-            return;
+        if (geteuid() != 0) return;
         journal_.restore();
         for (const std::string& netns : {generator_, receiver_})
             sys_.run({"ip", "netns", "del", netns});
@@ -57,8 +60,7 @@ protected:
     }
     static uint64_t read(const Applied& applied, const std::string& name) {
         for (const Sink& sink : applied.sinks)
-            if (sink.name == name)
-                return sink.read();
+            if (sink.name == name) return sink.read();
         throw Error(Status::invalid, "no sink " + name);
     }
     /// Drops that `name` counts of the datagrams sent, once they arrived.
@@ -78,4 +80,4 @@ protected:
     Topology topology_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "setup/kinds.h"
 #include "setup/xdp.h"
+#include "setup/kinds.h"
 
 #include "base/error.h"
 #include "bpf/names.h"
@@ -32,14 +32,14 @@ public:
     Xdp(std::vector<BpfObject> programs, std::vector<ReadVerdicts> counters)
         : programs_(std::move(programs)), counters_(std::move(counters)) {
         for (const uint32_t action : {XDP_ABORTED, XDP_DROP, XDP_TX, XDP_REDIRECT})
-            sinks.push_back({std::string("xdp.") + kXdpActions[action], [this, action] { return packets(action); }});
+            sinks.push_back({std::string("xdp.") + kXdpActions[action],
+                             [this, action] { return packets(action); }});
     }
 
 private:
     uint64_t packets(uint32_t action) const {
         uint64_t sum = 0;
-        for (const auto& counter : counters_)
-            sum += counter()[action].packets;
+        for (const auto& counter : counters_) sum += counter()[action].packets;
         return sum;
     }
 
@@ -47,22 +47,29 @@ private:
     std::vector<ReadVerdicts> counters_;
 };
 
-void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObject& program, XdpMode mode) {
+void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObject& program,
+            XdpMode mode) {
     require_no_xdp(sys, receiver);
     journal.record({.what = fmt::format("XDP program {} on {}", program.name(), receiver.name),
                     .netns = receiver.netns,
-                    .argv = {"ip", "link", "set", "dev", receiver.name, mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
+                    .argv = {"ip", "link", "set", "dev", receiver.name,
+                             mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
                     .done_if_absent = {}});
     attach_xdp(sys, receiver.netns, receiver.name, program.program(), mode);
 }
 
 /// How this program's verdicts are counted: by itself, or where it does not count by the driver.
-ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& program, XdpMode mode) {
+ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& program,
+                        XdpMode mode) {
     if (auto map = XdpVerdicts::of(sys, receiver))
         return [map = std::make_shared<XdpVerdicts>(std::move(*map))] { return map->read(); };
     if (mode == XdpMode::generic)
-        throw Error(Status::usage, fmt::format("XDP program '{}' counts nothing, and generic XDP has no counters of its own", program.name()),
-                    "use mode \"native\"");
+        throw Error(
+            Status::usage,
+            fmt::format(
+                "XDP program '{}' counts nothing, and generic XDP has no counters of its own",
+                program.name()),
+            "use mode \"native\"");
     return [&sys, receiver] {
         Verdicts verdicts{};
         verdicts[XDP_DROP].packets = driver_xdp_drops(sys, receiver);
@@ -70,15 +77,17 @@ ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& pr
     };
 }
 
-} // namespace
+}  // namespace
 
 void require_no_xdp(Sys& sys, const Interface& receiver) {
     if (const auto other = xdp_attached(sys, receiver.netns, receiver.name))
-        throw Error(Status::invalid, fmt::format("{} has an XDP program already (id {})", receiver.name, other->id),
+        throw Error(Status::invalid,
+                    fmt::format("{} has an XDP program already (id {})", receiver.name, other->id),
                     "detach it first: ip link set dev " + receiver.name + " xdp off");
 }
 
-std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make) {
+std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology,
+                                           XdpMode mode, const std::function<BpfObject()>& make) {
     std::vector<BpfObject> programs;
     std::vector<ReadVerdicts> counters;
     for (const Path& path : topology.paths) {
@@ -89,9 +98,13 @@ std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Top
     return std::make_unique<Xdp>(std::move(programs), std::move(counters));
 }
 
-std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
-    return attach_everywhere(sys, journal, topology, parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic,
-                             [&] { return load_bpf(parameters.at("program"), parameters.value("config", Json::object())); });
+std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology,
+                                   const Json& parameters) {
+    return attach_everywhere(
+        sys, journal, topology,
+        parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic, [&] {
+            return load_bpf(parameters.at("program"), parameters.value("config", Json::object()));
+        });
 }
 
-} // namespace rxlab
+}  // namespace rxlab

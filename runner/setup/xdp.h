@@ -13,6 +13,7 @@ void require_no_xdp(Sys& sys, const Interface& receiver);
 
 /// Attaches a program to every receiving interface; its verdicts but PASS are sinks.
 /// @param make is called once for each, so that each has counters of its own.
-std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology, XdpMode mode, const std::function<BpfObject()>& make);
+std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology,
+                                           XdpMode mode, const std::function<BpfObject()>& make);
 
-} // namespace rxlab
+}  // namespace rxlab

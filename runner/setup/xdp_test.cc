@@ -10,13 +10,14 @@ namespace {
 
 using Xdp = VethPair;
 
-} // namespace
+}  // namespace
 
 TEST_F(Xdp, EveryDroppedDatagramIsCountedOnceAndTheJournalDetaches) {
     for (const char* mode : {"native", "generic"}) {
         SCOPED_TRACE(mode);
-        const auto applied = apply_xdp(sys_, journal_, topology_,
-                                       {{"program", "xdp_port_drop"}, {"mode", mode}, {"config", {{"drop_port", kPort}}}});
+        const auto applied = apply_xdp(
+            sys_, journal_, topology_,
+            {{"program", "xdp_port_drop"}, {"mode", mode}, {"config", {{"drop_port", kPort}}}});
         EXPECT_TRUE(attached());
         EXPECT_EQ(drops(*applied), kDatagrams);
         EXPECT_THAT(journal_.restore(), testing::IsEmpty());
@@ -25,12 +26,15 @@ TEST_F(Xdp, EveryDroppedDatagramIsCountedOnceAndTheJournalDetaches) {
 }
 
 TEST_F(Xdp, AProgramThatCountsNothingIsCountedByTheDriver) {
-    const auto applied = apply_xdp(sys_, journal_, topology_, {{"program", "xdp_count_none"}, {"mode", "native"}});
+    const auto applied =
+        apply_xdp(sys_, journal_, topology_, {{"program", "xdp_count_none"}, {"mode", "native"}});
     EXPECT_EQ(drops(*applied), kDatagrams);
 }
 
 TEST_F(Xdp, AProgramThatNobodyCountsIsRefused) {
-    EXPECT_THROW(apply_xdp(sys_, journal_, topology_, {{"program", "xdp_count_none"}, {"mode", "generic"}}), Error);
+    EXPECT_THROW(
+        apply_xdp(sys_, journal_, topology_, {{"program", "xdp_count_none"}, {"mode", "generic"}}),
+        Error);
     EXPECT_THAT(journal_.restore(), testing::IsEmpty());
     EXPECT_FALSE(attached());
 }
@@ -63,6 +67,7 @@ TEST_F(Xdp, ALoadedProgramIsGoneWithItsSetup) {
 
 TEST(XdpSchema, OffersTheProgramsThereAre) {
     const Json schema = Json::parse(kXdpSchema);
-    EXPECT_EQ(schema.at("properties").at("program").at("enum"), Json::parse("[" RXLAB_XDP_NAMES "]"));
+    EXPECT_EQ(schema.at("properties").at("program").at("enum"),
+              Json::parse("[" RXLAB_XDP_NAMES "]"));
     EXPECT_TRUE(Json::parse(kBpfProgSchema).is_object());
 }

@@ -11,10 +11,12 @@
 
 namespace rxlab {
 
-const char kXdpToolsSchema[] = R"({
+const char kXdpToolsSchema[] =
+    R"({
   "type": "object",
   "properties": {
-    "program": {"enum": [)" RXLAB_XDP_NAMES R"(], "description": "a program of bpf/, loaded by xdp-loader; without it, xdp-filter is loaded"},
+    "program": {"enum": [)" RXLAB_XDP_NAMES
+    R"(], "description": "a program of bpf/, loaded by xdp-loader; without it, xdp-filter is loaded"},
     "features": {"enum": ["udp", "all"], "default": "udp", "description": "what xdp-filter is to look at; all is its own default"},
     "rules": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 10, "description": "so many UDP destination ports of xdp-filter, from first_port on"},
     "first_port": {"type": "integer", "minimum": 1, "maximum": 64000, "default": 9, "description": "the first rule's"},
@@ -25,13 +27,14 @@ const char kXdpToolsSchema[] = R"({
 
 namespace {
 
-constexpr const char* kBpffs = "/sys/fs/bpf"; // where xdp-tools pin
+constexpr const char* kBpffs = "/sys/fs/bpf";  // where xdp-tools pin
 constexpr const char* kDispatcher = "xdp_dispatcher";
 
 /// One of xdp-tools' programs in the receiver's namespace.
 class Tool {
 public:
-    Tool(Sys& sys, const Interface& receiver, bool dispatcher) : sys_(sys), receiver_(receiver), dispatcher_(dispatcher) {}
+    Tool(Sys& sys, const Interface& receiver, bool dispatcher)
+        : sys_(sys), receiver_(receiver), dispatcher_(dispatcher) {}
     void operator()(std::vector<std::string> argv) const {
         if (!dispatcher_) argv.insert(argv.begin(), {"env", "LIBXDP_SKIP_DISPATCHER=1"});
         run_or_throw(sys_, argv, {}, receiver_.netns);
@@ -43,37 +46,54 @@ private:
     bool dispatcher_;
 };
 
-void put_filter(const Tool& tool, Journal& journal, const Interface& receiver, const Json& parameters) {
-    journal.record({.what = "xdp-filter on " + receiver.name, .netns = receiver.netns, .argv = {"xdp-filter", "unload", receiver.name},
-                    .done_if_absent = fmt::format("{}/xdp-filter/programs/{}", kBpffs, receiver.name)});
-    tool({"xdp-filter", "load", receiver.name, "--mode", "native", "--policy", parameters.value("drop_by_default", false) ? "deny" : "allow", "--features",
+void put_filter(const Tool& tool, Journal& journal, const Interface& receiver,
+                const Json& parameters) {
+    journal.record(
+        {.what = "xdp-filter on " + receiver.name,
+         .netns = receiver.netns,
+         .argv = {"xdp-filter", "unload", receiver.name},
+         .done_if_absent = fmt::format("{}/xdp-filter/programs/{}", kBpffs, receiver.name)});
+    tool({"xdp-filter", "load", receiver.name, "--mode", "native", "--policy",
+          parameters.value("drop_by_default", false) ? "deny" : "allow", "--features",
           parameters.value("features", "udp")});
     const int first = parameters.value("first_port", 9);
     for (int port = first; port < first + parameters.value("rules", 10); port++)
         tool({"xdp-filter", "port", std::to_string(port), "--proto", "udp", "--mode", "dst"});
 }
 
-void put_program(const Tool& tool, Journal& journal, const Interface& receiver, const std::string& program) {
+void put_program(const Tool& tool, Journal& journal, const Interface& receiver,
+                 const std::string& program) {
     // Unlike 'xdp-loader unload', both may be done whether or not anything was loaded.
-    journal.record({.what = "what libxdp pinned for " + receiver.name, .netns = receiver.netns, .argv = {"xdp-loader", "clean", receiver.name}, .done_if_absent = {}});
-    journal.record({.what = "XDP program of xdp-loader on " + receiver.name, .netns = receiver.netns,
-                    .argv = {"ip", "link", "set", "dev", receiver.name, "xdpdrv", "off"}, .done_if_absent = {}});
+    journal.record({.what = "what libxdp pinned for " + receiver.name,
+                    .netns = receiver.netns,
+                    .argv = {"xdp-loader", "clean", receiver.name},
+                    .done_if_absent = {}});
+    journal.record({.what = "XDP program of xdp-loader on " + receiver.name,
+                    .netns = receiver.netns,
+                    .argv = {"ip", "link", "set", "dev", receiver.name, "xdpdrv", "off"},
+                    .done_if_absent = {}});
     const BpfFd object = embedded_bpf_file(program);
-    tool({"xdp-loader", "load", receiver.name, fmt::format("/proc/{}/fd/{}", ::getpid(), object.get()), "--mode", "native"});
+    tool({"xdp-loader", "load", receiver.name,
+          fmt::format("/proc/{}/fd/{}", ::getpid(), object.get()), "--mode", "native"});
 }
 
-/// libxdp does without its dispatcher where the kernel lacks something, and says so only when asked to be verbose.
+/// libxdp does without its dispatcher where the kernel lacks something, and says so only when asked
+/// to be verbose.
 void require_dispatcher(Sys& sys, const Interface& receiver) {
     const auto attached = xdp_attached(sys, receiver.netns, receiver.name);
     const std::string name = attached ? name_of_program(attached->id) : "nothing";
     if (name != kDispatcher)
-        throw Error(Status::invalid, fmt::format("{}: libxdp attached {} itself, not its dispatcher", receiver.name, name),
-                    "\"dispatcher\": false, or a kernel that lets a BPF program replace a function of another (freplace): xdp-loader load -vv says what it lacks");
+        throw Error(
+            Status::invalid,
+            fmt::format("{}: libxdp attached {} itself, not its dispatcher", receiver.name, name),
+            "\"dispatcher\": false, or a kernel that lets a BPF program replace a function of "
+            "another (freplace): xdp-loader load -vv says what it lacks");
 }
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topology& topology,
+                                         const Json& parameters) {
     const bool dispatcher = parameters.value("dispatcher", true);
     require_bpffs(kBpffs);
     auto applied = std::make_unique<Applied>();
@@ -86,9 +106,10 @@ std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topol
         else
             put_filter(tool, journal, receiver, parameters);
         if (dispatcher) require_dispatcher(sys, receiver);
-        applied->sinks.push_back({"xdp.drop", [&sys, receiver] { return driver_xdp_drops(sys, receiver); }});
+        applied->sinks.push_back(
+            {"xdp.drop", [&sys, receiver] { return driver_xdp_drops(sys, receiver); }});
     }
     return applied;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -16,8 +16,10 @@ constexpr const char* kBpffs = "/sys/fs/bpf";
 class XdpTools : public VethPair {
 protected:
     void SetUp() override {
-        if (geteuid() == 0 && sys_.run({"xdp-loader", "help"}).status == 127) GTEST_SKIP() << "needs the package xdp-tools";
-        // xdp-tools pin at one place of the machine's and lock at another: here both are the test's own.
+        if (geteuid() == 0 && sys_.run({"xdp-loader", "help"}).status == 127)
+            GTEST_SKIP() << "needs the package xdp-tools";
+        // xdp-tools pin at one place of the machine's and lock at another: here both are the test's
+        // own.
         if (geteuid() == 0) {
             ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
             ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
@@ -28,10 +30,12 @@ protected:
     }
     void TearDown() override {
         VethPair::TearDown();
-        while (geteuid() == 0 && ::umount2(kBpffs, MNT_DETACH) == 0) {}
+        while (geteuid() == 0 && ::umount2(kBpffs, MNT_DETACH) == 0) {
+        }
     }
     std::unique_ptr<Applied> apply(Json parameters) {
-        parameters["dispatcher"] = parameters.value("dispatcher", false); // few machines have what it needs; the guest does
+        parameters["dispatcher"] = parameters.value(
+            "dispatcher", false);  // few machines have what it needs; the guest does
         return apply_xdp_tools(sys_, journal_, topology_, parameters);
     }
     std::string refused(const Json& parameters) {
@@ -49,7 +53,7 @@ protected:
     }
 };
 
-} // namespace
+}  // namespace
 
 TEST_F(XdpTools, XdpFilterDropsItsPortsAndIsTakenAway) {
     const auto applied = apply({{"rules", 3}, {"first_port", kPort - 2}});
@@ -59,7 +63,10 @@ TEST_F(XdpTools, XdpFilterDropsItsPortsAndIsTakenAway) {
 
 TEST_F(XdpTools, WhereNoRuleAppliesThePolicyDecides) {
     for (const bool drop : {false, true}) {
-        const auto applied = apply({{"rules", 2}, {"first_port", kPort + 1}, {"drop_by_default", drop}, {"features", "all"}});
+        const auto applied = apply({{"rules", 2},
+                                    {"first_port", kPort + 1},
+                                    {"drop_by_default", drop},
+                                    {"features", "all"}});
         EXPECT_EQ(drops(*applied), drop ? kDatagrams : 0);
         expect_nothing_left();
     }
@@ -85,7 +92,8 @@ TEST_F(XdpTools, ItIsBehindTheDispatcherOrRefused) {
 TEST_F(XdpTools, AToolThatFailsIsQuotedAndLeavesNothing) {
     EXPECT_THAT(refused({{"program", "softirq"}}), HasSubstr("xdp-loader load rxs1"));
     expect_nothing_left();
-    EXPECT_THAT(refused({{"features", "smell"}}), testing::AllOf(HasSubstr("xdp-filter load rxs1"), HasSubstr("smell")));
+    EXPECT_THAT(refused({{"features", "smell"}}),
+                testing::AllOf(HasSubstr("xdp-filter load rxs1"), HasSubstr("smell")));
     expect_nothing_left();
 }
 

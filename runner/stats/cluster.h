@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Phases within a boot seed are pseudo-replicates: they are averaged first, and n is the number of boot seeds.
+// Phases within a boot seed are pseudo-replicates: they are averaged first, and n is the number of
+// boot seeds.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -12,7 +12,8 @@ TEST(Clusters, PhasesOfABootSeedCountOnce) {
 }
 
 TEST(Clusters, OnlySharedOnesArePaired) {
-    const Pairs pairs = shared_clusters({{1, {10}}, {2, {20}}, {3, {30}}}, {{2, {21, 23}}, {3, {31}}, {4, {41}}});
+    const Pairs pairs =
+        shared_clusters({{1, {10}}, {2, {20}}, {3, {30}}}, {{2, {21, 23}}, {3, {31}}, {4, {41}}});
     EXPECT_EQ(pairs.before, (std::vector<double>{20, 30}));
     EXPECT_EQ(pairs.after, (std::vector<double>{22, 31}));
 }

@@ -9,21 +9,21 @@
 namespace rxlab {
 
 enum class MetricClass {
-    cost_instructions, ///< executed instructions per packet or record
-    time,              ///< ns, packets per second
-    latency,           ///< of a histogram; instructions in the counted lane, ns in the timed lane
-    loss,              ///< packets or updates that went missing
-    descriptive,       ///< shown, never ranked
+    cost_instructions,  ///< executed instructions per packet or record
+    time,               ///< ns, packets per second
+    latency,            ///< of a histogram; instructions in the counted lane, ns in the timed lane
+    loss,               ///< packets or updates that went missing
+    descriptive,        ///< shown, never ranked
 };
 const char* to_string(MetricClass metric_class);
 
 /// A row of the metric table. The first row whose pattern fits a name holds.
 struct MetricRow {
-    const char* pattern;       ///< '*' stands for any part of a name
-    const char* unit;          ///< empty: the collector says
-    const char* better;        ///< "lower", "higher" or "none"
+    const char* pattern;  ///< '*' stands for any part of a name
+    const char* unit;     ///< empty: the collector says
+    const char* better;   ///< "lower", "higher" or "none"
     MetricClass metric_class;
-    double resolution;         ///< relative step below which two readings cannot be told apart
+    double resolution;  ///< relative step below which two readings cannot be told apart
     const char* summary;
 };
 std::span<const MetricRow> metric_table();
@@ -38,6 +38,7 @@ struct LaneRow {
 std::span<const LaneRow> lane_table();
 
 /// Why `lane` cannot rank a metric of this class where arms differ by `mechanisms`; empty: it can.
-std::string why_not_visible(std::string_view lane, MetricClass metric_class, const std::vector<std::string>& mechanisms);
+std::string why_not_visible(std::string_view lane, MetricClass metric_class,
+                            const std::vector<std::string>& mechanisms);
 
 }  // namespace rxlab

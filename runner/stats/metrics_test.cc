@@ -9,11 +9,15 @@ namespace {
 
 TEST(MetricTable, FindsRowsByNameAndPattern) {
     EXPECT_STREQ(metric_row("instructions_per_packet").unit, "instructions/packet");
-    EXPECT_EQ(metric_row("probe_cost.softirq.instructions_per_packet").metric_class, MetricClass::descriptive);
+    EXPECT_EQ(metric_row("probe_cost.softirq.instructions_per_packet").metric_class,
+              MetricClass::descriptive);
     EXPECT_EQ(metric_row("softirq.net_rx.raise_to_entry.p99").metric_class, MetricClass::latency);
-    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.per_packet").metric_class, MetricClass::latency);
-    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.p99").metric_class, MetricClass::descriptive) << "a run serves what it finds";
-    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.count").metric_class, MetricClass::descriptive);
+    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.per_packet").metric_class,
+              MetricClass::latency);
+    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.p99").metric_class, MetricClass::descriptive)
+        << "a run serves what it finds";
+    EXPECT_EQ(metric_row("softirq.net_rx.entry_to_exit.count").metric_class,
+              MetricClass::descriptive);
     EXPECT_EQ(metric_row("irq.entry_to_exit.per_packet").metric_class, MetricClass::latency);
     EXPECT_EQ(metric_row("irq.24.entry_to_exit.max").metric_class, MetricClass::descriptive);
     EXPECT_EQ(metric_row("interface.rx_dropped").metric_class, MetricClass::loss);
@@ -29,27 +33,36 @@ TEST(MetricTable, ShowsWhatItDoesNotKnowButNeverRanksIt) {
 TEST(MetricTable, DescriptiveRowsHaveNoDirectionAndOthersHaveOne) {
     const std::set<std::string> directions{"lower", "higher"};
     for (const MetricRow& row : metric_table())
-        EXPECT_EQ(row.metric_class != MetricClass::descriptive, directions.contains(row.better)) << row.pattern;
+        EXPECT_EQ(row.metric_class != MetricClass::descriptive, directions.contains(row.better))
+            << row.pattern;
 }
 
 TEST(Visibility, ALaneRanksOnlyItsOwnClassOfMetric) {
     EXPECT_EQ(why_not_visible("counted", MetricClass::cost_instructions, {"instructions"}), "");
-    EXPECT_EQ(why_not_visible("counted", MetricClass::time, {"instructions"}), "the counted lane does not rank time");
-    EXPECT_EQ(why_not_visible("counted", MetricClass::loss, {"instructions"}), "the counted lane does not rank loss");
-    EXPECT_EQ(why_not_visible("timed", MetricClass::cost_instructions, {"instructions"}), "the timed lane does not rank cost_instructions");
-    EXPECT_EQ(why_not_visible("functional", MetricClass::time, {"correctness"}), "the functional lane does not rank time");
-    EXPECT_EQ(why_not_visible("timed", MetricClass::descriptive, {"cache"}), "descriptive, not ranked");
+    EXPECT_EQ(why_not_visible("counted", MetricClass::time, {"instructions"}),
+              "the counted lane does not rank time");
+    EXPECT_EQ(why_not_visible("counted", MetricClass::loss, {"instructions"}),
+              "the counted lane does not rank loss");
+    EXPECT_EQ(why_not_visible("timed", MetricClass::cost_instructions, {"instructions"}),
+              "the timed lane does not rank cost_instructions");
+    EXPECT_EQ(why_not_visible("functional", MetricClass::time, {"correctness"}),
+              "the functional lane does not rank time");
+    EXPECT_EQ(why_not_visible("timed", MetricClass::descriptive, {"cache"}),
+              "descriptive, not ranked");
 }
 
 TEST(Visibility, OneVisibleMechanismIsEnough) {
     EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"contention", "correctness"}), "");
-    EXPECT_EQ(why_not_visible("counted", MetricClass::cost_instructions, {"contention", "correctness"}),
-              "the counted lane cannot see contention, correctness");
-    EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"cache"}), "") << "a lost packet is lost whatever the arms change";
+    EXPECT_EQ(
+        why_not_visible("counted", MetricClass::cost_instructions, {"contention", "correctness"}),
+        "the counted lane cannot see contention, correctness");
+    EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"cache"}), "")
+        << "a lost packet is lost whatever the arms change";
 }
 
 TEST(Visibility, EveryMechanismIsSeenByTheTimedLane) {
-    for (const char* mechanism : {"instructions", "cache", "atomics", "contention", "parallelism", "latency", "correctness"})
+    for (const char* mechanism : {"instructions", "cache", "atomics", "contention", "parallelism",
+                                  "latency", "correctness"})
         EXPECT_EQ(why_not_visible("timed", MetricClass::time, {mechanism}), "") << mechanism;
 }
 

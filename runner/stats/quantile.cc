@@ -16,7 +16,9 @@ double quantile(std::span<const double> values, double p) {
     return std::lerp(sorted[below], sorted[above], at - static_cast<double>(below));
 }
 
-double median(std::span<const double> values) { return quantile(values, 0.5); }
+double median(std::span<const double> values) {
+    return quantile(values, 0.5);
+}
 
 double mean(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());

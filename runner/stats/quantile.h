@@ -6,7 +6,8 @@
 
 namespace rxlab {
 
-/// The `p`-quantile (0..1) by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
+/// The `p`-quantile (0..1) by linear interpolation between order statistics (Hyndman and Fan 1996,
+/// type 7).
 /// @pre values is not empty.
 double quantile(std::span<const double> values, double p);
 double median(std::span<const double> values);

@@ -16,12 +16,13 @@ double two_sided_z(double confidence) {
     return boost::math::quantile(boost::math::normal(), 0.5 + confidence / 2);
 }
 
-/// The candidates between which a shift lies, sorted, and what their rank statistic looks like under no shift.
+/// The candidates between which a shift lies, sorted, and what their rank statistic looks like
+/// under no shift.
 struct Candidates {
     std::vector<double> values;
-    double centre = 0;             ///< expected rank statistic
-    double spread = 0;             ///< its standard deviation
-    double outermost_confidence = 0; ///< exact confidence of [smallest, largest]
+    double centre = 0;                ///< expected rank statistic
+    double spread = 0;                ///< its standard deviation
+    double outermost_confidence = 0;  ///< exact confidence of [smallest, largest]
 };
 
 Shift shift_among(Candidates candidates, double confidence) {
@@ -35,10 +36,14 @@ Shift shift_among(Candidates candidates, double confidence) {
     return shift;
 }
 
-double log_binomial(double n, double k) { return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1); }
+double log_binomial(double n, double k) {
+    return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+}
 
 /// The same of two samples: that of the outermost differences.
-double most_confidence(double before, double after) { return 1 - 2 * std::exp(-log_binomial(before + after, before)); }
+double most_confidence(double before, double after) {
+    return 1 - 2 * std::exp(-log_binomial(before + after, before));
+}
 
 /// (t.975 + t.80): a shift this many standard errors away is seen four times out of five.
 double detectable_errors(double degrees) {
@@ -48,7 +53,9 @@ double detectable_errors(double degrees) {
 
 }  // namespace
 
-double most_confidence(size_t pairs) { return 1 - std::exp2(1 - static_cast<double>(pairs)); }
+double most_confidence(size_t pairs) {
+    return 1 - std::exp2(1 - static_cast<double>(pairs));
+}
 
 size_t least_pairs(double confidence) {
     size_t pairs = 1;
@@ -64,13 +71,18 @@ size_t least_each(double confidence) {
 
 Shift paired_shift(std::span<const double> differences, double confidence) {
     const double n = static_cast<double>(differences.size());
-    Candidates walsh{{}, n * (n + 1) / 4, std::sqrt(n * (n + 1) * (2 * n + 1) / 24), most_confidence(differences.size())};
+    Candidates walsh{{},
+                     n * (n + 1) / 4,
+                     std::sqrt(n * (n + 1) * (2 * n + 1) / 24),
+                     most_confidence(differences.size())};
     for (size_t i = 0; i < differences.size(); i++)
-        for (size_t j = i; j < differences.size(); j++) walsh.values.push_back((differences[i] + differences[j]) / 2);
+        for (size_t j = i; j < differences.size(); j++)
+            walsh.values.push_back((differences[i] + differences[j]) / 2);
     return shift_among(std::move(walsh), confidence);
 }
 
-Shift unpaired_shift(std::span<const double> before, std::span<const double> after, double confidence) {
+Shift unpaired_shift(std::span<const double> before, std::span<const double> after,
+                     double confidence) {
     const double n = static_cast<double>(before.size()), m = static_cast<double>(after.size());
     Candidates pairs{{}, n * m / 2, std::sqrt(n * m * (n + m + 1) / 12), most_confidence(n, m)};
     for (const double b : before)
@@ -84,10 +96,12 @@ std::optional<double> detectable_shift(std::span<const double> differences) {
     return detectable_errors(n - 1) * deviation(differences) / std::sqrt(n);
 }
 
-std::optional<double> detectable_shift(std::span<const double> before, std::span<const double> after) {
+std::optional<double> detectable_shift(std::span<const double> before,
+                                       std::span<const double> after) {
     if (before.size() < 2 || after.size() < 2) return std::nullopt;
     const double n = static_cast<double>(before.size()), m = static_cast<double>(after.size());
-    const double error = std::hypot(deviation(before) / std::sqrt(n), deviation(after) / std::sqrt(m));
+    const double error =
+        std::hypot(deviation(before) / std::sqrt(n), deviation(after) / std::sqrt(m));
     return detectable_errors(n + m - 2) * error;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "stats/shift.h"
 
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <gtest/gtest.h>
 #include <random>
 #include <vector>
 
@@ -63,8 +63,11 @@ TEST(PairedShift, LeastPairsAreTheFewestThatHaveAnInterval) {
 TEST(UnpairedShift, LeastEachAreTheFewestThatHaveAnInterval) {
     for (const double confidence : {0.5, 0.95, 0.99, 0.998, 0.9985}) {
         const size_t least = least_each(confidence);
-        EXPECT_TRUE(unpaired_shift(Sample(least, 1.0), Sample(least, 2.0), confidence).interval) << confidence;
-        EXPECT_FALSE(unpaired_shift(Sample(least - 1, 1.0), Sample(least - 1, 2.0), confidence).interval) << confidence;
+        EXPECT_TRUE(unpaired_shift(Sample(least, 1.0), Sample(least, 2.0), confidence).interval)
+            << confidence;
+        EXPECT_FALSE(
+            unpaired_shift(Sample(least - 1, 1.0), Sample(least - 1, 2.0), confidence).interval)
+            << confidence;
     }
 }
 
@@ -86,8 +89,10 @@ TEST(UnpairedShift, IsTheMedianOfAllDifferences) {
 }
 
 TEST(UnpairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
-    EXPECT_FALSE(unpaired_shift(Sample(3, 1.0), Sample(3, 2.0), 0.95).interval) << "3 and 3 reach 90 %";
-    EXPECT_TRUE(unpaired_shift(Sample(4, 1.0), Sample(4, 2.0), 0.95).interval) << "4 and 4 reach 97.1 %";
+    EXPECT_FALSE(unpaired_shift(Sample(3, 1.0), Sample(3, 2.0), 0.95).interval)
+        << "3 and 3 reach 90 %";
+    EXPECT_TRUE(unpaired_shift(Sample(4, 1.0), Sample(4, 2.0), 0.95).interval)
+        << "4 and 4 reach 97.1 %";
     EXPECT_FALSE(unpaired_shift(Sample(1, 1.0), Sample(1, 2.0), 0.95).interval);
 }
 
@@ -110,7 +115,9 @@ constexpr int kSimulations = 4000;
 
 double paired_coverage(size_t n, double truth, const std::function<double()>& noise) {
     int covered = 0;
-    for (int i = 0; i < kSimulations; i++) covered += holds(paired_shift(draw(n, [&] { return truth + noise(); }), 0.95).interval, truth);
+    for (int i = 0; i < kSimulations; i++)
+        covered +=
+            holds(paired_shift(draw(n, [&] { return truth + noise(); }), 0.95).interval, truth);
     return static_cast<double>(covered) / kSimulations;
 }
 

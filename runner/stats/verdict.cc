@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "stats/verdict.h"
 
-#include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
+#include <cmath>
 
 namespace rxlab {
 namespace {
@@ -19,27 +19,38 @@ constexpr size_t kLeastRounds = 10;
 
 const char* to_string(Verdict verdict) {
     switch (verdict) {
-        case Verdict::better: return "better";
-        case Verdict::worse: return "worse";
-        case Verdict::same: return "same";
-        case Verdict::inconclusive: return "inconclusive";
-        case Verdict::not_visible: return "not_visible";
-        case Verdict::invalid: return "invalid";
+        case Verdict::better:
+            return "better";
+        case Verdict::worse:
+            return "worse";
+        case Verdict::same:
+            return "same";
+        case Verdict::inconclusive:
+            return "inconclusive";
+        case Verdict::not_visible:
+            return "not_visible";
+        case Verdict::invalid:
+            return "invalid";
     }
     return "";
 }
 
 double relative_delta(std::string_view lane, const MetricRow& row, double before, double floor) {
-    if (lane == "counted") return std::max({kCountedDelta, kCountedInstructions / before, floor, row.resolution});
+    if (lane == "counted")
+        return std::max({kCountedDelta, kCountedInstructions / before, floor, row.resolution});
     return std::max({kTimedDelta, floor, row.resolution});
 }
 
 std::string delta_rule(std::string_view lane, double floor) {
-    std::vector<std::string> limits{fmt::format("{:g} %", 100 * (lane == "counted" ? kCountedDelta : kTimedDelta))};
+    std::vector<std::string> limits{
+        fmt::format("{:g} %", 100 * (lane == "counted" ? kCountedDelta : kTimedDelta))};
     if (lane == "counted") limits.push_back(fmt::format("{:g} instructions", kCountedInstructions));
     if (floor > 0) limits.push_back(fmt::format("null floor {:.3g} %", 100 * floor));
-    const std::string base = limits.size() == 1 ? limits[0] : fmt::format("max({})", fmt::join(limits, ", "));
-    return base + (floor > 0 ? "" : " (null floor not measured: --null)") + "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: any difference";
+    const std::string base =
+        limits.size() == 1 ? limits[0] : fmt::format("max({})", fmt::join(limits, ", "));
+    return base + (floor > 0 ? "" : " (null floor not measured: --null)") +
+           "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: "
+           "any difference";
 }
 
 Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {
@@ -50,9 +61,12 @@ Verdict judge(const std::optional<Interval>& change, double delta, std::string_v
     return down == (better == "lower") ? Verdict::better : Verdict::worse;
 }
 
-double first_confidence(size_t count) { return count ? 1 - kFamilyError / static_cast<double>(count) : 0; }
+double first_confidence(size_t count) {
+    return count ? 1 - kFamilyError / static_cast<double>(count) : 0;
+}
 
-std::vector<double> holm_confidences(size_t count, const std::function<bool(size_t, double)>& decided) {
+std::vector<double> holm_confidences(size_t count,
+                                     const std::function<bool(size_t, double)>& decided) {
     std::vector<double> confidences(count);
     std::vector<bool> settled(count, false);
     size_t left = count, before = count + 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "stats/verdict.h"
 
-#include <cmath>
 #include <gtest/gtest.h>
+#include <cmath>
 #include <random>
 
 namespace rxlab {
@@ -22,7 +22,8 @@ TEST(Delta, OfTheTimedLaneIsTwoPercentOrTheAaFloor) {
 }
 
 TEST(Delta, IsNoFinerThanAHistogramsBucket) {
-    EXPECT_DOUBLE_EQ(relative_delta("counted", metric_row("softirq.net_rx.raise_to_entry.p99"), 5000, 0), 0.125);
+    EXPECT_DOUBLE_EQ(
+        relative_delta("counted", metric_row("softirq.net_rx.raise_to_entry.p99"), 5000, 0), 0.125);
 }
 
 TEST(Judge, WantsTheWholeIntervalOnOneSide) {
@@ -50,14 +51,16 @@ TEST(Holm, OneMetricHasTheWholeFivePercent) {
 TEST(Holm, UndecidedMetricsTakeOverWhatDecidedOnesLeave) {
     // Metric 0 is decided even at 99 %, metric 1 only at 97 %, metric 2 never.
     const double limits[] = {0.99, 0.976, 0};
-    const auto confidences = holm_confidences(3, [&](size_t i, double confidence) { return confidence <= limits[i]; });
+    const auto confidences =
+        holm_confidences(3, [&](size_t i, double confidence) { return confidence <= limits[i]; });
     EXPECT_DOUBLE_EQ(confidences[0], 1 - 0.05 / 3);
     EXPECT_DOUBLE_EQ(confidences[1], 0.975);
     EXPECT_DOUBLE_EQ(confidences[2], 0.95);
 }
 
 TEST(Holm, WithNothingDecidedAllKeepTheFirstStep) {
-    for (const double confidence : holm_confidences(4, [](size_t, double) { return false; })) EXPECT_DOUBLE_EQ(confidence, 1 - 0.05 / 4);
+    for (const double confidence : holm_confidences(4, [](size_t, double) { return false; }))
+        EXPECT_DOUBLE_EQ(confidence, 1 - 0.05 / 4);
 }
 
 TEST(PreciseEnough, WantsTenRoundsAndANarrowInterval) {
@@ -66,7 +69,8 @@ TEST(PreciseEnough, WantsTenRoundsAndANarrowInterval) {
     EXPECT_FALSE(precise_enough(std::vector<double>{0, .1, 0, .1, 0, .1, 0, .1, 0, .1}, 0.01));
 }
 
-/// Share of A/A experiments (counted lane, 8 seeds, SD 0.05 % per arm) whose primary metrics get a wrong verdict.
+/// Share of A/A experiments (counted lane, 8 seeds, SD 0.05 % per arm) whose primary metrics get a
+/// wrong verdict.
 double false_verdicts(size_t metrics, double delta) {
     constexpr int kSimulations = 4000;
     std::mt19937_64 random(6);
@@ -76,10 +80,16 @@ double false_verdicts(size_t metrics, double delta) {
         std::vector<std::vector<double>> samples(metrics, std::vector<double>(8));
         for (auto& sample : samples)
             for (double& d : sample) d = noise(random);
-        const auto verdict = [&](size_t m, double confidence) { return judge(paired_shift(samples[m], confidence).interval, delta, "lower"); };
-        const auto confidences = holm_confidences(metrics, [&](size_t m, double confidence) { return verdict(m, confidence) != Verdict::inconclusive; });
+        const auto verdict = [&](size_t m, double confidence) {
+            return judge(paired_shift(samples[m], confidence).interval, delta, "lower");
+        };
+        const auto confidences = holm_confidences(metrics, [&](size_t m, double confidence) {
+            return verdict(m, confidence) != Verdict::inconclusive;
+        });
         bool any = false;
-        for (size_t m = 0; m < metrics; m++) any |= verdict(m, confidences[m]) == Verdict::better || verdict(m, confidences[m]) == Verdict::worse;
+        for (size_t m = 0; m < metrics; m++)
+            any |= verdict(m, confidences[m]) == Verdict::better ||
+                   verdict(m, confidences[m]) == Verdict::worse;
         wrong += any;
     }
     return static_cast<double>(wrong) / kSimulations;
@@ -90,7 +100,9 @@ TEST(FalseVerdicts, StayAtTheFamilysErrorEvenWithoutADelta) {
     EXPECT_LE(false_verdicts(4, 0), 0.065);
 }
 
-TEST(FalseVerdicts, AreRareOnceADifferenceMustAlsoMatter) { EXPECT_LE(false_verdicts(1, 0.001), 0.0005); }
+TEST(FalseVerdicts, AreRareOnceADifferenceMustAlsoMatter) {
+    EXPECT_LE(false_verdicts(1, 0.001), 0.0005);
+}
 
 }  // namespace
 }  // namespace rxlab

@@ -8,11 +8,10 @@
 namespace rxlab {
 
 inline std::string advice_on(const std::string& word, const std::vector<std::string>& known) {
-    if (known.empty())
-        return "there is none";
+    if (known.empty()) return "there is none";
     const std::string closest = nearest(word, known);
     return fmt::format("{}{} {}", closest.empty() ? "" : "did you mean '" + closest + "'? ",
                        known.size() == 1 ? "There is:" : "There are:", fmt::join(known, ", "));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -24,8 +24,7 @@ namespace {
 thread_local std::string libbpf_warnings;
 
 int keep_warnings(enum libbpf_print_level level, const char* format, va_list arguments) {
-    if (level != LIBBPF_WARN)
-        return 0;
+    if (level != LIBBPF_WARN) return 0;
     char line[512];
     vsnprintf(line, sizeof line, format, arguments);
     libbpf_warnings += line;
@@ -39,24 +38,23 @@ void use_libbpf() {
 }
 
 [[noreturn]] void fail(const std::string& fact, int error, std::string next = {}) {
-    throw Error(Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
+    throw Error(Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)),
+                std::move(next));
 }
 
 /// A libbpf call's result, or an Error.
 int must(int result, const std::string& fact) {
-    if (result < 0)
-        fail(fact, -result);
+    if (result < 0) fail(fact, -result);
     return result;
 }
 
 std::string last_lines(const std::string& text, int lines) {
     size_t at = text.find_last_not_of('\n');
-    if (at == std::string::npos)
-        return {};
+    if (at == std::string::npos) return {};
     const size_t end = at + 1;
-    while (lines-- > 0 && at != std::string::npos && at > 0)
-        at = text.rfind('\n', at - 1);
-    return text.substr(at == std::string::npos ? 0 : at + 1, end - (at == std::string::npos ? 0 : at + 1));
+    while (lines-- > 0 && at != std::string::npos && at > 0) at = text.rfind('\n', at - 1);
+    return text.substr(at == std::string::npos ? 0 : at + 1,
+                       end - (at == std::string::npos ? 0 : at + 1));
 }
 
 size_t possible_cpus() {
@@ -67,14 +65,14 @@ size_t possible_cpus() {
 const BpfBytes& embedded(const std::string& name) {
     std::vector<std::string> known;
     for (size_t i = 0; i < kBpfObjectCount; ++i) {
-        if (name == kBpfObjects[i].name)
-            return kBpfObjects[i];
+        if (name == kBpfObjects[i].name) return kBpfObjects[i];
         known.emplace_back(kBpfObjects[i].name);
     }
     throw Error(Status::usage, fmt::format("no BPF program '{}'", name), advice_on(name, known));
 }
 
-/// The kernel explains a refused program only here; libbpf asks for the log after the refusal, so it costs nothing before.
+/// The kernel explains a refused program only here; libbpf asks for the log after the refusal, so
+/// it costs nothing before.
 class VerifierLogs {
 public:
     explicit VerifierLogs(bpf_object* object) {
@@ -87,8 +85,7 @@ public:
     }
     std::string text() const {
         std::string out;
-        for (const auto& log : logs_)
-            out += log.get();
+        for (const auto& log : logs_) out += log.get();
         return out;
     }
 
@@ -99,18 +96,16 @@ private:
 
 unsigned interface_index(const std::string& interface) {
     const unsigned index = if_nametoindex(interface.c_str());
-    if (!index)
-        fail("interface '" + interface + "'", errno);
+    if (!index) fail("interface '" + interface + "'", errno);
     return index;
 }
 
 std::optional<XdpAttached> attached_here(const std::string& interface) {
     LIBBPF_OPTS(bpf_xdp_query_opts, query);
-    must(bpf_xdp_query(static_cast<int>(interface_index(interface)), 0, &query), "XDP program of " + interface);
-    if (query.drv_prog_id)
-        return XdpAttached{query.drv_prog_id, XdpMode::native};
-    if (query.skb_prog_id)
-        return XdpAttached{query.skb_prog_id, XdpMode::generic};
+    must(bpf_xdp_query(static_cast<int>(interface_index(interface)), 0, &query),
+         "XDP program of " + interface);
+    if (query.drv_prog_id) return XdpAttached{query.drv_prog_id, XdpMode::native};
+    if (query.skb_prog_id) return XdpAttached{query.skb_prog_id, XdpMode::generic};
     return std::nullopt;
 }
 
@@ -127,7 +122,7 @@ std::vector<uint32_t> maps_of(int program) {
     return ids;
 }
 
-} // namespace
+}  // namespace
 
 BpfFd& BpfFd::operator=(BpfFd&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -135,8 +130,7 @@ BpfFd& BpfFd::operator=(BpfFd&& other) noexcept {
 }
 
 BpfFd::~BpfFd() {
-    if (fd_ >= 0)
-        close(fd_);
+    if (fd_ >= 0) close(fd_);
 }
 
 BpfMap::BpfMap(int fd) : fd_(fd) {
@@ -151,19 +145,25 @@ BpfMap::BpfMap(int fd) : fd_(fd) {
     flags_ = info.map_flags;
 }
 
-bool BpfMap::per_cpu() const { return type_ == BPF_MAP_TYPE_PERCPU_ARRAY; }
+bool BpfMap::per_cpu() const {
+    return type_ == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
 
 // The kernel lays values out at multiples of eight bytes, per CPU and in mapped arrays alike.
-size_t BpfMap::stride() const { return (value_size_ + 7) / 8 * 8; }
+size_t BpfMap::stride() const {
+    return (value_size_ + 7) / 8 * 8;
+}
 
 void BpfMap::check_size(size_t size) const {
     if (size != value_size_)
-        throw Error(Status::invalid, fmt::format("BPF map '{}' has values of {} bytes, not {}", name_, value_size_, size));
+        throw Error(Status::invalid, fmt::format("BPF map '{}' has values of {} bytes, not {}",
+                                                 name_, value_size_, size));
 }
 
 std::vector<uint8_t> BpfMap::lookup(uint32_t key) const {
     std::vector<uint8_t> bytes(stride() * (per_cpu() ? possible_cpus() : 1));
-    must(bpf_map_lookup_elem(fd_, &key, bytes.data()), fmt::format("BPF map '{}', key {}", name_, key));
+    must(bpf_map_lookup_elem(fd_, &key, bytes.data()),
+         fmt::format("BPF map '{}', key {}", name_, key));
     return bytes;
 }
 
@@ -175,8 +175,7 @@ std::vector<uint8_t> BpfMap::contents() const {
         return bytes;
     }
     void* mapped = mmap(nullptr, bytes.size(), PROT_READ, MAP_SHARED, fd_, 0);
-    if (mapped == MAP_FAILED)
-        fail("mapping BPF map '" + name_ + "'", errno);
+    if (mapped == MAP_FAILED) fail("mapping BPF map '" + name_ + "'", errno);
     std::memcpy(bytes.data(), mapped, bytes.size());
     munmap(mapped, bytes.size());
     return bytes;
@@ -186,7 +185,10 @@ std::vector<uint8_t> BpfMap::contents() const {
 void BpfMap::forget() const {
     std::vector<std::vector<uint8_t>> keys;
     std::vector<uint8_t> key(key_size_);
-    for (const void* last = nullptr; keys.size() < entries_ && bpf_map_get_next_key(fd_, last, key.data()) == 0; last = keys.back().data()) keys.push_back(key);
+    for (const void* last = nullptr;
+         keys.size() < entries_ && bpf_map_get_next_key(fd_, last, key.data()) == 0;
+         last = keys.back().data())
+        keys.push_back(key);
     for (const std::vector<uint8_t>& known : keys) bpf_map_delete_elem(fd_, known.data());
 }
 
@@ -194,10 +196,13 @@ void BpfMap::clear() const {
     if (type_ == BPF_MAP_TYPE_HASH || type_ == BPF_MAP_TYPE_PERCPU_HASH) return forget();
     const std::vector<uint8_t> zeros(stride() * (per_cpu() ? possible_cpus() : 1));
     for (uint32_t key = 0; key < entries_; ++key)
-        must(bpf_map_update_elem(fd_, &key, zeros.data(), BPF_ANY), fmt::format("clearing BPF map '{}'", name_));
+        must(bpf_map_update_elem(fd_, &key, zeros.data(), BPF_ANY),
+             fmt::format("clearing BPF map '{}'", name_));
 }
 
-void BpfObject::Close::operator()(bpf_object* object) const { bpf_object__close(object); }
+void BpfObject::Close::operator()(bpf_object* object) const {
+    bpf_object__close(object);
+}
 
 BpfObject BpfObject::open(const std::string& name) {
     use_libbpf();
@@ -206,15 +211,15 @@ BpfObject BpfObject::open(const std::string& name) {
     out.name_ = name;
     LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
     out.object_.reset(bpf_object__open_mem(bytes.begin, bytes.size(), &options));
-    if (!out.object_)
-        fail("opening BPF object '" + name + "'", errno, libbpf_warnings);
+    if (!out.object_) fail("opening BPF object '" + name + "'", errno, libbpf_warnings);
     return out;
 }
 
 BpfFd embedded_bpf_file(const std::string& name) {
     const BpfBytes& bytes = embedded(name);
     BpfFd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
-    if (file.get() < 0 || ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
+    if (file.get() < 0 ||
+        ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
         fail("a file in memory for BPF object '" + name + "'", errno);
     return file;
 }
@@ -223,13 +228,13 @@ void BpfObject::configure(const Json& config) {
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object_.get()) {
         const std::string map_name = bpf_map__name(map);
-        if (!map_name.ends_with(".rodata"))
-            continue;
+        if (!map_name.ends_with(".rodata")) continue;
         size_t size = 0;
         const auto* data = static_cast<const uint8_t*>(bpf_map__initial_value(map, &size));
         std::vector<uint8_t> image(data, data + size);
         set_bpf_config(name_, bpf_object__btf(object_.get()), image, config);
-        must(bpf_map__set_initial_value(map, image.data(), size), "configuring BPF object '" + name_ + "'");
+        must(bpf_map__set_initial_value(map, image.data(), size),
+             "configuring BPF object '" + name_ + "'");
         return;
     }
     set_bpf_config(name_, nullptr, {}, config);
@@ -237,12 +242,14 @@ void BpfObject::configure(const Json& config) {
 
 void BpfObject::resize(const std::string& map, uint32_t entries) {
     bpf_map* found = bpf_object__find_map_by_name(object_.get(), map.c_str());
-    must(found ? bpf_map__set_max_entries(found, entries) : -ENOENT, fmt::format("{} entries for BPF map '{}'", entries, map));
+    must(found ? bpf_map__set_max_entries(found, entries) : -ENOENT,
+         fmt::format("{} entries for BPF map '{}'", entries, map));
 }
 
 void BpfObject::reuse(const std::string& map, int fd) {
     bpf_map* found = bpf_object__find_map_by_name(object_.get(), map.c_str());
-    must(found ? bpf_map__reuse_fd(found, fd) : -ENOENT, fmt::format("taking over BPF map '{}'", map));
+    must(found ? bpf_map__reuse_fd(found, fd) : -ENOENT,
+         fmt::format("taking over BPF map '{}'", map));
 }
 
 std::vector<std::string> BpfObject::maps() const {
@@ -261,17 +268,21 @@ void BpfObject::load() {
     const int result = bpf_object__load(object_.get());
     if (result < 0) {
         const std::string log = last_lines(logs.text(), 8);
-        fail("loading BPF object '" + name_ + "'", -result, log.empty() ? last_lines(libbpf_warnings, 4) : log);
+        fail("loading BPF object '" + name_ + "'", -result,
+             log.empty() ? last_lines(libbpf_warnings, 4) : log);
     }
 }
 
 int BpfObject::program(const std::string& program) const {
-    bpf_program* found = program.empty() ? bpf_object__next_program(object_.get(), nullptr)
-                                         : bpf_object__find_program_by_name(object_.get(), program.c_str());
+    bpf_program* found = program.empty()
+                             ? bpf_object__next_program(object_.get(), nullptr)
+                             : bpf_object__find_program_by_name(object_.get(), program.c_str());
     if (!found)
-        throw Error(Status::invalid, fmt::format("BPF object '{}' has no program '{}'", name_, program));
+        throw Error(Status::invalid,
+                    fmt::format("BPF object '{}' has no program '{}'", name_, program));
     if (program.empty() && bpf_object__next_program(object_.get(), found))
-        throw Error(Status::invalid, fmt::format("BPF object '{}' has several programs, and none was named", name_));
+        throw Error(Status::invalid,
+                    fmt::format("BPF object '{}' has several programs, and none was named", name_));
     return bpf_program__fd(found);
 }
 
@@ -291,11 +302,11 @@ std::vector<BpfFd> BpfObject::attach_raw_tracepoints() const {
     bpf_program* program = nullptr;
     while ((program = bpf_object__prev_program(object_.get(), program))) {
         const std::string section = bpf_program__section_name(program);
-        if (!section.starts_with(prefix))
-            continue;
+        if (!section.starts_with(prefix)) continue;
         const std::string tracepoint = section.substr(prefix.size());
         const int link = bpf_raw_tracepoint_open(tracepoint.c_str(), bpf_program__fd(program));
-        if (link == -ENOENT && std::string_view(bpf_program__name(program)).starts_with("if_there_"))
+        if (link == -ENOENT &&
+            std::string_view(bpf_program__name(program)).starts_with("if_there_"))
             continue;
         links.emplace(links.begin(), must(link, "attaching to tracepoint " + tracepoint));
     }
@@ -309,38 +320,53 @@ BpfObject load_bpf(const std::string& name, const Json& config) {
     return object;
 }
 
-std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, const std::string& interface) {
+std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns,
+                                        const std::string& interface) {
     use_libbpf();
     std::optional<XdpAttached> attached;
     sys.in_netns(netns, [&] { attached = attached_here(interface); });
     return attached;
 }
 
-void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode) {
+void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
+                XdpMode mode) {
     use_libbpf();
-    const uint32_t flags = XDP_FLAGS_UPDATE_IF_NOEXIST | (mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+    const uint32_t flags = XDP_FLAGS_UPDATE_IF_NOEXIST |
+                           (mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
     sys.in_netns(netns, [&] {
-        const int result = bpf_xdp_attach(static_cast<int>(interface_index(interface)), program, flags, nullptr);
+        const int result =
+            bpf_xdp_attach(static_cast<int>(interface_index(interface)), program, flags, nullptr);
         if (result < 0)
-            fail("attaching an XDP program to " + interface, -result, last_lines(libbpf_warnings, 4));
+            fail("attaching an XDP program to " + interface, -result,
+                 last_lines(libbpf_warnings, 4));
     });
 }
 
-BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode) {
+BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
+               XdpMode mode) {
     use_libbpf();
     BpfFd link;
     sys.in_netns(netns, [&] {
-        LIBBPF_OPTS(bpf_link_create_opts, options, .flags = static_cast<uint32_t>(mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE));
-        const int fd = bpf_link_create(program, static_cast<int>(interface_index(interface)), BPF_XDP, &options);
-        if (fd == -EOPNOTSUPP) fail("attaching an XDP program to " + interface, EOPNOTSUPP, "its driver has no XDP of its own: --mode generic");
+        LIBBPF_OPTS(bpf_link_create_opts, options,
+                    .flags = static_cast<uint32_t>(mode == XdpMode::native ? XDP_FLAGS_DRV_MODE
+                                                                           : XDP_FLAGS_SKB_MODE));
+        const int fd = bpf_link_create(program, static_cast<int>(interface_index(interface)),
+                                       BPF_XDP, &options);
+        if (fd == -EOPNOTSUPP)
+            fail("attaching an XDP program to " + interface, EOPNOTSUPP,
+                 "its driver has no XDP of its own: --mode generic");
         link = BpfFd(must(fd, "attaching an XDP program to " + interface));
     });
     return link;
 }
 
-void update_link(int link, int program) { must(bpf_link_update(link, program, nullptr), "replacing the program of an XDP link"); }
+void update_link(int link, int program) {
+    must(bpf_link_update(link, program, nullptr), "replacing the program of an XDP link");
+}
 
-void detach_link(int link) { ::bpf_link_detach(link); } // refused only where the interface is gone: then there is nothing to detach
+void detach_link(int link) {
+    ::bpf_link_detach(link);
+}  // refused only where the interface is gone: then there is nothing to detach
 
 unsigned interface_of_link(int link) {
     bpf_link_info info{};
@@ -352,10 +378,14 @@ unsigned interface_of_link(int link) {
 void require_bpffs(const std::string& mount) {
     struct statfs info {};
     if (::statfs(mount.c_str(), &info) || info.f_type != BPF_FS_MAGIC)
-        throw Error(Status::usage, fmt::format("{} is no bpffs, so nothing could stay there", mount), fmt::format("mount -t bpf bpf {}", mount));
+        throw Error(Status::usage,
+                    fmt::format("{} is no bpffs, so nothing could stay there", mount),
+                    fmt::format("mount -t bpf bpf {}", mount));
 }
 
-void pin_bpf(int fd, const std::string& path) { must(bpf_obj_pin(fd, path.c_str()), "pinning " + path); }
+void pin_bpf(int fd, const std::string& path) {
+    must(bpf_obj_pin(fd, path.c_str()), "pinning " + path);
+}
 
 std::optional<BpfFd> pinned_bpf(const std::string& path) {
     const int fd = bpf_obj_get(path.c_str());
@@ -371,24 +401,31 @@ std::string name_of_program(uint32_t id) {
     return info.name;
 }
 
-void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface, const XdpAttached& attached) {
+void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface,
+                const XdpAttached& attached) {
     use_libbpf();
-    const BpfFd program(must(bpf_prog_get_fd_by_id(attached.id), fmt::format("BPF program {}", attached.id)));
+    const BpfFd program(
+        must(bpf_prog_get_fd_by_id(attached.id), fmt::format("BPF program {}", attached.id)));
     LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = program.get());
     sys.in_netns(netns, [&] {
-        const int result = bpf_xdp_detach(static_cast<int>(interface_index(interface)), attached.mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, &options);
-        if (result < 0) fail("detaching the XDP program of " + interface, -result, "a program that a BPF link holds leaves with its owner: bpftool link show");
+        const int result = bpf_xdp_detach(
+            static_cast<int>(interface_index(interface)),
+            attached.mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, &options);
+        if (result < 0)
+            fail("detaching the XDP program of " + interface, -result,
+                 "a program that a BPF link holds leaves with its owner: bpftool link show");
     });
 }
 
-BpfFd program_of_id(uint32_t id) { return BpfFd(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id))); }
+BpfFd program_of_id(uint32_t id) {
+    return BpfFd(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
+}
 
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
     const BpfFd program = program_of_id(id);
     for (const uint32_t map_id : maps_of(program.get())) {
         BpfFd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
-        if (BpfMap(map.get()).name() == name)
-            return map;
+        if (BpfMap(map.get()).name() == name) return map;
     }
     return std::nullopt;
 }
@@ -401,17 +438,20 @@ std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix)
         const std::string info = sys.read_file(folder + "/" + descriptor);
         const size_t at = info.find(field);
         if (at == std::string::npos) continue;
-        BpfFd map(must(bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size())))), "BPF map of process " + std::to_string(pid)));
+        BpfFd map(must(
+            bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size())))),
+            "BPF map of process " + std::to_string(pid)));
         if (BpfMap(map.get()).name().starts_with(prefix)) maps.push_back(std::move(map));
     }
     return maps;
 }
 
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat) {
-    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.data(), .data_size_in = static_cast<uint32_t>(frame.size()),
+    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.data(),
+                .data_size_in = static_cast<uint32_t>(frame.size()),
                 .repeat = static_cast<int>(repeat));
     must(bpf_prog_test_run_opts(program, &run), "test run of an XDP program");
     return run.retval;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

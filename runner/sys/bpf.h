@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The BPF door: embedded objects (bpf/objects.h), their configuration, programs and maps, over libbpf.
-// Every failure is an Error(Status::invalid), a wrong name or value an Error(Status::usage).
+// The BPF door: embedded objects (bpf/objects.h), their configuration, programs and maps, over
+// libbpf. Every failure is an Error(Status::invalid), a wrong name or value an
+// Error(Status::usage).
 #pragma once
 #include "base/json.h"
 #include "sys/sys.h"
@@ -39,7 +40,8 @@ public:
     uint32_t entries() const { return entries_; }
 
     /// The key's value on every possible CPU; for a map that is not per-CPU, its one value.
-    template <class T> std::vector<T> values(uint32_t key) const {
+    template <class T>
+    std::vector<T> values(uint32_t key) const {
         check_size(sizeof(T));
         std::vector<uint8_t> bytes = lookup(key);
         std::vector<T> out(bytes.size() / stride());
@@ -47,8 +49,10 @@ public:
             std::memcpy(&out[i], bytes.data() + i * stride(), sizeof(T));
         return out;
     }
-    /// All entries of an array, key by key; a map made for it is read through mmap, without a system call per entry.
-    template <class T> std::vector<T> array() const {
+    /// All entries of an array, key by key; a map made for it is read through mmap, without a
+    /// system call per entry.
+    template <class T>
+    std::vector<T> array() const {
         check_size(sizeof(T));
         std::vector<uint8_t> bytes = contents();
         std::vector<T> out(entries_);
@@ -61,7 +65,7 @@ public:
     bool per_cpu() const;
 
 private:
-    size_t stride() const; ///< bytes from one value to the next
+    size_t stride() const;  ///< bytes from one value to the next
     void check_size(size_t size) const;
     void forget() const;
     std::vector<uint8_t> lookup(uint32_t key) const;
@@ -78,32 +82,39 @@ public:
     /// @throws Error(Status::usage) with the nearest valid name.
     static BpfObject open(const std::string& name);
 
-    /// Sets `const volatile` variables by name: {"drop_port": 9}. Types and ranges come from BTF; a narrower range may
-    /// be declared with __attribute__((btf_decl_tag("range LEAST MOST"))). Before load().
+    /// Sets `const volatile` variables by name: {"drop_port": 9}. Types and ranges come from BTF; a
+    /// narrower range may be declared with __attribute__((btf_decl_tag("range LEAST MOST"))).
+    /// Before load().
     void configure(const Json& config);
-    /// Before load(): the entries a map is to have; a map that is there already instead of one of its own.
+    /// Before load(): the entries a map is to have; a map that is there already instead of one of
+    /// its own.
     void resize(const std::string& map, uint32_t entries);
     void reuse(const std::string& map, int fd);
     /// @throws Error with the end of the verifier's log.
     void load();
     const std::string& name() const { return name_; }
-    int program(const std::string& program = {}) const; ///< descriptor; empty: the object's only program
-    int map(const std::string& map) const;              ///< descriptor
+    int program(
+        const std::string& program = {}) const;  ///< descriptor; empty: the object's only program
+    int map(const std::string& map) const;       ///< descriptor
     bool has_map(const std::string& map) const;
-    std::vector<std::string> maps() const; ///< those with names of their own, not .rodata
-    /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors detaches. The last
-    /// program of the file first: where programs stand in the order of the events, no event is seen whose successor
-    /// is missed. Close them in the order returned, the first program first. A program named if_there_* is left out where
-    /// the kernel has no such tracepoint.
+    std::vector<std::string> maps() const;  ///< those with names of their own, not .rodata
+    /// Attaches each raw_tp program to the tracepoint its section names; closing the descriptors
+    /// detaches. The last program of the file first: where programs stand in the order of the
+    /// events, no event is seen whose successor is missed. Close them in the order returned, the
+    /// first program first. A program named if_there_* is left out where the kernel has no such
+    /// tracepoint.
     std::vector<BpfFd> attach_raw_tracepoints() const;
 
 private:
-    struct Close { void operator()(bpf_object* object) const; };
+    struct Close {
+        void operator()(bpf_object* object) const;
+    };
     std::string name_;
     std::unique_ptr<bpf_object, Close> object_;
 };
 
-/// An embedded object as a file without a name, for programs that load it themselves: /proc/PID/fd/N.
+/// An embedded object as a file without a name, for programs that load it themselves:
+/// /proc/PID/fd/N.
 BpfFd embedded_bpf_file(const std::string& name);
 
 /// Opened and loaded.
@@ -116,13 +127,17 @@ struct XdpAttached {
     uint32_t id = 0;
     XdpMode mode = XdpMode::native;
 };
-std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns, const std::string& interface);
+std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns,
+                                        const std::string& interface);
 
-/// Attached as a link, which ends with its last descriptor or pin. @throws Error when a program is there.
-BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
+/// Attached as a link, which ends with its last descriptor or pin. @throws Error when a program is
+/// there.
+BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
+               XdpMode mode);
 /// The link's program is another from one packet to the next.
 void update_link(int link, int program);
-/// The link's program is off its interface when this returns; closing the last descriptor or pin takes it off a little later.
+/// The link's program is off its interface when this returns; closing the last descriptor or pin
+/// takes it off a little later.
 void detach_link(int link);
 /// The interface a link is attached to; 0: it is gone.
 unsigned interface_of_link(int link);
@@ -136,10 +151,12 @@ std::optional<BpfFd> pinned_bpf(const std::string& path);
 std::string name_of_program(uint32_t id);
 
 /// Takes a program that is attached without a link away, if it is still that one.
-void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface, const XdpAttached& attached);
+void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface,
+                const XdpAttached& attached);
 
 /// Never replaces a program: @throws Error when one is there.
-void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program, XdpMode mode);
+void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
+                XdpMode mode);
 
 /// The program with this id, for as long as the descriptor lives.
 BpfFd program_of_id(uint32_t id);
@@ -153,4 +170,4 @@ std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix)
 /// Runs a loaded XDP program `repeat` times on a frame that goes nowhere. Returns its last action.
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat = 1);
 
-} // namespace rxlab
+}  // namespace rxlab

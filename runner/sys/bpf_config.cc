@@ -23,8 +23,7 @@ using Variables = std::map<std::string, Variable>;
 
 const btf_type* without_qualifiers(const btf* types, uint32_t id) {
     const btf_type* type = btf__type_by_id(types, id);
-    while (btf_is_mod(type) || btf_is_typedef(type))
-        type = btf__type_by_id(types, type->type);
+    while (btf_is_mod(type) || btf_is_typedef(type)) type = btf__type_by_id(types, type->type);
     return type;
 }
 
@@ -46,11 +45,11 @@ Variable integer(const btf_type* type, uint32_t offset) {
 void apply_declared_range(const btf* types, uint32_t variable_id, Variable& variable) {
     for (uint32_t id = 1; id < btf__type_cnt(types); ++id) {
         const btf_type* tag = btf__type_by_id(types, id);
-        if (!btf_is_decl_tag(tag) || tag->type != variable_id)
-            continue;
+        if (!btf_is_decl_tag(tag) || tag->type != variable_id) continue;
         long long least = 0;
         unsigned long long most = 0;
-        if (std::sscanf(btf__name_by_offset(types, tag->name_off), "range %lld %llu", &least, &most) == 2) {
+        if (std::sscanf(btf__name_by_offset(types, tag->name_off), "range %lld %llu", &least,
+                        &most) == 2) {
             variable.least = least;
             variable.most = most;
         }
@@ -60,15 +59,13 @@ void apply_declared_range(const btf* types, uint32_t variable_id, Variable& vari
 Variables variables_of(const btf* types) {
     Variables out;
     const int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
-    if (section < 0)
-        return out;
+    if (section < 0) return out;
     const btf_type* datasec = btf__type_by_id(types, static_cast<uint32_t>(section));
     for (int i = 0; i < btf_vlen(datasec); ++i) {
         const btf_var_secinfo& place = btf_var_secinfos(datasec)[i];
         const btf_type* var = btf__type_by_id(types, place.type);
         const btf_type* type = without_qualifiers(types, var->type);
-        if (!btf_is_int(type))
-            continue;
+        if (!btf_is_int(type)) continue;
         Variable variable = integer(type, place.offset);
         apply_declared_range(types, place.type, variable);
         out.emplace(btf__name_by_offset(types, var->name_off), variable);
@@ -76,12 +73,13 @@ Variables variables_of(const btf* types) {
     return out;
 }
 
-[[noreturn]] void refuse(const std::string& fact, std::string next) { throw Error(Status::usage, fact, std::move(next)); }
+[[noreturn]] void refuse(const std::string& fact, std::string next) {
+    throw Error(Status::usage, fact, std::move(next));
+}
 
 std::vector<std::string> names(const Variables& variables) {
     std::vector<std::string> out;
-    for (const auto& [name, variable] : variables)
-        out.push_back(name);
+    for (const auto& [name, variable] : variables) out.push_back(name);
     return out;
 }
 
@@ -93,18 +91,19 @@ bool bits_of(const Json& value, const Variable& variable, uint64_t& bits) {
     }
     if (value.is_number_unsigned()) {
         bits = value.get<uint64_t>();
-        return bits <= variable.most && (variable.least <= 0 || bits >= static_cast<uint64_t>(variable.least));
+        return bits <= variable.most &&
+               (variable.least <= 0 || bits >= static_cast<uint64_t>(variable.least));
     }
-    if (!value.is_number_integer())
-        return false;
+    if (!value.is_number_integer()) return false;
     const auto number = value.get<int64_t>();
     bits = static_cast<uint64_t>(number);
     return number >= variable.least && (number < 0 || bits <= variable.most);
 }
 
-} // namespace
+}  // namespace
 
-void set_bpf_config(const std::string& object, const btf* types, std::span<uint8_t> rodata, const Json& config) {
+void set_bpf_config(const std::string& object, const btf* types, std::span<uint8_t> rodata,
+                    const Json& config) {
     const Variables variables = variables_of(types);
     for (const auto& [name, value] : config.items()) {
         const auto found = variables.find(name);
@@ -114,12 +113,16 @@ void set_bpf_config(const std::string& object, const btf* types, std::span<uint8
         const Variable& variable = found->second;
         uint64_t bits = 0;
         if (!bits_of(value, variable, bits))
-            refuse(fmt::format("configuration variable '{}' of BPF program '{}' cannot be {}", name, object, value.dump()),
-                   fmt::format("expected a whole number from {} to {}", variable.least, variable.most));
+            refuse(fmt::format("configuration variable '{}' of BPF program '{}' cannot be {}", name,
+                               object, value.dump()),
+                   fmt::format("expected a whole number from {} to {}", variable.least,
+                               variable.most));
         if (variable.offset + variable.size > rodata.size())
-            refuse(fmt::format("configuration variable '{}' lies outside '{}'", name, object), "its BTF is damaged");
-        std::memcpy(rodata.data() + variable.offset, &bits, variable.size); // little-endian hosts only, as are the objects
+            refuse(fmt::format("configuration variable '{}' lies outside '{}'", name, object),
+                   "its BTF is damaged");
+        std::memcpy(rodata.data() + variable.offset, &bits,
+                    variable.size);  // little-endian hosts only, as are the objects
     }
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -11,7 +11,9 @@ struct btf;
 
 namespace rxlab {
 
-/// @throws Error(Status::usage): no variable of that name (with the ones there are), not a number, out of range.
-void set_bpf_config(const std::string& object, const btf* types, std::span<uint8_t> rodata, const Json& config);
+/// @throws Error(Status::usage): no variable of that name (with the ones there are), not a number,
+/// out of range.
+void set_bpf_config(const std::string& object, const btf* types, std::span<uint8_t> rodata,
+                    const Json& config);
 
-} // namespace rxlab
+}  // namespace rxlab

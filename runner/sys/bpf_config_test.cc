@@ -25,7 +25,7 @@ Refusal refusal(const std::string& program, const Json& config) {
     return {};
 }
 
-} // namespace
+}  // namespace
 
 TEST(BpfConfig, TakesValuesWithinTheVariablesType) {
     BpfObject object = BpfObject::open("xdp_port_drop");
@@ -35,7 +35,8 @@ TEST(BpfConfig, TakesValuesWithinTheVariablesType) {
 
 TEST(BpfConfig, RefusesValuesBeyondTheVariablesType) {
     const Refusal too_large = refusal("xdp_port_drop", {{"drop_port", 65536}});
-    EXPECT_EQ(too_large.fact, "configuration variable 'drop_port' of BPF program 'xdp_port_drop' cannot be 65536");
+    EXPECT_EQ(too_large.fact,
+              "configuration variable 'drop_port' of BPF program 'xdp_port_drop' cannot be 65536");
     EXPECT_EQ(too_large.next, "expected a whole number from 0 to 65535");
     refusal("xdp_port_drop", {{"drop_port", -1}});
 }
@@ -49,12 +50,14 @@ TEST(BpfConfig, RefusesWhatIsNoWholeNumber) {
 TEST(BpfConfig, HonoursTheRangeThatTheSourceDeclares) {
     BpfObject object = BpfObject::open("xdp_planted");
     EXPECT_NO_THROW(object.configure({{"planted_instructions", 1023}}));
-    EXPECT_EQ(refusal("xdp_planted", {{"planted_instructions", 1024}}).next, "expected a whole number from 0 to 1023");
+    EXPECT_EQ(refusal("xdp_planted", {{"planted_instructions", 1024}}).next,
+              "expected a whole number from 0 to 1023");
 }
 
 TEST(BpfConfig, NamesTheVariablesThereAre) {
     const Refusal misspelt = refusal("xdp_port_drop", {{"dropport", 9}});
-    EXPECT_EQ(misspelt.fact, "BPF program 'xdp_port_drop' has no configuration variable 'dropport'");
+    EXPECT_EQ(misspelt.fact,
+              "BPF program 'xdp_port_drop' has no configuration variable 'dropport'");
     EXPECT_EQ(misspelt.next, "did you mean 'drop_port'? There is: drop_port");
     EXPECT_EQ(refusal("xdp_drop", {{"x", 1}}).next, "there is none");
 }
@@ -65,6 +68,7 @@ TEST(BpfObject, NamesTheProgramsThereAre) {
         FAIL();
     } catch (const Error& error) {
         EXPECT_STREQ(error.what(), "no BPF program 'xdp_dorp'");
-        EXPECT_THAT(error.next(), StartsWith("did you mean 'xdp_drop'? There are: filter_bitmap, "));
+        EXPECT_THAT(error.next(),
+                    StartsWith("did you mean 'xdp_drop'? There are: filter_bitmap, "));
     }
 }

@@ -16,14 +16,13 @@ namespace {
 class BpfKernel : public testing::Test {
 protected:
     void SetUp() override {
-        if (geteuid() != 0)
-            GTEST_SKIP() << "needs root";
+        if (geteuid() != 0) GTEST_SKIP() << "needs root";
     }
 };
 
 struct Size {
-    uint32_t verified; ///< BPF instructions after the verifier removed what is dead
-    uint32_t native;   ///< bytes of machine code, 0 without a JIT
+    uint32_t verified;  ///< BPF instructions after the verifier removed what is dead
+    uint32_t native;    ///< bytes of machine code, 0 without a JIT
 };
 
 Size size_of(int program) {
@@ -37,7 +36,7 @@ Size planted(int instructions) {
     return size_of(load_bpf("xdp_planted", {{"planted_instructions", instructions}}).program());
 }
 
-} // namespace
+}  // namespace
 
 TEST_F(BpfKernel, LoadsEveryEmbeddedObject) {
     for (size_t i = 0; i < kBpfObjectCount; ++i)
@@ -52,16 +51,17 @@ TEST_F(BpfKernel, PlantedInstructionsAreExactlyThatManyMore) {
 
 TEST_F(BpfKernel, PlantedInstructionsAreOneNativeInstructionEach) {
     const Size none = planted(0);
-    if (none.native == 0)
-        GTEST_SKIP() << "no JIT";
-    // 3 bytes: add of two 64-bit registers. Padding to a multiple of the alignment would show as another number.
+    if (none.native == 0) GTEST_SKIP() << "no JIT";
+    // 3 bytes: add of two 64-bit registers. Padding to a multiple of the alignment would show as
+    // another number.
     for (const int n : {1, 5, 50, 500, 1023})
         EXPECT_EQ(planted(n).native - none.native, 3u * static_cast<uint32_t>(n)) << n;
 }
 
 TEST_F(BpfKernel, AProgramRunsOnAFrame) {
     const BpfObject program = load_bpf("xdp_drop");
-    EXPECT_EQ(test_run_xdp(program.program(), std::vector<uint8_t>(60)), static_cast<uint32_t>(XDP_DROP));
+    EXPECT_EQ(test_run_xdp(program.program(), std::vector<uint8_t>(60)),
+              static_cast<uint32_t>(XDP_DROP));
 }
 
 TEST_F(BpfKernel, ARefusedProgramIsExplained) {

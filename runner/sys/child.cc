@@ -5,16 +5,16 @@
 #include "base/interrupt.h"
 #include "sys/fd.h"
 
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
 
 extern char** environ;
 
@@ -27,7 +27,8 @@ struct Pipe {
 
 Pipe make_pipe() {
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC)) throw Error(Status::invalid, fmt::format("pipe: {}", std::strerror(errno)));
+    if (::pipe2(ends, O_CLOEXEC))
+        throw Error(Status::invalid, fmt::format("pipe: {}", std::strerror(errno)));
     return {Fd(ends[0]), Fd(ends[1])};
 }
 
@@ -60,7 +61,8 @@ std::vector<std::string> english_environment() {
     return variables;
 }
 
-pid_t spawn(const std::vector<std::string>& argv, const Pipe& in, const Pipe& out, const Pipe& err) {
+pid_t spawn(const std::vector<std::string>& argv, const Pipe& in, const Pipe& out,
+            const Pipe& err) {
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, in.read.get(), 0);
@@ -69,9 +71,12 @@ pid_t spawn(const std::vector<std::string>& argv, const Pipe& in, const Pipe& ou
     const std::string file = find_program(argv.at(0));
     const std::vector<std::string> variables = english_environment();
     pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, file.c_str(), &actions, nullptr, pointers(argv).data(), pointers(variables).data());
+    const int error = ::posix_spawn(&pid, file.c_str(), &actions, nullptr, pointers(argv).data(),
+                                    pointers(variables).data());
     ::posix_spawn_file_actions_destroy(&actions);
-    if (error) throw Error(Status::usage, fmt::format("{}: cannot be run: {}", file, std::strerror(error)));
+    if (error)
+        throw Error(Status::usage,
+                    fmt::format("{}: cannot be run: {}", file, std::strerror(error)));
     return pid;
 }
 
@@ -89,7 +94,8 @@ public:
         sigset_t pipe;
         sigemptyset(&pipe);
         sigaddset(&pipe, SIGPIPE);
-        while (::sigtimedwait(&pipe, nullptr, &now) > 0) {}
+        while (::sigtimedwait(&pipe, nullptr, &now) > 0) {
+        }
         ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
 
@@ -101,21 +107,28 @@ private:
 void drain(Fd& fd, std::string& text) {
     char buffer[65536];
     const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
-    if (n > 0) text.append(buffer, n);
-    else if (n == 0 || (errno != EINTR && errno != EAGAIN)) fd.reset();
+    if (n > 0)
+        text.append(buffer, n);
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+        fd.reset();
 }
 
 void feed(Fd& fd, const std::string& input, size_t& fed) {
     const ssize_t n = ::write(fd.get(), input.data() + fed, input.size() - fed);
-    if (n > 0) fed += n;
-    else if (errno != EINTR && errno != EAGAIN) fed = input.size();
+    if (n > 0)
+        fed += n;
+    else if (errno != EINTR && errno != EAGAIN)
+        fed = input.size();
     if (fed == input.size()) fd.reset();
 }
 
 /// How long a child may work.
 class Limit {
 public:
-    explicit Limit(double seconds) : limited_(seconds > 0), end_(Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
+    explicit Limit(double seconds)
+        : limited_(seconds > 0),
+          end_(Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                  std::chrono::duration<double>(seconds))) {}
     int next_look_ms() const { return limited_ ? 100 : -1; }
     bool reached() const { return limited_ && (interrupted() || Clock::now() >= end_); }
 
@@ -141,11 +154,12 @@ void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, const Limit& l
 
 int wait_for(pid_t pid) {
     int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-} // namespace
+}  // namespace
 
 Ran run_child(const std::vector<std::string>& argv, const std::string& input, double seconds) {
     const Limit limit(seconds);
@@ -164,7 +178,8 @@ Ran run_child(const std::vector<std::string>& argv, const std::string& input, do
     ran.status = wait_for(pid);
     if (!cut_short) return ran;
     throw_if_interrupted();
-    throw Error(Status::invalid, fmt::format("{}: not done after {} s, killed", fmt::join(argv, " "), seconds));
+    throw Error(Status::invalid,
+                fmt::format("{}: not done after {} s, killed", fmt::join(argv, " "), seconds));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

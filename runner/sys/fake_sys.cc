@@ -17,7 +17,7 @@ bool per_netns(const std::string& path) {
     return false;
 }
 
-} // namespace
+}  // namespace
 
 std::string FakeSys::key(const std::string& path) const {
     return netns_.empty() || !per_netns(path) ? path : netns_ + ":" + path;
@@ -56,7 +56,9 @@ std::function<std::string()> FakeSys::reader(const std::string& path) {
 
 std::function<void(const std::string&)> FakeSys::writer(const std::string& path) {
     if (!exists(path)) throw Error(Status::invalid, path + ": No such file or directory");
-    return [this, path, netns = netns_](const std::string& value) { in_netns(netns, [&] { write_file(path, value); }); };
+    return [this, path, netns = netns_](const std::string& value) {
+        in_netns(netns, [&] { write_file(path, value); });
+    };
 }
 
 bool FakeSys::exists(const std::string& path) {
@@ -68,8 +70,10 @@ bool FakeSys::exists(const std::string& path) {
 std::vector<std::string> FakeSys::list(const std::string& directory) {
     std::set<std::string> names;
     const std::string prefix = key(directory) + "/";
-    for (auto file = files.lower_bound(prefix); file != files.end() && file->first.starts_with(prefix); ++file)
-        names.insert(file->first.substr(prefix.size(), file->first.find('/', prefix.size()) - prefix.size()));
+    for (auto file = files.lower_bound(prefix);
+         file != files.end() && file->first.starts_with(prefix); ++file)
+        names.insert(file->first.substr(prefix.size(),
+                                        file->first.find('/', prefix.size()) - prefix.size()));
     return {names.begin(), names.end()};
 }
 
@@ -78,7 +82,8 @@ void FakeSys::remove(const std::string& path) {
     files.erase(key(path));
 }
 
-Ran FakeSys::run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
+Ran FakeSys::run(const std::vector<std::string>& argv, const std::string& input,
+                 const std::string& netns) {
     change(fmt::format("run {} {}", netns.empty() ? "-" : netns, fmt::join(argv, " ")));
     return on_run ? on_run(*this, {argv, input, netns}) : Ran{};
 }
@@ -90,7 +95,9 @@ Ran FakeSys::run_for(double seconds, const std::vector<std::string>& argv) {
 
 void FakeSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
     if (netns.empty()) return fn();
-    if (!exists("/run/netns/" + netns)) throw Error(Status::invalid, "network namespace /run/netns/" + netns + ": No such file or directory");
+    if (!exists("/run/netns/" + netns))
+        throw Error(Status::invalid,
+                    "network namespace /run/netns/" + netns + ": No such file or directory");
     struct Back {
         std::string& where;
         std::string home;
@@ -110,4 +117,4 @@ std::string FakeSys::netlink(int protocol, const std::string& request) {
     return on_netlink(protocol, request);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A machine made of maps, for tests: files, scripted programs, a log of what was changed, and failure at the N-th change.
+// A machine made of maps, for tests: files, scripted programs, a log of what was changed, and
+// failure at the N-th change.
 #pragma once
 #include "sys/sys.h"
 
@@ -19,16 +20,18 @@ public:
     };
     enum class Failure { none, error, killed };
 
-    std::map<std::string, std::string> files;  ///< path -> content; those of a namespace under "NETNS:/path"
-    std::map<std::string, std::string> frozen; ///< path -> what a read gives whatever was written
+    std::map<std::string, std::string>
+        files;  ///< path -> content; those of a namespace under "NETNS:/path"
+    std::map<std::string, std::string> frozen;  ///< path -> what a read gives whatever was written
     std::function<Ran(FakeSys&, const Command&)> on_run;
     std::function<void(FakeSys&, const std::string& path, const std::string& value)> on_write;
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
     std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
-    std::vector<std::string> log; ///< changes in order: "write PATH VALUE", "run NETNS ARGV...", "remove PATH"
-    std::vector<double> limits;   ///< seconds that each run_for() was given
+    std::vector<std::string>
+        log;  ///< changes in order: "write PATH VALUE", "run NETNS ARGV...", "remove PATH"
+    std::vector<double> limits;  ///< seconds that each run_for() was given
     int changes = 0;
-    int fail_at = -1;             ///< the change with this number (from 0) fails, without effect
+    int fail_at = -1;  ///< the change with this number (from 0) fails, without effect
     Failure failure = Failure::error;
     uint64_t clock_ns = 0;
 
@@ -39,7 +42,8 @@ public:
     bool exists(const std::string& path) override;
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input = {}, const std::string& netns = {}) override;
+    Ran run(const std::vector<std::string>& argv, const std::string& input = {},
+            const std::string& netns = {}) override;
     Ran run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
@@ -55,4 +59,4 @@ private:
     std::string netns_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

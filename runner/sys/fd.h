@@ -27,4 +27,4 @@ private:
     int fd_;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

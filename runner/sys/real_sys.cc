@@ -5,21 +5,21 @@
 #include "sys/child.h"
 #include "sys/fd.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/mount.h>
 #include <linux/netlink.h>
-#include <memory>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
 
 namespace rxlab {
 namespace {
@@ -27,20 +27,24 @@ namespace {
 [[noreturn]] void fail(const std::string& fact, std::string next = {}) {
     const int error = errno;
     if (next.empty() && (error == EACCES || error == EPERM)) next = "run it as root";
-    throw Error(error == EINTR ? Status::interrupted : Status::invalid, fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
+    throw Error(error == EINTR ? Status::interrupted : Status::invalid,
+                fmt::format("{}: {}", fact, std::strerror(error)), std::move(next));
 }
 
 Fd mount_sysfs() {
     const Fd context(static_cast<int>(::syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC)));
-    if (!context || ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0)) fail("sysfs of a network namespace");
+    if (!context ||
+        ::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0))
+        fail("sysfs of a network namespace");
     Fd mount(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
     if (!mount) fail("sysfs of a network namespace");
     return mount;
 }
 
-/// sysfs of the namespace this thread has entered: /sys shows the namespace it was mounted from, so inside in_netns() a
-/// mount of its own, attached nowhere, takes its place. Mounted when first asked for: a mount leaves work behind that
-/// the kernel does after a grace period, perhaps in a measured window. Null: /sys itself is right.
+/// sysfs of the namespace this thread has entered: /sys shows the namespace it was mounted from, so
+/// inside in_netns() a mount of its own, attached nowhere, takes its place. Mounted when first
+/// asked for: a mount leaves work behind that the kernel does after a grace period, perhaps in a
+/// measured window. Null: /sys itself is right.
 thread_local Fd* own_sysfs = nullptr;
 constexpr const char* kNetClass = "/sys/class/net";
 
@@ -71,24 +75,30 @@ std::string read_all(int fd, const std::string& path) {
     char buffer[65536];
     for (;;) {
         const ssize_t n = ::read(fd, buffer, sizeof buffer);
-        if (n > 0) text.append(buffer, n);
-        else if (n == 0 || errno == EAGAIN) return text;
-        else if (errno != EINTR && errno != EPIPE) fail(path); // EPIPE: a kmsg record was overwritten meanwhile
+        if (n > 0)
+            text.append(buffer, n);
+        else if (n == 0 || errno == EAGAIN)
+            return text;
+        else if (errno != EINTR && errno != EPIPE)
+            fail(path);  // EPIPE: a kmsg record was overwritten meanwhile
     }
 }
 
 void write_once(int fd, const std::string& path, const std::string& value) {
     if (::write(fd, value.data(), value.size()) != static_cast<ssize_t>(value.size()))
-        fail(fmt::format("{}: writing '{}'", path, value.substr(0, value.find_last_not_of('\n') + 1)));
+        fail(fmt::format("{}: writing '{}'", path,
+                         value.substr(0, value.find_last_not_of('\n') + 1)));
 }
 
 /// Brings the thread back to where it was, whatever happens.
 class NetnsGuard {
 public:
-    explicit NetnsGuard(const std::string& netns) : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)), sysfs_home_(own_sysfs) {
+    explicit NetnsGuard(const std::string& netns)
+        : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)), sysfs_home_(own_sysfs) {
         const std::string path = "/run/netns/" + netns;
         const Fd there(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!home_ || !there || ::setns(there.get(), CLONE_NEWNET)) fail("network namespace " + path);
+        if (!home_ || !there || ::setns(there.get(), CLONE_NEWNET))
+            fail("network namespace " + path);
         own_sysfs = &sysfs_;
     }
     ~NetnsGuard() {
@@ -106,7 +116,9 @@ private:
 void send_request(int socket, const std::string& request) {
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
-    if (::sendto(socket, request.data(), request.size(), 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel) < 0) fail("netlink request");
+    if (::sendto(socket, request.data(), request.size(), 0, reinterpret_cast<sockaddr*>(&kernel),
+                 sizeof kernel) < 0)
+        fail("netlink request");
 }
 
 /// Is `messages` the answer's end? @throws Error for the kernel's refusal.
@@ -128,7 +140,7 @@ bool ends_answer(const std::string& messages) {
     return false;
 }
 
-} // namespace
+}  // namespace
 
 std::string RealSys::read_file(const std::string& path) {
     // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
@@ -150,7 +162,7 @@ std::function<std::string()> RealSys::reader(const std::string& path) {
 std::function<void(const std::string&)> RealSys::writer(const std::string& path) {
     const auto fd = std::make_shared<Fd>(open_or_fail(path, O_WRONLY));
     return [fd, path](const std::string& value) {
-        ::lseek(fd->get(), 0, SEEK_SET); // a sysctl ignores what is written behind its start
+        ::lseek(fd->get(), 0, SEEK_SET);  // a sysctl ignores what is written behind its start
         write_once(fd->get(), path, value);
     };
 }
@@ -167,7 +179,8 @@ std::vector<std::string> RealSys::list(const std::string& directory) {
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(fd), ::closedir);
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(folder.get()))
-        if (std::strcmp(entry->d_name, ".") && std::strcmp(entry->d_name, "..")) names.emplace_back(entry->d_name);
+        if (std::strcmp(entry->d_name, ".") && std::strcmp(entry->d_name, ".."))
+            names.emplace_back(entry->d_name);
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -176,13 +189,16 @@ void RealSys::remove(const std::string& path) {
     if (::unlink(path.c_str()) && errno != ENOENT) fail(path);
 }
 
-Ran RealSys::run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
+Ran RealSys::run(const std::vector<std::string>& argv, const std::string& input,
+                 const std::string& netns) {
     Ran ran;
     in_netns(netns, [&] { ran = run_child(argv, input); });
     return ran;
 }
 
-Ran RealSys::run_for(double seconds, const std::vector<std::string>& argv) { return run_child(argv, {}, seconds); }
+Ran RealSys::run_for(double seconds, const std::vector<std::string>& argv) {
+    return run_child(argv, {}, seconds);
+}
 
 void RealSys::in_netns(const std::string& netns, const std::function<void()>& fn) {
     if (netns.empty()) return fn();
@@ -221,7 +237,8 @@ uint64_t RealSys::now_ns() {
 }
 
 void RealSys::sleep_until(uint64_t when_ns) {
-    const timespec when{static_cast<time_t>(when_ns / 1'000'000'000), static_cast<long>(when_ns % 1'000'000'000)};
+    const timespec when{static_cast<time_t>(when_ns / 1'000'000'000),
+                        static_cast<long>(when_ns % 1'000'000'000)};
     ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, nullptr);
 }
 
@@ -230,4 +247,4 @@ Sys& real_sys() {
     return sys;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

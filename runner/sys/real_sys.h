@@ -14,7 +14,8 @@ public:
     bool exists(const std::string& path) override;
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input, const std::string& netns) override;
+    Ran run(const std::vector<std::string>& argv, const std::string& input,
+            const std::string& netns) override;
     Ran run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
@@ -23,4 +24,4 @@ public:
     void sleep_until(uint64_t when_ns) override;
 };
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
-#include <csignal>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <csignal>
 
 namespace rxlab {
 namespace {
@@ -15,18 +15,21 @@ std::string trimmed(const std::string& text) {
     return end == std::string::npos ? "" : text.substr(0, end + 1);
 }
 
-} // namespace
+}  // namespace
 
 std::string output_of(const std::vector<std::string>& argv, Ran ran) {
     if (ran.status == 0) return std::move(ran.out);
     const std::string command = fmt::format("{}", fmt::join(argv, " "));
-    if (ran.status == 128 + SIGINT || ran.status == 128 + SIGTERM) throw Error(Status::interrupted, command + ": interrupted");
+    if (ran.status == 128 + SIGINT || ran.status == 128 + SIGTERM)
+        throw Error(Status::interrupted, command + ": interrupted");
     const std::string words = trimmed(ran.err.empty() ? ran.out : ran.err);
-    throw Error(Status::invalid, fmt::format("{}: exit status {}{}{}", command, ran.status, words.empty() ? "" : ": ", words));
+    throw Error(Status::invalid, fmt::format("{}: exit status {}{}{}", command, ran.status,
+                                             words.empty() ? "" : ": ", words));
 }
 
-std::string run_or_throw(Sys& sys, const std::vector<std::string>& argv, const std::string& input, const std::string& netns) {
+std::string run_or_throw(Sys& sys, const std::vector<std::string>& argv, const std::string& input,
+                         const std::string& netns) {
     return output_of(argv, sys.run(argv, input, netns));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

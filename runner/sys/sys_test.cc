@@ -3,14 +3,14 @@
 #include "base/interrupt.h"
 #include "sys/real_sys.h"
 
-#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 namespace rxlab {
 namespace {
@@ -80,7 +80,8 @@ TEST(RealSys, being_told_to_stop_kills_a_program_that_takes_long) {
         teller.join();
         ::_exit(status);
     };
-    EXPECT_EXIT(run_and_be_told(), ::testing::ExitedWithCode(static_cast<int>(Status::interrupted)), "");
+    EXPECT_EXIT(run_and_be_told(), ::testing::ExitedWithCode(static_cast<int>(Status::interrupted)),
+                "");
 }
 
 TEST(RealSys, run_or_throw_gives_the_program_s_own_words) {
@@ -88,7 +89,9 @@ TEST(RealSys, run_or_throw_gives_the_program_s_own_words) {
         run_or_throw(real_sys(), {"ls", "/no/such/place"});
         FAIL();
     } catch (const Error& error) {
-        EXPECT_THAT(error.what(), HasSubstr("ls /no/such/place: exit status 2: ls: cannot access '/no/such/place'"));
+        EXPECT_THAT(
+            error.what(),
+            HasSubstr("ls /no/such/place: exit status 2: ls: cannot access '/no/such/place'"));
     }
 }
 
@@ -129,7 +132,12 @@ protected:
 TEST_F(RealNetns, the_thread_goes_there_and_back_even_by_an_exception) {
     const ino_t home = netns_inode();
     ino_t there = home;
-    EXPECT_THROW(real_sys().in_netns(netns_, [&] { there = netns_inode(); throw Error(Status::invalid, "x"); }), Error);
+    EXPECT_THROW(real_sys().in_netns(netns_,
+                                     [&] {
+                                         there = netns_inode();
+                                         throw Error(Status::invalid, "x");
+                                     }),
+                 Error);
     EXPECT_NE(there, home);
     EXPECT_EQ(netns_inode(), home);
 }
@@ -138,7 +146,8 @@ TEST_F(RealNetns, sysfs_and_procfs_inside_are_the_namespace_s) {
     std::vector<std::string> links;
     std::string devices;
     real_sys().in_netns(netns_, [&] {
-        run_or_throw(real_sys(), {"ip", "link", "add", "rxone", "type", "veth", "peer", "name", "rxtwo"});
+        run_or_throw(real_sys(),
+                     {"ip", "link", "add", "rxone", "type", "veth", "peer", "name", "rxtwo"});
         links = real_sys().list("/sys/class/net");
         devices = real_sys().read_file("/proc/thread-self/net/dev");
         real_sys().write_file("/sys/class/net/rxone/tx_queue_len", "777");
@@ -153,7 +162,9 @@ TEST_F(RealNetns, a_reader_opened_there_reads_there_and_reads_anew) {
     std::function<std::string()> devices;
     real_sys().in_netns(netns_, [&] { devices = real_sys().reader("/proc/thread-self/net/dev"); });
     EXPECT_THAT(devices(), Not(HasSubstr("rxthree:")));
-    run_or_throw(real_sys(), {"ip", "link", "add", "rxthree", "type", "veth", "peer", "name", "rxfour"}, {}, netns_);
+    run_or_throw(real_sys(),
+                 {"ip", "link", "add", "rxthree", "type", "veth", "peer", "name", "rxfour"}, {},
+                 netns_);
     EXPECT_THAT(devices(), HasSubstr("rxthree:"));
 }
 
@@ -177,5 +188,5 @@ TEST_F(RealNetns, programs_run_there) {
     EXPECT_THROW(real_sys().run({"true"}, "", "rxlab-no-such"), Error);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -26,14 +26,17 @@ class Port {
 public:
     explicit Port(Sys& sys) {
         for (const std::string& device : sys.list(kPorts))
-            if (sys.read_file(fmt::format("{}/{}/name", kPorts, device)) == "rxlab\n") fd_ = Fd(::open(("/dev/" + device).c_str(), O_WRONLY | O_CLOEXEC));
+            if (sys.read_file(fmt::format("{}/{}/name", kPorts, device)) == "rxlab\n")
+                fd_ = Fd(::open(("/dev/" + device).c_str(), O_WRONLY | O_CLOEXEC));
         if (!fd_) throw Error(Status::lost, "the guest has no virtio-serial port 'rxlab'");
     }
     void send(FrameType type, const std::string& payload = {}) {
         const std::string bytes = encode({type, payload});
         for (size_t sent = 0; sent < bytes.size();) {
             const ssize_t wrote = ::write(fd_.get(), bytes.data() + sent, bytes.size() - sent);
-            if (wrote <= 0) throw Error(Status::lost, fmt::format("the results port does not take bytes: {}", std::strerror(errno)));
+            if (wrote <= 0)
+                throw Error(Status::lost, fmt::format("the results port does not take bytes: {}",
+                                                      std::strerror(errno)));
             sent += static_cast<size_t>(wrote);
         }
     }
@@ -53,7 +56,8 @@ void run_trial_job(Sys& sys, Port& port, const Json& job) {
     options.ns_per_instruction = job.at("options").value("ns_per_instruction", 0.0);
     options.attribute = job.at("options").value("attribute", false);
     Journal journal(sys, "");  // the machine is thrown away: nothing to restore after a crash
-    port.send(FrameType::observation, to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
+    port.send(FrameType::observation,
+              to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
 }
 
 struct Child {
@@ -87,7 +91,8 @@ Child start(const std::vector<std::string>& argv, const std::string& input) {
 // Passes both outputs on until they are closed.
 void stream(Port& port, const Child& child) {
     const std::array<FrameType, 2> types{FrameType::out, FrameType::err};
-    std::array<pollfd, 2> ends{pollfd{child.out.get(), POLLIN, 0}, pollfd{child.err.get(), POLLIN, 0}};
+    std::array<pollfd, 2> ends{pollfd{child.out.get(), POLLIN, 0},
+                               pollfd{child.err.get(), POLLIN, 0}};
     for (int open = 2; open > 0;) {
         ::poll(ends.data(), ends.size(), -1);
         for (size_t i = 0; i < ends.size(); ++i) {
@@ -105,11 +110,13 @@ void stream(Port& port, const Child& child) {
 }
 
 void run_exec_job(Sys&, Port& port, const Json& job) {
-    const Child child = start(job.at("argv").get<std::vector<std::string>>(), job.value("stdin", ""));
+    const Child child =
+        start(job.at("argv").get<std::vector<std::string>>(), job.value("stdin", ""));
     stream(port, child);
     int status = 0;
     ::waitpid(child.pid, &status, 0);
-    port.send(FrameType::exit_status, std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+    port.send(FrameType::exit_status,
+              std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
 }
 
 void run_shell_job(Sys&, Port&, const Json&) {
@@ -148,7 +155,8 @@ void do_job(Sys& sys, Port& port) {
 }
 
 void send_error(Port& port, Status status, const std::string& fact, const std::string& next) {
-    port.send(FrameType::error, Json{{"status", static_cast<int>(status)}, {"fact", fact}, {"next", next}}.dump());
+    port.send(FrameType::error,
+              Json{{"status", static_cast<int>(status)}, {"fact", fact}, {"next", next}}.dump());
 }
 
 }  // namespace
@@ -163,7 +171,8 @@ int agent_main() {
     } catch (const Error& error) {
         send_error(port, error.status(), error.what(), error.next());
     } catch (const std::exception& error) {
-        send_error(port, Status::lost, fmt::format("{} (a fault in rxlab itself)", error.what()), "");
+        send_error(port, Status::lost, fmt::format("{} (a fault in rxlab itself)", error.what()),
+                   "");
     }
     port.send(FrameType::done);
     reset_machine();

@@ -7,7 +7,7 @@
 namespace rxlab {
 
 struct ArchiveFile {
-    std::string name;   ///< relative; folders on the way are made
+    std::string name;  ///< relative; folders on the way are made
     unsigned mode = 0644;
     std::string content;
 };

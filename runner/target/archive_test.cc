@@ -10,16 +10,20 @@ namespace rxlab {
 namespace {
 
 TEST(Archive, TheOrderFilesAreGivenInDoesNotMatter) {
-    EXPECT_EQ(newc_archive({{"b", 0644, "2"}, {"a", 0755, "1"}}), newc_archive({{"a", 0755, "1"}, {"b", 0644, "2"}}));
+    EXPECT_EQ(newc_archive({{"b", 0644, "2"}, {"a", 0755, "1"}}),
+              newc_archive({{"a", 0755, "1"}, {"b", 0644, "2"}}));
 }
 
 TEST(Archive, CpioUnpacksIt) {
     const WorkFolder work;
-    write_whole(work.path("archive"), newc_archive({{"modules/x.ko", 0644, "module"}, {"rxlab", 0755, std::string(5000, 'x')}}));
+    write_whole(work.path("archive"), newc_archive({{"modules/x.ko", 0644, "module"},
+                                                    {"rxlab", 0755, std::string(5000, 'x')}}));
     const std::string listing = capture({"cpio", "--quiet", "-itvnF", work.path("archive")});
     EXPECT_NE(listing.find("drwxr-xr-x"), std::string::npos) << listing;
     EXPECT_NE(listing.find("modules/x.ko"), std::string::npos) << listing;
-    EXPECT_NE(listing.find("-rwxr-xr-x   1 0        0            5000 Jan  1  1970 rxlab"), std::string::npos) << listing;
+    EXPECT_NE(listing.find("-rwxr-xr-x   1 0        0            5000 Jan  1  1970 rxlab"),
+              std::string::npos)
+        << listing;
 }
 
 TEST(Archive, NoFilesIsAnArchiveToo) {

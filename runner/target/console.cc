@@ -51,14 +51,17 @@ std::string fault_in(const std::string& console) {
     const std::vector<std::string> lines = lines_of(console);
     for (const Sign& sign : kSigns)
         for (const std::string& line : lines)
-            if (sign.fault && line.find(sign.text) != std::string::npos) return std::string(sign.fault) + ": " + without_time(line);
+            if (sign.fault && line.find(sign.text) != std::string::npos)
+                return std::string(sign.fault) + ": " + without_time(line);
     return {};
 }
 
 std::vector<std::string> splats_in(const std::string& console) {
     std::vector<std::string> splats;
     for (const std::string& line : lines_of(console))
-        if (std::any_of(std::begin(kSigns), std::end(kSigns), [&](const Sign& sign) { return line.find(sign.text) != std::string::npos; }))
+        if (std::any_of(std::begin(kSigns), std::end(kSigns), [&](const Sign& sign) {
+                return line.find(sign.text) != std::string::npos;
+            }))
             splats.push_back(without_time(line));
     return splats;
 }
@@ -66,7 +69,8 @@ std::vector<std::string> splats_in(const std::string& console) {
 std::string tail(const std::string& console, size_t lines) {
     const std::vector<std::string> all = lines_of(console);
     std::string out;
-    for (size_t i = all.size() > lines ? all.size() - lines : 0; i < all.size(); ++i) out += "\n    | " + all[i];
+    for (size_t i = all.size() > lines ? all.size() - lines : 0; i < all.size(); ++i)
+        out += "\n    | " + all[i];
     return out;
 }
 

@@ -6,10 +6,12 @@
 
 namespace rxlab {
 
-/// The fault the kernel died of ("kernel panic: sysrq triggered crash", "soft lockup: ...", "oops: ..."), or empty.
+/// The fault the kernel died of ("kernel panic: sysrq triggered crash", "soft lockup: ...", "oops:
+/// ..."), or empty.
 std::string fault_in(const std::string& console);
 
-/// Lines that are warnings, bugs, oopses, lockups or stalls: a green run with one of them is not green.
+/// Lines that are warnings, bugs, oopses, lockups or stalls: a green run with one of them is not
+/// green.
 std::vector<std::string> splats_in(const std::string& console);
 
 /// The last lines, indented, without carriage returns and blank lines.

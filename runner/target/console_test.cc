@@ -12,24 +12,31 @@ TEST(Console, AQuietConsoleHasNoFaultAndNoSplat) {
 }
 
 TEST(Console, APanicIsNamedWithItsReason) {
-    EXPECT_EQ(fault_in("[   12.5] sysrq: Trigger a crash\r\n[   12.6] Kernel panic - not syncing: sysrq triggered crash\r\n"),
+    EXPECT_EQ(fault_in("[   12.5] sysrq: Trigger a crash\r\n[   12.6] Kernel panic - not syncing: "
+                       "sysrq triggered crash\r\n"),
               "kernel panic: Kernel panic - not syncing: sysrq triggered crash");
 }
 
 TEST(Console, ALockupOrOopsIsNamedBeforeThePanicItEndsIn) {
-    EXPECT_EQ(fault_in("[ 9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [x:1]\n[ 9.2] Kernel panic - not syncing: softlockup: hung tasks\n"),
+    EXPECT_EQ(fault_in("[ 9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [x:1]\n[ 9.2] "
+                       "Kernel panic - not syncing: softlockup: hung tasks\n"),
               "soft lockup: watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [x:1]");
-    EXPECT_EQ(fault_in("[ 9.1] BUG: unable to handle page fault for address: 0\n[ 9.2] Kernel panic - not syncing: Fatal exception\n"),
+    EXPECT_EQ(fault_in("[ 9.1] BUG: unable to handle page fault for address: 0\n[ 9.2] Kernel "
+                       "panic - not syncing: Fatal exception\n"),
               "oops: BUG: unable to handle page fault for address: 0");
 }
 
 TEST(Console, AWarningIsASplatButNoFault) {
-    const std::string log = "[ 1.0] ------------[ cut here ]------------\n[ 1.0] WARNING: CPU: 0 PID: 1 at net/core/dev.c:1\n";
+    const std::string log =
+        "[ 1.0] ------------[ cut here ]------------\n[ 1.0] WARNING: CPU: 0 PID: 1 at "
+        "net/core/dev.c:1\n";
     EXPECT_EQ(fault_in(log), "");
     EXPECT_EQ(splats_in(log).size(), 2u);
 }
 
-TEST(Console, TailKeepsTheLastLines) { EXPECT_EQ(tail("a\r\n\r\nb\nc\n", 2), "\n    | b\n    | c"); }
+TEST(Console, TailKeepsTheLastLines) {
+    EXPECT_EQ(tail("a\r\n\r\nb\nc\n", 2), "\n    | b\n    | c");
+}
 
 }  // namespace
 }  // namespace rxlab

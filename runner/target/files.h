@@ -10,7 +10,8 @@ namespace rxlab {
 /// $XDG_CACHE_HOME/rxlab or ~/.cache/rxlab. @throws Error(Status::usage) without a home.
 std::filesystem::path cache_folder();
 
-/// The folder of the checkout this binary belongs to: $RXLAB_ROOT, or the nearest above the binary with vm/mkimage.
+/// The folder of the checkout this binary belongs to: $RXLAB_ROOT, or the nearest above the binary
+/// with vm/mkimage.
 /// @throws Error(Status::usage)
 std::filesystem::path checkout();
 
@@ -22,7 +23,8 @@ std::string read_whole(const std::filesystem::path& path);  ///< empty when it c
 /// @throws Error(Status::invalid): full disk, unwritable folder.
 void write_whole(const std::filesystem::path& path, std::string_view bytes);
 
-/// A private folder under the cache, removed by the destructor; those of killed processes are removed by the next one.
+/// A private folder under the cache, removed by the destructor; those of killed processes are
+/// removed by the next one.
 class WorkFolder {
 public:
     WorkFolder();

@@ -50,7 +50,8 @@ TEST(WriteWhole, NamesAFolderThatIsNotThere) {
         write_whole(work.path("no/x"), "");
         FAIL() << "written";
     } catch (const Error& error) {
-        EXPECT_EQ(error.what(), work.path("no/x") + ": cannot be written: No such file or directory");
+        EXPECT_EQ(error.what(),
+                  work.path("no/x") + ": cannot be written: No such file or directory");
     }
 }
 

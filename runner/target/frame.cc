@@ -17,7 +17,8 @@ void put(std::string& out, uint32_t value) {
 
 uint32_t get(std::string_view bytes, size_t at) {
     uint32_t value = 0;
-    for (size_t i = 0; i < 4; ++i) value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[at + i])) << (8 * i);
+    for (size_t i = 0; i < 4; ++i)
+        value |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[at + i])) << (8 * i);
     return value;
 }
 
@@ -39,7 +40,9 @@ void FrameDecoder::drop(size_t bytes) {
 
 void FrameDecoder::skip_to_magic() {
     size_t at = 0;
-    while (at < buffer_.size() && buffer_.compare(at, kMagic.size(), kMagic.substr(0, buffer_.size() - at)) != 0) ++at;
+    while (at < buffer_.size() &&
+           buffer_.compare(at, kMagic.size(), kMagic.substr(0, buffer_.size() - at)) != 0)
+        ++at;
     drop(at);
 }
 

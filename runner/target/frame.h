@@ -23,17 +23,19 @@ struct Frame {
     std::string payload;
 };
 
-/// Header of five little-endian u32 (magic "RXLF", type, length, CRC-32 of the payload, CRC-32 of those four), then the
-/// payload. The header's own CRC keeps a damaged length from swallowing the frames behind it.
+/// Header of five little-endian u32 (magic "RXLF", type, length, CRC-32 of the payload, CRC-32 of
+/// those four), then the payload. The header's own CRC keeps a damaged length from swallowing the
+/// frames behind it.
 std::string encode(const Frame& frame);
 
-/// Takes bytes as they come, gives whole frames. Bytes that are no frame are skipped and counted, never guessed at.
+/// Takes bytes as they come, gives whole frames. Bytes that are no frame are skipped and counted,
+/// never guessed at.
 class FrameDecoder {
 public:
     void feed(std::string_view bytes) { buffer_.append(bytes); }
     std::optional<Frame> next();
-    size_t skipped() const { return skipped_; }         ///< bytes that belonged to no whole frame
-    size_t pending() const { return buffer_.size(); }   ///< bytes of a frame that has not ended
+    size_t skipped() const { return skipped_; }        ///< bytes that belonged to no whole frame
+    size_t pending() const { return buffer_.size(); }  ///< bytes of a frame that has not ended
 
 private:
     void skip_to_magic();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/guest.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -24,13 +24,21 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kPoll = 0.01;  // seconds between looks at what the guest has written
 
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-Wires wires_for(const WorkFolder& work, const std::string& state, const Json& job, const std::string& archive) {
+Wires wires_for(const WorkFolder& work, const std::string& state, const Json& job,
+                const std::string& archive) {
     write_whole(work.path("plan"), job.dump());
     write_whole(work.path("files"), archive);
     write_whole(work.path("payload"), newc_archive({}));
-    return {state, work.path("payload"), work.path("plan"), work.path("files"), work.path("results"), work.path("console")};
+    return {state,
+            work.path("payload"),
+            work.path("plan"),
+            work.path("files"),
+            work.path("results"),
+            work.path("console")};
 }
 
 off_t size_of(const std::string& path) {
@@ -47,7 +55,8 @@ public:
     void read_on() {
         if (!file_) file_ = Fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
         char bytes[65536];
-        for (ssize_t got; file_ && (got = ::read(file_.get(), bytes, sizeof bytes)) > 0;) decoder_.feed({bytes, static_cast<size_t>(got)});
+        for (ssize_t got; file_ && (got = ::read(file_.get(), bytes, sizeof bytes)) > 0;)
+            decoder_.feed({bytes, static_cast<size_t>(got)});
         while (auto frame = decoder_.next()) take(*frame);
     }
     bool done() const { return done_; }
@@ -57,8 +66,10 @@ private:
     void take(const Frame& frame) {
         if (run_.first_frame_s == 0) run_.first_frame_s = since(start_);
         if (frame.type == FrameType::done) done_ = true;
-        if (on_frame_) on_frame_(frame);
-        else run_.frames.push_back(frame);
+        if (on_frame_)
+            on_frame_(frame);
+        else
+            run_.frames.push_back(frame);
     }
     std::string path_;
     GuestRun& run_;
@@ -86,7 +97,8 @@ Ending watch(Process& qemu, const WorkFolder& work, const Limits& limits, Reader
     return Ending::done;
 }
 
-void explain(GuestRun& run, const Process& qemu, const std::string& qemu_stderr, const Limits& limits, const Reader& reader) {
+void explain(GuestRun& run, const Process& qemu, const std::string& qemu_stderr,
+             const Limits& limits, const Reader& reader) {
     if (const std::string fault = fault_in(run.console); !fault.empty()) {
         run.ending = Ending::fault;
         run.cause = fault;
@@ -99,10 +111,13 @@ void explain(GuestRun& run, const Process& qemu, const std::string& qemu_stderr,
         run.cause = "QEMU was " + describe_exit(qemu.status());
     } else if (reader.damaged()) {
         run.ending = Ending::damaged;
-        run.cause = fmt::format("{} bytes of the results are truncated or damaged", reader.damaged());
+        run.cause =
+            fmt::format("{} bytes of the results are truncated or damaged", reader.damaged());
     } else if (!reader.done()) {
         run.ending = Ending::ended_early;
-        run.cause = fmt::format("QEMU ended ({}) before the guest had finished{}{}", describe_exit(qemu.status()), qemu_stderr.empty() ? "" : ": ", qemu_stderr);
+        run.cause =
+            fmt::format("QEMU ended ({}) before the guest had finished{}{}",
+                        describe_exit(qemu.status()), qemu_stderr.empty() ? "" : ": ", qemu_stderr);
     }
 }
 
@@ -129,7 +144,8 @@ private:
 
 namespace {
 
-GuestRun run_once(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+GuestRun run_once(const Machine& machine, const std::string& state, const Json& job,
+                  const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
     const WorkFolder work;
     GuestRun run;
     Wires wires = wires_for(work, state, job, archive);
@@ -143,14 +159,16 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     reader.read_on();
     run.wall_s = since(start);
     run.console = read_whole(wires.console);
-    if (limits.attribute && std::filesystem::exists(wires.attribution)) run.attribution = read_whole(wires.attribution);
+    if (limits.attribute && std::filesystem::exists(wires.attribution))
+        run.attribution = read_whole(wires.attribution);
     explain(run, qemu, worth_telling(read_whole(work.path("stderr"))), limits, reader);
     return run;
 }
 
 }  // namespace
 
-GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job,
+                   const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
     for (int left = kPatchRaceTries;; left--) {
         GuestRun run = run_once(machine, state, job, archive, limits, on_frame);
         const bool told_nothing = run.first_frame_s == 0 || !on_frame;
@@ -165,7 +183,8 @@ void run_console(const Machine& machine, const std::string& state, const std::st
     const RawTerminal raw;
     MonitoredQemu qemu(machine, wires, Start::restore, work.path("stderr"), true);
     if (const int status = qemu.process().wait_to_end(); status != 0)
-        throw Error(Status::lost, fmt::format("QEMU ended with {}: {}", describe_exit(status), worth_telling(read_whole(work.path("stderr")))));
+        throw Error(Status::lost, fmt::format("QEMU ended with {}: {}", describe_exit(status),
+                                              worth_telling(read_whole(work.path("stderr")))));
 }
 
 void throw_unless_done(const GuestRun& run, const std::string& what) {
@@ -173,9 +192,11 @@ void throw_unless_done(const GuestRun& run, const std::string& what) {
         if (frame.type != FrameType::error) continue;
         const Json error = Json::parse(frame.payload, nullptr, false);
         if (error.is_object())
-            throw Error(static_cast<Status>(error.value("status", 5)), what + ": " + error.value("fact", "?"), error.value("next", ""));
+            throw Error(static_cast<Status>(error.value("status", 5)),
+                        what + ": " + error.value("fact", "?"), error.value("next", ""));
     }
-    if (run.ending != Ending::done) throw Error(Status::lost, what + ": lost: " + run.cause + tail(run.console));
+    if (run.ending != Ending::done)
+        throw Error(Status::lost, what + ": lost: " + run.cause + tail(run.console));
 }
 
 }  // namespace rxlab

@@ -21,25 +21,29 @@ enum class Ending { done, fault, silence, timeout, killed, ended_early, damaged 
 
 struct GuestRun {
     Ending ending = Ending::done;
-    std::string cause;           ///< one line for people; empty when done
+    std::string cause;  ///< one line for people; empty when done
     std::string console;
-    std::vector<Frame> frames;   ///< empty when they were given to `on_frame`
-    std::string attribution;     ///< what the plugin wrote
-    double first_frame_s = 0;    ///< from starting QEMU to the guest's first word (host clock)
+    std::vector<Frame> frames;  ///< empty when they were given to `on_frame`
+    std::string attribution;    ///< what the plugin wrote
+    double first_frame_s = 0;   ///< from starting QEMU to the guest's first word (host clock)
     double wall_s = 0;
 };
 
 using OnFrame = std::function<void(const Frame&)>;
 
-/// Restores `state` (an L2 snapshot, which stays as it is) and gives the guest `job`; `archive` is unpacked before it. A guest
-/// that died of the emulator's own fault (hit_patch_race) is replaced by another one.
+/// Restores `state` (an L2 snapshot, which stays as it is) and gives the guest `job`; `archive` is
+/// unpacked before it. A guest that died of the emulator's own fault (hit_patch_race) is replaced
+/// by another one.
 /// @throws Error(Status::interrupted); QEMU has then been killed.
-GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job, const std::string& archive, const Limits& limits, const OnFrame& on_frame = {});
+GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job,
+                   const std::string& archive, const Limits& limits, const OnFrame& on_frame = {});
 
-/// The same with the guest's console on this terminal, until its shell ends. @throws Error(Status::lost)
+/// The same with the guest's console on this terminal, until its shell ends. @throws
+/// Error(Status::lost)
 void run_console(const Machine& machine, const std::string& state, const std::string& archive);
 
-/// Fails with what the guest said in an error frame, or with the cause and the console's tail when it was lost.
+/// Fails with what the guest said in an error frame, or with the cause and the console's tail when
+/// it was lost.
 /// @throws Error
 void throw_unless_done(const GuestRun& run, const std::string& what);
 

@@ -47,7 +47,8 @@ Json cpu_model(Sys& sys) {
 Json mitigations(Sys& sys) {
     Json all = Json::object();
     if (!sys.exists(kVulnerabilities)) return nullptr;
-    for (const std::string& name : sys.list(kVulnerabilities)) all[name] = read_or_null(sys, std::string(kVulnerabilities) + "/" + name);
+    for (const std::string& name : sys.list(kVulnerabilities))
+        all[name] = read_or_null(sys, std::string(kVulnerabilities) + "/" + name);
     return all;
 }
 

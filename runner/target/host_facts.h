@@ -5,7 +5,8 @@
 
 namespace rxlab {
 
-/// This machine as provenance: CPU model, governor, turbo, SMT, mitigations, kernel. What cannot be read is null.
+/// This machine as provenance: CPU model, governor, turbo, SMT, mitigations, kernel. What cannot be
+/// read is null.
 Json host_facts(Sys& sys);
 
 }  // namespace rxlab

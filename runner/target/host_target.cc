@@ -14,18 +14,22 @@
 namespace rxlab {
 namespace {
 
-// Trials on this very machine, in plan order. The journal holds the machine's lock while there is something to undo.
+// Trials on this very machine, in plan order. The journal holds the machine's lock while there is
+// something to undo.
 class HostTarget : public Target {
 public:
     explicit HostTarget(const HostOptions& options) : options_(options) {}
 
     Json provenance(const Plan&) override {
-        return {{"target", "host"}, {"host", host_facts(real_sys())}, {"interface", options_.interface}};
+        return {{"target", "host"},
+                {"host", host_facts(real_sys())},
+                {"interface", options_.interface}};
     }
 
     void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
         Sys& sys = real_sys();
-        const bool nothing_changes = std::all_of(plan.trials.begin(), plan.trials.end(), changes_nothing);
+        const bool nothing_changes =
+            std::all_of(plan.trials.begin(), plan.trials.end(), changes_nothing);
         Journal journal(sys, nothing_changes ? "" : state_directory());
         if (!nothing_changes) make_ready(sys, journal);
         std::set<std::string> seen;
@@ -37,12 +41,17 @@ public:
 
 private:
     static void require_root() {
-        if (::geteuid() != 0) throw Error(Status::usage, "the host target changes this machine and needs root", "sudo, or --target vm, which needs no root");
+        if (::geteuid() != 0)
+            throw Error(Status::usage, "the host target changes this machine and needs root",
+                        "sudo, or --target vm, which needs no root");
     }
 
     static void require_nothing_left_over(const Journal& journal) {
         if (!journal.pending().empty())
-            throw Error(Status::usage, fmt::format("an interrupted run left {} changes on this machine", journal.pending().size()), "rxlab restore");
+            throw Error(Status::usage,
+                        fmt::format("an interrupted run left {} changes on this machine",
+                                    journal.pending().size()),
+                        "rxlab restore");
     }
 
     static void make_ready(Sys& sys, Journal& journal) {
@@ -58,7 +67,8 @@ private:
         SessionOptions options;
         options.interface = options_.interface;
         Observation observation = run_trial(sys, journal, trial, options);
-        observation.wall_s = observation.measured_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        observation.wall_s = observation.measured_s =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return observation;
     }
 
@@ -67,6 +77,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_host_target(const HostOptions& options) { return std::make_unique<HostTarget>(options); }
+std::unique_ptr<Target> make_host_target(const HostOptions& options) {
+    return std::make_unique<HostTarget>(options);
+}
 
 }  // namespace rxlab

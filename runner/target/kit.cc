@@ -21,20 +21,24 @@ namespace {
 constexpr double kKvmBoot = 30;  // seconds; a stock kernel is up in 2 to 4 under KVM
 
 // Firmware QEMU loads for `-M pc -kernel`; Debian's places.
-const char* const kFirmware[] = {"/usr/share/seabios/bios-256k.bin", "/usr/share/qemu/linuxboot_dma.bin", "/usr/share/qemu/kvmvapic.bin"};
+const char* const kFirmware[] = {"/usr/share/seabios/bios-256k.bin",
+                                 "/usr/share/qemu/linuxboot_dma.bin",
+                                 "/usr/share/qemu/kvmvapic.bin"};
 
 std::map<std::string, std::string> pairs_of(const std::string& lines) {
     std::map<std::string, std::string> pairs;
     std::istringstream in(lines);
     for (std::string line; std::getline(in, line);)
-        if (const size_t equals = line.find('='); equals != std::string::npos) pairs[line.substr(0, equals)] = line.substr(equals + 1);
+        if (const size_t equals = line.find('='); equals != std::string::npos)
+            pairs[line.substr(0, equals)] = line.substr(equals + 1);
     return pairs;
 }
 
 fs::path in_path(const std::string& program) {
     std::istringstream folders(::getenv("PATH") ? ::getenv("PATH") : "/usr/bin");
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (std::error_code error; fs::exists(fs::path(folder) / program, error)) return fs::path(folder) / program;
+        if (std::error_code error; fs::exists(fs::path(folder) / program, error))
+            return fs::path(folder) / program;
     throw Error(Status::usage, fmt::format("no program '{}' in PATH", program), "make deps");
 }
 
@@ -52,19 +56,29 @@ std::string config_sha256(const Kernel& kernel) {
 
 std::string remembered_kvm(const Kit& kit, const Machine& machine) {
     const std::string boot_id = read_whole("/proc/sys/kernel/random/boot_id");
-    return cache_folder() / ("kvm-" + sha256(boot_id + boot_key(machine, kit.ingredients)).substr(0, 32));
+    return cache_folder() /
+           ("kvm-" + sha256(boot_id + boot_key(machine, kit.ingredients)).substr(0, 32));
 }
 
 std::string try_kvm(const Machine& machine) {  // empty: works
     const WorkFolder work;
     write_whole(work.path("empty"), newc_archive({}));
-    MonitoredQemu qemu(machine, {work.path("state"), work.path("empty"), work.path("empty"), work.path("empty"), work.path("results"), work.path("console")}, Start::boot, work.path("stderr"));
+    MonitoredQemu qemu(machine,
+                       {work.path("state"), work.path("empty"), work.path("empty"),
+                        work.path("empty"), work.path("results"), work.path("console")},
+                       Start::boot, work.path("stderr"));
     switch (qemu.wait_for_stop(kKvmBoot)) {
-        case MonitoredQemu::Event::stopped: return {};
-        case MonitoredQemu::Event::timeout: return fmt::format("{} did not come up within {:.0f} s under KVM", fs::path(machine.vmlinuz).filename().string(), kKvmBoot);
-        case MonitoredQemu::Event::ended: break;
+        case MonitoredQemu::Event::stopped:
+            return {};
+        case MonitoredQemu::Event::timeout:
+            return fmt::format("{} did not come up within {:.0f} s under KVM",
+                               fs::path(machine.vmlinuz).filename().string(), kKvmBoot);
+        case MonitoredQemu::Event::ended:
+            break;
     }
-    return fmt::format("QEMU with KVM ended, {}: {}{}", describe_exit(qemu.process().status()), worth_telling(read_whole(work.path("stderr"))), fault_in(read_whole(work.path("console"))));
+    return fmt::format("QEMU with KVM ended, {}: {}{}", describe_exit(qemu.process().status()),
+                       worth_telling(read_whole(work.path("stderr"))),
+                       fault_in(read_whole(work.path("console"))));
 }
 
 }  // namespace
@@ -74,7 +88,8 @@ Kernel kernel_from(const std::string& lines) {
     return {pairs["vmlinuz"], pairs["release"], pairs["modules"], pairs["package"]};
 }
 
-Kit gather_kit(const std::string& kernel, const std::string& modules, const std::vector<std::string>& extras) {
+Kit gather_kit(const std::string& kernel, const std::string& modules,
+               const std::vector<std::string>& extras) {
     const fs::path vm = checkout() / "vm";
     Kit kit;
     kit.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
@@ -86,7 +101,8 @@ Kit gather_kit(const std::string& kernel, const std::string& modules, const std:
     kit.qemu_version = capture({"qemu-system-x86_64", "--version"});
     kit.qemu_version.erase(kit.qemu_version.find('\n'));
     kit.payload = make_payload(kit.kernel.release, kit.missing);
-    kit.ingredients = {qemu_sha256(), sha256_file(kit.kernel.vmlinuz), image["sha256"], kit.payload.sha256};
+    kit.ingredients = {qemu_sha256(), sha256_file(kit.kernel.vmlinuz), image["sha256"],
+                       kit.payload.sha256};
     return kit;
 }
 
@@ -95,10 +111,17 @@ Json to_json(const Kit& kit, const Machine& machine) {
     named.vmlinuz = "vmlinuz";
     named.image = "image";
     return {
-        {"kernel", {{"package", kit.kernel.package}, {"release", kit.kernel.release}, {"sha256", kit.ingredients.kernel}, {"config_sha256", config_sha256(kit.kernel)}}},
+        {"kernel",
+         {{"package", kit.kernel.package},
+          {"release", kit.kernel.release},
+          {"sha256", kit.ingredients.kernel},
+          {"config_sha256", config_sha256(kit.kernel)}}},
         {"cmdline", machine.cmdline},
         {"cpu_model", machine.cpu},
-        {"qemu", {{"version", kit.qemu_version}, {"sha256", kit.ingredients.qemu}, {"argv", qemu_argv(named, {"state", "payload", "plan", "files", "results", "console"})}}},
+        {"qemu",
+         {{"version", kit.qemu_version},
+          {"sha256", kit.ingredients.qemu},
+          {"argv", qemu_argv(named, {"state", "payload", "plan", "files", "results", "console"})}}},
         {"image_sha256", kit.ingredients.image},
         {"payload_sha256", kit.payload.sha256},
         {"payload", kit.payload.files},

@@ -23,13 +23,14 @@ struct Kit {
     std::string qemu_version;  ///< first line of --version
     Payload payload;
     Ingredients ingredients;
-    std::string missing;       ///< what could not be made, for people; empty: nothing
+    std::string missing;  ///< what could not be made, for people; empty: nothing
 };
 
-/// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`: programs of vm/manifest that
-/// the image holds besides those of every guest.
+/// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
+/// programs of vm/manifest that the image holds besides those of every guest.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
-Kit gather_kit(const std::string& kernel, const std::string& modules, const std::vector<std::string>& extras = {});
+Kit gather_kit(const std::string& kernel, const std::string& modules,
+               const std::vector<std::string>& extras = {});
 
 /// "key=value" lines. Pure.
 Kernel kernel_from(const std::string& lines);
@@ -37,8 +38,8 @@ Kernel kernel_from(const std::string& lines);
 /// The kit as provenance; `machine` gives QEMU's arguments.
 Json to_json(const Kit& kit, const Machine& machine);
 
-/// Does this machine run under KVM here? Found out by booting it once per host boot, then remembered.
-/// `why` says what was tried when it does not.
+/// Does this machine run under KVM here? Found out by booting it once per host boot, then
+/// remembered. `why` says what was tried when it does not.
 bool kvm_works(const Kit& kit, Machine machine, std::string& why);
 
 }  // namespace rxlab

@@ -24,17 +24,21 @@ std::string stripped_self() {
     return read_whole(work.path("rxlab"));
 }
 
-void add_modules(std::vector<ArchiveFile>& files, const std::string& release, std::string& missing) {
+void add_modules(std::vector<ArchiveFile>& files, const std::string& release,
+                 std::string& missing) {
     const fs::path root = checkout(), out = root / "build" / "kmod";
     try {
         capture({root / "kmod" / "build", release, out});
     } catch (const Error& error) {
         throw_if_interrupted();
-        missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release, error.what());
+        missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,
+                              error.what());
         return;
     }
     for (const auto& entry : fs::directory_iterator(out / release))
-        if (entry.path().extension() == ".ko") files.push_back({"modules/" + entry.path().filename().string(), 0644, read_whole(entry.path())});
+        if (entry.path().extension() == ".ko")
+            files.push_back(
+                {"modules/" + entry.path().filename().string(), 0644, read_whole(entry.path())});
 }
 
 }  // namespace

@@ -10,11 +10,11 @@ namespace rxlab {
 struct Payload {
     std::string archive;  ///< newc
     std::string sha256;
-    Json files;           ///< name -> sha256, for provenance
+    Json files;  ///< name -> sha256, for provenance
 };
 
-/// `release`: kernel our modules (kmod/) are built for and loaded into. Modules that do not build are left out and
-/// named in `missing`; experiments that use them then fail and say so.
+/// `release`: kernel our modules (kmod/) are built for and loaded into. Modules that do not build
+/// are left out and named in `missing`; experiments that use them then fail and say so.
 Payload make_payload(const std::string& release, std::string& missing);
 
 }  // namespace rxlab

@@ -50,7 +50,8 @@ Process::Process(const Launch& launch) {
     for (const std::string& word : launch.argv) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     int failed[2];
-    if (::pipe2(failed, O_CLOEXEC) != 0) throw Error(Status::lost, fmt::format("pipe: {}", std::strerror(errno)));
+    if (::pipe2(failed, O_CLOEXEC) != 0)
+        throw Error(Status::lost, fmt::format("pipe: {}", std::strerror(errno)));
     const pid_t parent = ::getpid();
     pid_ = ::fork();
     if (pid_ == 0) become(launch, argv.data(), parent, failed[1]);
@@ -64,7 +65,9 @@ Process::Process(const Launch& launch) {
         return;
     }
     if (pid_ > 0) ::waitpid(pid_, nullptr, 0);
-    throw Error(Status::usage, fmt::format("cannot run {}: {}", launch.argv[0], std::strerror(reason)), "make deps");
+    throw Error(Status::usage,
+                fmt::format("cannot run {}: {}", launch.argv[0], std::strerror(reason)),
+                "make deps");
 }
 
 Process::~Process() {
@@ -104,7 +107,8 @@ std::string capture(const std::vector<std::string>& argv) {
     const std::string out = work.path("out");
     Process process({argv, out, "", {}, false});
     const int status = process.wait_to_end();
-    if (status != 0) throw Error(Status::usage, fmt::format("{} failed: {}", argv[0], describe_exit(status)));
+    if (status != 0)
+        throw Error(Status::usage, fmt::format("{} failed: {}", argv[0], describe_exit(status)));
     return read_whole(out);
 }
 

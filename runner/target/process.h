@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A child process that cannot outlive us: killed by our destructor, by the kernel when the starting thread dies.
+// A child process that cannot outlive us: killed by our destructor, by the kernel when the starting
+// thread dies.
 #pragma once
 #include <sys/types.h>
 
@@ -26,7 +27,8 @@ public:
     pid_t pid() const { return pid_; }
     /// Waits up to `seconds` (host clock); true when the process has ended.
     bool wait(double seconds);
-    /// Waits to the end, polling for Ctrl-C. @throws Error(Status::interrupted). Returns the wait status.
+    /// Waits to the end, polling for Ctrl-C. @throws Error(Status::interrupted). Returns the wait
+    /// status.
     int wait_to_end();
     int status() const { return status_; }  ///< wait status, once ended
     void kill();                            ///< SIGKILL and reap; harmless once ended

@@ -18,7 +18,9 @@ TEST(Process, ItsExitStatusIsKnown) {
     EXPECT_EQ(describe_exit(process.wait_to_end()), "exit status 3");
 }
 
-TEST(Process, ItsOutputIsCaptured) { EXPECT_EQ(capture({"echo", "a b"}), "a b\n"); }
+TEST(Process, ItsOutputIsCaptured) {
+    EXPECT_EQ(capture({"echo", "a b"}), "a b\n");
+}
 
 TEST(Process, AProgramThatIsNotThereIsNamed) {
     try {
@@ -30,7 +32,9 @@ TEST(Process, AProgramThatIsNotThereIsNamed) {
     }
 }
 
-TEST(Process, AFailingProgramIsNoOutput) { EXPECT_THROW(capture({"false"}), Error); }
+TEST(Process, AFailingProgramIsNoOutput) {
+    EXPECT_THROW(capture({"false"}), Error);
+}
 
 TEST(Process, DeathBySignalIsTold) {
     Process process({{"sleep", "100"}, "", "", {}, false});
@@ -58,7 +62,11 @@ TEST(Process, NoneOutlivesUs) {
     }
     ::waitpid(us, nullptr, 0);
     const pid_t child = std::stoi(read_whole(work.path("pid")));
-    for (int i = 0; i < 100 && ::kill(child, 0) == 0 && read_whole("/proc/" + std::to_string(child) + "/stat").find(") Z") == std::string::npos; ++i) ::usleep(20000);
+    for (int i = 0;
+         i < 100 && ::kill(child, 0) == 0 &&
+         read_whole("/proc/" + std::to_string(child) + "/stat").find(") Z") == std::string::npos;
+         ++i)
+        ::usleep(20000);
     const std::string stat = read_whole("/proc/" + std::to_string(child) + "/stat");
     EXPECT_TRUE(stat.empty() || stat.find(") Z") != std::string::npos) << stat;
 }

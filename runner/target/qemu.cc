@@ -20,17 +20,18 @@ namespace rxlab {
 
 namespace {
 
-// tsc=reliable, no_timer_check, lpj: nothing is calibrated against another clock, which takes long and may differ.
-// oops=panic, softlockup_panic, panic=-1 with -no-reboot: a broken guest ends QEMU at once.
-// clearcpuid: under icount every iteration of a string instruction counts as an instruction, 4096 for clearing a page by
-// ERMS; loops of ordinary stores and moves count as what they are.
-// norandmaps: a program that runs again lies where it lay, so what QEMU translated of it is used again; a third of a
-// trial's translation was the same few programs at other addresses.
+// tsc=reliable, no_timer_check, lpj: nothing is calibrated against another clock, which takes long
+// and may differ. oops=panic, softlockup_panic, panic=-1 with -no-reboot: a broken guest ends QEMU
+// at once. clearcpuid: under icount every iteration of a string instruction counts as an
+// instruction, 4096 for clearing a page by ERMS; loops of ordinary stores and moves count as what
+// they are. norandmaps: a program that runs again lies where it lay, so what QEMU translated of it
+// is used again; a third of a trial's translation was the same few programs at other addresses.
 // iomem=relaxed: `rxguest stop` disarms the local APIC's timer through /dev/mem.
 // loglevel=5: warnings and worse reach the console, the rest would only cost serial output.
 constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
-    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good mitigations=off norandmaps iomem=relaxed";
+    "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good "
+    "mitigations=off norandmaps iomem=relaxed";
 
 std::string escaped(const std::string& path) {  // QEMU's option parser: a comma is written twice
     std::string out;
@@ -54,33 +55,47 @@ std::string console(const std::string& path) {
 
 }  // namespace
 
-std::string guest_cmdline(const std::string& appended) { return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended); }
+std::string guest_cmdline(const std::string& appended) {
+    return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended);
+}
 
 std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start) {
-    const std::string memory = fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib, escaped(wires.state), start == Start::restore ? "off" : "on");
-    std::vector<std::string> argv{"qemu-system-x86_64", "-M", machine.board + ",memory-backend=ram", "-object", memory, "-accel", machine.accel};
+    const std::string memory =
+        fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib,
+                    escaped(wires.state), start == Start::restore ? "off" : "on");
+    std::vector<std::string> argv{"qemu-system-x86_64",
+                                  "-M",
+                                  machine.board + ",memory-backend=ram",
+                                  "-object",
+                                  memory,
+                                  "-accel",
+                                  machine.accel};
     if (machine.icount) argv.insert(argv.end(), {"-icount", "shift=1,sleep=off"});
     const std::vector<std::string> devices = device_argv(machine.board, machine.devices);
     const std::vector<std::string> rest{
-        "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m", std::to_string(machine.memory_mib),
+        "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m",
+        std::to_string(machine.memory_mib),
         // A fixed clock and seed: the guest sees the same at every boot, KASLR included (RDRAND).
         "-rtc", "base=2024-01-01T00:00:00,clock=vm", "-seed", std::to_string(machine.seed),
-        "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
-        "-kernel", machine.vmlinuz, "-initrd", machine.image, "-append", machine.cmdline,
-        "-device", "pvpanic,ioport=1285",
+        "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot", "-kernel",
+        machine.vmlinuz, "-initrd", machine.image, "-append", machine.cmdline, "-device",
+        "pvpanic,ioport=1285",
         // ioeventfd hands requests to another host thread: the guest would see when that runs.
-        "-device", "virtio-serial-pci,ioeventfd=off",
-        "-chardev", "file,id=results,path=" + escaped(wires.results),
-        "-device", "virtserialport,chardev=results,name=rxlab",
-        "-chardev", console(wires.console), "-serial", "chardev:console",
-        "-fw_cfg", fw_cfg("payload", wires.payload), "-fw_cfg", fw_cfg("plan", wires.plan), "-fw_cfg", fw_cfg("files", wires.files)};
-    if (!wires.attribution.empty()) argv.insert(argv.end(), {"-plugin", escaped(attribution_plugin()) + ",out=" + escaped(wires.attribution)});
+        "-device", "virtio-serial-pci,ioeventfd=off", "-chardev",
+        "file,id=results,path=" + escaped(wires.results), "-device",
+        "virtserialport,chardev=results,name=rxlab", "-chardev", console(wires.console), "-serial",
+        "chardev:console", "-fw_cfg", fw_cfg("payload", wires.payload), "-fw_cfg",
+        fw_cfg("plan", wires.plan), "-fw_cfg", fw_cfg("files", wires.files)};
+    if (!wires.attribution.empty())
+        argv.insert(argv.end(), {"-plugin", escaped(attribution_plugin()) +
+                                                ",out=" + escaped(wires.attribution)});
     argv.insert(argv.end(), devices.begin(), devices.end());
     argv.insert(argv.end(), rest.begin(), rest.end());
     return argv;
 }
 
-MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start start, const std::string& stderr_path, bool foreground)
+MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start start,
+                             const std::string& stderr_path, bool foreground)
     : state_(wires.state), stderr_path_(stderr_path), memory_(off_t{machine.memory_mib} << 20) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
@@ -88,11 +103,12 @@ MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start s
     socket_ = Fd(pair[0]);
     Fd theirs(pair[1]);
     std::vector<std::string> argv = qemu_argv(machine, wires, start);
-    argv.insert(argv.end(), {"-chardev", fmt::format("socket,id=monitor,fd={}", theirs.get()), "-mon", "chardev=monitor,mode=control"});
+    argv.insert(argv.end(), {"-chardev", fmt::format("socket,id=monitor,fd={}", theirs.get()),
+                             "-mon", "chardev=monitor,mode=control"});
     if (start != Start::restore) argv.insert(argv.end(), {"-action", "panic=pause"});
     if (start != Start::boot) argv.insert(argv.end(), {"-incoming", "defer"});
     process_ = std::make_unique<Process>(Launch{argv, "", stderr_path, {theirs.get()}, foreground});
-    theirs.reset(); // with QEMU its end is gone: a killed one is seen at once
+    theirs.reset();  // with QEMU its end is gone: a killed one is seen at once
     execute("qmp_capabilities");
     if (start != Start::boot) resume();
 }
@@ -122,10 +138,13 @@ Json MonitoredQemu::receive(double seconds) {
 
 Json MonitoredQemu::execute(const std::string& command, const Json& arguments) {
     const std::string line = Json{{"execute", command}, {"arguments", arguments}}.dump() + "\n";
-    if (::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) return nullptr;
+    if (::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(line.size()))
+        return nullptr;
     for (;;) {
         const Json answer = receive(60);
-        if (answer.is_null() || answer.contains("return") || answer.contains("error")) return answer;
+        if (answer.is_null() || answer.contains("return") || answer.contains("error"))
+            return answer;
     }
 }
 
@@ -143,20 +162,26 @@ MonitoredQemu::Event MonitoredQemu::wait_for_stop(double seconds) {
 void MonitoredQemu::fail(const std::string& what, const std::string& words) {
     const bool ended = process_->wait(1);
     const std::string said = worth_telling(read_whole(stderr_path_));
-    throw Error(Status::lost, ended ? fmt::format("QEMU was {} while it should {}{}{}", describe_exit(process_->status()), what, said.empty() ? "" : ": ", said)
-                                    : fmt::format("QEMU cannot {}: {} {}", what, words, said),
-                "free space on the cache's disk, or set XDG_CACHE_HOME to another one; rxlab doctor");
+    throw Error(
+        Status::lost,
+        ended ? fmt::format("QEMU was {} while it should {}{}{}", describe_exit(process_->status()),
+                            what, said.empty() ? "" : ": ", said)
+              : fmt::format("QEMU cannot {}: {} {}", what, words, said),
+        "free space on the cache's disk, or set XDG_CACHE_HOME to another one; rxlab doctor");
 }
 
 void MonitoredQemu::require(const std::string& command, const Json& arguments) {
     const Json answer = execute(command, arguments);
-    if (!answer.is_object() || !answer.contains("return")) fail(command, answer.is_object() ? answer["error"].value("desc", "") : "no answer");
+    if (!answer.is_object() || !answer.contains("return"))
+        fail(command, answer.is_object() ? answer["error"].value("desc", "") : "no answer");
 }
 
 void MonitoredQemu::wait_for_migration() {
     for (;;) {
         const Json answer = execute("query-migrate");
-        const std::string status = answer.is_object() && answer.contains("return") ? answer["return"].value("status", "") : "gone";
+        const std::string status = answer.is_object() && answer.contains("return")
+                                       ? answer["return"].value("status", "")
+                                       : "gone";
         if (status == "completed") return;
         if (status == "failed" || status == "gone") fail("save or restore the machine", status);
         throw_if_interrupted();
@@ -164,27 +189,30 @@ void MonitoredQemu::wait_for_migration() {
     }
 }
 
-// Memory is in the file that it is mapped from, so only what the devices hold goes through the migration's stream. The
-// monitor is the host's: the guest stands still until `cont`.
+// Memory is in the file that it is mapped from, so only what the devices hold goes through the
+// migration's stream. The monitor is the host's: the guest stands still until `cont`.
 const Json kMemoryStays{{"capabilities", {{{"capability", "x-ignore-shared"}, {"state", true}}}}};
 
 void MonitoredQemu::resume() {
     require("migrate-set-capabilities", kMemoryStays);
-    require("migrate-incoming", {{"uri", fmt::format("exec:tail -c +{} {}", memory_ + 1, shell_quoted(state_))}});
+    require("migrate-incoming",
+            {{"uri", fmt::format("exec:tail -c +{} {}", memory_ + 1, shell_quoted(state_))}});
     wait_for_migration();
     require("cont");
 }
 
 void MonitoredQemu::save() {
     if (::truncate(state_.c_str(), memory_) != 0)
-        throw Error(Status::lost, fmt::format("snapshot: {}", std::strerror(errno)), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
+        throw Error(Status::lost, fmt::format("snapshot: {}", std::strerror(errno)),
+                    "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
     require("migrate-set-capabilities", kMemoryStays);
     require("migrate", {{"uri", fmt::format("exec:cat >>{}", shell_quoted(state_))}});
     wait_for_migration();
 }
 
 bool hit_patch_race(const Machine& machine, const std::string& console) {
-    return machine.accel == "tcg" && machine.smp > 1 && console.find(" int3: 0000 [#1]") != std::string::npos;
+    return machine.accel == "tcg" && machine.smp > 1 &&
+           console.find(" int3: 0000 [#1]") != std::string::npos;
 }
 
 void MonitoredQemu::quit() {
@@ -196,7 +224,8 @@ std::string worth_telling(const std::string& qemu_stderr) {
     std::istringstream lines(qemu_stderr);
     std::string out;
     for (std::string line; std::getline(lines, line);)
-        if (line.find("TCG doesn't support requested feature") == std::string::npos) out += line + "\n";
+        if (line.find("TCG doesn't support requested feature") == std::string::npos)
+            out += line + "\n";
     return out;
 }
 

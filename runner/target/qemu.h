@@ -29,34 +29,39 @@ constexpr double kNsPerInstruction = 2;
 
 /// Files the machine is connected to; what they hold does not change the machine.
 struct Wires {
-    std::string state;    ///< snapshot: the machine's memory, then what its devices hold
-    std::string payload;  ///< fw_cfg opt/rxlab/payload: the archive /init unpacks
-    std::string plan;     ///< fw_cfg opt/rxlab/plan: the job, JSON
-    std::string files;    ///< fw_cfg opt/rxlab/files: archive unpacked before the job
-    std::string results;  ///< virtio-serial port "rxlab": frames
-    std::string console;  ///< serial console; "-": this terminal
-    std::string attribution;  ///< what QEMU's plugin writes (attribution/plugin.cc); empty: it is not loaded
+    std::string state;        ///< snapshot: the machine's memory, then what its devices hold
+    std::string payload;      ///< fw_cfg opt/rxlab/payload: the archive /init unpacks
+    std::string plan;         ///< fw_cfg opt/rxlab/plan: the job, JSON
+    std::string files;        ///< fw_cfg opt/rxlab/files: archive unpacked before the job
+    std::string results;      ///< virtio-serial port "rxlab": frames
+    std::string console;      ///< serial console; "-": this terminal
+    std::string attribution;  ///< what QEMU's plugin writes (attribution/plugin.cc); empty: it is
+                              ///< not loaded
 };
 
 /// The kernel command line of a guest, with what an experiment appends.
 std::string guest_cmdline(const std::string& appended = {});
 
 enum class Start {
-    boot,    ///< from nothing; what the guest writes to its memory is in Wires::state
-    go_on,   ///< from Wires::state, which what the guest writes changes
-    restore, ///< from Wires::state, which stays as it is and may be used by others at the same time
+    boot,     ///< from nothing; what the guest writes to its memory is in Wires::state
+    go_on,    ///< from Wires::state, which what the guest writes changes
+    restore,  ///< from Wires::state, which stays as it is and may be used by others at the same
+              ///< time
 };
 
-/// Arguments of QEMU, its name first. Pure. @throws Error(Status::usage) when a device does not fit the board.
-std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start = Start::restore);
+/// Arguments of QEMU, its name first. Pure. @throws Error(Status::usage) when a device does not fit
+/// the board.
+std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires,
+                                   Start start = Start::restore);
 
-/// A running QEMU with its QMP monitor. Memory is mapped from the snapshot's file instead of being read from it: a guest
-/// is there in a tenth of a second, and pays only for the pages it touches.
+/// A running QEMU with its QMP monitor. Memory is mapped from the snapshot's file instead of being
+/// read from it: a guest is there in a tenth of a second, and pays only for the pages it touches.
 class MonitoredQemu {
 public:
     /// Boots, or restores and lets the guest run. `foreground`: QEMU may read the terminal.
     /// @throws Error(Status::lost) when QEMU does not come up.
-    MonitoredQemu(const Machine& machine, const Wires& wires, Start start, const std::string& stderr_path, bool foreground = false);
+    MonitoredQemu(const Machine& machine, const Wires& wires, Start start,
+                  const std::string& stderr_path, bool foreground = false);
     ~MonitoredQemu();
 
     enum class Event { stopped, ended, timeout };
@@ -83,12 +88,13 @@ private:
     std::unique_ptr<Process> process_;
 };
 
-/// QEMU's stderr without what a TCG machine always says about features of the CPU model that it lacks.
+/// QEMU's stderr without what a TCG machine always says about features of the CPU model that it
+/// lacks.
 std::string worth_telling(const std::string& qemu_stderr);
 
-/// Did the guest die of QEMU's own race? Where translation takes no lock on a page (seen with 7.2), a vCPU may execute the
-/// int3 that another one had in the code only while it patched itself, as Linux does all the time; stock kernels then die of
-/// an int3 that they know nothing of.
+/// Did the guest die of QEMU's own race? Where translation takes no lock on a page (seen with 7.2),
+/// a vCPU may execute the int3 that another one had in the code only while it patched itself, as
+/// Linux does all the time; stock kernels then die of an int3 that they know nothing of.
 bool hit_patch_race(const Machine& machine, const std::string& console);
 inline constexpr int kPatchRaceTries = 3;
 

@@ -28,16 +28,24 @@ Machine machine() {
     return machine;
 }
 
-std::string line(const Machine& machine, const Wires& wires) { return fmt::format("{}", fmt::join(qemu_argv(machine, wires), " ")); }
+std::string line(const Machine& machine, const Wires& wires) {
+    return fmt::format("{}", fmt::join(qemu_argv(machine, wires), " "));
+}
 
 TEST(Qemu, TheCountedMachineIsAsMeasured) {
     EXPECT_EQ(line(machine(), kWires),
-              "qemu-system-x86_64 -M pc,memory-backend=ram -object memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
-              "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults -no-user-config -no-reboot "
+              "qemu-system-x86_64 -M pc,memory-backend=ram -object "
+              "memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount "
+              "shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
+              "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults "
+              "-no-user-config -no-reboot "
               "-kernel vmlinuz -initrd image -append console=ttyS0 "
-              "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev file,id=results,path=results "
-              "-device virtserialport,chardev=results,name=rxlab -chardev file,id=console,path=console -serial chardev:console "
-              "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan -fw_cfg name=opt/rxlab/files,file=files");
+              "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev "
+              "file,id=results,path=results "
+              "-device virtserialport,chardev=results,name=rxlab -chardev "
+              "file,id=console,path=console -serial chardev:console "
+              "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan "
+              "-fw_cfg name=opt/rxlab/files,file=files");
 }
 
 TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
@@ -45,7 +53,9 @@ TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
     iommu.board = "q35";
     iommu.devices = {"e1000", "intel-iommu"};
     EXPECT_NE(line(iommu, kWires).find("-M q35,memory-backend=ram"), std::string::npos);
-    EXPECT_NE(line(iommu, kWires).find("-device intel-iommu,intremap=off -device e1000,addr=0x10,romfile= -cpu"), std::string::npos);
+    EXPECT_NE(line(iommu, kWires)
+                  .find("-device intel-iommu,intremap=off -device e1000,addr=0x10,romfile= -cpu"),
+              std::string::npos);
     iommu.board = "pc";
     EXPECT_THROW(line(iommu, kWires), Error);
     iommu.devices = {"no-such"};
@@ -62,7 +72,9 @@ TEST(Qemu, OtherLanesHaveNoIcount) {
     EXPECT_EQ(argv.find("icount"), std::string::npos);
 }
 
-TEST(Qemu, WhatAnExperimentAppendsComesLastAndWins) { EXPECT_EQ(guest_cmdline("mitigations=auto"), guest_cmdline() + " mitigations=auto"); }
+TEST(Qemu, WhatAnExperimentAppendsComesLastAndWins) {
+    EXPECT_EQ(guest_cmdline("mitigations=auto"), guest_cmdline() + " mitigations=auto");
+}
 
 TEST(Qemu, ACommaInAPathStaysInThePath) {
     Wires wires = kWires;
@@ -73,17 +85,20 @@ TEST(Qemu, ACommaInAPathStaysInThePath) {
 TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {
     Wires wires = kWires;
     wires.console = "-";
-    EXPECT_NE(line(machine(), wires).find("-chardev stdio,id=console,signal=off"), std::string::npos);
+    EXPECT_NE(line(machine(), wires).find("-chardev stdio,id=console,signal=off"),
+              std::string::npos);
 }
 
 TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
-    const std::string dead = "[    2.914546] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\r\n", older = "[    1.4] int3: 0000 [#1] PREEMPT SMP NOPTI\r\n";
+    const std::string dead = "[    2.914546] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\r\n",
+                      older = "[    1.4] int3: 0000 [#1] PREEMPT SMP NOPTI\r\n";
     Machine machine;
     machine.accel = "tcg";
     machine.smp = 2;
     EXPECT_TRUE(hit_patch_race(machine, dead));
     EXPECT_TRUE(hit_patch_race(machine, older));
-    EXPECT_FALSE(hit_patch_race(machine, "[    1.4] Oops: general protection fault: 0000 [#1] PREEMPT SMP"));
+    EXPECT_FALSE(
+        hit_patch_race(machine, "[    1.4] Oops: general protection fault: 0000 [#1] PREEMPT SMP"));
     machine.smp = 1;
     EXPECT_FALSE(hit_patch_race(machine, dead));
     machine.smp = 2;
@@ -92,25 +107,31 @@ TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
 }
 
 TEST(Qemu, WhatTcgLacksOfACpuModelIsNotWorthTelling) {
-    EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"), "qemu: no such disk\n");
+    EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: "
+                            "CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"),
+              "qemu: no such disk\n");
 }
 
 TEST(Qemu, OneThatIsKilledBeforeItAnswersIsLostAtOnce) {
     const WorkFolder work;
     write_whole(work.path("qemu-system-x86_64"), "#!/bin/sh\nsleep 0.2\nkill -9 $$\n");
-    std::filesystem::permissions(work.path("qemu-system-x86_64"), std::filesystem::perms::owner_all);
+    std::filesystem::permissions(work.path("qemu-system-x86_64"),
+                                 std::filesystem::perms::owner_all);
     const std::string path = std::getenv("PATH");
-    ::setenv("PATH", (std::filesystem::path(work.path("")).parent_path().string() + ":" + path).c_str(), 1);
+    ::setenv("PATH",
+             (std::filesystem::path(work.path("")).parent_path().string() + ":" + path).c_str(), 1);
     const auto start = std::chrono::steady_clock::now();
     try {
         MonitoredQemu(machine(), {work.path("state")}, Start::restore, work.path("stderr"));
         ADD_FAILURE() << "nothing thrown";
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::lost);
-        EXPECT_NE(std::string(error.what()).find("killed by signal 9"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("killed by signal 9"), std::string::npos)
+            << error.what();
     }
     ::setenv("PATH", path.c_str(), 1);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30)) << "an answer is waited for for a minute";
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30))
+        << "an answer is waited for for a minute";
 }
 
 }  // namespace

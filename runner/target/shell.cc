@@ -34,8 +34,10 @@ std::string archive_of(const std::vector<std::string>& paths) {
     std::vector<ArchiveFile> files;
     for (const std::string& path : paths) {
         struct stat st {};
-        if (::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) throw Error(Status::usage, fmt::format("no file '{}' to take into the guest", path));
-        files.push_back({std::filesystem::path(path).filename(), st.st_mode & 0777u, read_whole(path)});
+        if (::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode))
+            throw Error(Status::usage, fmt::format("no file '{}' to take into the guest", path));
+        files.push_back(
+            {std::filesystem::path(path).filename(), st.st_mode & 0777u, read_whole(path)});
     }
     return newc_archive(std::move(files));
 }
@@ -43,25 +45,34 @@ std::string archive_of(const std::vector<std::string>& paths) {
 std::string standard_input() {  // what is piped in; a terminal's is not waited for
     std::string input;
     struct stat st {};
-    if (::fstat(STDIN_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode))) return input;
+    if (::fstat(STDIN_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)))
+        return input;
     char bytes[65536];
-    for (ssize_t got; (got = ::read(STDIN_FILENO, bytes, sizeof bytes)) > 0;) input.append(bytes, static_cast<size_t>(got));
+    for (ssize_t got; (got = ::read(STDIN_FILENO, bytes, sizeof bytes)) > 0;)
+        input.append(bytes, static_cast<size_t>(got));
     return input;
 }
 
-void pass_on(int fd, const std::string& bytes) { (void)!::write(fd, bytes.data(), bytes.size()); }
+void pass_on(int fd, const std::string& bytes) {
+    (void)!::write(fd, bytes.data(), bytes.size());
+}
 
 int exec_in_guest(const ShellOptions& options, const Machine& machine, const std::string& state) {
     int status = -1;
     GuestRun errors;
     const auto on_frame = [&](const Frame& frame) {
-        if (frame.type == FrameType::out) pass_on(STDOUT_FILENO, frame.payload);
-        else if (frame.type == FrameType::err) pass_on(STDERR_FILENO, frame.payload);
-        else if (frame.type == FrameType::exit_status) status = std::stoi(frame.payload);
-        else errors.frames.push_back(frame);
+        if (frame.type == FrameType::out)
+            pass_on(STDOUT_FILENO, frame.payload);
+        else if (frame.type == FrameType::err)
+            pass_on(STDERR_FILENO, frame.payload);
+        else if (frame.type == FrameType::exit_status)
+            status = std::stoi(frame.payload);
+        else
+            errors.frames.push_back(frame);
     };
     const Json job{{"job", "exec"}, {"argv", options.argv}, {"stdin", standard_input()}};
-    GuestRun run = run_guest(machine, state, job, archive_of(options.files), {options.timeout_s, options.timeout_s}, on_frame);
+    GuestRun run = run_guest(machine, state, job, archive_of(options.files),
+                             {options.timeout_s, options.timeout_s}, on_frame);
     run.frames = std::move(errors.frames);
     throw_unless_done(run, options.argv[0]);
     return status;
@@ -74,7 +85,8 @@ int shell_main(const ShellOptions& options) {
     if (!kit.missing.empty()) fmt::print(stderr, "rxlab: {}\n", kit.missing);
     const Machine machine = machine_for(options, kit);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());
-    const std::string state = Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine);
+    const std::string state =
+        Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine);
     if (!options.argv.empty()) return exec_in_guest(options, machine, state);
     run_console(machine, state, archive_of(options.files));
     return 0;

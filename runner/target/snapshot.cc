@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kBootTimeout = 300;  // seconds; a boot takes 5 to 20, several times that on a busy machine
+constexpr double kBootTimeout =
+    300;  // seconds; a boot takes 5 to 20, several times that on a busy machine
 
 double since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -32,15 +33,20 @@ double since(std::chrono::steady_clock::time_point start) {
 Wires wires_in(const WorkFolder& work, const std::string& payload) {
     write_whole(work.path("empty"), newc_archive({}));
     write_whole(work.path("payload"), payload);
-    return {work.path("state"), work.path("payload"), work.path("empty"), work.path("empty"), work.path("results"), work.path("console")};
+    return {work.path("state"), work.path("payload"), work.path("empty"),
+            work.path("empty"), work.path("results"), work.path("console")};
 }
 
-[[noreturn]] void did_not_come_up(const char* stage, const std::string& how, const WorkFolder& work) {
+[[noreturn]] void did_not_come_up(const char* stage, const std::string& how,
+                                  const WorkFolder& work) {
     const std::string console = read_whole(work.path("console"));
     const std::string fault = fault_in(console);
     const std::string qemu = worth_telling(read_whole(work.path("stderr")));
-    throw Error(Status::lost, fmt::format("the guest was lost while {}: {}{}{}", stage, fault.empty() ? how : fault, qemu.empty() ? "" : "; QEMU: " + qemu, tail(console)),
-                "rxlab doctor; for a kernel of your own, try it by hand with qemu-system-x86_64 -kernel");
+    throw Error(
+        Status::lost,
+        fmt::format("the guest was lost while {}: {}{}{}", stage, fault.empty() ? how : fault,
+                    qemu.empty() ? "" : "; QEMU: " + qemu, tail(console)),
+        "rxlab doctor; for a kernel of your own, try it by hand with qemu-system-x86_64 -kernel");
 }
 
 // Memory that is mapped from a full disk's file ends QEMU by SIGBUS, so this is asked before.
@@ -49,13 +55,17 @@ void require_space(const WorkFolder& work, const Machine& machine) {
     const fs::space_info space = fs::space(work.path(""), error);
     const uint64_t needed = uint64_t(machine.memory_mib) << 20;
     if (!error && space.available < needed)
-        throw Error(Status::lost, fmt::format("{} MiB are free in the cache, a snapshot may take {}", space.available >> 20, needed >> 20), "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
+        throw Error(Status::lost,
+                    fmt::format("{} MiB are free in the cache, a snapshot may take {}",
+                                space.available >> 20, needed >> 20),
+                    "free space on the cache's disk, or set XDG_CACHE_HOME to another one");
 }
 
 /// Thrown where another try may come up.
 struct PatchRace {};
 
-template <typename Work> void retry_patch_race(Work work) {
+template <typename Work>
+void retry_patch_race(Work work) {
     for (int left = kPatchRaceTries; left > 1; left--) {
         try {
             return work(true);
@@ -65,16 +75,21 @@ template <typename Work> void retry_patch_race(Work work) {
     work(false);
 }
 
-// Runs the machine until it stops itself, then saves it in the work folder's state. @throws PatchRace if `may_retry`.
-void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload, const char* stage, Start begin, bool may_retry, double& save_s) {
+// Runs the machine until it stops itself, then saves it in the work folder's state. @throws
+// PatchRace if `may_retry`.
+void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload,
+                  const char* stage, Start begin, bool may_retry, double& save_s) {
     require_space(work, machine);
     MonitoredQemu qemu(machine, wires_in(work, payload), begin, work.path("stderr"));
     const MonitoredQemu::Event event = qemu.wait_for_stop(kBootTimeout);
     if (may_retry && hit_patch_race(machine, read_whole(work.path("console")))) throw PatchRace();
     switch (event) {
-        case MonitoredQemu::Event::stopped: break;
-        case MonitoredQemu::Event::ended: did_not_come_up(stage, "QEMU ended, " + describe_exit(qemu.process().status()), work);
-        case MonitoredQemu::Event::timeout: did_not_come_up(stage, fmt::format("no stop within {:.0f} s", kBootTimeout), work);
+        case MonitoredQemu::Event::stopped:
+            break;
+        case MonitoredQemu::Event::ended:
+            did_not_come_up(stage, "QEMU ended, " + describe_exit(qemu.process().status()), work);
+        case MonitoredQemu::Event::timeout:
+            did_not_come_up(stage, fmt::format("no stop within {:.0f} s", kBootTimeout), work);
     }
     if (!fault_in(read_whole(work.path("console"))).empty()) did_not_come_up(stage, "", work);
     const auto start = std::chrono::steady_clock::now();
@@ -90,7 +105,8 @@ bool copy_data(int in, int out) {
     for (off_t from = 0; (from = ::lseek(in, from, SEEK_DATA)) >= 0;) {
         const off_t to = ::lseek(in, from, SEEK_HOLE);
         for (off_t target = from; from < to;)
-            if (::copy_file_range(in, &from, out, &target, static_cast<size_t>(to - from), 0) <= 0) return false;
+            if (::copy_file_range(in, &from, out, &target, static_cast<size_t>(to - from), 0) <= 0)
+                return false;
     }
     return errno == ENXIO;  // no data behind here
 }
@@ -99,7 +115,10 @@ Json machine_json(const Machine& machine, const Ingredients& ingredients) {
     Machine nameless = machine;  // files are named by their hashes, wherever they lie
     nameless.vmlinuz.clear();
     nameless.image.clear();
-    return {{"argv", qemu_argv(nameless, {})}, {"qemu", ingredients.qemu}, {"kernel", ingredients.kernel}, {"image", ingredients.image}};
+    return {{"argv", qemu_argv(nameless, {})},
+            {"qemu", ingredients.qemu},
+            {"kernel", ingredients.kernel},
+            {"image", ingredients.image}};
 }
 
 }  // namespace
@@ -119,11 +138,14 @@ uint64_t cache_cap() {
     if (!text || !*text) return 12ull << 30;
     char* end = nullptr;
     const double gib = ::strtod(text, &end);
-    if (*end || !(gib > 0)) throw Error(Status::usage, fmt::format("RXLAB_CACHE_MAX='{}' is no number of GiB", text), "RXLAB_CACHE_MAX=12");
+    if (*end || !(gib > 0))
+        throw Error(Status::usage, fmt::format("RXLAB_CACHE_MAX='{}' is no number of GiB", text),
+                    "RXLAB_CACHE_MAX=12");
     return static_cast<uint64_t>(gib * (1ull << 30));
 }
 
-SnapshotStore::SnapshotStore(fs::path folder, uint64_t cap) : folder_(std::move(folder)), cap_(cap) {
+SnapshotStore::SnapshotStore(fs::path folder, uint64_t cap)
+    : folder_(std::move(folder)), cap_(cap) {
     std::error_code error;
     fs::create_directories(folder_, error);
 }
@@ -140,7 +162,10 @@ std::string SnapshotStore::add(const std::string& key, const std::string& file) 
     const fs::path path = folder_ / key;
     std::error_code error;
     fs::rename(file, path, error);
-    if (error) throw Error(Status::lost, fmt::format("cannot keep the snapshot {}: {}", path.string(), error.message()), "look at that folder, or set XDG_CACHE_HOME");
+    if (error)
+        throw Error(Status::lost,
+                    fmt::format("cannot keep the snapshot {}: {}", path.string(), error.message()),
+                    "look at that folder, or set XDG_CACHE_HOME");
     prune(path);
     return path.string();
 }
@@ -159,7 +184,8 @@ void SnapshotStore::prune(const fs::path& keep) {
         kept.push_back({entry.path(), entry.last_write_time(error), bytes_on_disk(entry.path())});
         total += kept.back().bytes;
     }
-    std::sort(kept.begin(), kept.end(), [](const Kept& a, const Kept& b) { return a.used < b.used; });
+    std::sort(kept.begin(), kept.end(),
+              [](const Kept& a, const Kept& b) { return a.used < b.used; });
     for (const Kept& oldest : kept) {
         if (total <= cap_) return;
         if (oldest.path == keep) continue;
@@ -190,13 +216,15 @@ std::string Snapshots::boot(const Machine& machine, Timing& timing) {
     return kept;
 }
 
-std::string Snapshots::load_payload(const Machine& machine, const std::string& boot_state, Timing& timing) {
+std::string Snapshots::load_payload(const Machine& machine, const std::string& boot_state,
+                                    Timing& timing) {
     const auto start = std::chrono::steady_clock::now();
     std::string kept;
     retry_patch_race([&](bool may_retry) {
         const WorkFolder work;
         copy_state(boot_state, work.path("state"));
-        run_and_save(machine, work, payload_, "preparing its agent", Start::go_on, may_retry, timing.save_s);
+        run_and_save(machine, work, payload_, "preparing its agent", Start::go_on, may_retry,
+                     timing.save_s);
         kept = store_.add(payload_key(machine, ingredients_), work.path("state"));
     });
     timing.payload_s = since(start);
@@ -205,18 +233,24 @@ std::string Snapshots::load_payload(const Machine& machine, const std::string& b
 
 uint64_t bytes_on_disk(const fs::path& path) {
     struct stat st {};
-    return ::stat(path.c_str(), &st) == 0 ? std::min<uint64_t>(st.st_size, uint64_t(st.st_blocks) * 512) : 0;
+    return ::stat(path.c_str(), &st) == 0
+               ? std::min<uint64_t>(st.st_size, uint64_t(st.st_blocks) * 512)
+               : 0;
 }
 
 void copy_state(const std::string& from, const std::string& to) {
     const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
     const int out = ::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    const bool copied = in >= 0 && out >= 0 && (::ioctl(out, FICLONE, in) == 0 || copy_data(in, out));
+    const bool copied =
+        in >= 0 && out >= 0 && (::ioctl(out, FICLONE, in) == 0 || copy_data(in, out));
     const int reason = errno;
     if (in >= 0) ::close(in);
     if (out >= 0) ::close(out);
     if (!copied)
-        throw Error(Status::lost, fmt::format("cannot copy the snapshot {} to {}: {}", from, to, std::generic_category().message(reason)), "free space on that disk, or set XDG_CACHE_HOME");
+        throw Error(Status::lost,
+                    fmt::format("cannot copy the snapshot {} to {}: {}", from, to,
+                                std::generic_category().message(reason)),
+                    "free space on that disk, or set XDG_CACHE_HOME");
 }
 
 }  // namespace rxlab

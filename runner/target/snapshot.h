@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of a guest at an exact instruction, kept under the hash of everything that went into them.
+// Snapshots of a guest at an exact instruction, kept under the hash of everything that went into
+// them.
 //   L1 "boot":    kernel and base image up, per machine (seed, cmdline ...)
-//   L2 "payload": L1, then our binary and modules unpacked and the agent prepared, waiting for its job
+//   L2 "payload": L1, then our binary and modules unpacked and the agent prepared, waiting for its
+//   job
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -51,7 +53,8 @@ class Snapshots {
 public:
     /// `payload`: the archive whose hash is in the ingredients.
     Snapshots(SnapshotStore& store, Ingredients ingredients, std::string payload);
-    /// L2 of this machine. @throws Error(Status::lost) with the console's tail when the guest does not come up.
+    /// L2 of this machine. @throws Error(Status::lost) with the console's tail when the guest does
+    /// not come up.
     std::string ensure(const Machine& machine, Timing* timing = nullptr);
 
 private:
@@ -65,7 +68,8 @@ private:
 /// What a file takes of its disk: memory that the guest never touched is a hole.
 uint64_t bytes_on_disk(const std::filesystem::path& path);
 
-/// Copies a file by reflink where the file system can, else its bytes but for its holes. @throws Error(Status::lost): full disk.
+/// Copies a file by reflink where the file system can, else its bytes but for its holes. @throws
+/// Error(Status::lost): full disk.
 void copy_state(const std::string& from, const std::string& to);
 
 }  // namespace rxlab

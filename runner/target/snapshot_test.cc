@@ -24,7 +24,8 @@ Machine machine(uint64_t seed) {
 TEST(SnapshotKey, EverythingThatGoesInChangesIt) {
     const std::string key = payload_key(machine(1), kIngredients);
     EXPECT_NE(key, payload_key(machine(2), kIngredients));
-    for (std::string Ingredients::*part : {&Ingredients::qemu, &Ingredients::kernel, &Ingredients::image, &Ingredients::payload}) {
+    for (std::string Ingredients::*part :
+         {&Ingredients::qemu, &Ingredients::kernel, &Ingredients::image, &Ingredients::payload}) {
         Ingredients other = kIngredients;
         other.*part = "another";
         EXPECT_NE(key, payload_key(machine(1), other));
@@ -100,7 +101,8 @@ TEST(CacheCap, IsAskedInGiB) {
 }
 
 TEST(Kernel, IsReadFromTheScriptsLines) {
-    const Kernel kernel = kernel_from("vmlinuz=/a=b/vmlinuz\nrelease=6.12\nmodules=\npackage=path\n");
+    const Kernel kernel =
+        kernel_from("vmlinuz=/a=b/vmlinuz\nrelease=6.12\nmodules=\npackage=path\n");
     EXPECT_EQ(kernel.vmlinuz, "/a=b/vmlinuz");
     EXPECT_EQ(kernel.release, "6.12");
     EXPECT_EQ(kernel.modules, "");

@@ -11,26 +11,31 @@
 namespace rxlab {
 
 struct Sinks {
-    std::function<void(const Observation&)> observation; ///< called once per finished trial, from one thread at a time
-    std::function<void(const std::string&)> progress;    ///< one line for people
-    std::function<void(const std::string&)> console = {}; ///< VM: a trial's whole console, after it; may be empty
-    std::function<void(const Observation&, const Stacks&)> attribution = {}; ///< VmOptions::attribute: where its instructions were executed
+    std::function<void(const Observation&)>
+        observation;  ///< called once per finished trial, from one thread at a time
+    std::function<void(const std::string&)> progress;  ///< one line for people
+    std::function<void(const std::string&)> console =
+        {};  ///< VM: a trial's whole console, after it; may be empty
+    std::function<void(const Observation&, const Stacks&)> attribution =
+        {};  ///< VmOptions::attribute: where its instructions were executed
 };
 
 class Target {
 public:
     virtual ~Target() = default;
-    /// Kernel, machine, image, hashes ... (provenance); may download or build what the target needs.
+    /// Kernel, machine, image, hashes ... (provenance); may download or build what the target
+    /// needs.
     virtual Json provenance(const Plan& plan) = 0;
     /// Runs the plan's trials but those in `done`.
-    /// @throws Error(Status::lost | interrupted | invalid); observations made so far have been delivered.
+    /// @throws Error(Status::lost | interrupted | invalid); observations made so far have been
+    /// delivered.
     virtual void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) = 0;
 };
 
 struct VmOptions {
-    std::string kernel = "6.12";   ///< "6.12", "6.1" or the path of a bzImage
-    std::string modules;           ///< modules folder for a bzImage path; empty: found beside it
-    std::string cpu = "Haswell-noTSX"; ///< QEMU CPU model, named explicitly
+    std::string kernel = "6.12";  ///< "6.12", "6.1" or the path of a bzImage
+    std::string modules;          ///< modules folder for a bzImage path; empty: found beside it
+    std::string cpu = "Haswell-noTSX";  ///< QEMU CPU model, named explicitly
     int memory_mib = 384;
     std::string snapshots;         ///< folder to keep snapshots in; empty: the cache's
     int workers = 0;               ///< 0: one per host CPU
@@ -45,4 +50,4 @@ struct HostOptions {
 };
 std::unique_ptr<Target> make_host_target(const HostOptions& options);
 
-} // namespace rxlab
+}  // namespace rxlab

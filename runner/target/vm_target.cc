@@ -30,29 +30,44 @@ struct Failure {
     std::string fact, next;
 };
 
-std::string named(const Trial& trial) { return fmt::format("trial {} ({}, round {})", trial.id, trial.arm, trial.round); }
+std::string named(const Trial& trial) {
+    return fmt::format("trial {} ({}, round {})", trial.id, trial.arm, trial.round);
+}
 
-// What is wrong with the input is so in every trial; a guest may be lost in one and not in the next.
-bool ends_the_run(const Failure& failure) { return failure.status == Status::usage; }
+// What is wrong with the input is so in every trial; a guest may be lost in one and not in the
+// next.
+bool ends_the_run(const Failure& failure) {
+    return failure.status == Status::usage;
+}
 
-// A run reports all its failures at once, after the trials that could be made; but one that ends it alone.
+// A run reports all its failures at once, after the trials that could be made; but one that ends it
+// alone.
 void throw_failures(std::vector<Failure> failures, size_t trials) {
     if (failures.empty()) return;
-    std::sort(failures.begin(), failures.end(), [](const Failure& a, const Failure& b) { return a.trial->id < b.trial->id; });
-    if (const auto last = std::find_if(failures.begin(), failures.end(), ends_the_run); last != failures.end())
+    std::sort(failures.begin(), failures.end(),
+              [](const Failure& a, const Failure& b) { return a.trial->id < b.trial->id; });
+    if (const auto last = std::find_if(failures.begin(), failures.end(), ends_the_run);
+        last != failures.end())
         throw Error(last->status, last->fact + "; the run ended there", last->next);
-    const bool lost = std::any_of(failures.begin(), failures.end(), [](const Failure& f) { return f.status == Status::lost; });
+    const bool lost = std::any_of(failures.begin(), failures.end(),
+                                  [](const Failure& f) { return f.status == Status::lost; });
     std::string fact = failures.front().fact;
     if (failures.size() > 1) {
-        fact = fmt::format("{} of {} trials gave nothing; the first: {}", failures.size(), trials, fact);
-        for (size_t i = 1; i < std::min<size_t>(failures.size(), 8); ++i) fact += "\n  also " + failures[i].fact.substr(0, failures[i].fact.find('\n'));
+        fact = fmt::format("{} of {} trials gave nothing; the first: {}", failures.size(), trials,
+                           fact);
+        for (size_t i = 1; i < std::min<size_t>(failures.size(), 8); ++i)
+            fact += "\n  also " + failures[i].fact.substr(0, failures[i].fact.find('\n'));
     }
     throw Error(lost ? Status::lost : failures.front().status, fact, failures.front().next);
 }
 
 class VmTarget : public Target {
 public:
-    explicit VmTarget(const VmOptions& options) : options_(options), store_(options.snapshots.empty() ? cache_folder() / "snapshots" : fs::path(options.snapshots), cache_cap()) {}
+    explicit VmTarget(const VmOptions& options)
+        : options_(options),
+          store_(options.snapshots.empty() ? cache_folder() / "snapshots"
+                                           : fs::path(options.snapshots),
+                 cache_cap()) {}
 
     Json provenance(const Plan& plan) override {
         gather_extras(plan);
@@ -84,7 +99,9 @@ private:
                 const Kit& kit = target.kit(plan.trials[i].boot.kernel);
                 Machine machine = target.machine_for(plan.lane, plan.trials[i]);
                 const std::string group = payload_key(machine, kit.ingredients);
-                places_.try_emplace(group, Place{std::move(machine), {target.store_, kit.ingredients, kit.payload.archive}});
+                places_.try_emplace(group,
+                                    Place{std::move(machine),
+                                          {target.store_, kit.ingredients, kit.payload.archive}});
                 items_.push_back({group, i});
             }
         }
@@ -92,7 +109,8 @@ private:
         void execute() {
             Workload load(items_);
             std::vector<std::thread> workers;
-            for (int i = 0; i < target_.worker_count(plan_.lane, items_.size()); ++i) workers.emplace_back([&] { work(load); });
+            for (int i = 0; i < target_.worker_count(plan_.lane, items_.size()); ++i)
+                workers.emplace_back([&] { work(load); });
             for (std::thread& worker : workers) worker.join();
             if (fatal_) std::rethrow_exception(fatal_);
             throw_failures(failures_, items_.size());
@@ -111,8 +129,10 @@ private:
                 for (;;) {
                     const Workload::Next next = load.next(held);
                     if (next.work == Workload::Work::none) return;
-                    if (next.work == Workload::Work::prepare) prepare_group(load, next.group);
-                    else run_one(load, next);
+                    if (next.work == Workload::Work::prepare)
+                        prepare_group(load, next.group);
+                    else
+                        run_one(load, next);
                     held = next.group;
                 }
             } catch (...) {
@@ -129,10 +149,15 @@ private:
                 snapshots.ensure(machine, &timing);
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
-                for (const size_t trial : load.abandoned(group)) fail(load, plan_.trials[trial], error);
+                for (const size_t trial : load.abandoned(group))
+                    fail(load, plan_.trials[trial], error);
                 return;
             }
-            if (timing.payload_s > 0) say(fmt::format("snapshot of seed {}: {}payload {:.1f} s", machine.seed, timing.boot_s > 0 ? fmt::format("boot {:.1f} s, ", timing.boot_s) : "", timing.payload_s));
+            if (timing.payload_s > 0)
+                say(fmt::format(
+                    "snapshot of seed {}: {}payload {:.1f} s", machine.seed,
+                    timing.boot_s > 0 ? fmt::format("boot {:.1f} s, ", timing.boot_s) : "",
+                    timing.payload_s));
             load.prepared(group);
         }
 
@@ -140,8 +165,14 @@ private:
             const Trial& trial = plan_.trials[next.trial];
             auto& [machine, snapshots] = places_.at(next.group);
             try {
-                const Json job{{"job", "trial"}, {"trial", to_json(trial)}, {"options", {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0}, {"attribute", target_.options_.attribute}}}};
-                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}), {target_.options_.trial_timeout_s, target_.options_.silence_s, target_.options_.attribute}));
+                const Json job{{"job", "trial"},
+                               {"trial", to_json(trial)},
+                               {"options",
+                                {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
+                                 {"attribute", target_.options_.attribute}}}};
+                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}),
+                                         {target_.options_.trial_timeout_s,
+                                          target_.options_.silence_s, target_.options_.attribute}));
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
                 fail(load, trial, error);
@@ -154,8 +185,13 @@ private:
                 sinks_.console(run.console);
             }
             throw_unless_done(run, named(trial));
-            const auto frame = std::find_if(run.frames.begin(), run.frames.end(), [](const Frame& f) { return f.type == FrameType::observation; });
-            if (frame == run.frames.end()) throw Error(Status::lost, named(trial) + ": the guest ended without an observation" + tail(run.console));
+            const auto frame =
+                std::find_if(run.frames.begin(), run.frames.end(),
+                             [](const Frame& f) { return f.type == FrameType::observation; });
+            if (frame == run.frames.end())
+                throw Error(
+                    Status::lost,
+                    named(trial) + ": the guest ended without an observation" + tail(run.console));
             Observation observation = observation_from_json(Json::parse(frame->payload));
             observation.wall_s = run.wall_s;
             observation.measured_s = run.wall_s - run.first_frame_s;
@@ -170,11 +206,13 @@ private:
             if (sinks_.attribution) sinks_.attribution(observation, stacks);
         }
 
-        // The session reads the kernel log up to the trial's end; the console sees what comes after it too.
+        // The session reads the kernel log up to the trial's end; the console sees what comes after
+        // it too.
         static void add_console_splats(Observation& observation, const std::string& console) {
             if (!observation.splats.empty()) return;
             observation.splats = splats_in(console);
-            if (!observation.splats.empty()) observation.checks["no_splats"] = {false, observation.splats.front()};
+            if (!observation.splats.empty())
+                observation.checks["no_splats"] = {false, observation.splats.front()};
         }
 
         void fail(Workload& load, const Trial& trial, const Error& error) {
@@ -198,11 +236,15 @@ private:
         std::exception_ptr fatal_;
     };
 
-    // What trials of a kernel are started from; empty: the run's own kernel. Gathered once, before the workers start.
+    // What trials of a kernel are started from; empty: the run's own kernel. Gathered once, before
+    // the workers start.
     const Kit& kit(const std::string& kernel) {
         const auto found = kits_.find(kernel);
         if (found != kits_.end()) return found->second;
-        return kits_.emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules, extras_) : gather_kit(kernel, {}, extras_)).first->second;
+        return kits_
+            .emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules, extras_)
+                                            : gather_kit(kernel, {}, extras_))
+            .first->second;
     }
 
     // All guests of a plan hold what one of its trials runs, so that arms differ in nothing else.
@@ -221,7 +263,9 @@ private:
             Json asked = to_json(trial.boot);
             asked.erase("seed_offset");
             const Kernel& kernel = kit(trial.boot.kernel).kernel;
-            boots.try_emplace(asked.dump(), Json{{"asked", asked}, {"kernel", kernel.release}, {"cmdline", guest_cmdline(trial.boot.cmdline)}});
+            boots.try_emplace(asked.dump(), Json{{"asked", asked},
+                                                 {"kernel", kernel.release},
+                                                 {"cmdline", guest_cmdline(trial.boot.cmdline)}});
         }
         Json list = Json::array();
         for (const auto& [asked, boot] : boots) list.push_back(boot);
@@ -264,8 +308,11 @@ private:
             machine.accel = "kvm";
             machine.cpu = "host";
         } else if (lane == Lane::timed) {
-            throw Error(Status::usage, "the timed lane needs KVM in a VM, and this machine has none that works: " + why,
-                        "--target host measures time on this machine itself; --lane counted counts instructions in a VM");
+            throw Error(
+                Status::usage,
+                "the timed lane needs KVM in a VM, and this machine has none that works: " + why,
+                "--target host measures time on this machine itself; --lane counted counts "
+                "instructions in a VM");
         }
     }
 
@@ -277,6 +324,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_vm_target(const VmOptions& options) { return std::make_unique<VmTarget>(options); }
+std::unique_ptr<Target> make_vm_target(const VmOptions& options) {
+    return std::make_unique<VmTarget>(options);
+}
 
 }  // namespace rxlab

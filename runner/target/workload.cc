@@ -7,14 +7,16 @@ namespace rxlab {
 
 Workload::Workload(const std::vector<Item>& items) {
     for (const Item& item : items) {
-        auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == item.group; });
+        auto group = std::find_if(groups_.begin(), groups_.end(),
+                                  [&](const Group& g) { return g.name == item.group; });
         if (group == groups_.end()) group = groups_.insert(group, {item.group, State::raw, {}});
         group->trials.push_back(item.trial);
     }
 }
 
 Workload::Group& Workload::find(const std::string& name) {
-    return *std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+    return *std::find_if(groups_.begin(), groups_.end(),
+                         [&](const Group& g) { return g.name == name; });
 }
 
 std::optional<Workload::Next> Workload::pick(const std::string& held) {
@@ -24,7 +26,8 @@ std::optional<Workload::Next> Workload::pick(const std::string& held) {
         return Next{Work::trial, group.name, trial};
     };
     for (Group& group : groups_)
-        if (group.name == held && group.state == State::ready && !group.trials.empty()) return take(group);
+        if (group.name == held && group.state == State::ready && !group.trials.empty())
+            return take(group);
     for (Group& group : groups_) {
         if (group.state != State::raw || group.trials.empty()) continue;
         group.state = State::making;
@@ -36,7 +39,8 @@ std::optional<Workload::Next> Workload::pick(const std::string& held) {
 }
 
 bool Workload::unfinished() const {
-    return std::any_of(groups_.begin(), groups_.end(), [](const Group& g) { return !g.trials.empty(); });
+    return std::any_of(groups_.begin(), groups_.end(),
+                       [](const Group& g) { return !g.trials.empty(); });
 }
 
 Workload::Next Workload::next(const std::string& held) {

@@ -24,8 +24,9 @@ public:
         std::string group;
         size_t trial = 0;
     };
-    /// Next piece for a worker that has a copy of `held`'s snapshot: a trial of it, else a snapshot nobody makes yet,
-    /// else a trial of another group. Waits while all that is left depends on a snapshot another worker is making.
+    /// Next piece for a worker that has a copy of `held`'s snapshot: a trial of it, else a snapshot
+    /// nobody makes yet, else a trial of another group. Waits while all that is left depends on a
+    /// snapshot another worker is making.
     Next next(const std::string& held);
     /// The snapshot is there: its trials may be given out.
     void prepared(const std::string& group);

@@ -15,42 +15,57 @@ struct Sum {
     size_t found = 0;
 };
 
-Sum sum_of(const std::string& ethtool_statistics, const std::function<bool(const std::string& name)>& wanted) {
+Sum sum_of(const std::string& ethtool_statistics,
+           const std::function<bool(const std::string& name)>& wanted) {
     std::istringstream lines(ethtool_statistics);
     Sum sum;
     for (std::string line; std::getline(lines, line);) {
         const size_t start = line.find_first_not_of(' '), colon = line.rfind(": ");
-        if (start == std::string::npos || colon == std::string::npos || !wanted(line.substr(start, colon - start))) continue;
+        if (start == std::string::npos || colon == std::string::npos ||
+            !wanted(line.substr(start, colon - start)))
+            continue;
         sum.value += std::stoull(line.substr(colon + 2));
         sum.found++;
     }
     return sum;
 }
 
-std::string statistics_of(Sys& sys, const Interface& interface) { return run_or_throw(sys, {"ethtool", "-S", interface.name}, {}, interface.netns); }
+std::string statistics_of(Sys& sys, const Interface& interface) {
+    return run_or_throw(sys, {"ethtool", "-S", interface.name}, {}, interface.netns);
+}
 
-} // namespace
+}  // namespace
 
-uint64_t parse_driver_counters(const std::string& ethtool_statistics, const std::vector<std::string>& names) {
+uint64_t parse_driver_counters(const std::string& ethtool_statistics,
+                               const std::vector<std::string>& names) {
     uint64_t value = 0;
     for (const std::string& name : names) {
-        const Sum sum = sum_of(ethtool_statistics, [&](const std::string& other) { return other == name; });
-        if (!sum.found) throw Error(Status::invalid, fmt::format("the driver has no counter {}", name), "ethtool -S shows what it has");
+        const Sum sum =
+            sum_of(ethtool_statistics, [&](const std::string& other) { return other == name; });
+        if (!sum.found)
+            throw Error(Status::invalid, fmt::format("the driver has no counter {}", name),
+                        "ethtool -S shows what it has");
         value += sum.value;
     }
     return value;
 }
 
-uint64_t driver_counters(Sys& sys, const Interface& interface, const std::vector<std::string>& names) {
+uint64_t driver_counters(Sys& sys, const Interface& interface,
+                         const std::vector<std::string>& names) {
     return parse_driver_counters(statistics_of(sys, interface), names);
 }
 
 uint64_t parse_xdp_drops(const std::string& ethtool_statistics) {
-    const Sum sum = sum_of(ethtool_statistics, [](const std::string& name) { return name.ends_with("xdp_drops"); });
-    if (!sum.found) throw Error(Status::invalid, "the driver does not count XDP drops", "use a program that counts, e.g. xdp_drop");
+    const Sum sum = sum_of(ethtool_statistics,
+                           [](const std::string& name) { return name.ends_with("xdp_drops"); });
+    if (!sum.found)
+        throw Error(Status::invalid, "the driver does not count XDP drops",
+                    "use a program that counts, e.g. xdp_drop");
     return sum.value;
 }
 
-uint64_t driver_xdp_drops(Sys& sys, const Interface& receiver) { return parse_xdp_drops(statistics_of(sys, receiver)); }
+uint64_t driver_xdp_drops(Sys& sys, const Interface& receiver) {
+    return parse_xdp_drops(statistics_of(sys, receiver));
+}
 
-} // namespace rxlab
+}  // namespace rxlab

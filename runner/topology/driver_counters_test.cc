@@ -8,7 +8,8 @@
 using namespace rxlab;
 
 TEST(ParseXdpDrops, SumsTheQueues) {
-    EXPECT_EQ(parse_xdp_drops("NIC statistics:\n     peer_ifindex: 4\n     rx_queue_0_drops: 3\n     rx_queue_0_xdp_drops: 10\n"
+    EXPECT_EQ(parse_xdp_drops("NIC statistics:\n     peer_ifindex: 4\n     rx_queue_0_drops: 3\n   "
+                              "  rx_queue_0_xdp_drops: 10\n"
                               "     rx_queue_1_xdp_drops: 5\n     tx_queue_0_xdp_xmit: 9\n"),
               15u);
 }
@@ -19,7 +20,8 @@ TEST(ParseXdpDrops, RefusesADriverThatDoesNotCountThem) {
 }
 
 TEST(ParseDriverCounters, sums_those_named_and_no_other) {
-    const char* text = "NIC statistics:\n     tx_frames: 7\n     rx_bad: 2\n     q0_rx_bad: 2\n     given_up: 5\n";
+    const char* text =
+        "NIC statistics:\n     tx_frames: 7\n     rx_bad: 2\n     q0_rx_bad: 2\n     given_up: 5\n";
     EXPECT_EQ(parse_driver_counters(text, {"rx_bad", "given_up"}), 7u);
     EXPECT_THROW(parse_driver_counters(text, {"rx_bad", "rx_no_page"}), Error);
 }

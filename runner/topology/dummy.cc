@@ -14,13 +14,20 @@ Topology make_dummy(Sys& sys, Journal& journal, const Json&) {
     Path path = make_path(0, "rxgen0", "rxgen0");
     path.receiver.netns = kGenerator;
     make_namespaces(sys, journal);
-    run_or_throw(sys, {"ip", "-batch", "-"}, fmt::format("link add {} address {} type dummy\n", path.generator.name, path.generator_mac) + generator_address(path), kGenerator);
+    run_or_throw(sys, {"ip", "-batch", "-"},
+                 fmt::format("link add {} address {} type dummy\n", path.generator.name,
+                             path.generator_mac) +
+                     generator_address(path),
+                 kGenerator);
     // What dummy is given it counts as sent, and frees.
     return {{path}, {{"dummy.sent", [&sys, path] {
                           std::string text;
-                          sys.in_netns(kGenerator, [&] { text = sys.read_file("/sys/class/net/" + path.generator.name + "/statistics/tx_packets"); });
+                          sys.in_netns(kGenerator, [&] {
+                              text = sys.read_file("/sys/class/net/" + path.generator.name +
+                                                   "/statistics/tx_packets");
+                          });
                           return std::stoull(text);
                       }}}};
 }
 
-} // namespace rxlab
+}  // namespace rxlab

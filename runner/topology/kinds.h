@@ -10,4 +10,4 @@ Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters);
 Topology make_dummy(Sys& sys, Journal& journal, const Json& parameters);
 Topology make_none(Sys& sys, Journal& journal, const Json& parameters);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -18,4 +18,4 @@ void make_namespaces(Sys& sys, Journal& journal);
 std::string generator_address(const Path& path);
 std::string receiver_address(const Path& path);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -5,6 +5,8 @@ namespace rxlab {
 
 const char kNoneSchema[] = R"({"type": "object", "properties": {}})";
 
-Topology make_none(Sys&, Journal&, const Json&) { return {}; }
+Topology make_none(Sys&, Journal&, const Json&) {
+    return {};
+}
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -15,11 +15,13 @@ namespace rxlab {
 #define RXLAB_FIRST(name) "\"" #name "\""
 #define RXLAB_NAME(name) ", " RXLAB_FIRST(name)
 
-// rxnic.ko's own parameters, with their own defaults (modinfo -p); what it refuses it refuses with a reason.
+// rxnic.ko's own parameters, with their own defaults (modinfo -p); what it refuses it refuses with
+// a reason.
 const char kRxnicSchema[] = R"({
   "type": "object",
   "properties": {
-    "handler": {"enum": [)" RXNIC_HANDLERS(RXLAB_FIRST, RXLAB_NAME) R"(], "default": "napi", "description": "what receives"},
+    "handler": {"enum": [)" RXNIC_HANDLERS(
+    RXLAB_FIRST, RXLAB_NAME) R"(], "default": "napi", "description": "what receives"},
     "work": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 0, "description": "iterations of work per packet received"},
     "budget": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 64, "description": "frames per call of a handler that is not NAPI"},
     "gro": {"type": "boolean", "default": true, "description": "NAPI alone has it"},
@@ -45,37 +47,48 @@ namespace {
 
 void load_modules(Sys& sys, Journal& journal, const Json& parameters) {
     const bool thread = parameters.value("engine", "thread") == "thread";
-    Json engine = {{"channels", 4 * parameters.value("queues", 1)}, {thread ? "engine_rt" : "engine_irq", true}}, nic = parameters;
+    Json engine = {{"channels", 4 * parameters.value("queues", 1)},
+                   {thread ? "engine_rt" : "engine_irq", true}},
+         nic = parameters;
     if (parameters.contains("engine_cpu")) engine["engine_cpu"] = parameters["engine_cpu"];
-    for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"}) nic.erase(not_the_modules);
+    for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"})
+        nic.erase(not_the_modules);
     load_module(sys, journal, "vdma", engine);
     load_module(sys, journal, "ring_link", Json::object());
     load_module(sys, journal, "rxnic", nic);
 }
 
-std::string moved(const Interface& end, const std::string& mac) { return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns); }
+std::string moved(const Interface& end, const std::string& mac) {
+    return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
+}
 
 Sink sink(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
     return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
 }
 
-} // namespace
+}  // namespace
 
 Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters) {
     Topology topology;
     topology.paths.push_back(make_path(0, "rxnic0", "rxnic1"));
     const Path& path = topology.paths.front();
     load_modules(sys, journal, parameters);
-    make_namespaces(sys, journal); // undone first: the devices come back then, and the module takes them away
-    run_or_throw(sys, {"ip", "-batch", "-"}, moved(path.generator, path.generator_mac) + moved(path.receiver, path.receiver_mac));
-    if (!parameters.value("gro", true)) run_or_throw(sys, {"ethtool", "-K", path.receiver.name, "gro", "off"}, {}, kReceiver);
+    make_namespaces(
+        sys, journal);  // undone first: the devices come back then, and the module takes them away
+    run_or_throw(
+        sys, {"ip", "-batch", "-"},
+        moved(path.generator, path.generator_mac) + moved(path.receiver, path.receiver_mac));
+    if (!parameters.value("gro", true))
+        run_or_throw(sys, {"ethtool", "-K", path.receiver.name, "gro", "off"}, {}, kReceiver);
     run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
     topology.sinks = protocol_sinks(sys, kReceiver);
     topology.sinks.push_back(sink(sys, "rxnic.not_sent", path.generator, {"tx_dropped"}));
-    topology.sinks.push_back(sink(sys, "rxnic.wire_dropped", path.receiver, {"wire_dropped_records"}));
-    topology.sinks.push_back(sink(sys, "rxnic.rx_dropped", path.receiver, {"rx_no_page", "rx_no_skb", "rx_bad", "given_up"}));
+    topology.sinks.push_back(
+        sink(sys, "rxnic.wire_dropped", path.receiver, {"wire_dropped_records"}));
+    topology.sinks.push_back(sink(sys, "rxnic.rx_dropped", path.receiver,
+                                  {"rx_no_page", "rx_no_skb", "rx_bad", "given_up"}));
     return topology;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -16,10 +16,12 @@ using ::testing::HasSubstr;
 class Rxnic : public ::testing::Test {
 protected:
     Rxnic() {
-        for (const char* name : {"vdma", "ring_link", "rxnic"}) sys.files[std::string("/payload/modules/") + name + ".ko"] = "";
+        for (const char* name : {"vdma", "ring_link", "rxnic"})
+            sys.files[std::string("/payload/modules/") + name + ".ko"] = "";
         sys.on_run = [this](FakeSys&, const FakeSys::Command& command) -> Ran {
             if (command.input.starts_with("netns add"))
-                for (const char* netns : {"rxlab-gen", "rxlab-dut"}) sys.files[std::string("/run/netns/") + netns] = "";
+                for (const char* netns : {"rxlab-gen", "rxlab-dut"})
+                    sys.files[std::string("/run/netns/") + netns] = "";
             inputs += command.netns + "|" + command.input;
             return {0, command.argv[0] == "ethtool" ? statistics : "", ""};
         };
@@ -30,22 +32,30 @@ protected:
 };
 
 TEST_F(Rxnic, modules_get_their_parameters_and_the_devices_a_namespace_each) {
-    const Topology topology = make_rxnic(sys, journal, {{"kind", "rxnic"}, {"queues", 2}, {"handler", "workqueue"}, {"engine", "interrupt"}});
+    const Topology topology = make_rxnic(
+        sys, journal,
+        {{"kind", "rxnic"}, {"queues", 2}, {"handler", "workqueue"}, {"engine", "interrupt"}});
     EXPECT_THAT(sys.log, Contains("run - insmod /payload/modules/vdma.ko channels=8 engine_irq=1"));
-    EXPECT_THAT(sys.log, Contains("run - insmod /payload/modules/rxnic.ko handler=workqueue queues=2"));
+    EXPECT_THAT(sys.log,
+                Contains("run - insmod /payload/modules/rxnic.ko handler=workqueue queues=2"));
     EXPECT_THAT(inputs, HasSubstr("link set rxnic1 address 02:00:00:00:00:02 netns rxlab-dut\n"));
     ASSERT_EQ(topology.paths.size(), 1u);
     EXPECT_EQ(topology.paths[0].generator.name, "rxnic0");
-    EXPECT_THAT(journal.pending().back().what, HasSubstr("namespace")); // undone before the module goes
+    EXPECT_THAT(journal.pending().back().what,
+                HasSubstr("namespace"));  // undone before the module goes
 }
 
 TEST_F(Rxnic, what_the_line_and_the_receiver_drop_are_sinks_apart) {
     const Topology topology = make_rxnic(sys, journal, {{"kind", "rxnic"}});
-    statistics = "     tx_dropped: 1\n     wire_dropped_records: 20\n     rx_no_page: 300\n     rx_no_skb: 1000\n     rx_bad: 0\n     given_up: 4000\n     q0_rx_no_page: 300\n";
+    statistics =
+        "     tx_dropped: 1\n     wire_dropped_records: 20\n     rx_no_page: 300\n     rx_no_skb: "
+        "1000\n     rx_bad: 0\n     given_up: 4000\n     q0_rx_no_page: 300\n";
     std::map<std::string, uint64_t> read;
     for (const Sink& sink : topology.sinks)
         if (sink.name.starts_with("rxnic.")) read[sink.name] = sink.read();
-    EXPECT_EQ(read, (std::map<std::string, uint64_t>{{"rxnic.not_sent", 1}, {"rxnic.wire_dropped", 20}, {"rxnic.rx_dropped", 5300}}));
+    EXPECT_EQ(read,
+              (std::map<std::string, uint64_t>{
+                  {"rxnic.not_sent", 1}, {"rxnic.wire_dropped", 20}, {"rxnic.rx_dropped", 5300}}));
 }
 
 TEST_F(Rxnic, a_module_that_is_not_there_is_told_before_anything_is_touched) {
@@ -54,5 +64,5 @@ TEST_F(Rxnic, a_module_that_is_not_there_is_told_before_anything_is_touched) {
     EXPECT_TRUE(journal.pending().empty());
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 
@@ -28,7 +28,8 @@ struct ProtocolSink {
     std::vector<std::string> fields;
 };
 
-/// UDP InErrors contains RcvbufErrors, InCsumErrors and MemErrors; IP InHdrErrors contains InCsumErrors.
+/// UDP InErrors contains RcvbufErrors, InCsumErrors and MemErrors; IP InHdrErrors contains
+/// InCsumErrors.
 const ProtocolSink kProtocolSinks[] = {
     {"udp.no_ports", kSnmp, "Udp", {"NoPorts"}},
     {"udp.in_errors", kSnmp, "Udp", {"InErrors"}},
@@ -39,7 +40,8 @@ const ProtocolSink kProtocolSinks[] = {
 };
 
 /// The line of `protocol` after `from`, split into words.
-std::vector<std::string> line_of(const std::string& text, const std::string& protocol, size_t& from) {
+std::vector<std::string> line_of(const std::string& text, const std::string& protocol,
+                                 size_t& from) {
     const std::string label = protocol + ": ";
     while (from < text.size()) {
         const size_t end = std::min(text.find('\n', from), text.size());
@@ -49,14 +51,18 @@ std::vector<std::string> line_of(const std::string& text, const std::string& pro
         std::istringstream words(line.substr(label.size()));
         return {std::istream_iterator<std::string>(words), {}};
     }
-    throw Error(Status::invalid, fmt::format("no counters of {} in the kernel's SNMP table", protocol));
+    throw Error(Status::invalid,
+                fmt::format("no counters of {} in the kernel's SNMP table", protocol));
 }
 
-/// A frame that could not be handed over is in the sender's tx_dropped; where it was the receiver's backlog or ring that
-/// was full, it is in the receiver's rx_dropped as well. What the receiver dropped besides is the rest.
+/// A frame that could not be handed over is in the sender's tx_dropped; where it was the receiver's
+/// backlog or ring that was full, it is in the receiver's rx_dropped as well. What the receiver
+/// dropped besides is the rest.
 uint64_t received_drops(Sys& sys, const Path& path) {
-    const uint64_t handover = parse_drops(read_in(sys, path.generator.netns, kDev), path.generator.name).sent;
-    const uint64_t received = parse_drops(read_in(sys, path.receiver.netns, kDev), path.receiver.name).received;
+    const uint64_t handover =
+        parse_drops(read_in(sys, path.generator.netns, kDev), path.generator.name).sent;
+    const uint64_t received =
+        parse_drops(read_in(sys, path.receiver.netns, kDev), path.receiver.name).received;
     return received - std::min(received, handover);
 }
 
@@ -64,7 +70,8 @@ uint64_t handover_drops(Sys& sys, const Path& path) {
     return parse_drops(read_in(sys, path.generator.netns, kDev), path.generator.name).sent;
 }
 
-Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name, uint64_t (*read)(Sys&, const Path&)) {
+Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name,
+                uint64_t (*read)(Sys&, const Path&)) {
     return {name, [&sys, paths, read] {
                 uint64_t sum = 0;
                 for (const Path& path : paths) sum += read(sys, path);
@@ -72,14 +79,17 @@ Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name, uint
             }};
 }
 
-} // namespace
+}  // namespace
 
-uint64_t sum_snmp(const std::string& text, const std::string& protocol, const std::vector<std::string>& fields) {
+uint64_t sum_snmp(const std::string& text, const std::string& protocol,
+                  const std::vector<std::string>& fields) {
     size_t from = 0;
-    const std::vector<std::string> names = line_of(text, protocol, from), values = line_of(text, protocol, from);
+    const std::vector<std::string> names = line_of(text, protocol, from),
+                                   values = line_of(text, protocol, from);
     uint64_t sum = 0;
     for (size_t i = 0; i < std::min(names.size(), values.size()); i++)
-        if (std::find(fields.begin(), fields.end(), names[i]) != fields.end()) sum += std::stoull(values[i]);
+        if (std::find(fields.begin(), fields.end(), names[i]) != fields.end())
+            sum += std::stoull(values[i]);
     return sum;
 }
 
@@ -99,12 +109,16 @@ Drops parse_drops(const std::string& net_dev, const std::string& interface) {
 std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns) {
     std::vector<Sink> sinks;
     for (const ProtocolSink& row : kProtocolSinks)
-        sinks.push_back({row.name, [&sys, netns, &row] { return sum_snmp(read_in(sys, netns, row.file), row.protocol, row.fields); }});
+        sinks.push_back({row.name, [&sys, netns, &row] {
+                             return sum_snmp(read_in(sys, netns, row.file), row.protocol,
+                                             row.fields);
+                         }});
     return sinks;
 }
 
 std::vector<Sink> veth_sinks(Sys& sys, const std::vector<Path>& paths) {
-    return {over_paths(sys, paths, "veth.not_handed_over", handover_drops), over_paths(sys, paths, "veth.rx_dropped", received_drops)};
+    return {over_paths(sys, paths, "veth.not_handed_over", handover_drops),
+            over_paths(sys, paths, "veth.rx_dropped", received_drops)};
 }
 
-} // namespace rxlab
+}  // namespace rxlab

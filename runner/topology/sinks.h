@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where the kernel ends packets, read from procfs. Each packet is in one sink only; topology/README.md says why.
+// Where the kernel ends packets, read from procfs. Each packet is in one sink only;
+// topology/README.md says why.
 #pragma once
 #include "topology/topology.h"
 
@@ -7,9 +8,10 @@
 
 namespace rxlab {
 
-/// Sum of some fields of one protocol in the two-line format of /proc/net/snmp and /proc/net/netstat; a kernel without a
-/// field counts 0 there.
-uint64_t sum_snmp(const std::string& text, const std::string& protocol, const std::vector<std::string>& fields);
+/// Sum of some fields of one protocol in the two-line format of /proc/net/snmp and
+/// /proc/net/netstat; a kernel without a field counts 0 there.
+uint64_t sum_snmp(const std::string& text, const std::string& protocol,
+                  const std::vector<std::string>& fields);
 
 /// Drops of one interface in /proc/net/dev.
 struct Drops {
@@ -23,4 +25,4 @@ std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns);
 /// Interface drops of veth paths, both sides.
 std::vector<Sink> veth_sinks(Sys& sys, const std::vector<Path>& paths);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -23,17 +23,18 @@ struct Path {
 
 struct Topology {
     std::vector<Path> paths;  ///< none with kind "none", else at least one
-    std::vector<Sink> sinks;  ///< where its kernel side ends packets: SNMP counters, interface drops, softnet drops
+    std::vector<Sink> sinks;  ///< where its kernel side ends packets: SNMP counters, interface
+                              ///< drops, softnet drops
 };
 
 /// A row of kTopologies.
 struct TopologyKind {
     const char* name;
     const char* summary;
-    const char* schema; ///< JSON schema of the parameters
+    const char* schema;  ///< JSON schema of the parameters
     Topology (*make)(Sys& sys, Journal& journal, const Json& parameters);
 };
 extern const TopologyKind kTopologies[];
 extern const size_t kTopologyCount;
 
-} // namespace rxlab
+}  // namespace rxlab

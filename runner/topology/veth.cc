@@ -18,24 +18,28 @@ const char kVethSchema[] = R"({
 namespace {
 
 std::string device(const Interface& own, const std::string& mac, int queues) {
-    return fmt::format("{} address {} numtxqueues {} numrxqueues {}", own.name, mac, queues, queues);
+    return fmt::format("{} address {} numtxqueues {} numrxqueues {}", own.name, mac, queues,
+                       queues);
 }
 
-/// The pair is made from inside the generator's namespace, so that one run of ip does all of that side.
+/// The pair is made from inside the generator's namespace, so that one run of ip does all of that
+/// side.
 std::string generator_lines(const Path& path, int queues) {
-    return fmt::format("link add {} type veth peer name {} netns {}\n", device(path.generator, path.generator_mac, queues),
+    return fmt::format("link add {} type veth peer name {} netns {}\n",
+                       device(path.generator, path.generator_mac, queues),
                        device(path.receiver, path.receiver_mac, queues), kReceiver) +
            generator_address(path);
 }
 
-} // namespace
+}  // namespace
 
 Topology make_veth(Sys& sys, Journal& journal, const Json& parameters) {
     const int pairs = parameters.value("pairs", 1), queues = parameters.value("queues", 1);
     Topology topology;
     std::string generator, receiver;
     for (int n = 0; n < pairs; n++) {
-        topology.paths.push_back(make_path(n, fmt::format("rxgen{}", n), fmt::format("rxdut{}", n)));
+        topology.paths.push_back(
+            make_path(n, fmt::format("rxgen{}", n), fmt::format("rxdut{}", n)));
         generator += generator_lines(topology.paths.back(), queues);
         receiver += receiver_address(topology.paths.back());
     }
@@ -47,4 +51,4 @@ Topology make_veth(Sys& sys, Journal& journal, const Json& parameters) {
     return topology;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -32,10 +32,17 @@ TEST(Veth, three_runs_of_ip_make_any_number_of_pairs) {
     const Topology topology = make_veth(sys, journal, {{"pairs", 2}, {"queues", 4}});
     ASSERT_EQ(topology.paths.size(), 2u);
     EXPECT_EQ(topology.paths[1].receiver.name, "rxdut1");
-    EXPECT_EQ(std::count_if(sys.log.begin(), sys.log.end(), [](auto& line) { return line.starts_with("run"); }), 3);
-    EXPECT_THAT(inputs, HasSubstr("link add rxgen1 address 02:00:00:00:01:01 numtxqueues 4 numrxqueues 4 type veth peer name rxdut1 "
-                                  "address 02:00:00:00:01:02 numtxqueues 4 numrxqueues 4 netns rxlab-dut\n"));
-    EXPECT_THAT(inputs, HasSubstr("neigh add 10.99.1.1 lladdr 02:00:00:00:01:01 nud permanent dev rxdut1\n"));
+    EXPECT_EQ(std::count_if(sys.log.begin(), sys.log.end(),
+                            [](auto& line) { return line.starts_with("run"); }),
+              3);
+    EXPECT_THAT(
+        inputs,
+        HasSubstr("link add rxgen1 address 02:00:00:00:01:01 numtxqueues 4 numrxqueues 4 type veth "
+                  "peer name rxdut1 "
+                  "address 02:00:00:00:01:02 numtxqueues 4 numrxqueues 4 netns rxlab-dut\n"));
+    EXPECT_THAT(
+        inputs,
+        HasSubstr("neigh add 10.99.1.1 lladdr 02:00:00:00:01:01 nud permanent dev rxdut1\n"));
     EXPECT_EQ(sys.files["rxlab-dut:/proc/sys/net/ipv6/conf/default/disable_ipv6"], "1\n");
     EXPECT_EQ(journal.pending().size(), 2u);
 }
@@ -51,9 +58,10 @@ TEST(Veth, a_namespace_of_that_name_is_never_taken_over) {
         EXPECT_STREQ(error.what(), "network namespace 'rxlab-dut' exists already");
         EXPECT_EQ(error.status(), Status::usage);
     }
-    for (const Undo& undo : journal.pending()) EXPECT_NE(undo.done_if_absent, "/run/netns/rxlab-dut"); // it must not be deleted either
+    for (const Undo& undo : journal.pending())
+        EXPECT_NE(undo.done_if_absent, "/run/netns/rxlab-dut");  // it must not be deleted either
     EXPECT_TRUE(sys.log.empty());
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -15,18 +15,21 @@ uint64_t mix(uint64_t z) {
     return z ^ (z >> 31);
 }
 
-} // namespace
+}  // namespace
 
 std::vector<uint64_t> split(uint64_t packets, size_t parts) {
-    if (packets < parts) throw Error(Status::usage, fmt::format("{} packets cannot be spread over {} senders", packets, parts), "send more, or from fewer CPUs and pairs");
+    if (packets < parts)
+        throw Error(Status::usage,
+                    fmt::format("{} packets cannot be spread over {} senders", packets, parts),
+                    "send more, or from fewer CPUs and pairs");
     std::vector<uint64_t> shares(parts, packets / parts);
     for (size_t i = 0; i < packets % parts; i++) shares[i]++;
     return shares;
 }
 
 uint16_t source_port(uint64_t seed, size_t n) {
-    constexpr uint16_t first = 1024, count = 64000; // neither a well-known port nor the last ones
+    constexpr uint16_t first = 1024, count = 64000;  // neither a well-known port nor the last ones
     return static_cast<uint16_t>(first + mix(seed + n) % count);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

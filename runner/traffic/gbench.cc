@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-// A Google Benchmark program in user space: a window is one start of it with one benchmark, its JSON read from its output.
+// A Google Benchmark program in user space: a window is one start of it with one benchmark, its
+// JSON read from its output.
 #include "base/error.h"
 #include "base/nearest.h"
 #include "traffic/kinds.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sstream>
 
 namespace rxlab {
@@ -33,7 +34,8 @@ namespace {
 
 constexpr const char* kList = "--benchmark_list_tests=true";
 constexpr size_t kMostShown = 100;
-constexpr int kMostStarts = 4; // of a window; each takes a fraction of a second, and what disturbed one is gone by the next, mostly
+constexpr int kMostStarts = 4;  // of a window; each takes a fraction of a second, and what
+                                // disturbed one is gone by the next, mostly
 
 std::string program_file(const std::string& name) {
     const char* folder = std::getenv("RXLAB_BENCH");
@@ -46,24 +48,35 @@ std::string benchmark_name(const Json& parameters) {
     std::string name = parameters.at("benchmark");
     if (parameters.contains("mode")) name += "/" + parameters["mode"].get<std::string>();
     for (const char* key : {"size", "batch", "threads"})
-        if (parameters.contains(key)) name += fmt::format("/{}:{}", key, parameters[key].get<uint64_t>());
+        if (parameters.contains(key))
+            name += fmt::format("/{}:{}", key, parameters[key].get<uint64_t>());
     return name;
 }
 
 /// That this very name fits, and no other.
 std::string filter_for(const std::string& name) {
     std::string filter = "^";
-    for (const char c : name) filter += std::string(std::string(R"(\^$.|?*+()[]{})").find(c) == std::string::npos ? "" : "\\") + c;
+    for (const char c : name)
+        filter +=
+            std::string(std::string(R"(\^$.|?*+()[]{})").find(c) == std::string::npos ? "" : "\\") +
+            c;
     return filter + "$";
 }
 
 std::vector<std::string> command_for(const Json& parameters) {
-    return {program_file(parameters.at("program")), "--benchmark_filter=" + filter_for(benchmark_name(parameters)), "--benchmark_format=json",
-            fmt::format("--benchmark_min_time={}", parameters.value("min_time", 0.02)), fmt::format("--benchmark_repetitions={}", parameters.value("repetitions", 3)),
-            "--benchmark_enable_random_interleaving=false", "--benchmark_report_aggregates_only=false", "--benchmark_display_aggregates_only=false"};
+    return {program_file(parameters.at("program")),
+            "--benchmark_filter=" + filter_for(benchmark_name(parameters)),
+            "--benchmark_format=json",
+            fmt::format("--benchmark_min_time={}", parameters.value("min_time", 0.02)),
+            fmt::format("--benchmark_repetitions={}", parameters.value("repetitions", 3)),
+            "--benchmark_enable_random_interleaving=false",
+            "--benchmark_report_aggregates_only=false",
+            "--benchmark_display_aggregates_only=false"};
 }
 
-double seconds_for(const Json& parameters) { return parameters.value("timeout", 60); }
+double seconds_for(const Json& parameters) {
+    return parameters.value("timeout", 60);
+}
 
 std::string one_line(std::string text) {
     text.erase(text.find_last_not_of(" \n") + 1);
@@ -73,21 +86,27 @@ std::string one_line(std::string text) {
 
 /// One repetition of the benchmark.
 struct Repetition {
-    uint64_t sent = 0, right = 0; ///< records produced, and found right by whoever consumed them
+    uint64_t sent = 0, right = 0;  ///< records produced, and found right by whoever consumed them
     double elapsed_ns = 0;
-    double on_cpu = 1;            ///< share of that time in which its threads had a CPU
+    double on_cpu = 1;  ///< share of that time in which its threads had a CPU
     double ns_per_record() const { return elapsed_ns / static_cast<double>(sent); }
 };
 
-/// What the program said. @throws Error(Status::invalid) unless it is whole, of the benchmark that was asked for, and without error.
+/// What the program said. @throws Error(Status::invalid) unless it is whole, of the benchmark that
+/// was asked for, and without error.
 class Output {
 public:
-    Output(std::string who, const std::string& text) : who_(std::move(who)), document_(Json::parse(text, nullptr, false)) {
-        if (document_.is_discarded()) refuse(fmt::format("its output is no JSON document, it begins '{}'", one_line(text)));
-        if (!document_.is_object() || !document_.contains("context") || !document_.contains("benchmarks")) refuse("its output is not Google Benchmark's: no context, or no benchmarks");
+    Output(std::string who, const std::string& text)
+        : who_(std::move(who)), document_(Json::parse(text, nullptr, false)) {
+        if (document_.is_discarded())
+            refuse(fmt::format("its output is no JSON document, it begins '{}'", one_line(text)));
+        if (!document_.is_object() || !document_.contains("context") ||
+            !document_.contains("benchmarks"))
+            refuse("its output is not Google Benchmark's: no context, or no benchmarks");
     }
 
-    /// What the library says of machine and build; where it ran and whose machine it is are left out.
+    /// What the library says of machine and build; where it ran and whose machine it is are left
+    /// out.
     Json context() const {
         Json context = document_["context"];
         for (const char* key : {"host_name", "executable"}) context.erase(key);
@@ -98,16 +117,21 @@ public:
         std::vector<Repetition> all;
         for (const Json& run : document_["benchmarks"])
             if (text(run, "run_type") == "iteration") all.push_back(repetition(run, name));
-        if (all.size() != count) refuse(fmt::format("{} repetitions, expected {}", all.size(), count));
+        if (all.size() != count)
+            refuse(fmt::format("{} repetitions, expected {}", all.size(), count));
         return all;
     }
 
 private:
     Repetition repetition(const Json& run, const std::string& name) const {
-        if (text(run, "run_name") != name) refuse(fmt::format("it ran '{}', expected '{}'", text(run, "run_name"), name));
-        if (run.value("error_occurred", false)) refuse(fmt::format("the benchmark failed: {}", text(run, "error_message")));
-        // Both times are per iteration, iterations those of all threads together; their product is what passed.
-        const double iterations = number(run, "iterations"), real = number(run, "real_time"), threads = number(run, "threads");
+        if (text(run, "run_name") != name)
+            refuse(fmt::format("it ran '{}', expected '{}'", text(run, "run_name"), name));
+        if (run.value("error_occurred", false))
+            refuse(fmt::format("the benchmark failed: {}", text(run, "error_message")));
+        // Both times are per iteration, iterations those of all threads together; their product is
+        // what passed.
+        const double iterations = number(run, "iterations"), real = number(run, "real_time"),
+                     threads = number(run, "threads");
         Repetition repetition;
         repetition.sent = static_cast<uint64_t>(number(run, "records_sent"));
         repetition.right = static_cast<uint64_t>(counter(run, "records_right"));
@@ -123,12 +147,14 @@ private:
     }
 
     std::string text(const Json& run, const char* key) const {
-        if (!run.is_object() || !run.contains(key) || !run[key].is_string()) refuse(fmt::format("a run without the text '{}'", key));
+        if (!run.is_object() || !run.contains(key) || !run[key].is_string())
+            refuse(fmt::format("a run without the text '{}'", key));
         return run[key];
     }
 
     double counter(const Json& run, const char* key) const {
-        if (!run.contains(key) || !run[key].is_number() || run[key] < 0) refuse(fmt::format("a run without the number '{}'", key));
+        if (!run.contains(key) || !run[key].is_number() || run[key] < 0)
+            refuse(fmt::format("a run without the number '{}'", key));
         return run[key];
     }
 
@@ -139,7 +165,8 @@ private:
     }
 
     [[noreturn]] void refuse(const std::string& fact) const {
-        throw Error(Status::invalid, fmt::format("{}: {}", who_, fact), "runner/bench/README.md says what a benchmark has to tell");
+        throw Error(Status::invalid, fmt::format("{}: {}", who_, fact),
+                    "runner/bench/README.md says what a benchmark has to tell");
     }
 
     std::string who_;
@@ -155,8 +182,8 @@ public:
     /// How many records there are follows from the time they take.
     void prepare(uint64_t) override {}
 
-    /// A start that shared its CPUs measured the scheduler: another takes its place, which is counted. The last one stands, for
-    /// the check to judge.
+    /// A start that shared its CPUs measured the scheduler: another takes its place, which is
+    /// counted. The last one stands, for the check to judge.
     Sent send() override {
         Json disturbed = Json::array();
         for (;;) {
@@ -167,7 +194,8 @@ public:
                 sent.raw["disturbed"] = disturbed;
                 return sent;
             }
-            disturbed.push_back({{"on_cpu", sent.overlap}, {"ns_per_record", sent.raw["ns_per_record"]}});
+            disturbed.push_back(
+                {{"on_cpu", sent.overlap}, {"ns_per_record", sent.raw["ns_per_record"]}});
         }
     }
 
@@ -175,7 +203,8 @@ private:
     Sent start() {
         const std::vector<std::string> command = command_for(parameters_);
         const std::string name = benchmark_name(parameters_);
-        const Output output(fmt::format("{} {}", command[0], name), output_of(command, sys_.run_for(seconds_for(parameters_), command)));
+        const Output output(fmt::format("{} {}", command[0], name),
+                            output_of(command, sys_.run_for(seconds_for(parameters_), command)));
         Sent sent = sent_in(output.repetitions(name, parameters_.value("repetitions", size_t{3})));
         sent.raw["command"] = command;
         sent.raw["context"] = output.context();
@@ -189,12 +218,16 @@ private:
             sent.raw["ns_per_record"].push_back(one.ns_per_record());
             right_ += one.right;
         }
-        std::sort(all.begin(), all.end(), [](const Repetition& a, const Repetition& b) { return a.ns_per_record() < b.ns_per_record(); });
-        const Repetition& median = all[(all.size() - 1) / 2]; // a repetition that was, not a mean of two
+        std::sort(all.begin(), all.end(), [](const Repetition& a, const Repetition& b) {
+            return a.ns_per_record() < b.ns_per_record();
+        });
+        const Repetition& median =
+            all[(all.size() - 1) / 2];  // a repetition that was, not a mean of two
         sent.busy_packets = median.sent;
         sent.busy_ns = static_cast<uint64_t>(median.elapsed_ns);
         sent.overlap = median.on_cpu;
-        sent.metrics["bench.spread_ns_per_record"] = all.back().ns_per_record() - all.front().ns_per_record();
+        sent.metrics["bench.spread_ns_per_record"] =
+            all.back().ns_per_record() - all.front().ns_per_record();
         sent.metrics["bench.on_cpu_fraction"] = median.on_cpu;
         return sent;
     }
@@ -204,13 +237,20 @@ private:
     uint64_t right_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal&, const Topology&, const Json& parameters, uint64_t) { return std::make_unique<Gbench>(sys, parameters); }
+std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal&, const Topology&, const Json& parameters,
+                                     uint64_t) {
+    return std::make_unique<Gbench>(sys, parameters);
+}
 
 void require_gbench(Sys& sys, const Json& parameters) {
-    const std::string file = program_file(parameters.at("program")), name = benchmark_name(parameters);
-    if (!sys.exists(file)) throw Error(Status::usage, fmt::format("traffic gbench: no program {}", file), "make bench-build builds ring_bench; RXLAB_BENCH names the folder of another program");
+    const std::string file = program_file(parameters.at("program")),
+                      name = benchmark_name(parameters);
+    if (!sys.exists(file))
+        throw Error(
+            Status::usage, fmt::format("traffic gbench: no program {}", file),
+            "make bench-build builds ring_bench; RXLAB_BENCH names the folder of another program");
     Ran ran = sys.run_for(seconds_for(parameters), {file, kList});
     const std::string said = one_line(ran.err);
     std::istringstream list(output_of({file, kList}, std::move(ran)));
@@ -218,10 +258,17 @@ void require_gbench(Sys& sys, const Json& parameters) {
     for (std::string line; std::getline(list, line); names.push_back(line))
         if (line == name) return;
     const std::string guess = nearest(name, names);
-    throw Error(Status::usage, fmt::format("{} has no benchmark '{}'{}", file, name, said.empty() ? "" : "; it says: " + said),
-                fmt::format("{}{} {} lists them; make bench-build installs the peers and builds ring_bench anew", guess.empty() ? "" : "did you mean '" + guess + "'? ", file, kList));
+    throw Error(
+        Status::usage,
+        fmt::format("{} has no benchmark '{}'{}", file, name,
+                    said.empty() ? "" : "; it says: " + said),
+        fmt::format(
+            "{}{} {} lists them; make bench-build installs the peers and builds ring_bench anew",
+            guess.empty() ? "" : "did you mean '" + guess + "'? ", file, kList));
 }
 
-std::string describe_gbench(const Json& parameters) { return fmt::format("run {}", fmt::join(command_for(parameters), " ")); }
+std::string describe_gbench(const Json& parameters) {
+    return fmt::format("run {}", fmt::join(command_for(parameters), " "));
+}
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,12 +4,12 @@
 #include "sys/fake_sys.h"
 #include "traffic/kinds.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <fstream>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sstream>
 
 namespace rxlab {
@@ -76,20 +76,32 @@ protected:
 
     FakeSys sys;
     Journal journal{sys, ""};
-    Json parameters{{"kind", "gbench"}, {"program", "ring_bench"}, {"benchmark", "ring/cached"}, {"mode", "copy"}, {"size", 64}, {"batch", 32}, {"threads", 2}};
+    Json parameters{{"kind", "gbench"},
+                    {"program", "ring_bench"},
+                    {"benchmark", "ring/cached"},
+                    {"mode", "copy"},
+                    {"size", 64},
+                    {"batch", 32},
+                    {"threads", 2}};
     Ran ran, listed{0, "ring/cached/copy/size:64/batch:32/threads:1\n" + kName + "\n", ""};
-    std::deque<std::string> outputs; ///< of the next starts; then `ran`
+    std::deque<std::string> outputs;  ///< of the next starts; then `ran`
     std::vector<std::vector<std::string>> commands;
     uint64_t right = 0;
 };
 
 TEST_F(GbenchTest, starts_the_program_with_that_benchmark_and_no_other) {
-    parameters.merge_patch({{"benchmark", "a.b+c(d)[e]"}, {"min_time", 0.5}, {"repetitions", 3}, {"timeout", 7}, {"threads", nullptr}});
-    sending_refused(recorded("gbench.json")); // another benchmark's
+    parameters.merge_patch({{"benchmark", "a.b+c(d)[e]"},
+                            {"min_time", 0.5},
+                            {"repetitions", 3},
+                            {"timeout", 7},
+                            {"threads", nullptr}});
+    sending_refused(recorded("gbench.json"));  // another benchmark's
     ASSERT_EQ(commands.size(), 1u);
     EXPECT_EQ(commands[0][0], "/b/ring_bench");
     EXPECT_EQ(commands[0][1], R"(--benchmark_filter=^a\.b\+c\(d\)\[e\]/copy/size:64/batch:32$)");
-    EXPECT_THAT(commands[0], ::testing::IsSupersetOf({"--benchmark_format=json", "--benchmark_min_time=0.5", "--benchmark_repetitions=3"}));
+    EXPECT_THAT(commands[0],
+                ::testing::IsSupersetOf({"--benchmark_format=json", "--benchmark_min_time=0.5",
+                                         "--benchmark_repetitions=3"}));
     EXPECT_THAT(sys.limits, ::testing::ElementsAre(7)) << "it does not run for ever";
 }
 
@@ -104,27 +116,37 @@ TEST_F(GbenchTest, tells_the_median_repetition_and_what_lies_between_the_ends) {
         all += records;
     }
     const Sent sent = send(recorded("gbench.json"));
-    EXPECT_THAT(sent.raw["ns_per_record"].get<std::vector<double>>(), ::testing::ElementsAreArray(ns)) << "in the order they came";
+    EXPECT_THAT(sent.raw["ns_per_record"].get<std::vector<double>>(),
+                ::testing::ElementsAreArray(ns))
+        << "in the order they came";
     std::sort(ns.begin(), ns.end());
     EXPECT_EQ(sent.packets, all);
     EXPECT_EQ(right, all);
-    EXPECT_NEAR(static_cast<double>(sent.busy_ns) / static_cast<double>(sent.busy_packets), ns[1], 1e-4);
+    EXPECT_NEAR(static_cast<double>(sent.busy_ns) / static_cast<double>(sent.busy_packets), ns[1],
+                1e-4);
     EXPECT_DOUBLE_EQ(sent.metrics.at("bench.spread_ns_per_record"), ns[2] - ns[0]);
     EXPECT_GT(sent.overlap, 0.5);
     EXPECT_LT(sent.overlap, 1) << "two threads on two CPUs that others use too";
-    for (const auto& [name, value] : sent.metrics) EXPECT_TRUE(std::string(metric_row(name).pattern).starts_with("bench.")) << name;
+    for (const auto& [name, value] : sent.metrics)
+        EXPECT_TRUE(std::string(metric_row(name).pattern).starts_with("bench.")) << name;
 }
 
 TEST_F(GbenchTest, keeps_the_library_s_context_but_not_whose_machine_it_is) {
     const Json context = send(recorded("gbench.json")).raw["context"];
-    for (const char* key : {"cpu_scaling_enabled", "load_avg", "library_build_type", "num_cpus"}) EXPECT_TRUE(context.contains(key)) << key;
+    for (const char* key : {"cpu_scaling_enabled", "load_avg", "library_build_type", "num_cpus"})
+        EXPECT_TRUE(context.contains(key)) << key;
     EXPECT_FALSE(context.contains("host_name"));
 }
 
 TEST_F(GbenchTest, times_are_in_the_unit_that_is_said) {
     const double ns = send(recorded("gbench.json")).raw["ns_per_record"][0];
-    EXPECT_DOUBLE_EQ(send(replaced(recorded("gbench.json"), R"("time_unit": "ns")", R"("time_unit": "us")")).raw["ns_per_record"][0], 1000 * ns);
-    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), R"("time_unit": "ns")", R"("time_unit": "h")")), HasSubstr("unknown time_unit 'h'"));
+    EXPECT_DOUBLE_EQ(
+        send(replaced(recorded("gbench.json"), R"("time_unit": "ns")", R"("time_unit": "us")"))
+            .raw["ns_per_record"][0],
+        1000 * ns);
+    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), R"("time_unit": "ns")",
+                                         R"("time_unit": "h")")),
+                HasSubstr("unknown time_unit 'h'"));
 }
 
 TEST_F(GbenchTest, records_that_were_not_right_are_in_no_sink) {
@@ -137,7 +159,8 @@ TEST_F(GbenchTest, records_that_were_not_right_are_in_no_sink) {
 /// What was recorded, but that its threads had a CPU for that share of the time.
 std::string on_cpu(double share) {
     Json document = Json::parse(recorded("gbench.json"));
-    for (Json& run : document["benchmarks"]) run["cpu_time"] = share * run["real_time"].get<double>() * run["threads"].get<double>();
+    for (Json& run : document["benchmarks"])
+        run["cpu_time"] = share * run["real_time"].get<double>() * run["threads"].get<double>();
     return document.dump();
 }
 
@@ -149,7 +172,8 @@ TEST_F(GbenchTest, a_start_that_shared_its_cpus_is_made_again_and_counted) {
     EXPECT_DOUBLE_EQ(sent.overlap, 0.9);
     EXPECT_EQ(sent.metrics.at("bench.disturbed_starts"), 2);
     EXPECT_DOUBLE_EQ(sent.raw["disturbed"][1]["on_cpu"], 0.1);
-    EXPECT_EQ(sent.raw["ns_per_record"], undisturbed.raw["ns_per_record"]) << "the last start's alone";
+    EXPECT_EQ(sent.raw["ns_per_record"], undisturbed.raw["ns_per_record"])
+        << "the last start's alone";
     EXPECT_EQ(sent.packets, undisturbed.packets);
     EXPECT_EQ(right, sent.packets) << "as many as the last start sent";
     EXPECT_EQ(undisturbed.metrics.at("bench.disturbed_starts"), 0);
@@ -165,21 +189,26 @@ TEST_F(GbenchTest, where_every_start_is_disturbed_the_last_one_stands_for_the_ch
 
 TEST_F(GbenchTest, refuses_a_benchmark_that_failed) {
     parameters["repetitions"] = 1;
-    EXPECT_THAT(sending_refused(recorded("gbench-error.json")), HasSubstr(kName + ": the benchmark failed: wrong records"));
+    EXPECT_THAT(sending_refused(recorded("gbench-error.json")),
+                HasSubstr(kName + ": the benchmark failed: wrong records"));
 }
 
 TEST_F(GbenchTest, refuses_output_that_is_cut_short_or_none) {
     const std::string good = recorded("gbench.json");
     EXPECT_THAT(sending_refused(good.substr(0, good.size() / 2)), HasSubstr("no JSON document"));
-    EXPECT_THAT(sending_refused("speed over that of the best peer\n"), HasSubstr("no JSON document, it begins 'speed over that of the best peer'"));
+    EXPECT_THAT(sending_refused("speed over that of the best peer\n"),
+                HasSubstr("no JSON document, it begins 'speed over that of the best peer'"));
     EXPECT_THAT(sending_refused(""), HasSubstr("no JSON document"));
     EXPECT_THAT(sending_refused("[1, 2]"), HasSubstr("no context"));
-    EXPECT_THAT(sending_refused(R"({"context": {}, "benchmarks": [7]})"), HasSubstr("without the text 'run_type'"));
+    EXPECT_THAT(sending_refused(R"({"context": {}, "benchmarks": [7]})"),
+                HasSubstr("without the text 'run_type'"));
 }
 
 TEST_F(GbenchTest, refuses_another_benchmark_s_figures) {
     parameters["batch"] = 1;
-    EXPECT_THAT(sending_refused(recorded("gbench.json")), HasSubstr("it ran '" + kName + "', expected 'ring/cached/copy/size:64/batch:1/threads:2'"));
+    EXPECT_THAT(
+        sending_refused(recorded("gbench.json")),
+        HasSubstr("it ran '" + kName + "', expected 'ring/cached/copy/size:64/batch:1/threads:2'"));
 }
 
 TEST_F(GbenchTest, refuses_other_than_the_repetitions_asked_for) {
@@ -188,13 +217,17 @@ TEST_F(GbenchTest, refuses_other_than_the_repetitions_asked_for) {
 }
 
 TEST_F(GbenchTest, refuses_a_program_that_counts_no_records) {
-    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), "records_sent", "items")), HasSubstr("without the number 'records_sent'"));
-    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), "records_right", "items")), HasSubstr("without the number 'records_right'"));
+    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), "records_sent", "items")),
+                HasSubstr("without the number 'records_sent'"));
+    EXPECT_THAT(sending_refused(replaced(recorded("gbench.json"), "records_right", "items")),
+                HasSubstr("without the number 'records_right'"));
 }
 
 TEST_F(GbenchTest, a_program_that_fails_is_told_in_its_own_words) {
     ran = {1, "", "no memory\n"};
-    EXPECT_THAT(refusal([&] { make_gbench(sys, journal, {}, parameters, 1)->send(); }, Status::invalid), HasSubstr("exit status 1: no memory"));
+    EXPECT_THAT(
+        refusal([&] { make_gbench(sys, journal, {}, parameters, 1)->send(); }, Status::invalid),
+        HasSubstr("exit status 1: no memory"));
     ran.status = 130;
     refusal([&] { make_gbench(sys, journal, {}, parameters, 1)->send(); }, Status::interrupted);
 }
@@ -207,15 +240,21 @@ TEST_F(GbenchTest, requires_the_program) {
 
 TEST_F(GbenchTest, requires_the_benchmark_and_says_which_peers_were_left_out) {
     parameters["benchmark"] = "ring/cachd";
-    EXPECT_THAT(required_refused(), HasSubstr("no benchmark 'ring/cachd/copy/size:64/batch:32/threads:2' -> did you mean '" + kName + "'?"));
+    EXPECT_THAT(
+        required_refused(),
+        HasSubstr("no benchmark 'ring/cachd/copy/size:64/batch:32/threads:2' -> did you mean '" +
+                  kName + "'?"));
     parameters["benchmark"] = "peer/boost";
     listed.err = "peers left out, not installed when this was built: boost::lockfree\n";
-    EXPECT_THAT(required_refused(), HasSubstr("'peer/boost/copy/size:64/batch:32/threads:2'; it says: peers left out, not installed when this was built: boost::lockfree"));
+    EXPECT_THAT(required_refused(),
+                HasSubstr("'peer/boost/copy/size:64/batch:32/threads:2'; it says: peers left out, "
+                          "not installed when this was built: boost::lockfree"));
 }
 
 TEST_F(GbenchTest, is_described_by_its_command) {
-    EXPECT_THAT(describe_gbench(parameters), HasSubstr("run /b/ring_bench --benchmark_filter=^" + kName + "$"));
+    EXPECT_THAT(describe_gbench(parameters),
+                HasSubstr("run /b/ring_bench --benchmark_filter=^" + kName + "$"));
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

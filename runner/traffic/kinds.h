@@ -5,24 +5,33 @@
 
 namespace rxlab {
 
-extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[], kTestRunSchema[], kGbenchSchema[];
+extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[],
+    kTestRunSchema[], kGbenchSchema[];
 
-std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology,
+                                     const Json& parameters, uint64_t seed);
 void require_pktgen(Sys& sys, const Json& parameters);
 void await_pktgen(Sys& sys);
-std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology,
+                                          const Json& parameters, uint64_t seed);
 void require_root(Sys& sys, const Json& parameters);
-std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
-std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal& journal, const Topology& topology,
+                                        const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal& journal, const Topology& topology,
+                                       const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology,
+                                          const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology& topology,
+                                     const Json& parameters, uint64_t seed);
 void require_gbench(Sys& sys, const Json& parameters);
 std::string describe_gbench(const Json& parameters);
 
-/// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for each.
+/// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for
+/// each.
 std::vector<uint64_t> split(uint64_t packets, size_t parts);
 
-/// Path `n`'s UDP source port, from the trial's seed: the flow's hash is part of a round's perturbation.
+/// Path `n`'s UDP source port, from the trial's seed: the flow's hash is part of a round's
+/// perturbation.
 uint16_t source_port(uint64_t seed, size_t n);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -28,12 +28,13 @@ const char kOpenLoopSchema[] = R"({
 
 namespace {
 
-constexpr uint64_t kStep = 2'000'000;   // ns between two looks
-constexpr uint64_t kStill = 200'000'000; // ns without a change: no more comes
+constexpr uint64_t kStep = 2'000'000;     // ns between two looks
+constexpr uint64_t kStill = 200'000'000;  // ns without a change: no more comes
 
 class OpenLoop : public Traffic {
 public:
-    OpenLoop(Sys& sys, Interface receiver, uint64_t rate, const std::vector<std::string>& frames) : sys_(sys), receiver_(std::move(receiver)), rate_(rate) {
+    OpenLoop(Sys& sys, Interface receiver, uint64_t rate, const std::vector<std::string>& frames)
+        : sys_(sys), receiver_(std::move(receiver)), rate_(rate) {
         std::string list;
         for (const std::string& frame : frames) {
             const uint32_t length = static_cast<uint32_t>(frame.size());
@@ -63,7 +64,9 @@ private:
         sys_.in_netns(receiver_.netns, [&] { sys_.write_file(folder() + file, text); });
     }
     uint64_t dropped() { return driver_counters(sys_, receiver_, {"wire_dropped_records"}); }
-    uint64_t ended() { return driver_counters(sys_, receiver_, {"wire_dropped_records", "rx_frames"}); }
+    uint64_t ended() {
+        return driver_counters(sys_, receiver_, {"wire_dropped_records", "rx_frames"});
+    }
 
     /// Until so many frames were dropped or received, or nothing has moved for long.
     void await(uint64_t all) {
@@ -80,10 +83,14 @@ private:
         Sent sent;
         sent.packets = packets_;
         const uint64_t rest = packets_ % sizes_.size();
-        sent.bytes = std::accumulate(sizes_.begin(), sizes_.end(), uint64_t{0}) * (packets_ / sizes_.size()) + std::accumulate(sizes_.begin(), sizes_.begin() + static_cast<ptrdiff_t>(rest), uint64_t{0});
+        sent.bytes = std::accumulate(sizes_.begin(), sizes_.end(), uint64_t{0}) *
+                         (packets_ / sizes_.size()) +
+                     std::accumulate(sizes_.begin(), sizes_.begin() + static_cast<ptrdiff_t>(rest),
+                                     uint64_t{0});
         sent.metrics = {{"open_loop.offered_per_second", static_cast<double>(rate_)},
                         {"open_loop.dropped_fraction", dropped / offered},
-                        {"open_loop.delivered_per_second", static_cast<double>(rate_) * (1 - dropped / offered)}};
+                        {"open_loop.delivered_per_second",
+                         static_cast<double>(rate_) * (1 - dropped / offered)}};
         sent.latencies["open_loop.wire_to_verdict"] = latency();
         sent.raw = {{"rate", rate_}, {"dropped", dropped}};
         return sent;
@@ -97,33 +104,44 @@ private:
         Histogram histogram;
         uint64_t frames = 0;
         words >> frames >> histogram.sum >> histogram.max;
-        for (uint64_t bucket, count; words >> bucket >> count;) histogram.counts.at(bucket) += count;
+        for (uint64_t bucket, count; words >> bucket >> count;)
+            histogram.counts.at(bucket) += count;
         return histogram;
     }
 
     Sys& sys_;
     Interface receiver_;
     uint64_t rate_, packets_ = 0;
-    std::vector<uint64_t> sizes_; // of the frames, in the order of the list
+    std::vector<uint64_t> sizes_;  // of the frames, in the order of the list
     std::function<void(const std::string&)> source_;
 };
 
 std::vector<std::string> frames_of(const Path& path, const Json& parameters, uint64_t seed) {
     std::vector<std::string> frames;
-    for (const Json& frame : parameters.value("frames", Json::array())) frames.push_back(from_hex(frame));
+    for (const Json& frame : parameters.value("frames", Json::array()))
+        frames.push_back(from_hex(frame));
     if (!frames.empty()) return frames;
-    const auto frame = udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0), parameters.value("udp_dst_port", 9));
+    const auto frame = udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0),
+                                 parameters.value("udp_dst_port", 9));
     return {{frame.begin(), frame.end()}};
 }
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
+std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal&, const Topology& topology,
+                                        const Json& parameters, uint64_t seed) {
     const Path& path = topology.paths.at(0);
     bool there = false;
-    sys.in_netns(path.receiver.netns, [&] { there = sys.exists(fmt::format("/sys/class/net/{}/rxnic/source", path.receiver.name)); });
-    if (!there) throw Error(Status::usage, fmt::format("traffic open_loop: {} has no wire that could offer frames", path.receiver.name), "\"topology\": {\"kind\": \"rxnic\", \"wire\": \"lossy\"}");
-    return std::make_unique<OpenLoop>(sys, path.receiver, parameters.at("rate"), frames_of(path, parameters, seed));
+    sys.in_netns(path.receiver.netns, [&] {
+        there = sys.exists(fmt::format("/sys/class/net/{}/rxnic/source", path.receiver.name));
+    });
+    if (!there)
+        throw Error(Status::usage,
+                    fmt::format("traffic open_loop: {} has no wire that could offer frames",
+                                path.receiver.name),
+                    "\"topology\": {\"kind\": \"rxnic\", \"wire\": \"lossy\"}");
+    return std::make_unique<OpenLoop>(sys, path.receiver, parameters.at("rate"),
+                                      frames_of(path, parameters, seed));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -4,9 +4,9 @@
 #include "traffic/kinds.h"
 #include "traffic/pktgen_text.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
 
 namespace rxlab {
 
@@ -27,7 +27,8 @@ const char kPktgenSchema[] = R"({
 
 namespace {
 
-const std::string kFolder = "/proc/thread-self/net/pktgen/"; // the folder belongs to the thread's network namespace
+const std::string kFolder =
+    "/proc/thread-self/net/pktgen/";  // the folder belongs to the thread's network namespace
 
 struct Device {
     std::string netns, file;
@@ -36,16 +37,19 @@ struct Device {
 
 class Pktgen : public Traffic {
 public:
-    Pktgen(Sys& sys, std::vector<Device> devices, size_t size) : sys_(sys), devices_(std::move(devices)), size_(size) {}
+    Pktgen(Sys& sys, std::vector<Device> devices, size_t size)
+        : sys_(sys), devices_(std::move(devices)), size_(size) {}
 
     void prepare(uint64_t packets) override {
         shares_ = split(packets, devices_.size());
-        for (size_t i = 0; i < devices_.size(); i++) command(devices_[i], fmt::format("count {}", shares_[i]));
+        for (size_t i = 0; i < devices_.size(); i++)
+            command(devices_[i], fmt::format("count {}", shares_[i]));
         sys_.in_netns(devices_[0].netns, [&] { control_ = sys_.writer(kFolder + "pgctrl"); });
     }
 
     Sent send() override {
-        sys_.in_netns(devices_[0].netns, [&] { control_("start\n"); }); // it starts those of the writer's namespace
+        sys_.in_netns(devices_[0].netns,
+                      [&] { control_("start\n"); });  // it starts those of the writer's namespace
         Sent sent;
         for (size_t i = 0; i < devices_.size(); i++) add(sent, devices_[i], shares_[i]);
         return sent;
@@ -56,7 +60,9 @@ public:
         sys_.in_netns(devices_[0].netns, [&] { sys_.write_file(kFolder + "pgctrl", "reset\n"); });
         for (size_t i = 0; i < devices_.size(); i++) {
             const Device thread{devices_[i].netns, fmt::format("kpktgend_{}", i % threads), {}};
-            if (i < threads && !there(thread)) throw Error(Status::usage, fmt::format("pktgen has no thread for CPU {}", i), "ask for fewer \"cpus\"");
+            if (i < threads && !there(thread))
+                throw Error(Status::usage, fmt::format("pktgen has no thread for CPU {}", i),
+                            "ask for fewer \"cpus\"");
             command(thread, "add_device " + devices_[i].file);
         }
         for (const Device& device : devices_) {
@@ -66,8 +72,8 @@ public:
         }
     }
 
-    /// Does pktgen keep a reference to each skb it sends? Kernels before 6.7 always do; later ones as long as packets
-    /// are cloned or sent in bursts.
+    /// Does pktgen keep a reference to each skb it sends? Kernels before 6.7 always do; later ones
+    /// as long as packets are cloned or sent in bursts.
     bool shared() const { return shared_; }
 
 private:
@@ -86,7 +92,9 @@ private:
     void command(const Device& device, const std::string& line) {
         const Answer answer = say(device, line);
         if (answer.ok()) return;
-        throw Error(Status::invalid, fmt::format("pktgen {}: '{}' was answered '{}'{}{}", device.file, line, answer.text, answer.refused.empty() ? "" : "; ", answer.refused));
+        throw Error(Status::invalid,
+                    fmt::format("pktgen {}: '{}' was answered '{}'{}{}", device.file, line,
+                                answer.text, answer.refused.empty() ? "" : "; ", answer.refused));
     }
 
     bool accepts(const Device& device, const std::string& line) { return say(device, line).ok(); }
@@ -116,7 +124,8 @@ private:
             const std::string key = line.substr(0, space), wanted = line.substr(space + 1);
             const auto found = pktgen_setting(text, key == "pkt_size" ? "min_pkt_size" : key);
             if (found && *found != wanted)
-                throw Error(Status::invalid, fmt::format("pktgen {}: {} is {}, not {}", device.file, key, *found, wanted));
+                throw Error(Status::invalid, fmt::format("pktgen {}: {} is {}, not {}", device.file,
+                                                         key, *found, wanted));
         }
     }
 
@@ -124,13 +133,17 @@ private:
         const std::string text = read(device);
         const PktgenResult result = parse_pktgen_result(text);
         if (result.packets < share)
-            throw Error(Status::interrupted, fmt::format("pktgen {} was stopped after {} of {} packets", device.file, result.packets, share));
-        // A frame counted as an error was taken and dropped by the driver; it has its place among the sinks.
+            throw Error(Status::interrupted,
+                        fmt::format("pktgen {} was stopped after {} of {} packets", device.file,
+                                    result.packets, share));
+        // A frame counted as an error was taken and dropped by the driver; it has its place among
+        // the sinks.
         sent.packets += result.packets + result.errors;
         sent.busy_packets = sent.packets;
         sent.bytes += (result.packets + result.errors) * size_;
         sent.errors += result.errors;
-        // With a delay of 0 its "idle" is others' work on this CPU (ksoftirqd), so it belongs to the cost.
+        // With a delay of 0 its "idle" is others' work on this CPU (ksoftirqd), so it belongs to
+        // the cost.
         sent.busy_ns = std::max(sent.busy_ns, result.elapsed_us * 1000);
         sent.raw[device.file] = text.substr(text.rfind("Result: "));
     }
@@ -143,14 +156,17 @@ private:
     std::function<void(const std::string&)> control_;
 };
 
-/// Generic XDP makes room in a frame's head, which is a kernel BUG (skb_shared in pskb_expand_head) where somebody else
-/// holds the skb too, as pktgen then does: the kernel dies.
+/// Generic XDP makes room in a frame's head, which is a kernel BUG (skb_shared in pskb_expand_head)
+/// where somebody else holds the skb too, as pktgen then does: the kernel dies.
 void refuse_generic_xdp(Sys& sys, const Topology& topology) {
     for (const Path& path : topology.paths) {
         const auto attached = xdp_attached(sys, path.receiver.netns, path.receiver.name);
         if (attached && attached->mode == XdpMode::generic)
-            throw Error(Status::usage, "this kernel's pktgen keeps a reference to every skb, and generic XDP on such an skb is a kernel BUG",
-                        "a kernel from 6.7 on with clone_skb 0 and burst 1, traffic live_frames, or --arm for the other arms");
+            throw Error(Status::usage,
+                        "this kernel's pktgen keeps a reference to every skb, and generic XDP on "
+                        "such an skb is a kernel BUG",
+                        "a kernel from 6.7 on with clone_skb 0 and burst 1, traffic live_frames, "
+                        "or --arm for the other arms");
     }
 }
 
@@ -158,28 +174,35 @@ void refuse_generic_xdp(Sys& sys, const Topology& topology) {
 std::string schedstat_of(Sys& sys, const std::string& thread) {
     for (const std::string& pid : sys.list("/proc")) {
         const std::string folder = "/proc/" + pid;
-        if (std::isdigit(static_cast<unsigned char>(pid[0])) && sys.exists(folder + "/comm") && sys.read_file(folder + "/comm") == thread + "\n") return folder + "/schedstat";
+        if (std::isdigit(static_cast<unsigned char>(pid[0])) && sys.exists(folder + "/comm") &&
+            sys.read_file(folder + "/comm") == thread + "\n")
+            return folder + "/schedstat";
     }
     return "";
 }
 
 size_t transmit_queues(Sys& sys, const Interface& interface) {
     std::vector<std::string> queues;
-    sys.in_netns(interface.netns, [&] { queues = sys.list("/sys/class/net/" + interface.name + "/queues"); });
-    return std::max<size_t>(1, std::count_if(queues.begin(), queues.end(), [](auto& name) { return name.starts_with("tx-"); }));
+    sys.in_netns(interface.netns,
+                 [&] { queues = sys.list("/sys/class/net/" + interface.name + "/queues"); });
+    return std::max<size_t>(1, std::count_if(queues.begin(), queues.end(),
+                                             [](auto& name) { return name.starts_with("tx-"); }));
 }
 
-Device make_device(Sys& sys, const Topology& topology, const Json& parameters, size_t n, size_t cpus, uint64_t seed) {
+Device make_device(Sys& sys, const Topology& topology, const Json& parameters, size_t n,
+                   size_t cpus, uint64_t seed) {
     const Path& path = topology.paths[n % topology.paths.size()];
     const uint16_t source = source_port(seed, n), port = parameters.value("udp_dst_port", 9);
-    const size_t queue = cpus > 1 ? n / topology.paths.size() % transmit_queues(sys, path.generator) : 0;
+    const size_t queue =
+        cpus > 1 ? n / topology.paths.size() % transmit_queues(sys, path.generator) : 0;
     Device device{path.generator.netns, fmt::format("{}@{}", path.generator.name, n), {}};
     const auto set = [&](const std::string& line) { device.commands.push_back(line); };
     set("count 1");
     set(fmt::format("pkt_size {}", parameters.value("packet_size", 60)));
     set("delay 0");
     set(fmt::format("clone_skb {}", parameters.value("clone_skb", 0)));
-    if (parameters.value("burst", 1) > 1) set(fmt::format("burst {}", parameters.value("burst", 1)));
+    if (parameters.value("burst", 1) > 1)
+        set(fmt::format("burst {}", parameters.value("burst", 1)));
     if (parameters.value("udp_checksum", false)) set("flag UDPCSUM");
     set("src_min " + path.generator_ip);
     set("src_max " + path.generator_ip);
@@ -189,27 +212,31 @@ Device make_device(Sys& sys, const Topology& topology, const Json& parameters, s
     set("dst_mac " + path.receiver_mac);
     for (const char* key : {"udp_src_min", "udp_src_max"}) set(fmt::format("{} {}", key, source));
     for (const char* key : {"udp_dst_min", "udp_dst_max"}) set(fmt::format("{} {}", key, port));
-    for (const char* key : {"queue_map_min", "queue_map_max"}) set(fmt::format("{} {}", key, queue));
+    for (const char* key : {"queue_map_min", "queue_map_max"})
+        set(fmt::format("{} {}", key, queue));
     return device;
 }
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
+std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology,
+                                     const Json& parameters, uint64_t seed) {
     require_pktgen(sys, parameters);
     const size_t cpus = parameters.value("cpus", 1);
     std::vector<Device> devices;
-    for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++) devices.push_back(make_device(sys, topology, parameters, n, cpus, seed));
+    for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++)
+        devices.push_back(make_device(sys, topology, parameters, n, cpus, seed));
     // Nothing to journal: pktgen's devices and threads go with the namespace.
-    auto traffic = std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
+    auto traffic =
+        std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
     traffic->configure(cpus);
     if (traffic->shared()) refuse_generic_xdp(sys, topology);
     return traffic;
 }
 
-/// pktgen has a thread per CPU in every network namespace, and each looks for work ten times a second. A namespace that is
-/// made right after the caller's own thread looked has its look right after that one's, so that while one namespace sends
-/// the others' threads sleep.
+/// pktgen has a thread per CPU in every network namespace, and each looks for work ten times a
+/// second. A namespace that is made right after the caller's own thread looked has its look right
+/// after that one's, so that while one namespace sends the others' threads sleep.
 void await_pktgen(Sys& sys) {
     static std::string schedstat;
     if (!sys.exists("/proc/net/pktgen")) return;
@@ -220,7 +247,9 @@ void await_pktgen(Sys& sys) {
 }
 
 void require_pktgen(Sys& sys, const Json&) {
-    if (!sys.exists("/proc/net/pktgen")) throw Error(Status::usage, "pktgen is not loaded in the running kernel", "use traffic kind live_frames, or --target vm");
+    if (!sys.exists("/proc/net/pktgen"))
+        throw Error(Status::usage, "pktgen is not loaded in the running kernel",
+                    "use traffic kind live_frames, or --target vm");
 }
 
-} // namespace rxlab
+}  // namespace rxlab

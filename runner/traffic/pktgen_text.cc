@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
+#include <fmt/format.h>
 #include <cinttypes>
 #include <cstdio>
-#include <fmt/format.h>
 #include <sstream>
 
 namespace rxlab {
@@ -20,12 +20,14 @@ std::string pktgen_answer(const std::string& text) {
 PktgenResult parse_pktgen_result(const std::string& text) {
     const std::string answer = pktgen_answer(text);
     PktgenResult result;
-    if (std::sscanf(answer.c_str(), "OK: %" SCNu64 "(c%" SCNu64 "+d%" SCNu64 ") usec, %" SCNu64 " (", &result.elapsed_us, &result.busy_us,
-                    &result.idle_us, &result.packets) != 4)
+    if (std::sscanf(answer.c_str(),
+                    "OK: %" SCNu64 "(c%" SCNu64 "+d%" SCNu64 ") usec, %" SCNu64 " (",
+                    &result.elapsed_us, &result.busy_us, &result.idle_us, &result.packets) != 4)
         throw Error(Status::invalid, fmt::format("pktgen reports no result: '{}'", answer));
     const size_t rate = text.find("pps", text.rfind("Result: "));
     const size_t errors = text.find("errors: ", rate);
-    if (rate == std::string::npos || errors == std::string::npos) throw Error(Status::invalid, "pktgen reports no number of errors");
+    if (rate == std::string::npos || errors == std::string::npos)
+        throw Error(Status::invalid, "pktgen reports no number of errors");
     result.errors = std::strtoull(text.c_str() + errors + 8, nullptr, 10);
     return result;
 }
@@ -37,4 +39,4 @@ std::optional<std::string> pktgen_setting(const std::string& text, const std::st
     return std::nullopt;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

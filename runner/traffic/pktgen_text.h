@@ -9,13 +9,15 @@ namespace rxlab {
 
 struct PktgenResult {
     uint64_t packets = 0;
-    uint64_t errors = 0;     ///< frames the driver consumed without taking them
-    uint64_t elapsed_us = 0; ///< busy + idle
-    uint64_t busy_us = 0;    ///< c: sending
-    uint64_t idle_us = 0;    ///< d: waiting, for its delay, for the CPU, or for the last frame to be freed
+    uint64_t errors = 0;      ///< frames the driver consumed without taking them
+    uint64_t elapsed_us = 0;  ///< busy + idle
+    uint64_t busy_us = 0;     ///< c: sending
+    uint64_t idle_us =
+        0;  ///< d: waiting, for its delay, for the CPU, or for the last frame to be freed
 };
 
-/// From a device's file after a run: "Result: OK: 15430(c15405+d25) usec, 100000 (60byte,0frags)" and "errors: N".
+/// From a device's file after a run: "Result: OK: 15430(c15405+d25) usec, 100000 (60byte,0frags)"
+/// and "errors: N".
 /// @throws Error(Status::invalid) when there is none, e.g. because the run was cut short.
 PktgenResult parse_pktgen_result(const std::string& text);
 
@@ -25,4 +27,4 @@ std::string pktgen_answer(const std::string& text);
 /// The value after "key: " (or "key " for the count) in a device's file.
 std::optional<std::string> pktgen_setting(const std::string& text, const std::string& key);
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -28,7 +28,9 @@ Histogram read_histogram(const ::histogram& counts) {
     return histogram;
 }
 
-double per(uint64_t count, double of) { return of > 0 ? static_cast<double>(count) / of : 0; }
+double per(uint64_t count, double of) {
+    return of > 0 ? static_cast<double>(count) / of : 0;
+}
 
 class RingStream : public Traffic {
 public:
@@ -58,7 +60,8 @@ private:
         sent.busy_ns = counters.elapsed_ns;
         sent.spared_ns = counters.idle_ns + counters.wire_engine_ns;
         add_metrics(sent.metrics);
-        sent.latencies = {{"ring.raise_to_handler", read_histogram(run_.to_handler)}, {"ring.handler_to_consumer", read_histogram(run_.to_consumer)}};
+        sent.latencies = {{"ring.raise_to_handler", read_histogram(run_.to_handler)},
+                          {"ring.handler_to_consumer", read_histogram(run_.to_consumer)}};
 #define RAW(name) sent.raw[#name] = counters.name;
         DMA_RING_COUNTERS(RAW)
 #undef RAW
@@ -67,14 +70,18 @@ private:
 
     void add_metrics(std::map<std::string, double>& metrics) const {
         const dma_ring_counters& counters = run_.counters;
-        const double sent = static_cast<double>(counters.sent), mib = static_cast<double>(counters.wire_rx_bytes) / (1 << 20);
-        metrics["ring.counted_loss_fraction"] = per(counters.wire_dropped_records + counters.gap_records, sent);
+        const double sent = static_cast<double>(counters.sent),
+                     mib = static_cast<double>(counters.wire_rx_bytes) / (1 << 20);
+        metrics["ring.counted_loss_fraction"] =
+            per(counters.wire_dropped_records + counters.gap_records, sent);
         metrics["ring.interrupts_per_mib"] = per(counters.interrupts + counters.callbacks, mib);
         metrics["ring.doorbells_per_record"] = per(counters.producer_publications, sent);
         metrics["ring.credits_per_record"] = per(counters.consumer_publications, sent);
-        metrics["ring.peer_loads_per_record"] = per(counters.producer_peer_loads + counters.consumer_peer_loads, sent);
+        metrics["ring.peer_loads_per_record"] =
+            per(counters.producer_peer_loads + counters.consumer_peer_loads, sent);
         metrics["ring.wire_bytes_per_record"] = per(counters.wire_tx_bytes, sent);
-        metrics["ring.emulated_bytes_per_second"] = per(counters.payload_bytes, static_cast<double>(counters.elapsed_ns) / 1e9);
+        metrics["ring.emulated_bytes_per_second"] =
+            per(counters.payload_bytes, static_cast<double>(counters.elapsed_ns) / 1e9);
 #define TOLD(name) metrics["ring." #name] = static_cast<double>(counters.name);
         DMA_RING_COUNTERS(TOLD)
 #undef TOLD
@@ -85,18 +92,25 @@ private:
     uint64_t received_ = 0, dropped_ = 0, gap_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal&, const Topology&, const Json& parameters, uint64_t seed) {
-    if (!sys.exists(DMA_RING_DEVICE)) throw Error(Status::usage, fmt::format("traffic ring_stream: no {}", DMA_RING_DEVICE), "\"setup\": {\"dma_ring\": {}} makes the rings");
+std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal&, const Topology&,
+                                          const Json& parameters, uint64_t seed) {
+    if (!sys.exists(DMA_RING_DEVICE))
+        throw Error(Status::usage, fmt::format("traffic ring_stream: no {}", DMA_RING_DEVICE),
+                    "\"setup\": {\"dma_ring\": {}} makes the rings");
     dma_ring_run run{};
     run.version = DMA_RING_VERSION;
     run.quiet_ms = parameters.value("quiet_ms", 500u);
     run.payload_min = parameters.value("payload_min", 64u);
     run.payload_max = parameters.value("payload_max", 64u);
     run.seed = seed;
-    if (run.payload_min > run.payload_max) throw Error(Status::usage, fmt::format("payload_min {} is above payload_max {}", run.payload_min, run.payload_max), "set both");
+    if (run.payload_min > run.payload_max)
+        throw Error(
+            Status::usage,
+            fmt::format("payload_min {} is above payload_max {}", run.payload_min, run.payload_max),
+            "set both");
     return std::make_unique<RingStream>(sys, run);
 }
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -35,7 +35,9 @@ protected:
             run.to_handler.counts[8] = 3;
         };
     }
-    std::unique_ptr<Traffic> make(const Json& parameters) { return make_ring_stream(sys, journal, {}, parameters, 42); }
+    std::unique_ptr<Traffic> make(const Json& parameters) {
+        return make_ring_stream(sys, journal, {}, parameters, 42);
+    }
 
     FakeSys sys;
     Journal journal{sys, ""};
@@ -44,7 +46,8 @@ protected:
 };
 
 TEST_F(RingStreamTest, asks_for_what_the_experiment_says) {
-    const auto traffic = make({{"records", 100}, {"payload_min", 8}, {"payload_max", 512}, {"quiet_ms", 70}});
+    const auto traffic =
+        make({{"records", 100}, {"payload_min", 8}, {"payload_max", 512}, {"quiet_ms", 70}});
     traffic->prepare(1000);
     traffic->send();
     ASSERT_EQ(asked.size(), 1u);
@@ -85,7 +88,8 @@ TEST_F(RingStreamTest, idle_time_and_the_engine_s_are_told_apart) {
 TEST_F(RingStreamTest, has_a_row_of_the_metrics_table_for_whatever_it_tells) {
     const auto traffic = make({{"records", 1000}});
     traffic->prepare(1000);
-    for (const auto& [name, value] : traffic->send().metrics) EXPECT_TRUE(std::string(metric_row(name).pattern).starts_with("ring.")) << name;
+    for (const auto& [name, value] : traffic->send().metrics)
+        EXPECT_TRUE(std::string(metric_row(name).pattern).starts_with("ring.")) << name;
 }
 
 TEST_F(RingStreamTest, says_what_is_missing) {
@@ -100,5 +104,5 @@ TEST_F(RingStreamTest, says_what_is_missing) {
     }
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// One frame through the receiver's XDP program again and again, by BPF_PROG_TEST_RUN: the program alone, without a driver.
+// One frame through the receiver's XDP program again and again, by BPF_PROG_TEST_RUN: the program
+// alone, without a driver.
 #include "base/error.h"
 #include "sys/bpf.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace rxlab {
 
@@ -25,13 +26,18 @@ namespace {
 
 class TestRun : public Traffic {
 public:
-    TestRun(Sys& sys, Interface receiver, std::vector<uint8_t> frame) : sys_(sys), receiver_(std::move(receiver)), frame_(std::move(frame)) {
+    TestRun(Sys& sys, Interface receiver, std::vector<uint8_t> frame)
+        : sys_(sys), receiver_(std::move(receiver)), frame_(std::move(frame)) {
         sinks.push_back({"test_run.returned", [this] { return returned_; }});
     }
 
     void prepare(uint64_t packets) override {
         const auto attached = xdp_attached(sys_, receiver_.netns, receiver_.name);
-        if (!attached) throw Error(Status::usage, fmt::format("traffic test_run: {} has no XDP program to run", receiver_.name), R"(a setup with one: "xdp" or "port_filter")");
+        if (!attached)
+            throw Error(
+                Status::usage,
+                fmt::format("traffic test_run: {} has no XDP program to run", receiver_.name),
+                R"(a setup with one: "xdp" or "port_filter")");
         program_ = program_of_id(attached->id);
         counts_ = map_of_program(attached->id, "xdp_verdicts").has_value();
         packets_ = packets;
@@ -39,7 +45,8 @@ public:
 
     Sent send() override {
         const uint64_t start = sys_.now_ns();
-        const uint32_t verdict = test_run_xdp(program_.get(), frame_, static_cast<uint32_t>(packets_));
+        const uint32_t verdict =
+            test_run_xdp(program_.get(), frame_, static_cast<uint32_t>(packets_));
         Sent sent;
         sent.busy_ns = sys_.now_ns() - start;
         sent.packets = sent.busy_packets = packets_;
@@ -59,11 +66,15 @@ private:
     uint64_t packets_ = 0, returned_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal&, const Topology& topology, const Json& parameters, uint64_t seed) {
+std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal&, const Topology& topology,
+                                       const Json& parameters, uint64_t seed) {
     const Path& path = topology.paths.at(0);
-    return std::make_unique<TestRun>(sys, path.receiver, udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0), parameters.value("udp_dst_port", 9)));
+    return std::make_unique<TestRun>(
+        sys, path.receiver,
+        udp_frame(path, parameters.value("packet_size", 60), source_port(seed, 0),
+                  parameters.value("udp_dst_port", 9)));
 }
 
-} // namespace rxlab
+}  // namespace rxlab

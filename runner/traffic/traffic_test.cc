@@ -23,10 +23,12 @@ TEST(SourcePort, comes_from_the_seed_and_differs_between_paths) {
     for (uint64_t seed = 0; seed < 10000; seed++) EXPECT_GE(source_port(seed, 3), 1024);
 }
 
-const Path kPath{{"", "g"}, {"", "d"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "10.99.0.1", "10.99.0.2"};
+const Path kPath{{"", "g"},           {"", "d"},   "02:00:00:00:00:01",
+                 "02:00:00:00:00:02", "10.99.0.1", "10.99.0.2"};
 
 uint32_t ones_sum(const std::vector<uint8_t>& bytes, size_t from, size_t to, uint32_t sum = 0) {
-    for (size_t i = from; i < to; i += 2) sum += static_cast<uint32_t>(bytes[i] << 8 | (i + 1 < to ? bytes[i + 1] : 0));
+    for (size_t i = from; i < to; i += 2)
+        sum += static_cast<uint32_t>(bytes[i] << 8 | (i + 1 < to ? bytes[i + 1] : 0));
     while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
     return sum;
 }
@@ -35,8 +37,8 @@ TEST(UdpFrame, has_addresses_ports_length_and_right_checksums) {
     for (const size_t size : {60u, 61u, 1514u}) {
         const std::vector<uint8_t> frame = udp_frame(kPath, size, 4000, 9);
         ASSERT_EQ(frame.size(), size);
-        EXPECT_EQ(frame[5], 2);                                     // to the receiver
-        EXPECT_EQ(frame[11], 1);                                    // from the generator
+        EXPECT_EQ(frame[5], 2);   // to the receiver
+        EXPECT_EQ(frame[11], 1);  // from the generator
         EXPECT_EQ(frame[16] << 8 | frame[17], static_cast<int>(size - 14));
         EXPECT_EQ(frame[34] << 8 | frame[35], 4000);
         EXPECT_EQ(frame[36] << 8 | frame[37], 9);
@@ -47,7 +49,8 @@ TEST(UdpFrame, has_addresses_ports_length_and_right_checksums) {
     EXPECT_EQ(udp_frame(kPath, 10, 1, 2).size(), 60u);
 }
 
-// As the kernels wrote it (6.12.117 without SHARED, 6.1.0-56), but for the number of errors and the idle time.
+// As the kernels wrote it (6.12.117 without SHARED, 6.1.0-56), but for the number of errors and the
+// idle time.
 const std::string kParameters =
     "Params: count 1000  min_pkt_size: 60  max_pkt_size: 60\n"
     "     frags: 0  delay: 0  clone_skb: 0  ifname: rxgen0@0\n"
@@ -87,17 +90,21 @@ TEST(PktgenText, a_result_of_6_1_is_read_whole) {
     const PktgenResult result = parse_pktgen_result(k61);
     EXPECT_EQ(result.packets, 1000u);
     EXPECT_EQ(result.elapsed_us, 5546u);
-    EXPECT_EQ(result.errors, 0u); // the result's own, not those of "Current"
+    EXPECT_EQ(result.errors, 0u);  // the result's own, not those of "Current"
 }
 
 TEST(PktgenText, an_answer_is_the_last_result_line) {
-    EXPECT_EQ(pktgen_answer("Running: \nStopped: dummy0@0 \nResult: OK: add_device=dummy0@0\n"), "OK: add_device=dummy0@0");
-    EXPECT_EQ(pktgen_answer("Result: Flag -:!SHARED:- unknown\nAvailable flags, (prepend ! to un-set flag):\nIPSRC_RND, \n"), "Flag -:!SHARED:- unknown");
+    EXPECT_EQ(pktgen_answer("Running: \nStopped: dummy0@0 \nResult: OK: add_device=dummy0@0\n"),
+              "OK: add_device=dummy0@0");
+    EXPECT_EQ(pktgen_answer("Result: Flag -:!SHARED:- unknown\nAvailable flags, (prepend ! to "
+                            "un-set flag):\nIPSRC_RND, \n"),
+              "Flag -:!SHARED:- unknown");
     EXPECT_EQ(pktgen_answer("Params: count 0\n"), "");
 }
 
 TEST(PktgenText, no_result_is_an_error_with_pktgen_s_words) {
-    for (const char* text : {"Result: OK: count=10", "Result: No such parameter \"coutn\"\n", "Result: Idle", ""})
+    for (const char* text :
+         {"Result: OK: count=10", "Result: No such parameter \"coutn\"\n", "Result: Idle", ""})
         EXPECT_THROW(parse_pktgen_result(text), Error) << text;
 }
 
@@ -130,7 +137,8 @@ TEST(AwaitPktgen, returns_right_after_its_thread_ran) {
     EXPECT_LT(machine.clock_ns, 103'000'000u);
 }
 
-TEST(AwaitPktgen, waits_for_nothing_where_there_is_none_and_not_for_ever_for_one_that_stands_still) {
+TEST(AwaitPktgen,
+     waits_for_nothing_where_there_is_none_and_not_for_ever_for_one_that_stands_still) {
     FakeSys empty;
     await_pktgen(empty);
     EXPECT_EQ(empty.clock_ns, 0u);
@@ -140,5 +148,5 @@ TEST(AwaitPktgen, waits_for_nothing_where_there_is_none_and_not_for_ever_for_one
     EXPECT_LT(machine.clock_ns, 300'000'000u);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

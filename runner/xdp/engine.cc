@@ -4,23 +4,25 @@
 #include "base/error.h"
 #include "sys/advice.h"
 
-#include <algorithm>
 #include <bpf/bpf.h>
+#include <fmt/format.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 #include <map>
 
 namespace rxlab {
 namespace {
 
-constexpr size_t kMostSets = 64;           // the bitmap's tables are 2 MiB for each
+constexpr size_t kMostSets = 64;  // the bitmap's tables are 2 MiB for each
 constexpr size_t kMostEntries = 4'000'000;
-constexpr uint32_t kLeastSlots = 4096;     // room for rules to come
+constexpr uint32_t kLeastSlots = 4096;  // room for rules to come
 
 template <class Key, class Value>
 void put(int map, const char* name, const Key& key, const Value& value) {
-    if (::bpf_map_update_elem(map, &key, &value, BPF_ANY)) throw Error(Status::invalid, fmt::format("filling BPF map '{}': {}", name, std::strerror(errno)));
+    if (::bpf_map_update_elem(map, &key, &value, BPF_ANY))
+        throw Error(Status::invalid,
+                    fmt::format("filling BPF map '{}': {}", name, std::strerror(errno)));
 }
 
 template <class Visit>
@@ -35,11 +37,17 @@ size_t port_count(const Tables& tables) {
     return count;
 }
 
-uint32_t at_least_one(size_t entries) { return static_cast<uint32_t>(std::max<size_t>(entries, 1)); }
+uint32_t at_least_one(size_t entries) {
+    return static_cast<uint32_t>(std::max<size_t>(entries, 1));
+}
 
 void size_bitmap(BpfObject& object, const Tables& tables) {
     if (tables.sets() > kMostSets)
-        throw Error(Status::usage, fmt::format("the engine bitmap has tables for {} source prefixes, the rules have {}", kMostSets - 1, tables.prefixes.size()), "--engine lpm");
+        throw Error(
+            Status::usage,
+            fmt::format("the engine bitmap has tables for {} source prefixes, the rules have {}",
+                        kMostSets - 1, tables.prefixes.size()),
+            "--engine lpm");
     const auto ports = static_cast<uint32_t>(tables.sets() * FILTER_TABLES * FILTER_PORTS);
     object.resize("bits", ports / 64);
     object.resize("entries", ports);
@@ -58,13 +66,18 @@ void fill_bitmap(const BpfObject& object, const Tables& tables) {
 
 void size_hash(BpfObject& object, const Tables& tables) {
     if (port_count(tables) > kMostEntries)
-        throw Error(Status::usage, fmt::format("the engine hash has room for {} ports, the rules have {}", kMostEntries, port_count(tables)), "--engine lpm");
+        throw Error(Status::usage,
+                    fmt::format("the engine hash has room for {} ports, the rules have {}",
+                                kMostEntries, port_count(tables)),
+                    "--engine lpm");
     object.resize("by_port", at_least_one(port_count(tables)));
 }
 
 void fill_hash(const BpfObject& object, const Tables& tables) {
     each_port(tables, [map = object.map("by_port")](const PortRun& run, uint32_t port) {
-        put(map, "by_port", filter_port{static_cast<uint16_t>(run.set), static_cast<uint16_t>(run.table), port}, run.entry);
+        put(map, "by_port",
+            filter_port{static_cast<uint16_t>(run.set), static_cast<uint16_t>(run.table), port},
+            run.entry);
     });
 }
 
@@ -78,8 +91,13 @@ void fill_lpm(const BpfObject& object, const Tables& tables) {
     const int map = object.map("by_range");
     for (const PortRun& run : tables.runs)
         for (const auto& [port, bits] : port_prefixes(run.first, run.last)) {
-            const filter_range key{static_cast<uint32_t>(FILTER_RANGE_BITS + bits), {static_cast<uint8_t>(run.set >> 8), static_cast<uint8_t>(run.set)}, static_cast<uint8_t>(run.table), 0,
-                                   {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port)}, {}};
+            const filter_range key{
+                static_cast<uint32_t>(FILTER_RANGE_BITS + bits),
+                {static_cast<uint8_t>(run.set >> 8), static_cast<uint8_t>(run.set)},
+                static_cast<uint8_t>(run.table),
+                0,
+                {static_cast<uint8_t>(port >> 8), static_cast<uint8_t>(port)},
+                {}};
             put(map, "by_range", key, run.entry);
         }
 }
@@ -87,7 +105,10 @@ void fill_lpm(const BpfObject& object, const Tables& tables) {
 void fill_prefixes(const BpfObject& object, const Tables& tables) {
     for (size_t i = 0; i < tables.prefixes.size(); i++) {
         const Prefix& prefix = tables.prefixes[i];
-        filter_prefix key{static_cast<uint32_t>(FILTER_FAMILY_BITS + prefix.bits), static_cast<uint8_t>(prefix.family), {}, {}};
+        filter_prefix key{static_cast<uint32_t>(FILTER_FAMILY_BITS + prefix.bits),
+                          static_cast<uint8_t>(prefix.family),
+                          {},
+                          {}};
         std::memcpy(key.address, prefix.address.data(), prefix.address.size());
         put(object.map("prefixes"), "prefixes", key, static_cast<uint32_t>(i + 1));
     }
@@ -102,12 +123,17 @@ void fill_texts(const BpfObject& object, const RuleSet& set, const Slots& slots)
     }
 }
 
-} // namespace
+}  // namespace
 
 const Engine kEngines[] = {
-    {"bitmap", "filter_bitmap", "a bit per port, then an array: the same cost for any number of rules; 2 MiB, and 2 MiB per source prefix", size_bitmap, fill_bitmap},
-    {"hash", "filter_hash", "a hash by port: memory for ports that have a rule", size_hash, fill_hash},
-    {"lpm", "filter_lpm", "a trie of port ranges: the least memory, the longest way", size_lpm, fill_lpm},
+    {"bitmap", "filter_bitmap",
+     "a bit per port, then an array: the same cost for any number of rules; 2 MiB, and 2 MiB per "
+     "source prefix",
+     size_bitmap, fill_bitmap},
+    {"hash", "filter_hash", "a hash by port: memory for ports that have a rule", size_hash,
+     fill_hash},
+    {"lpm", "filter_lpm", "a trie of port ranges: the least memory, the longest way", size_lpm,
+     fill_lpm},
 };
 const size_t kEngineCount = std::size(kEngines);
 
@@ -120,39 +146,58 @@ const Engine& engine_named(const std::string& name) {
     throw Error(Status::usage, fmt::format("no engine '{}'", name), advice_on(name, names));
 }
 
-Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old, const Slots& old_slots) {
+Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old,
+                const Slots& old_slots) {
     std::map<std::string, uint32_t> known;
     for (size_t i = 0; i < old.size(); i++) known[to_text(old[i])] = old_slots.of_rule[i];
     Slots slots{{}, old_slots.next, old_slots.capacity};
-    if (!slots.capacity) slots.capacity = std::clamp<uint32_t>(static_cast<uint32_t>(2 * rules.size()), kLeastSlots, FILTER_SLOTS);
+    if (!slots.capacity)
+        slots.capacity = std::clamp<uint32_t>(static_cast<uint32_t>(2 * rules.size()), kLeastSlots,
+                                              FILTER_SLOTS);
     for (const PortRule& rule : rules) {
         const auto found = known.find(to_text(rule));
         slots.of_rule.push_back(found == known.end() ? slots.next++ : found->second);
     }
-    if (slots.next > slots.capacity) throw Error(Status::usage, fmt::format("the counters have room for {} rules since the load, and these are more", slots.capacity - FILTER_FIRST_SLOT), "rxlab xdp unload, then load: counters begin anew");
+    if (slots.next > slots.capacity)
+        throw Error(
+            Status::usage,
+            fmt::format("the counters have room for {} rules since the load, and these are more",
+                        slots.capacity - FILTER_FIRST_SLOT),
+            "rxlab xdp unload, then load: counters begin anew");
     return slots;
 }
 
-BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& slots, const Counting& counting, const std::vector<std::pair<std::string, int>>& counters) {
+BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& slots,
+                       const Counting& counting,
+                       const std::vector<std::pair<std::string, int>>& counters) {
     const Tables tables = tables_of(set.rules, slots.of_rule);
     BpfObject object = BpfObject::open(engine.program);
-    object.configure({{"drop_by_default", set.drop_by_default}, {"drop_fragments", set.drop_fragments}, {"drop_malformed", set.drop_malformed}, {"drop_other", set.drop_other},
-                      {"has_source_rules", tables.has_source_rules}, {"has_destination_rules", tables.has_destination_rules}, {"has_prefixes", !tables.prefixes.empty()},
-                      {"count_bytes", counting.bytes}, {"count_protocols", counting.protocols}, {"count_ports", counting.ports}, {"count_rules", counting.rules}});
+    object.configure({{"drop_by_default", set.drop_by_default},
+                      {"drop_fragments", set.drop_fragments},
+                      {"drop_malformed", set.drop_malformed},
+                      {"drop_other", set.drop_other},
+                      {"has_source_rules", tables.has_source_rules},
+                      {"has_destination_rules", tables.has_destination_rules},
+                      {"has_prefixes", !tables.prefixes.empty()},
+                      {"count_bytes", counting.bytes},
+                      {"count_protocols", counting.protocols},
+                      {"count_ports", counting.ports},
+                      {"count_rules", counting.rules}});
     engine.size(object, tables);
     object.resize("prefixes", at_least_one(tables.prefixes.size()));
     object.resize("rule_text", at_least_one(set.rules.size()));
     object.resize("rules", slots.capacity);
-    if (!counting.ports) object.resize("ports", 1); // the largest of all
+    if (!counting.ports) object.resize("ports", 1);  // the largest of all
     for (const auto& [name, fd] : counters) object.reuse(name, fd);
     object.load();
     engine.fill(object, tables);
     fill_prefixes(object, tables);
     fill_texts(object, set, slots);
-    filter_settings settings{set.drop_by_default, set.drop_fragments, set.drop_malformed, set.drop_other, slots.next, {}};
+    filter_settings settings{set.drop_by_default, set.drop_fragments, set.drop_malformed,
+                             set.drop_other,      slots.next,         {}};
     std::strncpy(settings.engine, engine.name, sizeof(settings.engine) - 1);
     put(object.map("settings"), "settings", uint32_t{0}, settings);
     return object;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

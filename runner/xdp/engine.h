@@ -9,9 +9,10 @@ namespace rxlab {
 /// A row of kEngines: how a program finds a port's rule.
 struct Engine {
     const char* name;
-    const char* program; ///< of bpf/
+    const char* program;  ///< of bpf/
     const char* summary;
-    /// Sizes its maps, before they are made. @throws Error(Status::usage): rules that it has no room for.
+    /// Sizes its maps, before they are made. @throws Error(Status::usage): rules that it has no
+    /// room for.
     void (*size)(BpfObject& object, const Tables& tables);
     void (*fill)(const BpfObject& object, const Tables& tables);
 };
@@ -23,7 +24,9 @@ const Engine& engine_named(const std::string& name);
 /// Packets and bytes.
 struct Count {
     uint64_t packets = 0, bytes = 0;
-    Count& operator+=(const Count& more) { return packets += more.packets, bytes += more.bytes, *this; }
+    Count& operator+=(const Count& more) {
+        return packets += more.packets, bytes += more.bytes, *this;
+    }
 };
 
 /// What is counted; less is cheaper.
@@ -33,19 +36,23 @@ struct Counting {
 
 /// Slot -> the rule counted there; a rule that stays keeps its slot when others come and go.
 struct Slots {
-    std::vector<uint32_t> of_rule; ///< rule i's
+    std::vector<uint32_t> of_rule;  ///< rule i's
     uint32_t next = FILTER_FIRST_SLOT;
-    uint32_t capacity = 0;         ///< slots there are in all; 0: not decided yet
+    uint32_t capacity = 0;  ///< slots there are in all; 0: not decided yet
 };
 /// The slots of `rules`, of which those in `old` keep theirs.
 /// @throws Error(Status::usage) when all have been used up.
-Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old, const Slots& old_slots);
+Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old,
+                const Slots& old_slots);
 
 /// Maps that outlive a change of rules.
-inline constexpr const char* kCounterMaps[] = {"xdp_verdicts", "parsed", "ethertypes", "ip_protocols", "ports", "rules"};
+inline constexpr const char* kCounterMaps[] = {"xdp_verdicts", "parsed", "ethertypes",
+                                               "ip_protocols", "ports",  "rules"};
 
-/// Loaded and filled, attached to nothing. `counters` (name, descriptor): maps to go on counting in.
-BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& slots, const Counting& counting = {},
+/// Loaded and filled, attached to nothing. `counters` (name, descriptor): maps to go on counting
+/// in.
+BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& slots,
+                       const Counting& counting = {},
                        const std::vector<std::pair<std::string, int>>& counters = {});
 
-} // namespace rxlab
+}  // namespace rxlab

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Needs root: every engine's program runs on every frame of the corpus (BPF_PROG_TEST_RUN), and is judged by the corpus and by
-// the reference.
+// Needs root: every engine's program runs on every frame of the corpus (BPF_PROG_TEST_RUN), and is
+// judged by the corpus and by the reference.
 #include "xdp/engine.h"
 
 #include "base/error.h"
@@ -9,11 +9,11 @@
 #include "xdp/reference.h"
 
 #include <bpf/bpf.h>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <random>
 #include <unistd.h>
+#include <cstdlib>
+#include <random>
 
 namespace rxlab {
 namespace {
@@ -21,16 +21,18 @@ namespace {
 using test::Bytes;
 using test::Frame;
 
-const char* const kKinds[] = {"not_ip", "other_protocol", "with_ports", "first_fragment", "later_fragment", "truncated", "malformed", "too_deep"};
+const char* const kKinds[] = {"not_ip",         "other_protocol", "with_ports", "first_fragment",
+                              "later_fragment", "truncated",      "malformed",  "too_deep"};
 
 struct Case {
     std::string name;
     Bytes frame;
     std::string kind;
-    bool dropped; ///< by kRules
+    bool dropped;  ///< by kRules
 };
 
-const char kRules[] = R"({"default": "allow", "later_fragments": "drop", "malformed": "drop", "rules": [
+const char kRules[] =
+    R"({"default": "allow", "later_fragments": "drop", "malformed": "drop", "rules": [
     {"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 53, "from": "192.0.2.128/25"},
     {"action": "drop", "dport": "6000-6063"}, {"action": "allow", "protocol": "tcp", "dport": 6001}, {"action": "drop", "sport": 7},
     {"action": "drop", "family": "ipv6", "dport": 80}, {"action": "allow", "family": "ipv6", "dport": 80, "from": "2001:db8::/32"},
@@ -38,49 +40,82 @@ const char kRules[] = R"({"default": "allow", "later_fragments": "drop", "malfor
 
 /// Frames with what is to become of them, in people's words.
 std::vector<Case> corpus() {
-    const Bytes near{192, 0, 2, 200}, lan{0x20, 1, 0xd, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9}, far{0x20, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
+    const Bytes near{192, 0, 2, 200}, lan{0x20, 1, 0xd, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9},
+        far{0x20, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9};
     std::vector<Case> cases = {
         {"udp 53", Frame().ipv4(17).udp(9, 53).end().padded().bytes, "with_ports", true},
-        {"udp 53 from the half that may", Frame().ipv4(17, near).udp(9, 53).end().padded().bytes, "with_ports", false},
+        {"udp 53 from the half that may", Frame().ipv4(17, near).udp(9, 53).end().padded().bytes,
+         "with_ports", false},
         {"tcp 53", Frame().ipv4(6).tcp(9, 53).end().padded().bytes, "with_ports", false},
         {"the range", Frame().ipv4(17).udp(9, 6063).end().bytes, "with_ports", true},
-        {"an exception in the range", Frame().ipv4(6).tcp(9, 6001).end().bytes, "with_ports", false},
+        {"an exception in the range", Frame().ipv4(6).tcp(9, 6001).end().bytes, "with_ports",
+         false},
         {"the exception is tcp's", Frame().ipv4(17).udp(9, 6001).end().bytes, "with_ports", true},
         {"beyond the range", Frame().ipv4(17).udp(9, 6064).end().bytes, "with_ports", false},
         {"source port", Frame().ipv4(17).udp(7, 9).end().bytes, "with_ports", true},
-        {"a narrower source beats a wider destination", Frame().ipv4(6).tcp(7, 6001).end().bytes, "with_ports", false},
+        {"a narrower source beats a wider destination", Frame().ipv4(6).tcp(7, 6001).end().bytes,
+         "with_ports", false},
         {"IPv4 options", Frame().ipv4(17, near, 15).udp(7, 9).end().bytes, "with_ports", true},
         {"one tag", Frame(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes, "with_ports", true},
-        {"QinQ", Frame(0x88a8).tag(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes, "with_ports", true},
-        {"three tags", Frame(0x88a8).tag(0x8100).tag(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes, "not_ip", false},
+        {"QinQ", Frame(0x88a8).tag(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes,
+         "with_ports", true},
+        {"three tags",
+         Frame(0x88a8).tag(0x8100).tag(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes,
+         "not_ip", false},
         {"ARP", Frame(0x0806).payload(28).padded().bytes, "not_ip", false},
         {"ICMP", Frame().ipv4(1).payload(40).end().bytes, "other_protocol", false},
-        {"first fragment", Frame().ipv4(17, near, 5, 0x2000).udp(7, 9).end().bytes, "first_fragment", true},
-        {"later fragment whose payload looks like ports", Frame().ipv4(17, near, 5, 0x2001).udp(9, 9).end().bytes, "later_fragment", true},
-        {"last fragment", Frame().ipv4(17, near, 5, 3).udp(9, 9).end().bytes, "later_fragment", true},
-        {"don't fragment is no fragment", Frame().ipv4(17, near, 5, 0x4000).udp(9, 9).end().bytes, "with_ports", false},
-        {"IPv4 header of four words", Frame().ipv4(17).udp(9, 9).end().set(14, 0x44).bytes, "malformed", true},
+        {"first fragment", Frame().ipv4(17, near, 5, 0x2000).udp(7, 9).end().bytes,
+         "first_fragment", true},
+        {"later fragment whose payload looks like ports",
+         Frame().ipv4(17, near, 5, 0x2001).udp(9, 9).end().bytes, "later_fragment", true},
+        {"last fragment", Frame().ipv4(17, near, 5, 3).udp(9, 9).end().bytes, "later_fragment",
+         true},
+        {"don't fragment is no fragment", Frame().ipv4(17, near, 5, 0x4000).udp(9, 9).end().bytes,
+         "with_ports", false},
+        {"IPv4 header of four words", Frame().ipv4(17).udp(9, 9).end().set(14, 0x44).bytes,
+         "malformed", true},
         {"version 5", Frame().ipv4(17).udp(9, 9).end().set(14, 0x55).bytes, "malformed", true},
-        {"length shorter than the header", Frame().ipv4(17).udp(9, 9).end().set16(16, 19).bytes, "malformed", true},
+        {"length shorter than the header", Frame().ipv4(17).udp(9, 9).end().set16(16, 19).bytes,
+         "malformed", true},
         {"ports in the padding only", Frame().ipv4(17).end().padded().bytes, "truncated", true},
         {"IPv6", Frame(0x86dd).ipv6(6, far).tcp(9, 80).end().bytes, "with_ports", true},
-        {"IPv6 from those who may", Frame(0x86dd).ipv6(6).tcp(9, 80).end().bytes, "with_ports", false},
-        {"IPv6 from the longer prefix", Frame(0x86dd).ipv6(6, lan).tcp(9, 80).end().bytes, "with_ports", true},
-        {"IPv6 that only looks like version 6", Frame(0x86dd).ipv6(6).tcp(9, 80).end().set(14, 0x45).bytes, "malformed", true},
-        {"extension chain", Frame(0x86dd).ipv6(0, far).extension(43, 1).extension(60, 2).extension(44).fragment(51, 0).authentication(6).tcp(9, 80).end().bytes, "with_ports", true},
-        {"IPv6 first fragment", Frame(0x86dd).ipv6(44, far).fragment(6, 1).tcp(9, 80).end().bytes, "first_fragment", true},
-        {"IPv6 later fragment", Frame(0x86dd).ipv6(44).fragment(6, 8).tcp(9, 443).end().bytes, "later_fragment", true},
+        {"IPv6 from those who may", Frame(0x86dd).ipv6(6).tcp(9, 80).end().bytes, "with_ports",
+         false},
+        {"IPv6 from the longer prefix", Frame(0x86dd).ipv6(6, lan).tcp(9, 80).end().bytes,
+         "with_ports", true},
+        {"IPv6 that only looks like version 6",
+         Frame(0x86dd).ipv6(6).tcp(9, 80).end().set(14, 0x45).bytes, "malformed", true},
+        {"extension chain",
+         Frame(0x86dd)
+             .ipv6(0, far)
+             .extension(43, 1)
+             .extension(60, 2)
+             .extension(44)
+             .fragment(51, 0)
+             .authentication(6)
+             .tcp(9, 80)
+             .end()
+             .bytes,
+         "with_ports", true},
+        {"IPv6 first fragment", Frame(0x86dd).ipv6(44, far).fragment(6, 1).tcp(9, 80).end().bytes,
+         "first_fragment", true},
+        {"IPv6 later fragment", Frame(0x86dd).ipv6(44).fragment(6, 8).tcp(9, 443).end().bytes,
+         "later_fragment", true},
         {"no next header", Frame(0x86dd).ipv6(59).payload(8).end().bytes, "other_protocol", false},
-        {"an extension header beyond the payload's length", Frame(0x86dd).ipv6(0).extension(17).udp(9, 9).end().set16(18, 4).bytes, "truncated", true},
-        {"an extension header that says it is longer than the frame", Frame(0x86dd).ipv6(0).extension(17).udp(9, 9).end().set(55, 255).bytes, "truncated", true},
+        {"an extension header beyond the payload's length",
+         Frame(0x86dd).ipv6(0).extension(17).udp(9, 9).end().set16(18, 4).bytes, "truncated", true},
+        {"an extension header that says it is longer than the frame",
+         Frame(0x86dd).ipv6(0).extension(17).udp(9, 9).end().set(55, 255).bytes, "truncated", true},
     };
     Frame deep(0x86dd), deeper(0x86dd);
     deep.ipv6(60, far);
     for (int i = 0; i < 7; i++) deep.extension(60);
-    cases.push_back({"eight extension headers", deep.extension(6).tcp(9, 80).end().bytes, "with_ports", true});
+    cases.push_back(
+        {"eight extension headers", deep.extension(6).tcp(9, 80).end().bytes, "with_ports", true});
     deeper.ipv6(60, far);
     for (int i = 0; i < 8; i++) deeper.extension(60);
-    cases.push_back({"nine extension headers", deeper.extension(6).tcp(9, 80).end().bytes, "too_deep", true});
+    cases.push_back(
+        {"nine extension headers", deeper.extension(6).tcp(9, 80).end().bytes, "too_deep", true});
     return cases;
 }
 
@@ -95,23 +130,45 @@ Count count_of(int map, uint32_t key) {
 /// One loaded engine, and what its counters were before the last frame.
 class Machine {
 public:
-    Machine(const Engine& engine, const RuleSet& set) : set_(set), slots_(slots_for(set.rules, {}, {})), object_(build_filter(engine, set, slots_)), name_(engine.name) {}
+    Machine(const Engine& engine, const RuleSet& set)
+        : set_(set),
+          slots_(slots_for(set.rules, {}, {})),
+          object_(build_filter(engine, set, slots_)),
+          name_(engine.name) {}
 
     /// Runs the frame and compares the verdict and every counter it should move.
     void check(const Bytes& frame, const test::Judged& judged) {
-        const uint32_t kind = static_cast<uint32_t>(std::find(std::begin(kKinds), std::end(kKinds), judged.kind) - kKinds);
-        const uint32_t slot = judged.rule >= 0 ? slots_.of_rule[judged.rule] : static_cast<uint32_t>(kind == FILTER_WITH_PORTS || kind == FILTER_FIRST_FRAGMENT ? FILTER_BY_DEFAULT
-                              : kind == FILTER_LATER_FRAGMENT ? FILTER_BY_FRAGMENTS : kind >= FILTER_TRUNCATED ? FILTER_BY_MALFORMED : FILTER_BY_OTHER);
-        std::vector<std::pair<const char*, uint32_t>> moved = {{"xdp_verdicts", judged.dropped ? XDP_DROP : XDP_PASS}, {"parsed", kind}, {"rules", slot}};
+        const uint32_t kind = static_cast<uint32_t>(
+            std::find(std::begin(kKinds), std::end(kKinds), judged.kind) - kKinds);
+        const uint32_t slot =
+            judged.rule >= 0
+                ? slots_.of_rule[judged.rule]
+                : static_cast<uint32_t>(kind == FILTER_WITH_PORTS || kind == FILTER_FIRST_FRAGMENT
+                                            ? FILTER_BY_DEFAULT
+                                        : kind == FILTER_LATER_FRAGMENT ? FILTER_BY_FRAGMENTS
+                                        : kind >= FILTER_TRUNCATED      ? FILTER_BY_MALFORMED
+                                                                        : FILTER_BY_OTHER);
+        std::vector<std::pair<const char*, uint32_t>> moved = {
+            {"xdp_verdicts", judged.dropped ? XDP_DROP : XDP_PASS},
+            {"parsed", kind},
+            {"rules", slot}};
         if (judged.protocol >= 0) moved.emplace_back("ip_protocols", judged.protocol);
-        if (judged.destination >= 0) moved.emplace_back("ports", judged.destination | (judged.dropped ? FILTER_PORT_DROPPED : 0) | (judged.udp ? FILTER_PORT_UDP : 0));
+        if (judged.destination >= 0)
+            moved.emplace_back("ports", judged.destination |
+                                            (judged.dropped ? FILTER_PORT_DROPPED : 0) |
+                                            (judged.udp ? FILTER_PORT_UDP : 0));
         std::vector<Count> before;
         for (const auto& [map, key] : moved) before.push_back(count_of(object_.map(map), key));
-        ASSERT_EQ(test_run_xdp(object_.program(), frame), static_cast<uint32_t>(judged.dropped ? XDP_DROP : XDP_PASS)) << name_ << ", " << judged.kind << ", rule " << judged.rule;
+        ASSERT_EQ(test_run_xdp(object_.program(), frame),
+                  static_cast<uint32_t>(judged.dropped ? XDP_DROP : XDP_PASS))
+            << name_ << ", " << judged.kind << ", rule " << judged.rule;
         for (size_t i = 0; i < moved.size(); i++) {
             const Count after = count_of(object_.map(moved[i].first), moved[i].second);
-            ASSERT_EQ(after.packets - before[i].packets, 1u) << name_ << ": " << moved[i].first << " of " << moved[i].second << ", " << judged.kind;
-            ASSERT_EQ(after.bytes - before[i].bytes, frame.size()) << name_ << ": " << moved[i].first;
+            ASSERT_EQ(after.packets - before[i].packets, 1u)
+                << name_ << ": " << moved[i].first << " of " << moved[i].second << ", "
+                << judged.kind;
+            ASSERT_EQ(after.bytes - before[i].bytes, frame.size())
+                << name_ << ": " << moved[i].first;
         }
     }
 
@@ -157,9 +214,11 @@ TEST_F(EngineKernel, EveryFrameCutAtEveryByteIsJudgedAsTheReferenceDoes) {
     const RuleSet set = parse_rules(kRules, "rules");
     for (Machine& machine : machines(set))
         for (const Case& one : corpus())
-            for (size_t length = 14; length < one.frame.size(); length++) { // no shorter frame gets into a test run
+            for (size_t length = 14; length < one.frame.size();
+                 length++) {  // no shorter frame gets into a test run
                 SCOPED_TRACE(fmt::format("{}, {} bytes", one.name, length));
-                const Bytes frame(one.frame.begin(), one.frame.begin() + static_cast<std::ptrdiff_t>(length));
+                const Bytes frame(one.frame.begin(),
+                                  one.frame.begin() + static_cast<std::ptrdiff_t>(length));
                 machine.check(frame, test::Reference(set, frame).result);
                 if (HasFatalFailure()) return;
             }
@@ -171,16 +230,32 @@ TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
     std::mt19937 random(20261123);
     const auto below = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
     const auto cases = corpus();
-    const char* prefixes[] = {"", "", "", " from 192.0.0.0/8", " from 192.0.2.0/24", " from 192.0.2.200/32", " from 2001:db8::/32", " from ::/0", " from 0.0.0.0/0", " from 2001:db8:0:1::/64"};
+    const char* prefixes[] = {"",
+                              "",
+                              "",
+                              " from 192.0.0.0/8",
+                              " from 192.0.2.0/24",
+                              " from 192.0.2.200/32",
+                              " from 2001:db8::/32",
+                              " from ::/0",
+                              " from 0.0.0.0/0",
+                              " from 2001:db8:0:1::/64"};
     for (int done = 0, per_set = 1000; done < frames; done += per_set) {
         RuleSet set{below(2) > 0, below(2) > 0, below(2) > 0, below(2) > 0, {}};
         for (int i = 0; i < 25; i++) {
-            const uint32_t ports[] = {7, 9, 53, 80, 6001, below(FILTER_PORTS)}, first = ports[below(6)], last = below(2) ? first : std::min<uint32_t>(first + below(5000), 65535);
-            set.rules.push_back(rule_from(fmt::format("{} {} {} {}-{}{}", below(2) ? "drop" : "allow", below(3) ? "" : below(2) ? "tcp" : "udp", below(2) ? "dport" : "sport", first, last, prefixes[below(10)])));
+            const uint32_t ports[] = {7, 9, 53, 80, 6001, below(FILTER_PORTS)},
+                           first = ports[below(6)],
+                           last = below(2) ? first : std::min<uint32_t>(first + below(5000), 65535);
+            set.rules.push_back(rule_from(
+                fmt::format("{} {} {} {}-{}{}", below(2) ? "drop" : "allow",
+                            below(3)   ? ""
+                            : below(2) ? "tcp"
+                                       : "udp",
+                            below(2) ? "dport" : "sport", first, last, prefixes[below(10)])));
             auto trial = set.rules;
             try {
                 rank(trial);
-            } catch (const Error&) { // a contradiction
+            } catch (const Error&) {  // a contradiction
                 set.rules.pop_back();
             }
         }
@@ -188,8 +263,12 @@ TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
         auto all = machines(set);
         for (int i = 0; i < per_set; i++) {
             Bytes frame = cases[below(static_cast<uint32_t>(cases.size()))].frame;
-            for (uint32_t changes = below(4); changes > 0; changes--) frame[below(static_cast<uint32_t>(frame.size()))] = below(3) ? static_cast<uint8_t>(random()) : static_cast<uint8_t>(1u << below(8));
-            if (!below(4)) frame.resize(std::max<size_t>(14, below(static_cast<uint32_t>(frame.size()) + 1)));
+            for (uint32_t changes = below(4); changes > 0; changes--)
+                frame[below(static_cast<uint32_t>(frame.size()))] =
+                    below(3) ? static_cast<uint8_t>(random())
+                             : static_cast<uint8_t>(1u << below(8));
+            if (!below(4))
+                frame.resize(std::max<size_t>(14, below(static_cast<uint32_t>(frame.size()) + 1)));
             SCOPED_TRACE(fmt::format("frame {} of set {}", i, done / per_set));
             for (Machine& machine : all) {
                 machine.check(frame, test::Reference(set, frame).result);
@@ -201,7 +280,8 @@ TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
 
 TEST_F(EngineKernel, AnEngineWithoutRoomSaysWhichHasIt) {
     RuleSet set;
-    for (int i = 0; i < 70; i++) set.rules.push_back(rule_from(fmt::format("drop dport 1 from 10.{}.0.0/16", i)));
+    for (int i = 0; i < 70; i++)
+        set.rules.push_back(rule_from(fmt::format("drop dport 1 from 10.{}.0.0/16", i)));
     rank(set.rules);
     try {
         build_filter(engine_named("bitmap"), set, slots_for(set.rules, {}, {}));
@@ -213,7 +293,8 @@ TEST_F(EngineKernel, AnEngineWithoutRoomSaysWhichHasIt) {
 }
 
 TEST(Slots, AreKeptByWhatStaysAndNeverGivenTwice) {
-    std::vector<PortRule> old = {rule_from("drop dport 1"), rule_from("drop dport 2")}, now = {rule_from("drop dport 3"), rule_from("drop dport 2")};
+    std::vector<PortRule> old = {rule_from("drop dport 1"), rule_from("drop dport 2")},
+                          now = {rule_from("drop dport 3"), rule_from("drop dport 2")};
     const Slots first = slots_for(old, {}, {}), second = slots_for(now, old, first);
     EXPECT_EQ(first.of_rule, (std::vector<uint32_t>{8, 9}));
     EXPECT_EQ(second.of_rule, (std::vector<uint32_t>{10, 9}));
@@ -230,5 +311,5 @@ TEST(Engines, AMisspeltOneIsAnsweredWithTheNearest) {
     }
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Ethernet frames for tests, header by header; lengths are filled in when the next header is known to be there.
+// Ethernet frames for tests, header by header; lengths are filled in when the next header is known
+// to be there.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,7 +18,8 @@ public:
     }
     Frame& tag(uint16_t next, uint16_t vlan = 7) { return put16(vlan).put16(next); }
     /// @param words of the header; fragment: flags and offset as they stand in the header.
-    Frame& ipv4(uint8_t protocol, Bytes source = {192, 0, 2, 1}, int words = 5, uint16_t fragment = 0) {
+    Frame& ipv4(uint8_t protocol, Bytes source = {192, 0, 2, 1}, int words = 5,
+                uint16_t fragment = 0) {
         ip_ = bytes.size();
         family_ = 4;
         bytes.push_back(static_cast<uint8_t>(0x40 | words));
@@ -29,7 +31,8 @@ public:
         bytes.resize(bytes.size() + (words > 5 ? words - 5 : 0) * 4, 1);
         return *this;
     }
-    Frame& ipv6(uint8_t next, Bytes source = {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}) {
+    Frame& ipv6(uint8_t next,
+                Bytes source = {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}) {
         ip_ = bytes.size();
         family_ = 6;
         put16(0x6000).put16(0).put16(0);
@@ -52,7 +55,7 @@ public:
     }
     Frame& authentication(uint8_t next) {
         bytes.push_back(next);
-        bytes.push_back(4); // 24 bytes
+        bytes.push_back(4);  // 24 bytes
         bytes.resize(bytes.size() + 22, 0);
         return *this;
     }
@@ -85,7 +88,9 @@ public:
         bytes[at] = value;
         return *this;
     }
-    Frame& set16(size_t at, uint16_t value) { return set(at, static_cast<uint8_t>(value >> 8)).set(at + 1, static_cast<uint8_t>(value)); }
+    Frame& set16(size_t at, uint16_t value) {
+        return set(at, static_cast<uint8_t>(value >> 8)).set(at + 1, static_cast<uint8_t>(value));
+    }
     Frame& cut(size_t length) {
         bytes.resize(length);
         return *this;
@@ -108,4 +113,4 @@ private:
     int family_ = 0;
 };
 
-} // namespace rxlab::test
+}  // namespace rxlab::test

@@ -7,23 +7,26 @@
 #include "traffic/kinds.h"
 
 #include <arpa/inet.h>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
-#include <numeric>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <numeric>
 
 namespace rxlab {
 namespace {
 
 using testing::HasSubstr;
 
-RuleSet rules(const std::string& list, const std::string& fallback = "allow") { return parse_rules(fmt::format(R"({{"default": "{}", "rules": [{}]}})", fallback, list), "rules"); }
+RuleSet rules(const std::string& list, const std::string& fallback = "allow") {
+    return parse_rules(fmt::format(R"({{"default": "{}", "rules": [{}]}})", fallback, list),
+                       "rules");
+}
 const char kDrop53[] = R"({"action": "drop", "protocol": "udp", "dport": 53})";
 
 class LoadedFilter : public testing::Test {
@@ -33,17 +36,22 @@ protected:
         std::filesystem::create_directory(bpffs_);
         ASSERT_EQ(::mount("bpf", bpffs_.c_str(), "bpf", 0, nullptr), 0) << std::strerror(errno);
         for (const std::string& netns : {here_, there_}) ip({"netns", "add", netns});
-        // Two queues: two CPUs that send run the program at the same time, and veth's own counts (one set per queue) are right.
-        ip({"-n", there_, "link", "add", "rxf0", "numtxqueues", "2", "numrxqueues", "2", "type", "veth", "peer", "name", "rx.f1", "netns", here_, "numtxqueues", "2", "numrxqueues", "2"});
+        // Two queues: two CPUs that send run the program at the same time, and veth's own counts
+        // (one set per queue) are right.
+        ip({"-n",          there_,        "link",        "add",         "rxf0",
+            "numtxqueues", "2",           "numrxqueues", "2",           "type",
+            "veth",        "peer",        "name",        "rx.f1",       "netns",
+            here_,         "numtxqueues", "2",           "numrxqueues", "2"});
         ip({"-n", here_, "link", "set", "rx.f1", "address", "02:00:00:00:00:02", "up"});
         ip({"-n", there_, "link", "set", "rxf0", "up"});
         ip({"-n", there_, "address", "add", "192.0.2.1/24", "dev", "rxf0"});
-        ip({"-n", there_, "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev", "rxf0"});
+        ip({"-n", there_, "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev",
+            "rxf0"});
         place_ = {"rx.f1", here_, bpffs_ + "/rxlab"};
     }
     void TearDown() override {
         if (IsSkipped()) return;
-        ::umount2(bpffs_.c_str(), MNT_DETACH); // and all that is pinned there
+        ::umount2(bpffs_.c_str(), MNT_DETACH);  // and all that is pinned there
         std::filesystem::remove(bpffs_);
         for (const std::string& netns : {here_, there_}) ip({"netns", "del", netns});
     }
@@ -51,7 +59,10 @@ protected:
         argv.insert(argv.begin(), "ip");
         run_or_throw(sys_, argv);
     }
-    void load(const RuleSet& set, const char* engine = "bitmap", bool replace = false, XdpMode mode = XdpMode::native) { load_filter(sys_, place_, engine_named(engine), set, mode, replace); }
+    void load(const RuleSet& set, const char* engine = "bitmap", bool replace = false,
+              XdpMode mode = XdpMode::native) {
+        load_filter(sys_, place_, engine_named(engine), set, mode, replace);
+    }
     FilterStats stats() { return filter_stats(sys_, place_); }
     uint64_t rule(const std::string& text) {
         for (const FilterRule& one : stats().rules)
@@ -67,7 +78,8 @@ protected:
             to.sin_family = AF_INET;
             to.sin_port = htons(port);
             ::inet_pton(AF_INET, "192.0.2.2", &to.sin_addr);
-            for (int i = 0; i < count; i++) ::sendto(fd, "datagram", 8, 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
+            for (int i = 0; i < count; i++)
+                ::sendto(fd, "datagram", 8, 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
             ::close(fd);
         });
     }
@@ -77,7 +89,9 @@ protected:
     }
     static std::string dispatcher_object() {
         for (const auto& folder : std::filesystem::directory_iterator("/usr/lib"))
-            if (const auto object = folder.path() / "bpf/xdp-dispatcher.o"; std::filesystem::exists(object)) return object;
+            if (const auto object = folder.path() / "bpf/xdp-dispatcher.o";
+                std::filesystem::exists(object))
+                return object;
         return {};
     }
     std::string refused(const std::function<void()>& act, std::string* next = nullptr) {
@@ -92,8 +106,10 @@ protected:
 
     Sys& sys_ = real_sys();
     FilterPlace place_;
-    const std::string bpffs_ = fmt::format("{}/rxlab-bpffs-{}", std::filesystem::temp_directory_path().string(), getpid());
-    const std::string here_ = fmt::format("rxf-here-{}", getpid()), there_ = fmt::format("rxf-there-{}", getpid());
+    const std::string bpffs_ =
+        fmt::format("{}/rxlab-bpffs-{}", std::filesystem::temp_directory_path().string(), getpid());
+    const std::string here_ = fmt::format("rxf-here-{}", getpid()),
+                      there_ = fmt::format("rxf-there-{}", getpid());
 };
 
 TEST_F(LoadedFilter, DropsAndCountsRealDatagramsAndLeavesNothing) {
@@ -127,20 +143,27 @@ TEST_F(LoadedFilter, RulesChangeAndWhatStaysKeepsItsCount) {
     EXPECT_EQ(settled([&] { return rule("drop udp dport 54"); }, 4), 4u);
     EXPECT_EQ(rule("drop udp dport 53"), 5u);
     EXPECT_EQ(stats().engine, "hash");
-    for (const auto& entry : std::filesystem::directory_iterator(place_.folder())) EXPECT_EQ(entry.path().filename().string().find("new_"), std::string::npos);
+    for (const auto& entry : std::filesystem::directory_iterator(place_.folder()))
+        EXPECT_EQ(entry.path().filename().string().find("new_"), std::string::npos);
 }
 
 TEST_F(LoadedFilter, APacketSeesTheOldRulesOrTheNewNeverAMix) {
     // Ports 53 and 54 change sides together: whatever is seen, exactly one of them is dropped.
-    const RuleSet one = rules(R"({"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 54})", "drop");
-    const RuleSet other = rules(R"({"action": "allow", "protocol": "udp", "dport": 53}, {"action": "drop", "protocol": "udp", "dport": 54})", "drop");
+    const RuleSet one = rules(
+        R"({"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 54})",
+        "drop");
+    const RuleSet other = rules(
+        R"({"action": "allow", "protocol": "udp", "dport": 53}, {"action": "drop", "protocol": "udp", "dport": 54})",
+        "drop");
     load(one);
     for (int i = 0; i < 40; i++) {
         change_rules(place_, i % 2 ? one : other);
         send(53);
         send(54);
     }
-    const auto seen = [&](std::map<std::string, Count> ports) { return ports["udp 53"].packets + ports["udp 54"].packets; };
+    const auto seen = [&](std::map<std::string, Count> ports) {
+        return ports["udp 53"].packets + ports["udp 54"].packets;
+    };
     settled([&] { return seen(stats().dropped_ports) + seen(stats().passed_ports); }, 80);
     const FilterStats now = stats();
     EXPECT_EQ(seen(now.dropped_ports), 40u);
@@ -152,19 +175,34 @@ TEST_F(LoadedFilter, WhatTwoCpusSendAtOnceIsCountedToTheLastFrame) {
     const char* wanted = std::getenv("RXLAB_LIVE_FRAMES");
     const uint64_t frames = wanted ? std::stoull(wanted) : 200'000;
     if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "needs two CPUs";
-    const Topology topology{{{{there_, "rxf0"}, {here_, "rx.f1"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "192.0.2.1", "192.0.2.2"}}, {}};
+    const Topology topology{{{{there_, "rxf0"},
+                              {here_, "rx.f1"},
+                              "02:00:00:00:00:01",
+                              "02:00:00:00:00:02",
+                              "192.0.2.1",
+                              "192.0.2.2"}},
+                            {}};
     Journal journal{sys_, ""};
     const std::vector<Sink> sinks = veth_sinks(sys_, topology.paths);
     // What veth had no room for never came to the filter, and is counted by veth.
-    const auto refused = [&] { return std::accumulate(sinks.begin(), sinks.end(), uint64_t{0}, [](uint64_t sum, const Sink& sink) { return sum + sink.read(); }); };
+    const auto refused = [&] {
+        return std::accumulate(sinks.begin(), sinks.end(), uint64_t{0},
+                               [](uint64_t sum, const Sink& sink) { return sum + sink.read(); });
+    };
     for (const char* engine : {"bitmap", "hash", "lpm"}) {
         load(rules(kDrop53), engine);
-        const auto traffic = make_live_frames(sys_, journal, topology, {{"packets", frames}, {"udp_dst_port", 53}, {"cpus", 2}}, 1);
+        const auto traffic = make_live_frames(
+            sys_, journal, topology, {{"packets", frames}, {"udp_dst_port", 53}, {"cpus", 2}}, 1);
         traffic->prepare(frames);
         const uint64_t before = refused();
         EXPECT_EQ(traffic->send().packets, frames);
         uint64_t came = 0;
-        settled([&] { return came = frames - (refused() - before), static_cast<uint64_t>(rule("drop udp dport 53") == came); }, 1);
+        settled(
+            [&] {
+                return came = frames - (refused() - before),
+                       static_cast<uint64_t>(rule("drop udp dport 53") == came);
+            },
+            1);
         const FilterStats now = stats();
         EXPECT_EQ(now.verdicts.at("drop").packets, came) << engine;
         EXPECT_EQ(now.dropped_ports.at("udp 53").packets, came) << engine;
@@ -176,9 +214,16 @@ TEST_F(LoadedFilter, WhatTwoCpusSendAtOnceIsCountedToTheLastFrame) {
 }
 
 TEST_F(LoadedFilter, TrafficTestRunRunsTheProgramThatIsAttachedAndNothingElse) {
-    const Topology topology{{{{there_, "rxf0"}, {here_, "rx.f1"}, "02:00:00:00:00:01", "02:00:00:00:00:02", "192.0.2.1", "192.0.2.2"}}, {}};
+    const Topology topology{{{{there_, "rxf0"},
+                              {here_, "rx.f1"},
+                              "02:00:00:00:00:01",
+                              "02:00:00:00:00:02",
+                              "192.0.2.1",
+                              "192.0.2.2"}},
+                            {}};
     Journal journal{sys_, ""};
-    const auto dropped = make_test_run(sys_, journal, topology, {{"udp_dst_port", 53}}, 1), passed = make_test_run(sys_, journal, topology, {{"udp_dst_port", 54}}, 1);
+    const auto dropped = make_test_run(sys_, journal, topology, {{"udp_dst_port", 53}}, 1),
+               passed = make_test_run(sys_, journal, topology, {{"udp_dst_port", 54}}, 1);
     EXPECT_THAT(refused([&] { dropped->prepare(1); }), HasSubstr("no XDP program"));
     load(rules(kDrop53));
     for (const auto& traffic : {dropped.get(), passed.get()}) {
@@ -197,7 +242,8 @@ TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
     const BpfObject other = load_bpf("xdp_pass");
     attach_xdp(sys_, here_, "rx.f1", other.program(), XdpMode::native);
     std::string next;
-    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next), HasSubstr("rx.f1 has an XDP program already: xdp_pass"));
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next),
+                HasSubstr("rx.f1 has an XDP program already: xdp_pass"));
     EXPECT_THAT(next, HasSubstr("--replace"));
     EXPECT_FALSE(std::filesystem::exists(place_.root));
     load(rules(kDrop53), "bitmap", true);
@@ -207,12 +253,15 @@ TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
 TEST_F(LoadedFilter, LibxdpsDispatcherIsNamedAndStaysUnlessItIsToBeReplaced) {
     const std::string object = dispatcher_object();
     if (object.empty()) GTEST_SKIP() << "needs xdp-dispatcher.o of the package libxdp1";
-    // Not by xdp-loader, which does without its dispatcher where the kernel has no freplace; vm/test uses it.
+    // Not by xdp-loader, which does without its dispatcher where the kernel has no freplace;
+    // vm/test uses it.
     run_or_throw(sys_, {"bpftool", "prog", "load", object, bpffs_ + "/dispatcher", "type", "xdp"});
     ip({"-n", here_, "link", "set", "dev", "rx.f1", "xdpdrv", "pinned", bpffs_ + "/dispatcher"});
     const uint32_t id = xdp_attached(sys_, here_, "rx.f1")->id;
     std::string next;
-    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next), HasSubstr("xdp_dispatcher (id " + std::to_string(id) + "), libxdp's dispatcher; rxlab's filter is no part of one"));
+    EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next),
+                HasSubstr("xdp_dispatcher (id " + std::to_string(id) +
+                          "), libxdp's dispatcher; rxlab's filter is no part of one"));
     EXPECT_EQ(next, "xdp-loader unload rx.f1 --all, or --replace");
     EXPECT_EQ(xdp_attached(sys_, here_, "rx.f1")->id, id);
     load(rules(kDrop53), "bitmap", true);
@@ -253,7 +302,8 @@ TEST_F(LoadedFilter, WhenTheInterfaceVanishesStatsSaySoAndUnloadCleans) {
 
 TEST_F(LoadedFilter, WhatAKilledLoadLeftIsNoObstacle) {
     load(rules(kDrop53));
-    std::filesystem::remove(place_.folder() + "/link"); // as if it had been killed before it was attached for good
+    std::filesystem::remove(place_.folder() +
+                            "/link");  // as if it had been killed before it was attached for good
     // The kernel ends a link without pins and descriptors soon, not at once.
     EXPECT_TRUE(settled([&] { return uint64_t{!xdp_attached(sys_, here_, "rx.f1")}; }, 1));
     load(rules(kDrop53));
@@ -271,7 +321,9 @@ TEST_F(LoadedFilter, WithoutPrivilegeNothingIsTouched) {
     load(rules(kDrop53));
     std::vector<std::string> told;
     ASSERT_EQ(::seteuid(65534), 0);
-    for (const auto& act : std::vector<std::function<void()>>{[&] { load(rules(kDrop53)); }, [&] { stats(); }, [&] { loaded_rules(place_); }, [&] { change_rules(place_, rules("")); }, [&] { unload_filter(place_); }})
+    for (const auto& act : std::vector<std::function<void()>>{
+             [&] { load(rules(kDrop53)); }, [&] { stats(); }, [&] { loaded_rules(place_); },
+             [&] { change_rules(place_, rules("")); }, [&] { unload_filter(place_); }})
         told.push_back(refused(act));
     ASSERT_EQ(::seteuid(0), 0);
     EXPECT_THAT(told, testing::Each(HasSubstr("need root")));
@@ -285,5 +337,5 @@ TEST_F(LoadedFilter, WhereThereIsNoBpffsItSaysHowToGetOne) {
     EXPECT_EQ(next, "mount -t bpf bpf /tmp");
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab

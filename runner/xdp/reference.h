@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the port filter is to do with a frame, written from the RFCs and from rules.h alone: it shares no table, no ranking and
-// no line with what it judges.
+// What the port filter is to do with a frame, written from the RFCs and from rules.h alone: it
+// shares no table, no ranking and no line with what it judges.
 #pragma once
 #include "xdp/rules.h"
 
@@ -11,11 +11,11 @@
 namespace rxlab::test {
 
 struct Judged {
-    std::string kind;        ///< as in `rxlab xdp stats`: with_ports, later_fragment, ...
+    std::string kind;  ///< as in `rxlab xdp stats`: with_ports, later_fragment, ...
     bool dropped = false;
-    int rule = -1;           ///< index into the rules given; -1: none decided
-    int ethertype = 0, protocol = -1; ///< -1: no IP header was read
-    int destination = -1;    ///< port; -1: not read
+    int rule = -1;                     ///< index into the rules given; -1: none decided
+    int ethertype = 0, protocol = -1;  ///< -1: no IP header was read
+    int destination = -1;              ///< port; -1: not read
     bool udp = false;
 };
 
@@ -47,9 +47,10 @@ private:
         return "not_ip";
     }
 
-    std::string walk4(size_t at) { // RFC 791
+    std::string walk4(size_t at) {  // RFC 791
         if (!has(at, 20)) return "truncated";
-        const int version = bytes_[at] / 16, header = bytes_[at] % 16 * 4, total = be16(at + 2), fragment = be16(at + 6);
+        const int version = bytes_[at] / 16, header = bytes_[at] % 16 * 4, total = be16(at + 2),
+                  fragment = be16(at + 6);
         if (version != 4 || header < 20 || total < header) return "malformed";
         family_ = Family::ipv4;
         source_ = {bytes_.begin() + at + 12, bytes_.begin() + at + 16};
@@ -58,7 +59,7 @@ private:
         return ports(at + header, at + total, fragment & 0x2000);
     }
 
-    std::string walk6(size_t at) { // RFC 8200; AH: RFC 4302
+    std::string walk6(size_t at) {  // RFC 8200; AH: RFC 4302
         if (!has(at, 40)) return "truncated";
         if (bytes_[at] / 16 != 6) return "malformed";
         family_ = Family::ipv6;
@@ -106,13 +107,17 @@ private:
         if (!rule.from) return true;
         if (rule.from->family != family_) return false;
         for (int bit = 0; bit < rule.from->bits; bit++)
-            if ((source_[bit / 8] << bit % 8 & 0x80) != (rule.from->address[bit / 8] << bit % 8 & 0x80)) return false;
+            if ((source_[bit / 8] << bit % 8 & 0x80) !=
+                (rule.from->address[bit / 8] << bit % 8 & 0x80))
+                return false;
         return true;
     }
 
     bool applies(const PortRule& rule) const {
         const int port = rule.destination ? result.destination : source_port_;
-        return (!rule.udp || *rule.udp == result.udp) && (!rule.family || *rule.family == family_) && port >= rule.first && port <= rule.last && from_matches(rule);
+        return (!rule.udp || *rule.udp == result.udp) &&
+               (!rule.family || *rule.family == family_) && port >= rule.first &&
+               port <= rule.last && from_matches(rule);
     }
 
     /// Does `a` go before `b`? The words of rules.h, one after the other.
@@ -128,7 +133,9 @@ private:
     void decide() {
         if (result.kind == "with_ports" || result.kind == "first_fragment") {
             for (size_t i = 0; i < set_.rules.size(); i++)
-                if (applies(set_.rules[i]) && (result.rule < 0 || beats(set_.rules[i], set_.rules[result.rule]))) result.rule = static_cast<int>(i);
+                if (applies(set_.rules[i]) &&
+                    (result.rule < 0 || beats(set_.rules[i], set_.rules[result.rule])))
+                    result.rule = static_cast<int>(i);
             result.dropped = result.rule < 0 ? set_.drop_by_default : set_.rules[result.rule].drop;
         } else if (result.kind == "later_fragment") {
             result.dropped = set_.drop_fragments;
@@ -146,4 +153,4 @@ private:
     int source_port_ = -1;
 };
 
-} // namespace rxlab::test
+}  // namespace rxlab::test

@@ -9,13 +9,16 @@ namespace rxlab {
 namespace {
 
 bool in_table(const PortRule& rule, uint32_t table) {
-    return rule.destination == ((table & FILTER_DESTINATION) != 0) && (!rule.udp || *rule.udp == ((table & FILTER_UDP) != 0)) &&
+    return rule.destination == ((table & FILTER_DESTINATION) != 0) &&
+           (!rule.udp || *rule.udp == ((table & FILTER_UDP) != 0)) &&
            (!rule.family || (*rule.family == Family::ipv6) == ((table & FILTER_IPV6) != 0));
 }
 
-bool in_set(const PortRule& rule, const Prefix* prefix) { return !rule.from || (prefix && contains(*rule.from, *prefix)); }
+bool in_set(const PortRule& rule, const Prefix* prefix) {
+    return !rule.from || (prefix && contains(*rule.from, *prefix));
+}
 
-} // namespace
+}  // namespace
 
 Tables tables_of(const std::vector<PortRule>& rules, const std::vector<uint32_t>& slots) {
     Tables tables;
@@ -29,15 +32,19 @@ Tables tables_of(const std::vector<PortRule>& rules, const std::vector<uint32_t>
     for (uint32_t set = 0; set < tables.sets(); set++) {
         const Prefix* prefix = set ? &tables.prefixes[set - 1] : nullptr;
         for (uint32_t table = 0; table < FILTER_TABLES; table++) {
-            if (prefix && (prefix->family == Family::ipv6) != ((table & FILTER_IPV6) != 0)) continue;
+            if (prefix && (prefix->family == Family::ipv6) != ((table & FILTER_IPV6) != 0))
+                continue;
             std::fill(ports.begin(), ports.end(), 0);
-            for (size_t i = rules.size(); i-- > 0;) // the most specific last, over the others
+            for (size_t i = rules.size(); i-- > 0;)  // the most specific last, over the others
                 if (in_table(rules[i], table) && in_set(rules[i], prefix))
                     std::fill(ports.begin() + rules[i].first, ports.begin() + rules[i].last + 1,
-                              static_cast<uint32_t>(i + 1) << FILTER_RANK_SHIFT | slots[i] << FILTER_SLOT_SHIFT | rules[i].drop);
+                              static_cast<uint32_t>(i + 1) << FILTER_RANK_SHIFT |
+                                  slots[i] << FILTER_SLOT_SHIFT | rules[i].drop);
             for (uint32_t first = 0, next; first < FILTER_PORTS; first = next) {
-                for (next = first + 1; next < FILTER_PORTS && ports[next] == ports[first]; next++) {}
-                if (ports[first]) tables.runs.push_back({set, table, first, next - 1, ports[first]});
+                for (next = first + 1; next < FILTER_PORTS && ports[next] == ports[first]; next++) {
+                }
+                if (ports[first])
+                    tables.runs.push_back({set, table, first, next - 1, ports[first]});
             }
         }
     }
@@ -47,7 +54,7 @@ Tables tables_of(const std::vector<PortRule>& rules, const std::vector<uint32_t>
 std::vector<std::pair<uint16_t, int>> port_prefixes(uint32_t first, uint32_t last) {
     std::vector<std::pair<uint16_t, int>> prefixes;
     while (first <= last) {
-        int free = first ? std::countr_zero(first) : 16; // bits that may differ
+        int free = first ? std::countr_zero(first) : 16;  // bits that may differ
         while (first + (1u << free) - 1 > last) free--;
         prefixes.emplace_back(static_cast<uint16_t>(first), 16 - free);
         first += 1u << free;
@@ -55,4 +62,4 @@ std::vector<std::pair<uint16_t, int>> port_prefixes(uint32_t first, uint32_t las
     return prefixes;
 }
 
-} // namespace rxlab
+}  // namespace rxlab

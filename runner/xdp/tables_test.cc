@@ -15,16 +15,23 @@ std::vector<PortRule> ranked(const std::vector<std::string>& texts) {
 }
 
 TEST(Tables, TheNarrowerRuleCutsTheWiderOne) {
-    const Tables tables = tables_of(ranked({"drop udp ipv4 dport 10-20", "allow udp ipv4 dport 15"}), {8, 9});
+    const Tables tables =
+        tables_of(ranked({"drop udp ipv4 dport 10-20", "allow udp ipv4 dport 15"}), {8, 9});
     const uint32_t table = FILTER_DESTINATION | FILTER_UDP | FILTER_IPV4;
-    const uint32_t allow = 1 << FILTER_RANK_SHIFT | 8 << FILTER_SLOT_SHIFT, drop = 2 << FILTER_RANK_SHIFT | 9 << FILTER_SLOT_SHIFT | 1;
-    EXPECT_EQ(tables.runs, (std::vector<PortRun>{{0, table, 10, 14, drop}, {0, table, 15, 15, allow}, {0, table, 16, 20, drop}}));
+    const uint32_t allow = 1 << FILTER_RANK_SHIFT | 8 << FILTER_SLOT_SHIFT,
+                   drop = 2 << FILTER_RANK_SHIFT | 9 << FILTER_SLOT_SHIFT | 1;
+    EXPECT_EQ(tables.runs,
+              (std::vector<PortRun>{
+                  {0, table, 10, 14, drop}, {0, table, 15, 15, allow}, {0, table, 16, 20, drop}}));
     EXPECT_TRUE(tables.has_destination_rules);
     EXPECT_FALSE(tables.has_source_rules);
 }
 
 TEST(Tables, APrefixsTablesHaveWhatAppliesToShorterOnesToo) {
-    const Tables tables = tables_of(ranked({"drop tcp sport 1 from 10.0.0.0/8", "drop tcp sport 2 from 10.1.0.0/16", "drop tcp ipv4 sport 3"}), {8, 9, 10});
+    const Tables tables =
+        tables_of(ranked({"drop tcp sport 1 from 10.0.0.0/8", "drop tcp sport 2 from 10.1.0.0/16",
+                          "drop tcp ipv4 sport 3"}),
+                  {8, 9, 10});
     ASSERT_EQ(tables.prefixes.size(), 2u);
     std::vector<size_t> ports(3);
     for (const PortRun& run : tables.runs) ports[run.set]++;
@@ -57,5 +64,5 @@ TEST(PortPrefixes, AreTheRangeAndNoPortTwice) {
     EXPECT_EQ(port_prefixes(0, 65535).size(), 1u);
 }
 
-} // namespace
-} // namespace rxlab
+}  // namespace
+}  // namespace rxlab
