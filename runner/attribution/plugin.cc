@@ -3,14 +3,14 @@
 // whom that was called.
 //
 // Every block of code that QEMU translates is counted when it runs. A block that ends with a call
-// makes its successor a frame on top of it, one that returns takes frames away down to the one that
-// waits for that address. Where no frame does, the guest has gone over to another task: its stack
+// makes its successor a call on top of it, one that returns takes calls away down to the one that
+// waits for that address. Where no call does, the guest has gone over to another task: its stack
 // is looked for among those left behind. What is counted is exact; whose stack it is put on may be
 // wrong for the few instructions between a switch of tasks and the first return that shows it.
 //
 // The guest says when counting begins and ends, by instructions that do nothing
 // (attribution/markers.h). At the end the plugin writes out=FILE: "node ID PARENT SITE" for each
-// frame, parents first, SITE an address in the function that called it, and "self ID ADDRESS COUNT"
+// call, parents first, SITE an address in the function that called it, and "self ID ADDRESS COUNT"
 // for each block in it.
 #include <algorithm>
 #include <cstdint>
@@ -69,11 +69,11 @@ struct Node {
     std::unordered_map<const Block*, uint64_t> counts;  ///< executions
 };
 
-struct Frame {
+struct Call {
     uint32_t node;
     uint64_t returns_to;
 };
-using Stack = std::vector<Frame>;
+using Stack = std::vector<Call>;
 
 constexpr size_t kMostStacks = 256, kDeepest = 512;
 
@@ -101,7 +101,7 @@ void call_from(const Block& caller) {
     if (state.stack.size() < kDeepest) state.stack.push_back({id, caller.next});
 }
 
-/// Takes the frame that waits for `address`, and all above it. false: none does.
+/// Takes the call that waits for `address`, and all above it. false: none does.
 bool unwind(Stack& stack, uint64_t address) {
     for (size_t i = stack.size(); i-- > 0;)
         if (stack[i].returns_to == address) {

@@ -17,7 +17,7 @@ enum class Status : int {
     interrupted = 130,  ///< Ctrl-C
 };
 
-/// A failure told as fact, place and next step.
+/// A failure reported as fact, place and next step.
 /// `what()` is the fact with its place ("experiments/x.json:3:7: unknown knob 'a'"),
 /// `next()` what the reader can do about it; it may be empty.
 class Error : public std::runtime_error {

@@ -9,8 +9,8 @@
 #include "cmd/commands.h"
 #include "cmd/perform.h"
 #include "sys/sys.h"
+#include "target/boot_assets.h"
 #include "target/files.h"
-#include "target/kit.h"
 
 namespace fs = std::filesystem;
 
@@ -87,15 +87,15 @@ std::string repeat_script(const Result& result, const Kernel& kernel) {
 Kernel kernel_of(const Result& result) {
     const Json asked =
         result.provenance.value("kernel_asked", Json{{"kernel", "6.12"}, {"modules", ""}});
-    const Kit kit = gather_kit(asked["kernel"], asked["modules"]);
+    const BootAssets assets = gather_boot_assets(asked["kernel"], asked["modules"]);
     const std::string then = result.provenance.at("kernel").value("sha256", "");
-    if (then != kit.ingredients.kernel)
+    if (then != assets.ingredients.kernel)
         throw Error(
             Status::usage,
             fmt::format("the run's kernel (sha256 {:.12}) is not the one found here ({:.12}, {})",
-                        then, kit.ingredients.kernel, kit.kernel.release),
+                        then, assets.ingredients.kernel, assets.kernel.release),
             "run the experiment again, then bundle that");
-    return kit.kernel;
+    return assets.kernel;
 }
 
 void bundle(const fs::path& run, fs::path to) {

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-Ran rxlab(std::vector<std::string> arguments) {
+CommandResult rxlab(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), std::string(RXLAB_BUILD) + "/rxlab");
     return real_sys().run(arguments);
 }
@@ -37,7 +37,7 @@ protected:
 };
 
 TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
-    const Ran ran = rxlab({"--help"});
+    const CommandResult ran = rxlab({"--help"});
     EXPECT_EQ(ran.status, 0);
     for (const char* command :
          {"list", "show", "plan", "run", "compare", "report", "certify", "attribute", "bundle",
@@ -48,7 +48,7 @@ TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
 }
 
 TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
-    const Ran ran = rxlab({"certfy"});
+    const CommandResult ran = rxlab({"certfy"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_EQ(ran.err,
               "rxlab: unknown command 'certfy'\n  next: did you mean 'certify'? 'rxlab --help' "
@@ -56,7 +56,7 @@ TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
 }
 
 TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
-    const Ran ran = rxlab({"plan", "drop-piont"});
+    const CommandResult ran = rxlab({"plan", "drop-piont"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_EQ(ran.err,
               "rxlab: no experiment 'drop-piont' in experiments/\n  next: did you mean "
@@ -64,19 +64,19 @@ TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
 }
 
 TEST_F(Cli, AMissingFileIsNamed) {
-    const Ran ran = rxlab({"show", "/nonexistent/x.json"});
+    const CommandResult ran = rxlab({"show", "/nonexistent/x.json"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("/nonexistent/x.json: cannot be read"));
 }
 
 TEST_F(Cli, AFolderIsNotAnExperiment) {
-    const Ran ran = rxlab({"show", "/tmp/"});
+    const CommandResult ran = rxlab({"show", "/tmp/"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("it is a folder"));
 }
 
 TEST_F(Cli, BadJsonIsToldWithItsPlace) {
-    const Ran ran =
+    const CommandResult ran =
         rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("bad.json:4:"));
@@ -85,33 +85,34 @@ TEST_F(Cli, BadJsonIsToldWithItsPlace) {
 TEST_F(Cli, ARulesFileHasALargestSize) {
     const std::string rules = file("rules.json", "{\"rules\": [");
     fs::resize_file(rules, (16 << 20) + 1);
-    const Ran ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
+    const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that a rules file may "
                                    "have\n  next: a filter takes 32767 rules"));
 }
 
 TEST_F(Cli, ARulesFileThatIsAFolderIsNamed) {
-    const Ran ran = rxlab({"xdp", "load", "nosuch0", "--rules", folder_});
+    const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", folder_});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr(": cannot be read"));
 }
 
 TEST_F(Cli, AnUnknownArmIsAUsageError) {
-    const Ran ran = rxlab({"plan", "drop-point", "--arm", "xdp-natve"});
+    const CommandResult ran = rxlab({"plan", "drop-point", "--arm", "xdp-natve"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("xdp-native"));
 }
 
 TEST_F(Cli, TheCountedLaneNeedsAGuest) {
-    const Ran ran = rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});
+    const CommandResult ran =
+        rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("--target vm"));
 }
 
 TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
-    const Ran first = rxlab({"plan", "drop-point", "--json"}),
-              second = rxlab({"plan", "drop-point", "--json"});
+    const CommandResult first = rxlab({"plan", "drop-point", "--json"}),
+                        second = rxlab({"plan", "drop-point", "--json"});
     ASSERT_EQ(first.status, 0) << first.err;
     EXPECT_EQ(first.out, second.out);
     EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
@@ -128,14 +129,14 @@ TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
 }
 
 TEST_F(Cli, PlanForTheHostSaysWhatItWouldChange) {
-    const Ran ran = rxlab({"plan", "xdp-counter-maps", "--target", "host"});
+    const CommandResult ran = rxlab({"plan", "xdp-counter-maps", "--target", "host"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("rxlab-gen"));
     EXPECT_FALSE(fs::exists("/run/netns/rxlab-gen"));
 }
 
 TEST_F(Cli, ListIsJsonWithEveryTable) {
-    const Ran ran = rxlab({"list", "--json"});
+    const CommandResult ran = rxlab({"list", "--json"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     const Json json = Json::parse(ran.out);
     for (const char* kind :
@@ -146,13 +147,13 @@ TEST_F(Cli, ListIsJsonWithEveryTable) {
 }
 
 TEST_F(Cli, CompareRefusesWhatIsNoResult) {
-    const Ran ran = rxlab({"compare", file("half.json", "{\"schema_ver")});
+    const CommandResult ran = rxlab({"compare", file("half.json", "{\"schema_ver")});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("not a JSON document"));
 }
 
 TEST_F(Cli, AWrongKernelPathIsAUsageError) {
-    const Ran ran =
+    const CommandResult ran =
         rxlab({"run", "drop-point", "--kernel", "/nonexistent/bzImage", "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("/nonexistent/bzImage"));
@@ -160,14 +161,15 @@ TEST_F(Cli, AWrongKernelPathIsAUsageError) {
 }
 
 TEST_F(Cli, AnUnknownKernelIsToldOnce) {
-    const Ran ran = rxlab({"run", "drop-point", "--kernel", "5.10", "--out", folder_ / "out"});
+    const CommandResult ran =
+        rxlab({"run", "drop-point", "--kernel", "5.10", "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("unknown kernel '5.10'"));
     EXPECT_THAT(ran.err, ::testing::Not(HasSubstr("archive")));
 }
 
 TEST_F(Cli, RoundsHaveALimitThatIsTold) {
-    const Ran ran = rxlab({"plan", "drop-point", "--rounds", "0"});
+    const CommandResult ran = rxlab({"plan", "drop-point", "--rounds", "0"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err + ran.out, HasSubstr("not in range 1 to 100000"));
 }
@@ -203,7 +205,7 @@ protected:
 };
 
 TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
-    const Ran ran =
+    const CommandResult ran =
         rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out", "--no-report"});
     EXPECT_EQ(ran.status, 3) << ran.err << ran.out;  // two rounds decide nothing
     const Json result = read_json(folder_ / "out" / "result.json");
@@ -220,7 +222,7 @@ TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
 }
 
 TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
-    const Ran ran = rxlab({"run", experiment("peer/boost"), "--out", folder_ / "out"});
+    const CommandResult ran = rxlab({"run", experiment("peer/boost"), "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("no benchmark 'peer/boost/copy/size:64/batch:32/threads:2'"));
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
@@ -229,14 +231,14 @@ TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
 }
 
 TEST_F(CliBench, ABenchmarkProgramIsNotInAGuest) {
-    const Ran ran = rxlab({"plan", experiment("ring/cached"), "--target", "vm"});
+    const CommandResult ran = rxlab({"plan", experiment("ring/cached"), "--target", "vm"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("--target host"));
 }
 
 TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
     fs::remove(folder_ / "ring_bench");
-    const Ran ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out"});
+    const CommandResult ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("make bench-build"));
 }
@@ -244,7 +246,7 @@ TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each
 /// of its lanes.
 TEST_F(Cli, ATopologyThatThisMachineCannotHaveIsSaidSoBesideTheOthers) {
-    const Ran ran = rxlab({"plan", "nic-veth", "--target", "host", "--arm", "rxnic"});
+    const CommandResult ran = rxlab({"plan", "nic-veth", "--target", "host", "--arm", "rxnic"});
     EXPECT_EQ(ran.status, 0);
     EXPECT_THAT(ran.out, HasSubstr("(not possible here: no module"));
     EXPECT_THAT(ran.out, HasSubstr("link add rxgen0")) << "the arm with veth";

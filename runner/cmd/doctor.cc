@@ -39,7 +39,7 @@ std::string first_line(const std::string& text) {
 
 Finding look_qemu(Sys& sys) {
     try {
-        const Ran qemu = sys.run({"qemu-system-x86_64", "--version"});
+        const CommandResult qemu = sys.run({"qemu-system-x86_64", "--version"});
         if (qemu.status == 0) return {Grade::good, first_line(qemu.out), ""};
     } catch (const Error&) {
     }
@@ -71,7 +71,7 @@ Finding look_btf(Sys& sys) {
 
 Finding look_pktgen(Sys& sys) {
     if (sys.exists("/proc/net/pktgen")) return {Grade::good, "pktgen is loaded", ""};
-    const Ran probe = sys.run({"modprobe", "--dry-run", "pktgen"});
+    const CommandResult probe = sys.run({"modprobe", "--dry-run", "pktgen"});
     if (probe.status == 0) return {Grade::good, "pktgen can be loaded", ""};
     return {Grade::limited, "no pktgen for the running kernel",
             "on the host, traffic kind live_frames; in the VM pktgen is always there"};
@@ -126,7 +126,7 @@ Finding look_smt(Sys& sys) {
 }
 
 Finding look_report(Sys& sys) {
-    const Ran python =
+    const CommandResult python =
         sys.run({"/usr/bin/python3", "-c", "import matplotlib; print(matplotlib.__version__)"});
     if (python.status == 0) return {Grade::good, "matplotlib " + first_line(python.out), ""};
     return {Grade::bad, "/usr/bin/python3 has no matplotlib", "make deps"};

@@ -114,7 +114,7 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
         argv.insert(argv.end(), {"--null", null});
     if (request.rounds) argv.insert(argv.end(), {"--rounds", std::to_string(request.rounds)});
     const auto start = std::chrono::steady_clock::now();
-    const Ran ran = real_sys().run(argv);
+    const CommandResult ran = real_sys().run(argv);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const bool timed_out = ran.status == kTimedOut || ran.status == 128 + 9;

@@ -269,7 +269,7 @@ RunOutcome perform(const RunRequest& request) {
     if (!seen.empty())
         progress.say(fmt::format("resuming: {} of {} trials are in {}", seen.size(),
                                  result.plan.trials.size(), outcome.out.string()));
-    const Sinks sinks{
+    const TargetEvents events{
         [&](const Observation& observation) {
             store.append(observation);
             seen[observation.trial.id] = observation;
@@ -283,7 +283,7 @@ RunOutcome perform(const RunRequest& request) {
         const Plan part = first_rounds(result.plan, rounds);
         std::set<int> done;
         for (const auto& [id, observation] : seen) done.insert(id);
-        target->run(part, done, sinks);
+        target->run(part, done, events);
         result.observations = in_plan_order(seen);
         if (rounds >= all || primary_precise_enough(result)) break;
     }

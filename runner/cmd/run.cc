@@ -37,12 +37,12 @@ int repeat_trial(const RunRequest& request, int id) {
     if (plan.trials.empty())
         throw Error(Status::usage, fmt::format("the plan has no trial {}", id),
                     fmt::format("rxlab plan {} lists them", request.experiment));
-    const Sinks sinks{
+    const TargetEvents events{
         [](const Observation& observation) { fmt::print("{}\n", to_json(observation).dump(2)); },
         [](const std::string& line) { fmt::print(stderr, "  {}\n", line); },
         [](const std::string& console) { fmt::print(stderr, "{}", console); },
     };
-    target_for(request, plan)->run(plan, {}, sinks);
+    target_for(request, plan)->run(plan, {}, events);
     return static_cast<int>(Status::ok);
 }
 

@@ -4,7 +4,7 @@
 #include "base/row_named.h"
 #include "bpf/objects.h"
 #include "collect/bpftrace_output.h"
-#include "collect/companion.h"
+#include "collect/controlled_process.h"
 #include "collect/kinds.h"
 #include "sys/bpf.h"
 
@@ -51,7 +51,7 @@ public:
 private:
     Sys& sys_;
     std::string name_, script_;
-    Companion bpftrace_;
+    ControlledProcess bpftrace_;
     std::vector<BpfFd> maps_;
 };
 

@@ -23,7 +23,7 @@ struct Window {
     double ns_per_instruction = 0;  ///< counted lane: 2 at icount shift=1; 0: unknown
 };
 
-/// One window's. It is made before the machine comes to rest for the window: what takes long or
+/// One window's. It is made before the machine settles for the window: what takes long or
 /// leaves work behind (attaching a probe, opening a file) is done in the constructor. start() and
 /// stop() only read.
 class Collector {

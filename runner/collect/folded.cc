@@ -29,7 +29,7 @@ std::string symbol(const std::string& line) {
 }
 
 /// ';' separates frames.
-std::string frame(std::string name) {
+std::string stack_entry(std::string name) {
     std::replace(name.begin(), name.end(), ';', ':');
     return name;
 }
@@ -54,9 +54,9 @@ Folded fold(const std::string& script) {
             add(task, frames, folded);
             frames.clear();
         } else if (line.front() == ' ' || line.front() == '\t')
-            frames.push_back(frame(symbol(line)));
+            frames.push_back(stack_entry(symbol(line)));
         else
-            task = frame(trimmed(line));
+            task = stack_entry(trimmed(line));
     }
     add(task, frames, folded);
     return folded;

@@ -26,7 +26,7 @@ uint64_t histogram_edge(size_t bucket);
 /// there. Off by at most one eighth of the value; exact below 16. The histogram must not be empty.
 double percentile(const Histogram& histogram, double fraction);
 
-/// Latencies are told in instructions where the clock counts them, else in nanoseconds.
+/// Latencies are reported in instructions where the clock counts them, else in nanoseconds.
 struct LatencyUnit {
     explicit LatencyUnit(double ns_per_instruction);
     std::string name;

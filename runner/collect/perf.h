@@ -2,7 +2,7 @@
 // A perf that is started before the window, told by a FIFO to count or sample over it, and ended
 // after it.
 #pragma once
-#include "collect/companion.h"
+#include "collect/controlled_process.h"
 
 namespace rxlab {
 
@@ -20,7 +20,7 @@ public:
 private:
     void say(const std::string& command);
 
-    Companion perf_;
+    ControlledProcess perf_;
     Fd control_;
 };
 

@@ -38,7 +38,7 @@ public:
     }
     void stop() override { finish(); }
 
-    /// The CPU whose task waited longest is told: that is where the packets are received.
+    /// The CPU whose task waited longest is reported: that is where the packets are received.
     void report(const Window& window, Metrics& metrics, Json& curves) override {
         const Histogram* worst = nullptr;
         for (const auto& task : tasks_)

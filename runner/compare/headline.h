@@ -7,7 +7,7 @@
 
 namespace rxlab {
 
-/// From comparison.json's "comparisons": invalid and worse arms first, at most four told, "and N
+/// From comparison.json's "comparisons": invalid and worse arms first, at most four named, "and N
 /// more". Instructions are called instructions: "needs 0.62x the instructions of", never faster or
 /// slower.
 std::string headline(const Json& comparisons);

@@ -121,7 +121,7 @@ std::string reason_for(const Row& row, const Rules& rules) {
     if (!row.hidden.empty()) return row.hidden;
     if (row.before.empty() && row.after.empty()) return "no trial reports it";
     if (!comparable(row)) return row.before.empty() ? "only after has it" : "only before has it";
-    if (!row.primary) return "not primary: told, not ranked";
+    if (!row.primary) return "not primary: reported, not ranked";
     if (row.verdict != Verdict::inconclusive) return "";
     return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta"
                                                         : "too few rounds for this confidence";

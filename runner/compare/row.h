@@ -35,8 +35,8 @@ struct Row {
 std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rules);
 
 /// Gives the primary rows that can be ranked their confidence, by Holm's step-down over those of
-/// all comparisons (5 % for the experiment as a whole), and their verdict. Other rows are told and
-/// not ranked.
+/// all comparisons (5 % for the experiment as a whole), and their verdict. Other rows are reported
+/// and not ranked.
 void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& rules);
 
 /// The smallest difference that counts: relative on the ratio scale, in the metric's unit on the

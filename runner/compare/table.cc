@@ -84,7 +84,7 @@ std::string others(const Json& comparisons) {
             if (row["primary"] == false) names.insert(row["name"]);
     return names.empty()
                ? ""
-               : fmt::format("in the report besides: {} metrics that are told and not ranked\n",
+               : fmt::format("in the report besides: {} metrics that are reported and not ranked\n",
                              names.size());
 }
 

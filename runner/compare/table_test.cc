@@ -33,7 +33,7 @@ TEST(TextTable, IsAGoldenText) {
         "A difference counts from max(0.1 %, 3 instructions) (null floor not measured: --null); "
         "latencies from histograms: "
         "at least one bucket, 12.5 %; where nothing was before: any difference\n"
-        "in the report besides: 2 metrics that are told and not ranked\n");
+        "in the report besides: 2 metrics that are reported and not ranked\n");
 }
 
 TEST(TextTable, SaysFewerAndMoreInstructions) {
@@ -65,7 +65,7 @@ TEST(TextTable, ShowsPrimaryMetricsOnly) {
     for (const Json& row : comparison["comparisons"][0]["metrics"])
         if (row["name"] == "softirq.net_rx.raise_to_entry.p99") {
             EXPECT_EQ(row["verdict"], "not_visible");
-            EXPECT_EQ(row["reason"], "not primary: told, not ranked");
+            EXPECT_EQ(row["reason"], "not primary: reported, not ranked");
             EXPECT_NEAR(row["ratio"], 1.8, 0.01);
         }
 }

@@ -37,14 +37,14 @@ Json with_factors(const Json& document, const std::map<std::string, Json>& facto
 }
 
 /// An arm's topology and traffic make sense only merged into the experiment's. What the arm did not
-/// write itself is told at the arm.
-std::vector<Finding> check_patched(const Json& document, const char* part, const Json& schema) {
+/// write itself is reported at the arm.
+std::vector<Finding> check_merge_patch(const Json& document, const char* part, const Json& schema) {
     std::vector<Finding> findings;
     for (size_t i = 0; i < document.at("arms").size(); i++) {
         const Json& arm = document["arms"][i];
         if (!arm.contains(part)) continue;
         const Pointer in_arm = Pointer() / "arms" / i / part;
-        for (Finding& finding : validate(schema, patched(document[part], arm[part]))) {
+        for (Finding& finding : validate(schema, merge_patch(document[part], arm[part]))) {
             finding.pointer = in_arm / finding.pointer;
             findings.push_back(finding);
         }
@@ -59,7 +59,7 @@ Json with_stages(Json document) {
         const Json below = stages[arm.value("builds_on", "")];
         for (const char* part : {"topology", "traffic"})
             if (below.contains(part))
-                arm[part] = both_patches(below[part], arm.value(part, Json::object()));
+                arm[part] = compose_patches(below[part], arm.value(part, Json::object()));
         for (const char* part : {"setup", "knobs", "boot", "needs"})
             if (below.contains(part)) {
                 Json whole = below[part];
@@ -84,8 +84,8 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     if (!findings.empty()) return findings;
     for (const auto& factors : samples)
         for (const char* part : {"topology", "traffic"})
-            append(findings, check_patched(with_factors(with_stages(source.document), factors),
-                                           part, schema["definitions"][part]));
+            append(findings, check_merge_patch(with_factors(with_stages(source.document), factors),
+                                               part, schema["definitions"][part]));
     append(findings, check_meaning(source.document, file));
     if (words.require_knob) append(findings, check_knobs(source.document, words.require_knob));
     return findings;

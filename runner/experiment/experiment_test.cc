@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 
 /// What parse_experiment() says about `text`, or "valid".
-std::string told(const std::string& text, const std::string& file = "sample.json") {
+std::string message_of(const std::string& text, const std::string& file = "sample.json") {
     try {
         parse_experiment(text, file, test::words());
     } catch (const Error& error) {
@@ -70,15 +70,16 @@ TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
 
 TEST(Experiment, AnArmBuildsOnOneBeforeIt) {
     EXPECT_THAT(
-        told(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")),
+        message_of(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")),
         testing::HasSubstr(
             "expected an arm before this one, 'none' or 'xdp', got 'xpd'; did you mean 'xdp'?"));
-    EXPECT_THAT(told(with("{\"name\": \"none\",", "{\"name\": \"none\", \"builds_on\": \"none\",")),
-                testing::HasSubstr("expected nothing in the first arm, got 'none'"));
+    EXPECT_THAT(
+        message_of(with("{\"name\": \"none\",", "{\"name\": \"none\", \"builds_on\": \"none\",")),
+        testing::HasSubstr("expected nothing in the first arm, got 'none'"));
 }
 
 TEST(Experiment, NamesAMisspeltKind) {
-    EXPECT_EQ(told(with("\"pktgen\"", "\"pktgn\"")),
+    EXPECT_EQ(message_of(with("\"pktgen\"", "\"pktgn\"")),
               "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did "
               "you mean 'pktgen'?\n"
               "  \"traffic\": {\"kind\": \"pktgn\", \"packets\": 1000, \"udp_dst_port\": 9},\n"
@@ -86,7 +87,7 @@ TEST(Experiment, NamesAMisspeltKind) {
 }
 
 TEST(Experiment, NamesAMisspeltKey) {
-    EXPECT_EQ(told(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
+    EXPECT_EQ(message_of(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
               "sample.json:6:33: expected key 'kind', 'packet_size', 'packets', 'udp_dst_port' or "
               "'warmup_packets', got "
               "'packet'; did you mean 'packets'?\n"
@@ -96,7 +97,7 @@ TEST(Experiment, NamesAMisspeltKey) {
 }
 
 TEST(Experiment, NamesAMisspeltSetupInAnArm) {
-    EXPECT_EQ(told(with("\"xdp\": {\"program\"", "\"xpd\": {\"program\"")),
+    EXPECT_EQ(message_of(with("\"xdp\": {\"program\"", "\"xpd\": {\"program\"")),
               "sample.json:13:31: expected key 'link' or 'xdp', got 'xpd'; did you mean 'xdp'?\n"
               "    {\"name\": \"xdp\", \"setup\": {\"xpd\": {\"program\": \"xdp_port_drop\", "
               "\"mode\": \"native\", "
@@ -106,45 +107,46 @@ TEST(Experiment, NamesAMisspeltSetupInAnArm) {
 }
 
 TEST(Experiment, NamesAMisspeltKnobKindWithItsObject) {
-    EXPECT_EQ(told(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
-              "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in "
-              "OBJECT), got "
-              "'syctl:net.core.netdev_budget'; did you mean 'sysctl:net.core.netdev_budget'?\n"
-              "  \"knobs\": {\"syctl:net.core.netdev_budget\": \"$budget.packets\", "
-              "\"sysctl:net.core.netdev_budget_usecs\"\n"
-              "            ^");
+    EXPECT_EQ(
+        message_of(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
+        "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in "
+        "OBJECT), got "
+        "'syctl:net.core.netdev_budget'; did you mean 'sysctl:net.core.netdev_budget'?\n"
+        "  \"knobs\": {\"syctl:net.core.netdev_budget\": \"$budget.packets\", "
+        "\"sysctl:net.core.netdev_budget_usecs\"\n"
+        "            ^");
 }
 
 TEST(Experiment, RefusesAKnobThatClimbsOutOfItsFolder) {
-    EXPECT_THAT(told(with("sysctl:net.core.netdev_budget\"", "sysfs:net/../../etc/passwd\"")),
+    EXPECT_THAT(message_of(with("sysctl:net.core.netdev_budget\"", "sysfs:net/../../etc/passwd\"")),
                 testing::HasSubstr("no '..' in OBJECT), got 'sysfs:net/../../etc/passwd'"));
 }
 
 TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
-    EXPECT_EQ(told(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
+    EXPECT_EQ(message_of(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
               "sample.json:9:18: expected a collector ('softirq' or 'softnet'), got 'softirk'; did "
               "you mean 'softirq'?\n"
               "  \"collectors\": [\"softirk\", \"softnet\"],\n"
               "                 ^");
     EXPECT_EQ(
-        told(with("\"instructions_per_packet\"", "\"instruction_per_packet\"")),
+        message_of(with("\"instructions_per_packet\"", "\"instruction_per_packet\"")),
         "sample.json:10:15: expected a metric ('instructions_per_packet' or 'lost_fraction'), got "
         "'instruction_per_packet'; did you mean 'instructions_per_packet'?\n"
         "  \"primary\": [\"instruction_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"],\n"
         "              ^");
-    EXPECT_THAT(told(with("[\"conservation\"]", "[\"conservatoin\"]")),
+    EXPECT_THAT(message_of(with("[\"conservation\"]", "[\"conservatoin\"]")),
                 testing::HasSubstr("expected a check ('conservation', 'senders_overlap', "
                                    "'no_splats', 'restored' or 'rounds_distinct'), got "
                                    "'conservatoin'; did you mean 'conservation'?"));
-    EXPECT_THAT(told(with("[\"counted\"", "[\"count\"")),
+    EXPECT_THAT(message_of(with("[\"counted\"", "[\"count\"")),
                 testing::HasSubstr(
                     "sample.json:4:13: expected 'counted', 'timed' or 'functional', got 'count'"));
-    EXPECT_THAT(told(with("[\"instructions\"]", "[\"instruction\"]")),
+    EXPECT_THAT(message_of(with("[\"instructions\"]", "[\"instruction\"]")),
                 testing::HasSubstr("got 'instruction'; did you mean 'instructions'?"));
 }
 
 TEST(Experiment, NamesAllMissingKeysAtOnce) {
-    EXPECT_EQ(told("{}"),
+    EXPECT_EQ(message_of("{}"),
               "sample.json:1:1: expected keys 'name', 'question', 'lanes', 'mechanism', "
               "'topology', 'traffic', 'primary', "
               "'arms', got none\n{}\n^");
@@ -152,9 +154,9 @@ TEST(Experiment, NamesAllMissingKeysAtOnce) {
 
 TEST(Experiment, WantsExactlyOneBaseline) {
     EXPECT_EQ(
-        told(with(", \"baseline\": true", "")),
+        message_of(with(", \"baseline\": true", "")),
         "sample.json:11:3: expected one arm with \"baseline\": true, got none\n  \"arms\": [\n  ^");
-    EXPECT_EQ(told(with("\"other\",", "\"other\", \"baseline\": true,")),
+    EXPECT_EQ(message_of(with("\"other\",", "\"other\", \"baseline\": true,")),
               "sample.json:14:23: expected one baseline, got another besides 'none'\n"
               "    {\"name\": \"other\", \"baseline\": true, \"traffic\": {\"packets\": "
               "\"$packets\"}, \"boot\": "
@@ -164,27 +166,27 @@ TEST(Experiment, WantsExactlyOneBaseline) {
 }
 
 TEST(Experiment, WantsArmNamesThatAreDistinctAndPlain) {
-    EXPECT_THAT(told(with("\"other\"", "\"none\"")),
+    EXPECT_THAT(message_of(with("\"other\"", "\"none\"")),
                 testing::StartsWith(
                     "sample.json:14:14: expected each arm's name once, got 'none' again\n"));
     EXPECT_THAT(
-        told(with("\"other\"", "\"../o;rm\"")),
+        message_of(with("\"other\"", "\"../o;rm\"")),
         testing::StartsWith(
             "sample.json:14:14: expected a name of lower-case letters, digits, '.' and '-', got "
             "'../o;rm'\n"));
 }
 
 TEST(Experiment, LetsNothingOddOntoTheKernelCommandLine) {
-    EXPECT_THAT(told(with("rxlab.pad=x", "x; reboot")),
+    EXPECT_THAT(message_of(with("rxlab.pad=x", "x; reboot")),
                 testing::HasSubstr("expected kernel parameters of letters"));
-    EXPECT_THAT(told(with("rxlab.pad=x", "a\\nb")),
+    EXPECT_THAT(message_of(with("rxlab.pad=x", "a\\nb")),
                 testing::HasSubstr("expected kernel parameters of letters"));
 }
 
 TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
     const std::string boot = "\"boot\": {\"cmdline\": \"rxlab.pad=x\", \"seed_offset\": 7}";
     const auto booted = [&](const std::string& text) {
-        return told(with(boot, "\"boot\": {" + text + "}"));
+        return message_of(with(boot, "\"boot\": {" + text + "}"));
     };
     EXPECT_EQ(booted("\"kernel\": \"6.1\", \"machine\": \"q35\", \"devices\": [\"intel-iommu\"]"),
               "valid");
@@ -201,54 +203,55 @@ TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
 }
 
 TEST(Experiment, IsNamedLikeItsFile) {
-    EXPECT_EQ(told(test::kValid, "experiments/other.json"),
+    EXPECT_EQ(message_of(test::kValid, "experiments/other.json"),
               "experiments/other.json:3:11: expected the file's name, 'other', got 'sample'\n"
               "  \"name\": \"sample\", \"question\": \"Which?\", \"description\": \"Text.\",\n"
               "          ^");
-    EXPECT_EQ(told(test::kValid, "/dev/stdin"), "valid");
+    EXPECT_EQ(message_of(test::kValid, "/dev/stdin"), "valid");
 }
 
 TEST(Experiment, AsksTheKnobsKindAboutItsName) {
     EXPECT_THAT(
-        told(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
+        message_of(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
         testing::StartsWith(
             "sample.json:8:13: expected a knob, got 'sysctl:net/core/': a knob is a file\n"));
 }
 
 TEST(Experiment, KnowsItsFactors) {
-    EXPECT_EQ(told(with("$budget.packets", "$budgets.packets")),
+    EXPECT_EQ(message_of(with("$budget.packets", "$budgets.packets")),
               "sample.json:8:46: expected a factor's value, '$budget' or '$packets', got "
               "'$budgets.packets'\n"
               "  \"knobs\": {\"sysctl:net.core.netdev_budget\": \"$budgets.packets\", "
               "\"sysctl:net.core.netdev_budget_usec\n"
               "                                             ^");
-    EXPECT_THAT(told(with("$budget.packets", "$budget.packet")),
+    EXPECT_THAT(message_of(with("$budget.packets", "$budget.packet")),
                 testing::StartsWith("sample.json:8:46: expected a factor's value, "
                                     "'$budget.packets' or '$budget.usecs', got "
                                     "'$budget.packet'; did you mean '$budget.packets'?\n"));
-    EXPECT_THAT(told(with("\"$packets\"", "1")),
+    EXPECT_THAT(message_of(with("\"$packets\"", "1")),
                 testing::StartsWith("sample.json:16:92: expected \"$packets\" somewhere in "
                                     "topology, setup, knobs, traffic or boot, got none\n"));
 }
 
 TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {
-    EXPECT_THAT(told(with("\"packets\": [1000]", "\"packets\": [1000, 0]")),
+    EXPECT_THAT(message_of(with("\"packets\": [1000]", "\"packets\": [1000, 0]")),
                 testing::StartsWith("sample.json:14:46: expected at least 1, got 0\n"));
 }
 
 TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
-    EXPECT_THAT(told(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
+    EXPECT_THAT(message_of(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
                 testing::StartsWith("sample.json:14:35: expected key"));
     EXPECT_THAT(
-        told(with("{\"packets\": \"$packets\"}",
-                  "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": 9}")),
+        message_of(
+            with("{\"packets\": \"$packets\"}",
+                 "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": 9}")),
         testing::StartsWith(
             "sample.json:14:81: expected key 'cpus', 'kind' or 'packets', got 'udp_dst_port'\n"));
-    EXPECT_EQ(told(with("{\"packets\": \"$packets\"}",
-                        "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")),
+    EXPECT_EQ(message_of(with("{\"packets\": \"$packets\"}",
+                              "{\"packets\": \"$packets\", \"kind\": \"live_frames\"}")),
               "valid");
     EXPECT_EQ(
-        told(
+        message_of(
             with("{\"packets\": \"$packets\"}",
                  "{\"packets\": \"$packets\", \"kind\": \"live_frames\", \"udp_dst_port\": null}")),
         "valid");
@@ -259,8 +262,9 @@ TEST(Experiment, LimitsPrimaryMetrics) {
     for (char c = 'a'; c < 'g'; c++)
         six += std::string(c == 'a' ? "" : ", ") + "\"softirq." + c + ".entry_to_exit.p99\"";
     EXPECT_THAT(
-        told(with("\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"",
-                  six)),
+        message_of(
+            with("\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"",
+                 six)),
         testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
 }
 
@@ -271,12 +275,12 @@ TEST(Experiment, ShowsSecondaryMetricsThatThereAre) {
                                  "sample.json", test::words())
                     .secondary,
                 ElementsAre("lost_fraction"));
-    EXPECT_THAT(told(with(primary, primary + ", \"secondary\": [\"lost_fractoin\"]")),
+    EXPECT_THAT(message_of(with(primary, primary + ", \"secondary\": [\"lost_fractoin\"]")),
                 testing::HasSubstr("got 'lost_fractoin'; did you mean 'lost_fraction'?"));
 }
 
 TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
-    EXPECT_THAT(told(with("\"timed_max\": 4", "\"timed_max\": 2")),
+    EXPECT_THAT(message_of(with("\"timed_max\": 4", "\"timed_max\": 2")),
                 testing::StartsWith(
                     "sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
 }
@@ -284,14 +288,14 @@ TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
 TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
     std::string many = "\"lanes\": [";
     for (int i = 0; i < 12; i++) many += "\"x" + std::to_string(i) + "\", ";
-    const std::string message = told(with("\"lanes\": [", many));
+    const std::string message = message_of(with("\"lanes\": [", many));
     EXPECT_THAT(message, testing::HasSubstr("got 'x9'\n"));
     EXPECT_THAT(message, testing::Not(testing::HasSubstr("got 'x10'")));
     EXPECT_THAT(message, testing::EndsWith("\nand 2 more"));
 }
 
 TEST(Experiment, TellsADuplicateKeyTogetherWithOtherProblems) {
-    EXPECT_EQ(told(with("\"question\": \"Which?\"", "\"question\": 3, \"name\": \"sample\"")),
+    EXPECT_EQ(message_of(with("\"question\": \"Which?\"", "\"question\": 3, \"name\": \"sample\"")),
               "sample.json:3:33: expected a string, got 3\n"
               "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": "
               "\"Text.\",\n"
@@ -306,7 +310,7 @@ TEST(Experiment, SurvivesBeingCutAtEveryByte) {
     const std::string text = test::kValid;
     const size_t last = text.rfind('}');
     for (size_t size = 0; size <= last; size++)
-        EXPECT_NE(told(text.substr(0, size)), "valid") << size;
+        EXPECT_NE(message_of(text.substr(0, size)), "valid") << size;
 }
 
 TEST(Experiment, SurvivesBytesReplaced) {
@@ -315,7 +319,7 @@ TEST(Experiment, SurvivesBytesReplaced) {
         for (char c : {'"', '}', '\0', '\xFF', '7', '$'}) {
             std::string changed = text;
             changed[at] = c;
-            EXPECT_FALSE(told(changed).empty());
+            EXPECT_FALSE(message_of(changed).empty());
         }
 }
 
@@ -341,12 +345,12 @@ TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
             parent.erase(pointer.back());
         else
             parent.erase(std::stoul(pointer.back()));
-        EXPECT_FALSE(told(removed.dump()).empty());
+        EXPECT_FALSE(message_of(removed.dump()).empty());
         for (const Json& value :
              {Json(), Json(-1), Json(0.5), Json("$x"), Json::array(), Json::object(), Json(true)}) {
             Json replaced = document;
             replaced[pointer] = value;
-            EXPECT_FALSE(told(replaced.dump()).empty());
+            EXPECT_FALSE(message_of(replaced.dump()).empty());
         }
     }
 }
@@ -357,7 +361,7 @@ TEST(Experiment, NamesEachMissingKey) {
          {"name", "question", "lanes", "mechanism", "topology", "traffic", "primary", "arms"}) {
         Json removed = document;
         removed.erase(key);
-        EXPECT_THAT(told(removed.dump()),
+        EXPECT_THAT(message_of(removed.dump()),
                     testing::HasSubstr(std::string("expected key '") + key + "', got none"));
     }
 }

@@ -34,7 +34,7 @@ Json filled(const Json& value, const std::map<std::string, Json>& factors) {
     return result;
 }
 
-Json laid_over(const Json& below, const Json& above) {
+Json merge_members(const Json& below, const Json& above) {
     Json result = below;
     for (const auto& [key, value] : above.items()) {
         if (value.is_null())
@@ -45,7 +45,7 @@ Json laid_over(const Json& below, const Json& above) {
     return result;
 }
 
-Json patched(Json below, const Json& above) {
+Json merge_patch(Json below, const Json& above) {
     const auto kind = above.find("kind");
     if (kind != above.end() && below.contains("kind") && *kind != below["kind"])
         below = Json::object();
@@ -53,12 +53,12 @@ Json patched(Json below, const Json& above) {
     return below;
 }
 
-Json both_patches(Json first, const Json& second) {
+Json compose_patches(Json first, const Json& second) {
     const auto kind = second.find("kind");
     if (kind != second.end() && first.contains("kind") && *kind != first["kind"]) return second;
     for (const auto& [key, value] : second.items()) {
         Json& mine = first[key];
-        mine = mine.is_object() && value.is_object() ? both_patches(mine, value) : value;
+        mine = mine.is_object() && value.is_object() ? compose_patches(mine, value) : value;
     }
     return first;
 }

@@ -26,14 +26,14 @@ std::optional<Reference> reference_in(const Json& value);
 Json filled(const Json& value, const std::map<std::string, Json>& factors);
 
 /// Key by key: `above` wins, null takes away.
-Json laid_over(const Json& below, const Json& above);
+Json merge_members(const Json& below, const Json& above);
 
 /// RFC 7386 merge patch; what names another "kind" replaces, since the parameters of one kind mean
 /// nothing to another.
-Json patched(Json below, const Json& above);
+Json merge_patch(Json below, const Json& above);
 
 /// A patch that does what the first and then the second would: nulls stay, since they are yet to
 /// take something away.
-Json both_patches(Json first, const Json& second);
+Json compose_patches(Json first, const Json& second);
 
 }  // namespace rxlab

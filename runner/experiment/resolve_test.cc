@@ -26,20 +26,20 @@ TEST(Filled, LeavesWhatNoFactorAnswers) {
 
 TEST(LaidOver, ReplacesAKindWholeAndTakesAwayByNull) {
     const Json below = {{"xdp", {{"program", "a"}, {"mode", "native"}}}, {"link", Json::object()}};
-    EXPECT_EQ(laid_over(below, {{"xdp", {{"program", "b"}}}, {"link", nullptr}}),
+    EXPECT_EQ(merge_members(below, {{"xdp", {{"program", "b"}}}, {"link", nullptr}}),
               Json({{"xdp", {{"program", "b"}}}}));
-    EXPECT_EQ(laid_over(below, Json::object()), below);
+    EXPECT_EQ(merge_members(below, Json::object()), below);
 }
 
 TEST(Patched, MergesDeep) {
-    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"burst", nullptr}, {"packets", 5}}),
+    EXPECT_EQ(merge_patch({{"kind", "pktgen"}, {"burst", 1}}, {{"burst", nullptr}, {"packets", 5}}),
               Json({{"kind", "pktgen"}, {"packets", 5}}));
 }
 
 TEST(Patched, AnotherKindHasNothingOfTheFirst) {
     const Json live = {{"kind", "live_frames"}, {"packets", 5}};
-    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, live), live);
-    EXPECT_EQ(patched({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}),
+    EXPECT_EQ(merge_patch({{"kind", "pktgen"}, {"burst", 1}}, live), live);
+    EXPECT_EQ(merge_patch({{"kind", "pktgen"}, {"burst", 1}}, {{"kind", "pktgen"}, {"packets", 5}}),
               Json({{"kind", "pktgen"}, {"burst", 1}, {"packets", 5}}));
 }
 
@@ -48,13 +48,15 @@ TEST(BothPatches, AreOneAfterTheOther) {
         {"kind", "rxnic"}, {"usecs", 50}, {"deep", {{"a", 1}, {"b", 2}}}, {"queues", 1}};
     const Json first = {{"usecs", nullptr}, {"deep", {{"a", nullptr}}}, {"work", 5}},
                second = {{"usecs", 7}, {"deep", {{"b", 3}}}, {"queues", nullptr}};
-    EXPECT_EQ(patched(below, both_patches(first, second)), patched(patched(below, first), second));
-    EXPECT_EQ(patched(below, both_patches(first, Json::object())), patched(below, first));
+    EXPECT_EQ(merge_patch(below, compose_patches(first, second)),
+              merge_patch(merge_patch(below, first), second));
+    EXPECT_EQ(merge_patch(below, compose_patches(first, Json::object())),
+              merge_patch(below, first));
 }
 
 TEST(BothPatches, AnotherKindHasNothingOfTheFirst) {
     const Json veth = {{"kind", "veth"}, {"queues", 2}};
-    EXPECT_EQ(both_patches({{"kind", "rxnic"}, {"usecs", 0}}, veth), veth);
+    EXPECT_EQ(compose_patches({{"kind", "rxnic"}, {"usecs", 0}}, veth), veth);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The judge: JSON Schema validation by valijson, told in narrate()'s words.
+// The judge: JSON Schema validation by valijson, reported in narrate()'s words.
 #pragma once
 #include "experiment/narrate.h"
 

@@ -88,7 +88,7 @@ std::string got_from(const std::string& what, const std::string& token) {
     return reason.empty() ? between(what, "] ", "\n") : reason;
 }
 
-struct Frame {
+struct Level {
     Json::json_pointer pointer;
     bool object = false;
     size_t index = 0;
@@ -120,12 +120,12 @@ public:
 
     bool key(string_t& name) override {
         if (!short_enough(name)) return false;
-        Frame& frame = frames_.back();
-        frame.key = name;
-        frame.key_offset = start();
-        if (!frame.keys.insert(name).second)
+        Level& level = levels_.back();
+        level.key = name;
+        level.key_offset = start();
+        if (!level.keys.insert(name).second)
             source_.problems.push_back(
-                {frame.key_offset, fmt::format("expected each key once, got '{}' again", name)});
+                {level.key_offset, fmt::format("expected each key once, got '{}' again", name)});
         end_ = read_;
         return true;
     }
@@ -152,11 +152,11 @@ private:
         const size_t at = start();
         size_t key = at;
         Json::json_pointer pointer;
-        if (!frames_.empty()) {
-            Frame& frame = frames_.back();
-            if (frame.object) key = frame.key_offset;
-            pointer = frame.object ? frame.pointer / frame.key : frame.pointer / frame.index;
-            frame.index++;
+        if (!levels_.empty()) {
+            Level& level = levels_.back();
+            if (level.object) key = level.key_offset;
+            pointer = level.object ? level.pointer / level.key : level.pointer / level.index;
+            level.index++;
         }
         source_.places[pointer.to_string()] = {key, at};
         return pointer;
@@ -187,25 +187,25 @@ private:
     }
 
     bool few_enough() {
-        if (frames_.empty() || frames_.back().index < most_items_) return true;
+        if (levels_.empty() || levels_.back().index < most_items_) return true;
         source_.problems.push_back(
             {start(), fmt::format("expected at most {} items, got more", most_items_)});
         return false;
     }
 
     bool open(bool object) {
-        if (frames_.size() == kDeepest) {
+        if (levels_.size() == kDeepest) {
             source_.problems.push_back(
                 {start(), fmt::format("expected at most {} levels, got one more", kDeepest)});
             return false;
         }
-        frames_.push_back({.pointer = place(), .object = object});
+        levels_.push_back({.pointer = place(), .object = object});
         end_ = read_;
         return true;
     }
 
     bool close() {
-        frames_.pop_back();
+        levels_.pop_back();
         end_ = read_;
         return true;
     }
@@ -214,7 +214,7 @@ private:
     const size_t& read_;
     size_t most_items_;
     size_t end_ = 0;  ///< end of the token before
-    std::vector<Frame> frames_;
+    std::vector<Level> levels_;
 };
 
 /// Columns are characters, so that the caret stands where a person sees the fault.
@@ -236,7 +236,7 @@ std::string excerpt(std::string line, size_t& column) {
     return line.substr(from, to - from);
 }
 
-std::string told(const std::string& file, const std::string& text, const Problem& problem) {
+std::string rendered(const std::string& file, const std::string& text, const Problem& problem) {
     const size_t offset = std::min(problem.offset, text.size());
     const size_t before = text.rfind('\n', offset == 0 ? std::string::npos : offset - 1);
     const size_t start = offset == 0 || before == std::string::npos ? 0 : before + 1;
@@ -279,7 +279,7 @@ Error problems_error(const std::string& file, const std::string& text,
     settle(problems);
     std::string fact;
     for (size_t i = 0; i < std::min(problems.size(), kMostProblems); i++)
-        fact += (i ? "\n" : "") + told(file, text, problems[i]);
+        fact += (i ? "\n" : "") + rendered(file, text, problems[i]);
     if (problems.size() > kMostProblems)
         fact += fmt::format("\nand {} more", problems.size() - kMostProblems);
     return {Status::usage, fact,

@@ -35,7 +35,7 @@ struct Source {
 Source read_source(const std::string& text, size_t most_items = SIZE_MAX);
 
 /// "file:line:column: message", the line and a caret under the column, for the first ten problems
-/// in the order of the text; of several problems at one place the first in `problems` is told.
+/// in the order of the text; of several problems at one place the first in `problems` is reported.
 /// Columns count characters from 1. `next` is the error's next step; empty: where to read about
 /// experiments.
 Error problems_error(const std::string& file, const std::string& text,

@@ -27,41 +27,42 @@ TEST(Source, KnowsWhereEachValueAndKeyStands) {
     EXPECT_EQ(source.document["a"][1], -2500.0);
 }
 
-std::string told(const std::string& text) {
+std::string message_of(const std::string& text) {
     const Source source = read_source(text);
     EXPECT_FALSE(source.problems.empty()) << text;
     return problems_error("x.json", text, source.problems).what();
 }
 
 TEST(Source, TellsSyntaxErrorsWithTheirPlace) {
-    EXPECT_EQ(told(""), "x.json:1:1: expected a value, got the end of the file\n\n^");
-    EXPECT_EQ(told("{\"a\": [1,\n  2\n\n"),
+    EXPECT_EQ(message_of(""), "x.json:1:1: expected a value, got the end of the file\n\n^");
+    EXPECT_EQ(message_of("{\"a\": [1,\n  2\n\n"),
               "x.json:2:4: expected ',' or ']', got the end of the file\n  2\n   ^");
-    EXPECT_EQ(told("{\"a\": 1 \"b\": 2}"),
+    EXPECT_EQ(message_of("{\"a\": 1 \"b\": 2}"),
               "x.json:1:9: expected ',' or '}', got '\"b\"'\n{\"a\": 1 \"b\": 2}\n        ^");
-    EXPECT_EQ(told("{\"a\":1,}"),
+    EXPECT_EQ(message_of("{\"a\":1,}"),
               "x.json:1:8: expected a key in double quotes, got '}'\n{\"a\":1,}\n       ^");
-    EXPECT_EQ(told("{\"a\" 1}"),
+    EXPECT_EQ(message_of("{\"a\" 1}"),
               "x.json:1:6: expected ':' after the key, got '1'\n{\"a\" 1}\n     ^");
-    EXPECT_EQ(told("[1,]"), "x.json:1:4: expected a value, got ']'\n[1,]\n   ^");
-    EXPECT_EQ(told("{\"a\": tru}"),
+    EXPECT_EQ(message_of("[1,]"), "x.json:1:4: expected a value, got ']'\n[1,]\n   ^");
+    EXPECT_EQ(message_of("{\"a\": tru}"),
               "x.json:1:7: expected a value, got invalid literal\n{\"a\": tru}\n      ^");
-    EXPECT_EQ(told("{\"a\": \"x"),
+    EXPECT_EQ(message_of("{\"a\": \"x"),
               "x.json:1:7: expected a value, got invalid string: missing closing quote\n{\"a\": "
               "\"x\n      ^");
-    EXPECT_EQ(told("[1e999]"),
+    EXPECT_EQ(message_of("[1e999]"),
               "x.json:1:2: expected a value, got number overflow parsing '1e999'\n[1e999]\n ^");
-    EXPECT_EQ(told("{} {}"), "x.json:1:4: expected the end of the file, got '{'\n{} {}\n   ^");
-    EXPECT_EQ(told("[1, /* x"),
+    EXPECT_EQ(message_of("{} {}"),
+              "x.json:1:4: expected the end of the file, got '{'\n{} {}\n   ^");
+    EXPECT_EQ(message_of("[1, /* x"),
               "x.json:1:8: expected a value, got invalid comment; missing closing '*/'\n[1, /* x\n "
               "      ^");
 }
 
 TEST(Source, RefusesWhatWouldExhaustItsReaders) {
-    EXPECT_EQ(told(std::string(33, '[')),
+    EXPECT_EQ(message_of(std::string(33, '[')),
               "x.json:1:33: expected at most 32 levels, got one more\n" + std::string(33, '[') +
                   "\n" + std::string(32, ' ') + "^");
-    EXPECT_EQ(told("[\"" + std::string(9000, 'a') + "\"]").substr(0, 66),
+    EXPECT_EQ(message_of("[\"" + std::string(9000, 'a') + "\"]").substr(0, 66),
               "x.json:1:2: expected at most 8192 bytes in a string, got 9000\n[\"aa");
 }
 
@@ -78,15 +79,15 @@ TEST(Source, StopsWhereThereAreMoreItemsThanWanted) {
 
 TEST(Source, PointsAtCharactersNotBytes) {
     EXPECT_EQ(
-        told("{\"\xC3\xA4\xC3\xB6\": x}"),
+        message_of("{\"\xC3\xA4\xC3\xB6\": x}"),
         "x.json:1:8: expected a value, got invalid literal\n{\"\xC3\xA4\xC3\xB6\": x}\n       ^");
-    EXPECT_EQ(told("{\t\"a\" 1}"),
+    EXPECT_EQ(message_of("{\t\"a\" 1}"),
               "x.json:1:7: expected ':' after the key, got '1'\n{ \"a\" 1}\n      ^");
 }
 
 TEST(Source, ShowsTheNeighbourhoodInALongLine) {
     const std::string text = "[" + std::string(200, ' ') + "x" + std::string(200, ' ') + "]";
-    const std::string message = told(text);
+    const std::string message = message_of(text);
     EXPECT_EQ(message, "x.json:1:202: expected a value, got invalid literal\n" +
                            std::string(50, ' ') + "x" + std::string(49, ' ') + "\n" +
                            std::string(50, ' ') + "^");

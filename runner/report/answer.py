@@ -10,7 +10,7 @@ from cautions import cautions
 ACROSS = "the interval reaches across \u03b4"
 UNSEEN = "this lane cannot see it"
 NOT_RANKED = (
-    "Other metrics, the greatest change first. They are told and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
+    "Other metrics, the greatest change first. They are reported and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
     "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead."
 )
 
@@ -387,9 +387,9 @@ def before_after(result, document):
         shown = [
             Paragraph(["There is nothing to compare: the result has no arm beside its baseline."])
         ]
-    told = [Paragraph([NOT_RANKED], "note")] if folds else []
+    stated = [Paragraph([NOT_RANKED], "note")] if folds else []
     return Section(
         "Before and after",
         "before-after",
-        [*shown, explained(document), *secondary_blocks(result, document), *told, *folds],
+        [*shown, explained(document), *secondary_blocks(result, document), *stated, *folds],
     )

@@ -92,13 +92,13 @@ def distributions(document, result, name):
         f"One dot per cluster; box: the middle half (from {LEAST_FOR_A_BOX} values on); line: median; at the right: median [least, greatest]. "
         "The baseline is dark. All arms on one scale."
     )
-    told = [f"{label} {spread(values)}" for label, values, _ in found]
+    stated = [f"{label} {spread(values)}" for label, values, _ in found]
     return [
         draw(
             f"values-{words.slug(name)}",
             f"{name}: what each arm measured",
             caption,
-            f"Values of {name} per arm, median and range in {unit}. " + "; ".join(told) + ".",
+            f"Values of {name} per arm, median and range in {unit}. " + "; ".join(stated) + ".",
             paint,
         )
     ]

@@ -48,7 +48,7 @@ def ratio_forest(pairs, name):
         scale(rows.axes, low, high, logarithmic=low > 0 and high / low > 4)
         return rows.figure
 
-    told = [
+    stated = [
         f"{cells.comparison_label(c)} {words.interval(r['ratio'], r['ci_low'], r['ci_high'])}, {words.VERDICT_WORDS[r['verdict']][1]}"
         for c, r in pairs
     ]
@@ -60,7 +60,7 @@ def ratio_forest(pairs, name):
         f"forest-{words.slug(name)}",
         f"{name}: ratio to the baseline",
         caption,
-        f"Forest plot of the ratio of {name} after to before. " + "; ".join(told) + ".",
+        f"Forest plot of the ratio of {name} after to before. " + "; ".join(stated) + ".",
         paint,
     )
 
@@ -87,7 +87,7 @@ def difference_forest(pairs, name):
         scale(rows.axes, *reach(ends, 1e-9))
         return rows.figure
 
-    told = [
+    stated = [
         f"{cells.comparison_label(c)} {words.span(*ends_of(r))}, {words.VERDICT_WORDS[r['verdict']][1]}"
         for c, r in pairs
     ]
@@ -99,7 +99,7 @@ def difference_forest(pairs, name):
         f"forest-difference-{words.slug(name)}",
         f"{name}: difference from the baseline",
         caption,
-        f"Forest plot of the difference of {name}, in {unit}. " + "; ".join(told) + ".",
+        f"Forest plot of the difference of {name}, in {unit}. " + "; ".join(stated) + ".",
         paint,
     )
 
@@ -139,7 +139,7 @@ def paired(document, result, name):
         scale(rows.axes, 1, most, pad=0.03, whole=True)
         return rows.figure
 
-    told = [
+    stated = [
         f"{cells.comparison_label(c)} {spread([a - b for b, a in zip(r['before_values'], r['after_values'])])}"
         for c, r in pairs
     ]
@@ -152,7 +152,7 @@ def paired(document, result, name):
             f"paired-{words.slug(name)}",
             f"{name}: paired differences per {cluster}",
             caption,
-            f"Paired differences of {name}, median and range in {unit}. " + "; ".join(told) + ".",
+            f"Paired differences of {name}, median and range in {unit}. " + "; ".join(stated) + ".",
             paint,
         )
     ]

@@ -100,11 +100,11 @@ def unit_of(name, curve):
 
 def per_packet(result, name):
     """label -> median over its sound trials, where they report it."""
-    told = {
+    stated = {
         label: cells.median(cells.values(trials, f"{name}.per_packet"))
         for label, trials in cells.sound_cells(result).items()
     }
-    return {label: value for label, value in told.items() if value is not None}
+    return {label: value for label, value in stated.items() if value is not None}
 
 
 def side_by_side(result, found):
@@ -200,7 +200,7 @@ def survival(name, found, number, of, beside):
         )
         return figure
 
-    told = [
+    stated = [
         f"{label}: "
         + ", ".join(f"{word} {words.number(curve.percentile(share), 3)}" for word, share in SHARES)
         for label, curve in found
@@ -210,7 +210,7 @@ def survival(name, found, number, of, beside):
         f"latency-{words.slug(name)}" + (f"-{number}" if of > 1 else ""),
         f"{name}: how long, how often{part}",
         reading(name, beside),
-        f"Share of events of {name} that took at least so many {unit}. " + "; ".join(told) + ".",
+        f"Share of events of {name} that took at least so many {unit}. " + "; ".join(stated) + ".",
         paint,
     )
 

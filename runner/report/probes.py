@@ -45,7 +45,7 @@ def probe_names(found):
     return sorted({probe for _, _, added in found for probe in added})
 
 
-def told(added):
+def stated(added):
     return ", ".join(f"{probe} {words.signed(cost, 3)}" for probe, cost in added.items())
 
 
@@ -79,7 +79,7 @@ def plots(result):
             rows.axes.plot(
                 [clean], [y], "o", ms=6, color=INK["ink"], mec=INK["paper"], mew=0.6, zorder=3
             )
-            rows.text(i, told(added), "muted")
+            rows.text(i, stated(added), "muted")
             ends.append(clean)
         scale(rows.axes, min(ends), max(ends))
         return rows.figure
@@ -101,7 +101,7 @@ def plots(result):
             caption,
             f"Cost of probes in {unit}. "
             + "; ".join(
-                f"{label}: clean {words.number(clean)}, {told(added)}"
+                f"{label}: clean {words.number(clean)}, {stated(added)}"
                 for label, clean, added in found
             )
             + ".",

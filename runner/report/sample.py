@@ -150,7 +150,13 @@ def row(
 
 
 def other(
-    name, before, after, seen=True, reason="not primary: told, not ranked", kind="latency", **more
+    name,
+    before,
+    after,
+    seen=True,
+    reason="not primary: reported, not ranked",
+    kind="latency",
+    **more,
 ):
     """A row that is not primary: never ranked."""
     return row(

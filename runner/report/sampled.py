@@ -135,7 +135,7 @@ def figure_of(root, before=None):
     return figure
 
 
-def told(stacks):
+def stated(stacks):
     shares = sorted(inclusive(stacks).items(), key=lambda item: (-item[1], item[0]))[:5]
     return ", ".join(f"{name} {words.percent(share)}" for name, share in shares)
 
@@ -176,7 +176,7 @@ def plots(result):
                     f"flame-{words.slug(label)}",
                     title,
                     READING + (CHANGED if before else "") + TAKEN,
-                    f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}: {told(stacks)}.",
+                    f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}: {stated(stacks)}.",
                     lambda stacks=stacks, against=against: figure_of(tree(stacks), against),
                 ),
                 label,

@@ -122,7 +122,7 @@ def plots(document, result, name):
     parts = [[base] + others[i : i + len(SERIES)] for i in range(0, len(others), len(SERIES))]
     drawn = []
     for i, lines in enumerate(parts):
-        told = "; ".join(
+        stated = "; ".join(
             f"{arm}: "
             + ", ".join(f"{words.number(y, 4)} at {words.number(x, 6)}" for x, y in points)
             for arm, points in lines
@@ -133,7 +133,7 @@ def plots(document, result, name):
                 f"{name} as {factor} grows"
                 + (f" ({i + 1} of {len(parts)})" if len(parts) > 1 else ""),
                 "A point is the median of an arm's sound trials at one value; between points nothing was measured. An axis that spans more than 20 times its least value is logarithmic.",
-                f"{name}, in {unit}, over {factor}. {told}.",
+                f"{name}, in {unit}, over {factor}. {stated}.",
                 lambda lines=lines: figure_of(factor, unit, lines),
             )
         )

@@ -143,13 +143,13 @@ class EveryKind(unittest.TestCase):
             self.assertIn("fewer instructions", self.html(kind))
 
     def test_metrics_that_are_not_ranked_are_said_to_be_once(self):
-        self.assertEqual(self.html("pair").count("They are told and not ranked"), 1)
-        self.assertNotIn("told and not ranked", self.html("alone"))
+        self.assertEqual(self.html("pair").count("They are reported and not ranked"), 1)
+        self.assertNotIn("reported and not ranked", self.html("alone"))
 
     def test_the_method_ranks_by_primary_metrics_only(self):
         self.assertIn(
             "| `softirq.net_rx.raise_to_entry.p99` | a probe in a window of its own | BPF programs on the kernel's softIRQ and IRQ tracepoints "
-            "| told, not ranked | 31 instructions | native 11 instructions |",
+            "| reported, not ranked | 31 instructions | native 11 instructions |",
             self.markdown("pair"),
         )
         self.assertIn("| `softirq.net_rx.entry_to_exit.per_packet` |", self.markdown("pair"))

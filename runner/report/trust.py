@@ -74,7 +74,7 @@ def machine_words(result):
 
 def criterion(row):
     if not row["primary"]:
-        return "told, not ranked"
+        return "reported, not ranked"
     if row["delta"] is None:
         return "interval against \u03b4"
     by = (

@@ -93,7 +93,7 @@ def plots(document, result, name):
         if len(stages) < LEAST:
             continue
         engines = [engine_of(result, arm, name) for arm, _, _ in stages]
-        told = "; ".join(f"{arm} {words.number(value, 6)}" for arm, value, _ in stages)
+        stated = "; ".join(f"{arm} {words.number(value, 6)}" for arm, value, _ in stages)
         caption = (
             "The first bar is what the first arm takes. Then the coloured part is what a stage takes away, or adds (orange), after those above it; the grey part is what stays. "
             + (
@@ -109,7 +109,7 @@ def plots(document, result, name):
                     f"waterfall-{words.slug(name)}-{words.slug(path[-1])}",
                     f"{name}, stage by stage",
                     caption,
-                    f"Waterfall of {name}, in {unit}: {told}.",
+                    f"Waterfall of {name}, in {unit}: {stated}.",
                     lambda stages=stages, engines=engines: figure_of(unit, stages, engines),
                 ),
                 table_rows(result, name, stages),

@@ -25,14 +25,14 @@ public:
     }
 
     void sleep_until(uint64_t when_ns) override {
-        if (when_ns > clock_ns + 100'000'000) log.push_back("rest");
+        if (when_ns > clock_ns + 100'000'000) log.push_back("settle");
         FakeSys::sleep_until(when_ns);
     }
 
 private:
     static constexpr const char* kPktgen = "rxlab-gen:/proc/thread-self/net/pktgen/";
 
-    Ran ip(const Command& command) {
+    CommandResult ip(const Command& command) {
         if (command.argv[0] != "ip") return {};
         if (command.input.starts_with("netns add")) make_namespaces();
         if (command.argv.size() == 4 && command.argv[2] == "del" &&

@@ -43,10 +43,12 @@ protected:
 };
 
 /// Namespaces appear under /run/netns and modules under /sys/module, as on the real machine.
-Ran run_model(FakeSys& sys, const FakeSys::Command& command) {
+CommandResult run_model(FakeSys& sys, const FakeSys::Command& command) {
     if (command.argv[0] == "insmod") sys.files["/sys/module/pad/refcnt"] = "0\n";
     if (command.argv[0] == "rmmod")
-        return sys.files.erase("/sys/module/pad/refcnt") ? Ran{} : Ran{1, "", "rmmod: not loaded"};
+        return sys.files.erase("/sys/module/pad/refcnt")
+                   ? CommandResult{}
+                   : CommandResult{1, "", "rmmod: not loaded"};
     if (command.argv[0] != "ip" || command.argv[1] != "netns") return {};
     const std::string netns = command.argv[3];
     if (command.argv[2] == "add") {

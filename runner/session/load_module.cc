@@ -46,7 +46,7 @@ void load_module(Sys& sys, Journal& journal, const std::string& name, const Json
     std::vector<std::string> command = {"insmod", module_file(sys, name)};
     for (const auto& [key, value] : settings.items()) command.push_back(key + "=" + text_of(value));
     journal.record({.what = "module " + name, .argv = {"rmmod", name}, .done_if_absent = folder});
-    const Ran ran = sys.run(command);
+    const CommandResult ran = sys.run(command);
     if (ran.status == 0) return;
     const std::string reason = reason_of(sys, name);
     throw Error(Status::usage, reason.empty() ? ran.err : reason,

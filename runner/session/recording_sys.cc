@@ -74,11 +74,11 @@ void RecordingSys::remove(const std::string& path) {
     if (passes()) sys_.remove(path);
 }
 
-Ran RecordingSys::run(const std::vector<std::string>& argv, const std::string& input,
-                      const std::string& netns) {
+CommandResult RecordingSys::run(const std::vector<std::string>& argv, const std::string& input,
+                                const std::string& netns) {
     for (const std::string& line : lines_of(argv, input))
         changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
-    return passes() ? sys_.run(argv, input, netns) : Ran{};
+    return passes() ? sys_.run(argv, input, netns) : CommandResult{};
 }
 
 void RecordingSys::in_netns(const std::string& netns, const std::function<void()>& fn) {

@@ -31,11 +31,11 @@ public:
         return sys_.list(directory);
     }
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input = {},
-            const std::string& netns = {}) override;
+    CommandResult run(const std::vector<std::string>& argv, const std::string& input = {},
+                      const std::string& netns = {}) override;
     /// It changes nothing, so nothing is noted.
-    Ran run_for(double seconds, const std::vector<std::string>& argv) override {
-        return passes() ? sys_.run_for(seconds, argv) : Ran{};
+    CommandResult run_for(double seconds, const std::vector<std::string>& argv) override {
+        return passes() ? sys_.run_for(seconds, argv) : CommandResult{};
     }
     /// When only recording, the namespace need not exist: fn is called where the thread is.
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;

@@ -43,7 +43,7 @@ void report(const Collectors& collectors, const Measured& measured, const Sessio
                           observation.metrics, observation.curves);
 }
 
-/// Every window has to keep a check that the trial passes; the first that does not is told.
+/// Every window has to keep a check that the trial passes; the first that does not is reported.
 void add_check(Observation& observation, const std::string& name, const std::string& window,
                Check check) {
     Check& kept = observation.checks.try_emplace(name, check).first->second;

@@ -77,7 +77,7 @@ TEST_F(Session, nothing_happens_between_the_machine_s_rest_and_the_traffic) {
     int windows = 0;
     for (size_t i = 1; i < machine.log.size(); i++) {
         if (!machine.log[i].ends_with("pgctrl start\n")) continue;
-        EXPECT_EQ(machine.log[i - 1], "rest");
+        EXPECT_EQ(machine.log[i - 1], "settle");
         windows++;
     }
     EXPECT_EQ(windows, 2);  // warm-up and window

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kStep = 2'000'000;    // ns between two looks at the sinks
 constexpr uint64_t kStill = 50'000'000;  // ns without growth: what has not arrived by now is lost
 constexpr uint64_t kPatience = 5'000'000'000;  // ns in all
-constexpr uint64_t kRest =
+constexpr uint64_t kSettle =
     200'000'000;  // ns; many grace periods of RCU, and the work that they set free
 constexpr uint64_t kLate = 200'000;  // ns; a sleeper is late by less than this
 
@@ -34,16 +34,17 @@ uint64_t growth(const Counts& before, const Counts& after) {
 /// period, the workers that do it) is done now, not at a chance moment within the window. That
 /// begins `phase` after a multiple of the tick, so its place between two ticks does not depend on
 /// how long set-up took.
-void rest(Sys& sys, uint64_t phase) {
-    const uint64_t begin = ((sys.now_ns() + kRest) / kTick + 1) * kTick + phase;
+void settle(Sys& sys, uint64_t phase) {
+    const uint64_t begin = ((sys.now_ns() + kSettle) / kTick + 1) * kTick + phase;
     sys.sleep_until(begin - kLate);
     while (sys.now_ns() < begin) {
     }
 }
 
-/// Frames may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing
+/// Packets may still be in a backlog that ksoftirqd works off. Waits until all are there or nothing
 /// moves any more.
-Counts settled(Sys& sys, const std::vector<Sink>& sinks, const Counts& before, uint64_t sent) {
+Counts when_all_arrived(Sys& sys, const std::vector<Sink>& sinks, const Counts& before,
+                        uint64_t sent) {
     Counts now = read_all(sinks);
     const uint64_t start = sys.now_ns();
     uint64_t moved = start;
@@ -77,13 +78,13 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
     const std::vector<Sink>& sinks = assembly.sinks;
     const Counts before = read_all(sinks);
     assembly.traffic->prepare(packets);
-    rest(sys, phase);
+    settle(sys, phase);
     const uint64_t start = sys.now_ns();
     for (const auto& [name, collector] : collectors) collector->start();
     mark_begin();
     measured.sent = assembly.traffic->send();
     mark_end();
-    const Counts after = settled(sys, sinks, before, measured.sent.packets);
+    const Counts after = when_all_arrived(sys, sinks, before, measured.sent.packets);
     for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
     measured.ns = sys.now_ns() - start;
     for (size_t i = 0; i < sinks.size(); i++)
@@ -120,9 +121,9 @@ Check conservation(const Measured& measured) {
 Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction) {
     const double items = static_cast<double>(measured.sent.busy_packets),
                  busy = static_cast<double>(measured.sent.busy_ns),
-                 spared = static_cast<double>(measured.sent.spared_ns);
+                 excluded = static_cast<double>(measured.sent.excluded_ns);
     if (items > 0 && lane == "counted" && ns_per_instruction > 0)
-        return {(busy - spared) / ns_per_instruction / items, "instructions_per_" + measured.item,
+        return {(busy - excluded) / ns_per_instruction / items, "instructions_per_" + measured.item,
                 "instructions/" + measured.item};
     if (items > 0 && lane == "timed")
         return {busy / items, "ns_per_" + measured.item, "ns/" + measured.item};

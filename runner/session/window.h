@@ -17,13 +17,13 @@ struct SinkGrowth {
 
 struct Measured {
     std::string item = "packet";  ///< what was sent
-    Sent sent;
+    TrafficReport sent;
     uint64_t ns = 0;  ///< from the first collector's start to the last one's stop
     std::vector<SinkGrowth> sinks;
     uint64_t counted() const;
 };
 
-/// One window of `packets` frames, begun after what was done before has come to rest, `phase` ns
+/// One window of `packets` frames, begun after what was done before has settled, `phase` ns
 /// after a multiple of kTick.
 Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
                  const Collectors& collectors);

@@ -23,7 +23,7 @@ protected:
         sys.on_run = [this](FakeSys&, const FakeSys::Command& command) {
             input += command.input;
             pending_at_the_change = journal.pending().size();
-            return Ran{};
+            return CommandResult{};
         };
         topology.paths = {{{"g", "rxgen0"}, {"d", "rxdut0"}, "", "", "", ""}};
     }
@@ -83,11 +83,12 @@ TEST_F(Kinds, a_module_that_refuses_is_quoted) {
     sys.files["/payload/modules/dma_ring.ko"] = "";
     sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
         if (command.argv[0] == "dmesg")
-            return Ran{0,
-                       "[ 1.0] vdma: 2 channels\n[ 1.1] dma_ring: period_bytes=3000 does not "
-                       "divide ring_bytes\n[ 1.2] other: word\n",
-                       ""};
-        return Ran{1, "", "insmod: Invalid argument"};
+            return CommandResult{
+                0,
+                "[ 1.0] vdma: 2 channels\n[ 1.1] dma_ring: period_bytes=3000 does not "
+                "divide ring_bytes\n[ 1.2] other: word\n",
+                ""};
+        return CommandResult{1, "", "insmod: Invalid argument"};
     };
     try {
         load_module(sys, journal, "dma_ring", {{"period_bytes", 3000}});

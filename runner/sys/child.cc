@@ -139,7 +139,8 @@ private:
 };
 
 /// Until the child has closed its outputs, or the limit is reached.
-void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, const Limit& limit, Ran& ran) {
+void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, const Limit& limit,
+              CommandResult& ran) {
     size_t fed = 0;
     ::fcntl(to.get(), F_SETFL, O_NONBLOCK);
     if (input.empty()) to.reset();
@@ -161,10 +162,11 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-Ran run_child(const std::vector<std::string>& argv, const std::string& input, double seconds) {
+CommandResult run_child(const std::vector<std::string>& argv, const std::string& input,
+                        double seconds) {
     const Limit limit(seconds);
     Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
-    Ran ran;
+    CommandResult ran;
     const pid_t pid = spawn(argv, in, out, err);
     in.read.reset();
     out.write.reset();

@@ -10,6 +10,7 @@ namespace rxlab {
 /// without, it is waited for whatever happens, for it may be undoing something.
 /// @throws Error(Status::usage) when no such program is in PATH or the sbin folders,
 /// Error(Status::invalid) when its time is over, Error(Status::interrupted).
-Ran run_child(const std::vector<std::string>& argv, const std::string& input, double seconds = 0);
+CommandResult run_child(const std::vector<std::string>& argv, const std::string& input,
+                        double seconds = 0);
 
 }  // namespace rxlab

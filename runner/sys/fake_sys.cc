@@ -82,13 +82,13 @@ void FakeSys::remove(const std::string& path) {
     files.erase(key(path));
 }
 
-Ran FakeSys::run(const std::vector<std::string>& argv, const std::string& input,
-                 const std::string& netns) {
+CommandResult FakeSys::run(const std::vector<std::string>& argv, const std::string& input,
+                           const std::string& netns) {
     change(fmt::format("run {} {}", netns.empty() ? "-" : netns, fmt::join(argv, " ")));
-    return on_run ? on_run(*this, {argv, input, netns}) : Ran{};
+    return on_run ? on_run(*this, {argv, input, netns}) : CommandResult{};
 }
 
-Ran FakeSys::run_for(double seconds, const std::vector<std::string>& argv) {
+CommandResult FakeSys::run_for(double seconds, const std::vector<std::string>& argv) {
     limits.push_back(seconds);
     return run(argv);
 }

@@ -23,7 +23,7 @@ public:
     std::map<std::string, std::string>
         files;  ///< path -> content; those of a namespace under "NETNS:/path"
     std::map<std::string, std::string> frozen;  ///< path -> what a read gives whatever was written
-    std::function<Ran(FakeSys&, const Command&)> on_run;
+    std::function<CommandResult(FakeSys&, const Command&)> on_run;
     std::function<void(FakeSys&, const std::string& path, const std::string& value)> on_write;
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
     std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
@@ -42,9 +42,9 @@ public:
     bool exists(const std::string& path) override;
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input = {},
-            const std::string& netns = {}) override;
-    Ran run_for(double seconds, const std::vector<std::string>& argv) override;
+    CommandResult run(const std::vector<std::string>& argv, const std::string& input = {},
+                      const std::string& netns = {}) override;
+    CommandResult run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override;

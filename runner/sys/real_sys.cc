@@ -189,14 +189,14 @@ void RealSys::remove(const std::string& path) {
     if (::unlink(path.c_str()) && errno != ENOENT) fail(path);
 }
 
-Ran RealSys::run(const std::vector<std::string>& argv, const std::string& input,
-                 const std::string& netns) {
-    Ran ran;
+CommandResult RealSys::run(const std::vector<std::string>& argv, const std::string& input,
+                           const std::string& netns) {
+    CommandResult ran;
     in_netns(netns, [&] { ran = run_child(argv, input); });
     return ran;
 }
 
-Ran RealSys::run_for(double seconds, const std::vector<std::string>& argv) {
+CommandResult RealSys::run_for(double seconds, const std::vector<std::string>& argv) {
     return run_child(argv, {}, seconds);
 }
 

@@ -14,9 +14,9 @@ public:
     bool exists(const std::string& path) override;
     std::vector<std::string> list(const std::string& directory) override;
     void remove(const std::string& path) override;
-    Ran run(const std::vector<std::string>& argv, const std::string& input,
-            const std::string& netns) override;
-    Ran run_for(double seconds, const std::vector<std::string>& argv) override;
+    CommandResult run(const std::vector<std::string>& argv, const std::string& input,
+                      const std::string& netns) override;
+    CommandResult run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override;

@@ -17,7 +17,7 @@ std::string trimmed(const std::string& text) {
 
 }  // namespace
 
-std::string output_of(const std::vector<std::string>& argv, Ran ran) {
+std::string output_of(const std::vector<std::string>& argv, CommandResult ran) {
     if (ran.status == 0) return std::move(ran.out);
     const std::string command = fmt::format("{}", fmt::join(argv, " "));
     if (ran.status == 128 + SIGINT || ran.status == 128 + SIGTERM)

@@ -10,7 +10,7 @@
 
 namespace rxlab {
 
-struct Ran {
+struct CommandResult {
     int status = 0;  ///< exit status, or 128 + signal
     std::string out, err;
 };
@@ -31,12 +31,12 @@ public:
     virtual std::vector<std::string> list(const std::string& directory) = 0;  ///< names, sorted
     virtual void remove(const std::string& path) = 0;  ///< unlink; absent is fine
     /// Runs a program (found in PATH) without a shell, in `netns` when not empty.
-    virtual Ran run(const std::vector<std::string>& argv, const std::string& input = {},
-                    const std::string& netns = {}) = 0;
+    virtual CommandResult run(const std::vector<std::string>& argv, const std::string& input = {},
+                              const std::string& netns = {}) = 0;
     /// Runs a program that only works, changes nothing and may take long: killed after `seconds`
     /// (@throws Error(Status::invalid)) and when we are told to stop (@throws
     /// Error(Status::interrupted)).
-    virtual Ran run_for(double seconds, const std::vector<std::string>& argv) = 0;
+    virtual CommandResult run_for(double seconds, const std::vector<std::string>& argv) = 0;
     /// Calls fn with this thread inside network namespace `netns` (empty: where it is). Inside,
     /// /sys/class/net is that namespace's; use /proc/thread-self/net, because /proc/net belongs to
     /// the main thread.
@@ -54,7 +54,7 @@ public:
 
 /// What a program that ran said. @throws Error(Status::invalid) with its own words unless it exited
 /// with 0.
-std::string output_of(const std::vector<std::string>& argv, Ran ran);
+std::string output_of(const std::vector<std::string>& argv, CommandResult ran);
 /// output_of() of run().
 std::string run_or_throw(Sys& sys, const std::vector<std::string>& argv,
                          const std::string& input = {}, const std::string& netns = {});

@@ -19,14 +19,14 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(RealSys, runs_a_program_without_a_shell) {
-    const Ran ran = real_sys().run({"printf", "%s", "$HOME; `id` | x"});
+    const CommandResult ran = real_sys().run({"printf", "%s", "$HOME; `id` | x"});
     EXPECT_EQ(ran.status, 0);
     EXPECT_EQ(ran.out, "$HOME; `id` | x");
 }
 
 TEST(RealSys, big_input_and_output_do_not_block_each_other) {
     const std::string megabytes(8 << 20, 'x');
-    const Ran ran = real_sys().run({"tee", "/dev/stderr"}, megabytes);
+    const CommandResult ran = real_sys().run({"tee", "/dev/stderr"}, megabytes);
     EXPECT_EQ(ran.out.size(), megabytes.size());
     EXPECT_EQ(ran.err.size(), megabytes.size());
 }

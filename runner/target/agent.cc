@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "session/session.h"
 #include "sys/fd.h"
-#include "target/frame.h"
+#include "target/message.h"
 
 namespace rxlab {
 namespace {
@@ -30,7 +30,7 @@ public:
                 fd_ = Fd(::open(("/dev/" + device).c_str(), O_WRONLY | O_CLOEXEC));
         if (!fd_) throw Error(Status::lost, "the guest has no virtio-serial port 'rxlab'");
     }
-    void send(FrameType type, const std::string& payload = {}) {
+    void send(MessageType type, const std::string& payload = {}) {
         const std::string bytes = encode({type, payload});
         for (size_t sent = 0; sent < bytes.size();) {
             const ssize_t wrote = ::write(fd_.get(), bytes.data() + sent, bytes.size() - sent);
@@ -56,7 +56,7 @@ void run_trial_job(Sys& sys, Port& port, const Json& job) {
     options.ns_per_instruction = job.at("options").value("ns_per_instruction", 0.0);
     options.attribute = job.at("options").value("attribute", false);
     Journal journal(sys, "");  // the machine is thrown away: nothing to restore after a crash
-    port.send(FrameType::observation,
+    port.send(MessageType::observation,
               to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
 }
 
@@ -90,7 +90,7 @@ Child start(const std::vector<std::string>& argv, const std::string& input) {
 
 // Passes both outputs on until they are closed.
 void stream(Port& port, const Child& child) {
-    const std::array<FrameType, 2> types{FrameType::out, FrameType::err};
+    const std::array<MessageType, 2> types{MessageType::out, MessageType::err};
     std::array<pollfd, 2> ends{pollfd{child.out.get(), POLLIN, 0},
                                pollfd{child.err.get(), POLLIN, 0}};
     for (int open = 2; open > 0;) {
@@ -115,7 +115,7 @@ void run_exec_job(Sys&, Port& port, const Json& job) {
     stream(port, child);
     int status = 0;
     ::waitpid(child.pid, &status, 0);
-    port.send(FrameType::exit_status,
+    port.send(MessageType::exit_status,
               std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
 }
 
@@ -149,13 +149,13 @@ void run_job(Sys& sys, Port& port, const Json& job) {
 // Reads its job synchronously from the host's fw_cfg, does it, says so.
 void do_job(Sys& sys, Port& port) {
     const std::string plan = run_or_throw(sys, {"rxguest", "read", "opt/rxlab/plan"});
-    port.send(FrameType::started);
+    port.send(MessageType::started);
     run_or_throw(sys, {"cpio", "-idmu"}, run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"}));
     run_job(sys, port, Json::parse(plan));
 }
 
 void send_error(Port& port, Status status, const std::string& fact, const std::string& next) {
-    port.send(FrameType::error,
+    port.send(MessageType::error,
               Json{{"status", static_cast<int>(status)}, {"fact", fact}, {"next", next}}.dump());
 }
 
@@ -174,7 +174,7 @@ int agent_main() {
         send_error(port, Status::lost, fmt::format("{} (a fault in rxlab itself)", error.what()),
                    "");
     }
-    port.send(FrameType::done);
+    port.send(MessageType::done);
     reset_machine();
     return 0;
 }

@@ -28,8 +28,8 @@ double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Wires wires_for(const WorkFolder& work, const std::string& state, const Json& job,
-                const std::string& archive) {
+Attachments attachments_for(const WorkFolder& work, const std::string& state, const Json& job,
+                            const std::string& archive) {
     write_whole(work.path("plan"), job.dump());
     write_whole(work.path("files"), archive);
     write_whole(work.path("payload"), newc_archive({}));
@@ -49,34 +49,34 @@ off_t size_of(const std::string& path) {
 // Follows the results file while QEMU writes it.
 class Reader {
 public:
-    Reader(std::string path, GuestRun& run, const OnFrame& on_frame, Clock::time_point start)
-        : path_(std::move(path)), run_(run), on_frame_(on_frame), start_(start) {}
+    Reader(std::string path, GuestRun& run, const OnMessage& on_message, Clock::time_point start)
+        : path_(std::move(path)), run_(run), on_message_(on_message), start_(start) {}
 
     void read_on() {
         if (!file_) file_ = Fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
         char bytes[65536];
         for (ssize_t got; file_ && (got = ::read(file_.get(), bytes, sizeof bytes)) > 0;)
             decoder_.feed({bytes, static_cast<size_t>(got)});
-        while (auto frame = decoder_.next()) take(*frame);
+        while (auto message = decoder_.next()) take(*message);
     }
     bool done() const { return done_; }
     size_t damaged() const { return decoder_.skipped() + decoder_.pending(); }
 
 private:
-    void take(const Frame& frame) {
-        if (run_.first_frame_s == 0) run_.first_frame_s = since(start_);
-        if (frame.type == FrameType::done) done_ = true;
-        if (on_frame_)
-            on_frame_(frame);
+    void take(const Message& message) {
+        if (run_.first_message_s == 0) run_.first_message_s = since(start_);
+        if (message.type == MessageType::done) done_ = true;
+        if (on_message_)
+            on_message_(message);
         else
-            run_.frames.push_back(frame);
+            run_.messages.push_back(message);
     }
     std::string path_;
     GuestRun& run_;
-    const OnFrame& on_frame_;
+    const OnMessage& on_message_;
     Clock::time_point start_;
     Fd file_;
-    FrameDecoder decoder_;
+    MessageDecoder decoder_;
     bool done_ = false;
 };
 
@@ -145,22 +145,22 @@ private:
 namespace {
 
 GuestRun run_once(const Machine& machine, const std::string& state, const Json& job,
-                  const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+                  const std::string& archive, const Limits& limits, const OnMessage& on_message) {
     const WorkFolder work;
     GuestRun run;
-    Wires wires = wires_for(work, state, job, archive);
-    if (limits.attribute) wires.attribution = work.path("attribution");
+    Attachments attachments = attachments_for(work, state, job, archive);
+    if (limits.attribute) attachments.attribution = work.path("attribution");
     const Clock::time_point start = Clock::now();
-    Reader reader(wires.results, run, on_frame, start);
-    MonitoredQemu monitored(machine, wires, Start::restore, work.path("stderr"));
+    Reader reader(attachments.results, run, on_message, start);
+    MonitoredQemu monitored(machine, attachments, Start::restore, work.path("stderr"));
     Process& qemu = monitored.process();
     run.ending = watch(qemu, work, limits, reader);
     qemu.kill();
     reader.read_on();
     run.wall_s = since(start);
-    run.console = read_whole(wires.console);
-    if (limits.attribute && std::filesystem::exists(wires.attribution))
-        run.attribution = read_whole(wires.attribution);
+    run.console = read_whole(attachments.console);
+    if (limits.attribute && std::filesystem::exists(attachments.attribution))
+        run.attribution = read_whole(attachments.attribution);
     explain(run, qemu, worth_telling(read_whole(work.path("stderr"))), limits, reader);
     return run;
 }
@@ -168,29 +168,29 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
 }  // namespace
 
 GuestRun run_guest(const Machine& machine, const std::string& state, const Json& job,
-                   const std::string& archive, const Limits& limits, const OnFrame& on_frame) {
+                   const std::string& archive, const Limits& limits, const OnMessage& on_message) {
     for (int left = kPatchRaceTries;; left--) {
-        GuestRun run = run_once(machine, state, job, archive, limits, on_frame);
-        const bool told_nothing = run.first_frame_s == 0 || !on_frame;
-        if (left == 1 || !told_nothing || !hit_patch_race(machine, run.console)) return run;
+        GuestRun run = run_once(machine, state, job, archive, limits, on_message);
+        const bool said_nothing = run.first_message_s == 0 || !on_message;
+        if (left == 1 || !said_nothing || !hit_patch_race(machine, run.console)) return run;
     }
 }
 
 void run_console(const Machine& machine, const std::string& state, const std::string& archive) {
     const WorkFolder work;
-    Wires wires = wires_for(work, state, {{"job", "shell"}}, archive);
-    wires.console = "-";
+    Attachments attachments = attachments_for(work, state, {{"job", "shell"}}, archive);
+    attachments.console = "-";
     const RawTerminal raw;
-    MonitoredQemu qemu(machine, wires, Start::restore, work.path("stderr"), true);
+    MonitoredQemu qemu(machine, attachments, Start::restore, work.path("stderr"), true);
     if (const int status = qemu.process().wait_to_end(); status != 0)
         throw Error(Status::lost, fmt::format("QEMU ended with {}: {}", describe_exit(status),
                                               worth_telling(read_whole(work.path("stderr")))));
 }
 
 void throw_unless_done(const GuestRun& run, const std::string& what) {
-    for (const Frame& frame : run.frames) {
-        if (frame.type != FrameType::error) continue;
-        const Json error = Json::parse(frame.payload, nullptr, false);
+    for (const Message& message : run.messages) {
+        if (message.type != MessageType::error) continue;
+        const Json error = Json::parse(message.payload, nullptr, false);
         if (error.is_object())
             throw Error(static_cast<Status>(error.value("status", 5)),
                         what + ": " + error.value("fact", "?"), error.value("next", ""));

@@ -26,7 +26,7 @@ public:
                 {"interface", options_.interface}};
     }
 
-    void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
+    void run(const Plan& plan, const std::set<int>& done, const TargetEvents& events) override {
         Sys& sys = real_sys();
         const bool nothing_changes =
             std::all_of(plan.trials.begin(), plan.trials.end(), changes_nothing);
@@ -36,7 +36,7 @@ public:
         for (const Trial& trial : plan.trials)
             if (seen.insert(trial.traffic.dump()).second) require_traffic(sys, trial);
         for (const Trial& trial : plan.trials)
-            if (!done.count(trial.id)) sinks.observation(run_one(sys, journal, trial));
+            if (!done.count(trial.id)) events.observation(run_one(sys, journal, trial));
     }
 
 private:

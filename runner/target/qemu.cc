@@ -59,10 +59,11 @@ std::string guest_cmdline(const std::string& appended) {
     return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended);
 }
 
-std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, Start start) {
+std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& attachments,
+                                   Start start) {
     const std::string memory =
         fmt::format("memory-backend-file,id=ram,size={}M,mem-path={},share={}", machine.memory_mib,
-                    escaped(wires.state), start == Start::restore ? "off" : "on");
+                    escaped(attachments.state), start == Start::restore ? "off" : "on");
     std::vector<std::string> argv{"qemu-system-x86_64",
                                   "-M",
                                   machine.board + ",memory-backend=ram",
@@ -82,27 +83,29 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires, S
         "pvpanic,ioport=1285",
         // ioeventfd hands requests to another host thread: the guest would see when that runs.
         "-device", "virtio-serial-pci,ioeventfd=off", "-chardev",
-        "file,id=results,path=" + escaped(wires.results), "-device",
-        "virtserialport,chardev=results,name=rxlab", "-chardev", console(wires.console), "-serial",
-        "chardev:console", "-fw_cfg", fw_cfg("payload", wires.payload), "-fw_cfg",
-        fw_cfg("plan", wires.plan), "-fw_cfg", fw_cfg("files", wires.files)};
-    if (!wires.attribution.empty())
+        "file,id=results,path=" + escaped(attachments.results), "-device",
+        "virtserialport,chardev=results,name=rxlab", "-chardev", console(attachments.console),
+        "-serial", "chardev:console", "-fw_cfg", fw_cfg("payload", attachments.payload), "-fw_cfg",
+        fw_cfg("plan", attachments.plan), "-fw_cfg", fw_cfg("files", attachments.files)};
+    if (!attachments.attribution.empty())
         argv.insert(argv.end(), {"-plugin", escaped(attribution_plugin()) +
-                                                ",out=" + escaped(wires.attribution)});
+                                                ",out=" + escaped(attachments.attribution)});
     argv.insert(argv.end(), devices.begin(), devices.end());
     argv.insert(argv.end(), rest.begin(), rest.end());
     return argv;
 }
 
-MonitoredQemu::MonitoredQemu(const Machine& machine, const Wires& wires, Start start,
+MonitoredQemu::MonitoredQemu(const Machine& machine, const Attachments& attachments, Start start,
                              const std::string& stderr_path, bool foreground)
-    : state_(wires.state), stderr_path_(stderr_path), memory_(off_t{machine.memory_mib} << 20) {
+    : state_(attachments.state),
+      stderr_path_(stderr_path),
+      memory_(off_t{machine.memory_mib} << 20) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         throw Error(Status::lost, fmt::format("socketpair: {}", std::strerror(errno)));
     socket_ = Fd(pair[0]);
     Fd theirs(pair[1]);
-    std::vector<std::string> argv = qemu_argv(machine, wires, start);
+    std::vector<std::string> argv = qemu_argv(machine, attachments, start);
     argv.insert(argv.end(), {"-chardev", fmt::format("socket,id=monitor,fd={}", theirs.get()),
                              "-mon", "chardev=monitor,mode=control"});
     if (start != Start::restore) argv.insert(argv.end(), {"-action", "panic=pause"});

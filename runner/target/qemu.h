@@ -28,12 +28,12 @@ struct Machine {
 constexpr double kNsPerInstruction = 2;
 
 /// Files the machine is connected to; what they hold does not change the machine.
-struct Wires {
+struct Attachments {
     std::string state;        ///< snapshot: the machine's memory, then what its devices hold
     std::string payload;      ///< fw_cfg opt/rxlab/payload: the archive /init unpacks
     std::string plan;         ///< fw_cfg opt/rxlab/plan: the job, JSON
     std::string files;        ///< fw_cfg opt/rxlab/files: archive unpacked before the job
-    std::string results;      ///< virtio-serial port "rxlab": frames
+    std::string results;      ///< virtio-serial port "rxlab": messages
     std::string console;      ///< serial console; "-": this terminal
     std::string attribution;  ///< what QEMU's plugin writes (attribution/plugin.cc); empty: it is
                               ///< not loaded
@@ -43,15 +43,15 @@ struct Wires {
 std::string guest_cmdline(const std::string& appended = {});
 
 enum class Start {
-    boot,     ///< from nothing; what the guest writes to its memory is in Wires::state
-    go_on,    ///< from Wires::state, which what the guest writes changes
-    restore,  ///< from Wires::state, which stays as it is and may be used by others at the same
-              ///< time
+    boot,     ///< from nothing; what the guest writes to its memory is in Attachments::state
+    go_on,    ///< from Attachments::state, which what the guest writes changes
+    restore,  ///< from Attachments::state, which stays as it is and may be used by others at the
+              ///< same time
 };
 
 /// Arguments of QEMU, its name first. Pure. @throws Error(Status::usage) when a device does not fit
 /// the board.
-std::vector<std::string> qemu_argv(const Machine& machine, const Wires& wires,
+std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& attachments,
                                    Start start = Start::restore);
 
 /// A running QEMU with its QMP monitor. Memory is mapped from the snapshot's file instead of being
@@ -60,14 +60,14 @@ class MonitoredQemu {
 public:
     /// Boots, or restores and lets the guest run. `foreground`: QEMU may read the terminal.
     /// @throws Error(Status::lost) when QEMU does not come up.
-    MonitoredQemu(const Machine& machine, const Wires& wires, Start start,
+    MonitoredQemu(const Machine& machine, const Attachments& attachments, Start start,
                   const std::string& stderr_path, bool foreground = false);
     ~MonitoredQemu();
 
     enum class Event { stopped, ended, timeout };
     /// Waits for the guest to stop itself through pvpanic. @throws Error(Status::interrupted).
     Event wait_for_stop(double seconds);
-    /// Completes Wires::state with what the devices hold, once the guest has stopped.
+    /// Completes Attachments::state with what the devices hold, once the guest has stopped.
     /// @throws Error(Status::lost) with QEMU's words.
     void save();
     void quit();

@@ -16,7 +16,7 @@
 namespace rxlab {
 namespace {
 
-const Wires kWires{"state", "payload", "plan", "files", "results", "console"};
+const Attachments kAttachments{"state", "payload", "plan", "files", "results", "console"};
 
 Machine machine() {
     Machine machine;
@@ -28,12 +28,12 @@ Machine machine() {
     return machine;
 }
 
-std::string line(const Machine& machine, const Wires& wires) {
-    return fmt::format("{}", fmt::join(qemu_argv(machine, wires), " "));
+std::string line(const Machine& machine, const Attachments& attachments) {
+    return fmt::format("{}", fmt::join(qemu_argv(machine, attachments), " "));
 }
 
 TEST(Qemu, TheCountedMachineIsAsMeasured) {
-    EXPECT_EQ(line(machine(), kWires),
+    EXPECT_EQ(line(machine(), kAttachments),
               "qemu-system-x86_64 -M pc,memory-backend=ram -object "
               "memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount "
               "shift=1,sleep=off -cpu Haswell-noTSX -smp 1 -m 384 "
@@ -52,14 +52,14 @@ TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
     Machine iommu = machine();
     iommu.board = "q35";
     iommu.devices = {"e1000", "intel-iommu"};
-    EXPECT_NE(line(iommu, kWires).find("-M q35,memory-backend=ram"), std::string::npos);
-    EXPECT_NE(line(iommu, kWires)
+    EXPECT_NE(line(iommu, kAttachments).find("-M q35,memory-backend=ram"), std::string::npos);
+    EXPECT_NE(line(iommu, kAttachments)
                   .find("-device intel-iommu,intremap=off -device e1000,addr=0x10,romfile= -cpu"),
               std::string::npos);
     iommu.board = "pc";
-    EXPECT_THROW(line(iommu, kWires), Error);
+    EXPECT_THROW(line(iommu, kAttachments), Error);
     iommu.devices = {"no-such"};
-    EXPECT_THROW(line(iommu, kWires), Error);
+    EXPECT_THROW(line(iommu, kAttachments), Error);
 }
 
 TEST(Qemu, OtherLanesHaveNoIcount) {
@@ -67,7 +67,7 @@ TEST(Qemu, OtherLanesHaveNoIcount) {
     fast.icount = false;
     fast.smp = 2;
     fast.accel = "kvm";
-    const std::string argv = line(fast, kWires);
+    const std::string argv = line(fast, kAttachments);
     EXPECT_NE(argv.find("-accel kvm -cpu Haswell-noTSX -smp 2"), std::string::npos) << argv;
     EXPECT_EQ(argv.find("icount"), std::string::npos);
 }
@@ -77,15 +77,16 @@ TEST(Qemu, WhatAnExperimentAppendsComesLastAndWins) {
 }
 
 TEST(Qemu, ACommaInAPathStaysInThePath) {
-    Wires wires = kWires;
-    wires.state = "/a,b/state";
-    EXPECT_NE(line(machine(), wires).find("mem-path=/a,,b/state,share=off"), std::string::npos);
+    Attachments attachments = kAttachments;
+    attachments.state = "/a,b/state";
+    EXPECT_NE(line(machine(), attachments).find("mem-path=/a,,b/state,share=off"),
+              std::string::npos);
 }
 
 TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {
-    Wires wires = kWires;
-    wires.console = "-";
-    EXPECT_NE(line(machine(), wires).find("-chardev stdio,id=console,signal=off"),
+    Attachments attachments = kAttachments;
+    attachments.console = "-";
+    EXPECT_NE(line(machine(), attachments).find("-chardev stdio,id=console,signal=off"),
               std::string::npos);
 }
 

@@ -9,21 +9,21 @@
 
 #include "base/error.h"
 #include "target/archive.h"
+#include "target/boot_assets.h"
 #include "target/guest.h"
-#include "target/kit.h"
 
 namespace rxlab {
 namespace {
 
-Machine machine_for(const ShellOptions& options, const Kit& kit) {
+Machine machine_for(const ShellOptions& options, const BootAssets& assets) {
     Machine machine;
     machine.icount = options.icount;
     if (options.in_turns) machine.accel += ",thread=single";
     machine.cpu = options.cpu;
-    machine.memory_mib = options.memory_mib + kit.more_memory_mib;
+    machine.memory_mib = options.memory_mib + assets.more_memory_mib;
     machine.smp = options.icount ? 1 : options.smp;
-    machine.vmlinuz = kit.kernel.vmlinuz;
-    machine.image = kit.image;
+    machine.vmlinuz = assets.kernel.vmlinuz;
+    machine.image = assets.image;
     machine.board = options.board;
     machine.devices = options.devices;
     machine.cmdline = guest_cmdline(options.cmdline);
@@ -60,20 +60,20 @@ void pass_on(int fd, const std::string& bytes) {
 int exec_in_guest(const ShellOptions& options, const Machine& machine, const std::string& state) {
     int status = -1;
     GuestRun errors;
-    const auto on_frame = [&](const Frame& frame) {
-        if (frame.type == FrameType::out)
-            pass_on(STDOUT_FILENO, frame.payload);
-        else if (frame.type == FrameType::err)
-            pass_on(STDERR_FILENO, frame.payload);
-        else if (frame.type == FrameType::exit_status)
-            status = std::stoi(frame.payload);
+    const auto on_message = [&](const Message& message) {
+        if (message.type == MessageType::out)
+            pass_on(STDOUT_FILENO, message.payload);
+        else if (message.type == MessageType::err)
+            pass_on(STDERR_FILENO, message.payload);
+        else if (message.type == MessageType::exit_status)
+            status = std::stoi(message.payload);
         else
-            errors.frames.push_back(frame);
+            errors.messages.push_back(message);
     };
     const Json job{{"job", "exec"}, {"argv", options.argv}, {"stdin", standard_input()}};
     GuestRun run = run_guest(machine, state, job, archive_of(options.files),
-                             {options.timeout_s, options.timeout_s}, on_frame);
-    run.frames = std::move(errors.frames);
+                             {options.timeout_s, options.timeout_s}, on_message);
+    run.messages = std::move(errors.messages);
     throw_unless_done(run, options.argv[0]);
     return status;
 }
@@ -81,12 +81,12 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
 }  // namespace
 
 int shell_main(const ShellOptions& options) {
-    const Kit kit = gather_kit(options.kernel, options.modules, options.extras);
-    if (!kit.missing.empty()) fmt::print(stderr, "rxlab: {}\n", kit.missing);
-    const Machine machine = machine_for(options, kit);
+    const BootAssets assets = gather_boot_assets(options.kernel, options.modules, options.extras);
+    if (!assets.missing.empty()) fmt::print(stderr, "rxlab: {}\n", assets.missing);
+    const Machine machine = machine_for(options, assets);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());
     const std::string state =
-        Snapshots(store, kit.ingredients, kit.payload.archive).ensure(machine);
+        Snapshots(store, assets.ingredients, assets.payload.archive).ensure(machine);
     if (!options.argv.empty()) return exec_in_guest(options, machine, state);
     run_console(machine, state, archive_of(options.files));
     return 0;

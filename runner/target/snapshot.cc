@@ -30,7 +30,7 @@ double since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Wires wires_in(const WorkFolder& work, const std::string& payload) {
+Attachments attachments_in(const WorkFolder& work, const std::string& payload) {
     write_whole(work.path("empty"), newc_archive({}));
     write_whole(work.path("payload"), payload);
     return {work.path("state"), work.path("payload"), work.path("empty"),
@@ -80,7 +80,7 @@ void retry_patch_race(Work work) {
 void run_and_save(const Machine& machine, const WorkFolder& work, const std::string& payload,
                   const char* stage, Start begin, bool may_retry, double& save_s) {
     require_space(work, machine);
-    MonitoredQemu qemu(machine, wires_in(work, payload), begin, work.path("stderr"));
+    MonitoredQemu qemu(machine, attachments_in(work, payload), begin, work.path("stderr"));
     const MonitoredQemu::Event event = qemu.wait_for_stop(kBootTimeout);
     if (may_retry && hit_patch_race(machine, read_whole(work.path("console")))) throw PatchRace();
     switch (event) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "target/boot_assets.h"
 #include "target/files.h"
-#include "target/kit.h"
 
 namespace rxlab {
 namespace {

@@ -10,7 +10,7 @@
 
 namespace rxlab {
 
-struct Sinks {
+struct TargetEvents {
     std::function<void(const Observation&)>
         observation;  ///< called once per finished trial, from one thread at a time
     std::function<void(const std::string&)> progress;  ///< one line for people
@@ -29,7 +29,7 @@ public:
     /// Runs the plan's trials but those in `done`.
     /// @throws Error(Status::lost | interrupted | invalid); observations made so far have been
     /// delivered.
-    virtual void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) = 0;
+    virtual void run(const Plan& plan, const std::set<int>& done, const TargetEvents& events) = 0;
 };
 
 struct VmOptions {

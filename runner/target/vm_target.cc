@@ -11,10 +11,10 @@
 #include "base/interrupt.h"
 #include "session/assembly.h"
 #include "target/archive.h"
+#include "target/boot_assets.h"
 #include "target/console.h"
 #include "target/guest.h"
 #include "target/host_facts.h"
-#include "target/kit.h"
 #include "target/target.h"
 #include "target/workload.h"
 
@@ -72,7 +72,7 @@ public:
     Json provenance(const Plan& plan) override {
         gather_extras(plan);
         const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
-        Json json = to_json(kit(first.boot.kernel), machine_for(plan.lane, first));
+        Json json = to_json(assets(first.boot.kernel), machine_for(plan.lane, first));
         json["boots"] = boots(plan);
         json["target"] = "vm";
         json["workers"] = worker_count(plan.lane, plan.trials.size());
@@ -80,28 +80,29 @@ public:
         return json;
     }
 
-    void run(const Plan& plan, const std::set<int>& done, const Sinks& sinks) override {
+    void run(const Plan& plan, const std::set<int>& done, const TargetEvents& events) override {
         gather_extras(plan);
-        for (const Trial& trial : plan.trials) kit(trial.boot.kernel);
-        for (const auto& [kernel, kit] : kits_)
-            if (!kit.missing.empty() && sinks.progress) sinks.progress(kit.missing);
-        Run(*this, plan, done, sinks).execute();
+        for (const Trial& trial : plan.trials) assets(trial.boot.kernel);
+        for (const auto& [kernel, assets] : boot_assets_)
+            if (!assets.missing.empty() && events.progress) events.progress(assets.missing);
+        Run(*this, plan, done, events).execute();
     }
 
 private:
     // One run() with its workers.
     class Run {
     public:
-        Run(VmTarget& target, const Plan& plan, const std::set<int>& done, const Sinks& sinks)
-            : target_(target), plan_(plan), sinks_(sinks) {
+        Run(VmTarget& target, const Plan& plan, const std::set<int>& done,
+            const TargetEvents& events)
+            : target_(target), plan_(plan), events_(events) {
             for (size_t i = 0; i < plan.trials.size(); ++i) {
                 if (done.count(plan.trials[i].id)) continue;
-                const Kit& kit = target.kit(plan.trials[i].boot.kernel);
+                const BootAssets& assets = target.assets(plan.trials[i].boot.kernel);
                 Machine machine = target.machine_for(plan.lane, plan.trials[i]);
-                const std::string group = payload_key(machine, kit.ingredients);
-                places_.try_emplace(group,
-                                    Place{std::move(machine),
-                                          {target.store_, kit.ingredients, kit.payload.archive}});
+                const std::string group = payload_key(machine, assets.ingredients);
+                places_.try_emplace(
+                    group, Place{std::move(machine),
+                                 {target.store_, assets.ingredients, assets.payload.archive}});
                 items_.push_back({group, i});
             }
         }
@@ -180,21 +181,21 @@ private:
         }
 
         void deliver(const Trial& trial, const GuestRun& run) {
-            if (sinks_.console) {
+            if (events_.console) {
                 const std::lock_guard lock(mutex_);
-                sinks_.console(run.console);
+                events_.console(run.console);
             }
             throw_unless_done(run, named(trial));
-            const auto frame =
-                std::find_if(run.frames.begin(), run.frames.end(),
-                             [](const Frame& f) { return f.type == FrameType::observation; });
-            if (frame == run.frames.end())
+            const auto message =
+                std::find_if(run.messages.begin(), run.messages.end(),
+                             [](const Message& f) { return f.type == MessageType::observation; });
+            if (message == run.messages.end())
                 throw Error(
                     Status::lost,
                     named(trial) + ": the guest ended without an observation" + tail(run.console));
-            Observation observation = observation_from_json(Json::parse(frame->payload));
+            Observation observation = observation_from_json(Json::parse(message->payload));
             observation.wall_s = run.wall_s;
-            observation.measured_s = run.wall_s - run.first_frame_s;
+            observation.measured_s = run.wall_s - run.first_message_s;
             add_console_splats(observation, run.console);
             Stacks stacks;
             if (target_.options_.attribute) {
@@ -202,8 +203,8 @@ private:
                 observation.facts.erase("symbols");
             }
             const std::lock_guard lock(mutex_);
-            sinks_.observation(observation);
-            if (sinks_.attribution) sinks_.attribution(observation, stacks);
+            events_.observation(observation);
+            if (events_.attribution) events_.attribution(observation, stacks);
         }
 
         // The session reads the kernel log up to the trial's end; the console sees what comes after
@@ -223,12 +224,12 @@ private:
 
         void say(const std::string& line) {
             const std::lock_guard lock(mutex_);
-            if (sinks_.progress) sinks_.progress(line);
+            if (events_.progress) events_.progress(line);
         }
 
         VmTarget& target_;
         const Plan& plan_;
-        const Sinks& sinks_;
+        const TargetEvents& events_;
         std::map<std::string, Place> places_;
         std::vector<Workload::Item> items_;
         std::mutex mutex_;
@@ -238,12 +239,13 @@ private:
 
     // What trials of a kernel are started from; empty: the run's own kernel. Gathered once, before
     // the workers start.
-    const Kit& kit(const std::string& kernel) {
-        const auto found = kits_.find(kernel);
-        if (found != kits_.end()) return found->second;
-        return kits_
-            .emplace(kernel, kernel.empty() ? gather_kit(options_.kernel, options_.modules, extras_)
-                                            : gather_kit(kernel, {}, extras_))
+    const BootAssets& assets(const std::string& kernel) {
+        const auto found = boot_assets_.find(kernel);
+        if (found != boot_assets_.end()) return found->second;
+        return boot_assets_
+            .emplace(kernel, kernel.empty()
+                                 ? gather_boot_assets(options_.kernel, options_.modules, extras_)
+                                 : gather_boot_assets(kernel, {}, extras_))
             .first->second;
     }
 
@@ -252,7 +254,7 @@ private:
         std::set<std::string> extras;
         for (const Trial& trial : plan.trials) extras.merge(extra_tools(trial));
         std::vector<std::string> wanted(extras.begin(), extras.end());
-        if (wanted != extras_) kits_.clear();
+        if (wanted != extras_) boot_assets_.clear();
         extras_ = std::move(wanted);
     }
 
@@ -262,7 +264,7 @@ private:
         for (const Trial& trial : plan.trials) {
             Json asked = to_json(trial.boot);
             asked.erase("seed_offset");
-            const Kernel& kernel = kit(trial.boot.kernel).kernel;
+            const Kernel& kernel = assets(trial.boot.kernel).kernel;
             boots.try_emplace(asked.dump(), Json{{"asked", asked},
                                                  {"kernel", kernel.release},
                                                  {"cmdline", guest_cmdline(trial.boot.cmdline)}});
@@ -282,7 +284,7 @@ private:
     Machine machine_for(Lane lane, const Trial& trial) {
         Machine machine;
         machine.cpu = options_.cpu;
-        const Kit& with = kit(trial.boot.kernel);
+        const BootAssets& with = assets(trial.boot.kernel);
         machine.memory_mib = options_.memory_mib + with.more_memory_mib;
         machine.vmlinuz = with.kernel.vmlinuz;
         machine.image = with.image;
@@ -294,7 +296,7 @@ private:
         return machine;
     }
 
-    void without_icount(Machine& machine, Lane lane, const Kit& with) {
+    void without_icount(Machine& machine, Lane lane, const BootAssets& with) {
         machine.icount = false;
         machine.smp = kCpusWithoutIcount;
         Machine fast = machine;
@@ -319,7 +321,7 @@ private:
     VmOptions options_;
     SnapshotStore store_;
     std::vector<std::string> extras_;
-    std::map<std::string, Kit> kits_;
+    std::map<std::string, BootAssets> boot_assets_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ protected:
     Rxnic() {
         for (const char* name : {"vdma", "ring_link", "rxnic"})
             sys.files[std::string("/payload/modules/") + name + ".ko"] = "";
-        sys.on_run = [this](FakeSys&, const FakeSys::Command& command) -> Ran {
+        sys.on_run = [this](FakeSys&, const FakeSys::Command& command) -> CommandResult {
             if (command.input.starts_with("netns add"))
                 for (const char* netns : {"rxlab-gen", "rxlab-dut"})
                     sys.files[std::string("/run/netns/") + netns] = "";

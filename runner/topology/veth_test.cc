@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Ran ip_model(FakeSys& sys, const FakeSys::Command& command) {
+CommandResult ip_model(FakeSys& sys, const FakeSys::Command& command) {
     if (command.input.starts_with("netns add"))
         for (const char* netns : {"rxlab-gen", "rxlab-dut"}) {
             sys.files[std::string("/run/netns/") + netns] = "";

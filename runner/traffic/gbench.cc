@@ -184,11 +184,11 @@ public:
 
     /// A start that shared its CPUs measured the scheduler: another takes its place, which is
     /// counted. The last one stands, for the check to judge.
-    Sent send() override {
+    TrafficReport send() override {
         Json disturbed = Json::array();
         for (;;) {
             right_ = 0;
-            Sent sent = start();
+            TrafficReport sent = start();
             if (sent.overlap >= kLeastOverlap || disturbed.size() + 1 == kMostStarts) {
                 sent.metrics["bench.disturbed_starts"] = static_cast<double>(disturbed.size());
                 sent.raw["disturbed"] = disturbed;
@@ -200,19 +200,20 @@ public:
     }
 
 private:
-    Sent start() {
+    TrafficReport start() {
         const std::vector<std::string> command = command_for(parameters_);
         const std::string name = benchmark_name(parameters_);
         const Output output(fmt::format("{} {}", command[0], name),
                             output_of(command, sys_.run_for(seconds_for(parameters_), command)));
-        Sent sent = sent_in(output.repetitions(name, parameters_.value("repetitions", size_t{3})));
+        TrafficReport sent =
+            sent_in(output.repetitions(name, parameters_.value("repetitions", size_t{3})));
         sent.raw["command"] = command;
         sent.raw["context"] = output.context();
         return sent;
     }
 
-    Sent sent_in(std::vector<Repetition> all) {
-        Sent sent;
+    TrafficReport sent_in(std::vector<Repetition> all) {
+        TrafficReport sent;
         for (const Repetition& one : all) {
             sent.packets += one.sent;
             sent.raw["ns_per_record"].push_back(one.ns_per_record());
@@ -251,7 +252,7 @@ void require_gbench(Sys& sys, const Json& parameters) {
         throw Error(
             Status::usage, fmt::format("traffic gbench: no program {}", file),
             "make bench-build builds ring_bench; RXLAB_BENCH names the folder of another program");
-    Ran ran = sys.run_for(seconds_for(parameters), {file, kList});
+    CommandResult ran = sys.run_for(seconds_for(parameters), {file, kList});
     const std::string said = one_line(ran.err);
     std::istringstream list(output_of({file, kList}, std::move(ran)));
     std::vector<std::string> names;

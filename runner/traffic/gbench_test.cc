@@ -41,18 +41,18 @@ protected:
             commands.push_back(command.argv);
             if (command.argv[1] == "--benchmark_list_tests=true") return listed;
             if (outputs.empty()) return ran;
-            const Ran next{0, outputs.front(), ""};
+            const CommandResult next{0, outputs.front(), ""};
             outputs.pop_front();
             return next;
         };
     }
     ~GbenchTest() override { ::unsetenv("RXLAB_BENCH"); }
 
-    Sent send(const std::string& output) {
+    TrafficReport send(const std::string& output) {
         ran.out = output;
         const auto traffic = make_gbench(sys, journal, {}, parameters, 42);
         traffic->prepare(0);
-        Sent sent = traffic->send();
+        TrafficReport sent = traffic->send();
         EXPECT_EQ(traffic->sinks.size(), 1u);
         right = traffic->sinks[0].read();
         return sent;
@@ -83,7 +83,8 @@ protected:
                     {"size", 64},
                     {"batch", 32},
                     {"threads", 2}};
-    Ran ran, listed{0, "ring/cached/copy/size:64/batch:32/threads:1\n" + kName + "\n", ""};
+    CommandResult ran,
+        listed{0, "ring/cached/copy/size:64/batch:32/threads:1\n" + kName + "\n", ""};
     std::deque<std::string> outputs;  ///< of the next starts; then `ran`
     std::vector<std::vector<std::string>> commands;
     uint64_t right = 0;
@@ -115,7 +116,7 @@ TEST_F(GbenchTest, tells_the_median_repetition_and_what_lies_between_the_ends) {
         ns.push_back(run["real_time"].get<double>() * run["iterations"].get<double>() / records);
         all += records;
     }
-    const Sent sent = send(recorded("gbench.json"));
+    const TrafficReport sent = send(recorded("gbench.json"));
     EXPECT_THAT(sent.raw["ns_per_record"].get<std::vector<double>>(),
                 ::testing::ElementsAreArray(ns))
         << "in the order they came";
@@ -165,9 +166,9 @@ std::string on_cpu(double share) {
 }
 
 TEST_F(GbenchTest, a_start_that_shared_its_cpus_is_made_again_and_counted) {
-    const Sent undisturbed = send(on_cpu(0.9));
+    const TrafficReport undisturbed = send(on_cpu(0.9));
     outputs = {on_cpu(0.4), on_cpu(0.1)};
-    const Sent sent = send(on_cpu(0.9));
+    const TrafficReport sent = send(on_cpu(0.9));
     EXPECT_EQ(commands.size(), 1u + 3u);
     EXPECT_DOUBLE_EQ(sent.overlap, 0.9);
     EXPECT_EQ(sent.metrics.at("bench.disturbed_starts"), 2);
@@ -180,7 +181,7 @@ TEST_F(GbenchTest, a_start_that_shared_its_cpus_is_made_again_and_counted) {
 }
 
 TEST_F(GbenchTest, where_every_start_is_disturbed_the_last_one_stands_for_the_check) {
-    const Sent sent = send(on_cpu(0.3));
+    const TrafficReport sent = send(on_cpu(0.3));
     EXPECT_EQ(commands.size(), 4u);
     EXPECT_DOUBLE_EQ(sent.overlap, 0.3);
     EXPECT_EQ(sent.metrics.at("bench.disturbed_starts"), 3);

@@ -166,7 +166,7 @@ public:
                 {.last = static_cast<uint32_t>((shares_[cpu] - 1) / batch_size_ * batch_size_)});
     }
 
-    Sent send() override {
+    TrafficReport send() override {
         Crew crew;
         std::barrier together(static_cast<std::ptrdiff_t>(senders_.size()));
         for (size_t cpu = 0; cpu < senders_.size(); cpu++)
@@ -187,8 +187,8 @@ private:
         sender.progress = read_progress(sender);
     }
 
-    Sent sent() const {
-        Sent sent;
+    TrafficReport sent() const {
+        TrafficReport sent;
         sent.packets = std::accumulate(shares_.begin(), shares_.end(), uint64_t{0});
         sent.bytes = sent.packets * senders_[0].frame.size();
         uint64_t start = UINT64_MAX, end = 0;

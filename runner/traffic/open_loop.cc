@@ -50,7 +50,7 @@ public:
         sys_.in_netns(receiver_.netns, [&] { source_ = sys_.writer(folder() + "source"); });
     }
 
-    Sent send() override {
+    TrafficReport send() override {
         const uint64_t ended = this->ended(), dropped = this->dropped(), start = sys_.now_ns();
         source_(fmt::format("{} {}", rate_, packets_));
         sys_.sleep_until(start + packets_ * 1'000'000'000 / rate_);
@@ -78,9 +78,9 @@ private:
         }
     }
 
-    Sent sent(double dropped) {
+    TrafficReport sent(double dropped) {
         const double offered = static_cast<double>(packets_);
-        Sent sent;
+        TrafficReport sent;
         sent.packets = packets_;
         const uint64_t rest = packets_ % sizes_.size();
         sent.bytes = std::accumulate(sizes_.begin(), sizes_.end(), uint64_t{0}) *

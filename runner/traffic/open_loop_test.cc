@@ -25,7 +25,7 @@ protected:
         sys.files["/run/netns/rxlab-dut"] = "";
         for (const char* file : {"source", "source_frames", "latency"})
             sys.files[folder + file] = "";
-        sys.on_run = [this](FakeSys&, const FakeSys::Command&) -> Ran {
+        sys.on_run = [this](FakeSys&, const FakeSys::Command&) -> CommandResult {
             const uint64_t offered = sys.files[folder + "source"].empty()
                                          ? 0
                                          : 1000;  // as soon as it is asked again, all have come
@@ -78,7 +78,7 @@ TEST_F(OpenLoopTest, what_was_dropped_and_how_long_the_others_waited_is_told) {
     const auto traffic = make();
     traffic->prepare(1000);
     sys.files[folder + "latency"] = "3 60 30\n8 2\n20 1\n";
-    const Sent sent = traffic->send();
+    const TrafficReport sent = traffic->send();
     EXPECT_EQ(sent.packets, 1000u);
     EXPECT_EQ(sent.busy_packets, 0u)
         << "the CPU idles between frames: time per packet would say nothing";

@@ -47,10 +47,10 @@ public:
         sys_.in_netns(devices_[0].netns, [&] { control_ = sys_.writer(kFolder + "pgctrl"); });
     }
 
-    Sent send() override {
+    TrafficReport send() override {
         sys_.in_netns(devices_[0].netns,
                       [&] { control_("start\n"); });  // it starts those of the writer's namespace
-        Sent sent;
+        TrafficReport sent;
         for (size_t i = 0; i < devices_.size(); i++) add(sent, devices_[i], shares_[i]);
         return sent;
     }
@@ -129,7 +129,7 @@ private:
         }
     }
 
-    void add(Sent& sent, const Device& device, uint64_t share) {
+    void add(TrafficReport& sent, const Device& device, uint64_t share) {
         const std::string text = read(device);
         const PktgenResult result = parse_pktgen_result(text);
         if (result.packets < share)

@@ -42,7 +42,7 @@ public:
 
     void prepare(uint64_t records) override { run_.records = records; }
 
-    Sent send() override {
+    TrafficReport send() override {
         sys_.ioctl(DMA_RING_DEVICE, DMA_RING_RUN, &run_);
         const dma_ring_counters& counters = run_.counters;
         received_ += counters.received;
@@ -52,13 +52,13 @@ public:
     }
 
 private:
-    Sent sent() const {
+    TrafficReport sent() const {
         const dma_ring_counters& counters = run_.counters;
-        Sent sent;
+        TrafficReport sent;
         sent.packets = sent.busy_packets = counters.sent;
         sent.bytes = counters.payload_bytes;
         sent.busy_ns = counters.elapsed_ns;
-        sent.spared_ns = counters.idle_ns + counters.wire_engine_ns;
+        sent.excluded_ns = counters.idle_ns + counters.wire_engine_ns;
         add_metrics(sent.metrics);
         sent.latencies = {{"ring.raise_to_handler", read_histogram(run_.to_handler)},
                           {"ring.handler_to_consumer", read_histogram(run_.to_consumer)}};

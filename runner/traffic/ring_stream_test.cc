@@ -77,9 +77,9 @@ TEST_F(RingStreamTest, every_record_ends_in_a_sink_or_is_lost) {
 TEST_F(RingStreamTest, idle_time_and_the_engine_s_are_told_apart) {
     const auto traffic = make({{"records", 1000}});
     traffic->prepare(1000);
-    const Sent sent = traffic->send();
+    const TrafficReport sent = traffic->send();
     EXPECT_EQ(sent.busy_ns, 10'000u);
-    EXPECT_EQ(sent.spared_ns, 5'000u);
+    EXPECT_EQ(sent.excluded_ns, 5'000u);
     EXPECT_EQ(sent.metrics.at("ring.interrupts_per_mib"), 5);
     EXPECT_DOUBLE_EQ(sent.metrics.at("ring.counted_loss_fraction"), 0.15);
     EXPECT_EQ(sent.latencies.at("ring.raise_to_handler").total(), 3u);

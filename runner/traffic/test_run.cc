@@ -43,11 +43,11 @@ public:
         packets_ = packets;
     }
 
-    Sent send() override {
+    TrafficReport send() override {
         const uint64_t start = sys_.now_ns();
         const uint32_t verdict =
             test_run_xdp(program_.get(), frame_, static_cast<uint32_t>(packets_));
-        Sent sent;
+        TrafficReport sent;
         sent.busy_ns = sys_.now_ns() - start;
         sent.packets = sent.busy_packets = packets_;
         sent.bytes = packets_ * frame_.size();

@@ -12,7 +12,7 @@ namespace rxlab {
 /// Share of the time in which all senders have to send, or have a CPU: half, of a shared machine.
 inline constexpr double kLeastOverlap = 0.5;
 
-struct Sent {
+struct TrafficReport {
     uint64_t packets = 0;  ///< or what else the traffic consists of (TrafficKind::item)
     uint64_t bytes = 0;
     uint64_t errors = 0;
@@ -20,7 +20,7 @@ struct Sent {
                            ///< CPU nothing idles
     uint64_t busy_packets = 0;  ///< that were sent in busy_ns: all of them, or those between the
                                 ///< generator's two looks at the clock
-    uint64_t spared_ns = 0;     ///< of busy_ns, where there is one CPU: idle, or spent on what
+    uint64_t excluded_ns = 0;   ///< of busy_ns, where there is one CPU: idle, or spent on what
                                 ///< hardware would do by itself
     double overlap = 1;  ///< several senders: the share of the time from the first start to the
                          ///< last end in which all sent (or had a CPU)
@@ -39,7 +39,7 @@ public:
     virtual void prepare(uint64_t packets) = 0;
     /// Sends them and waits until they left.
     /// @throws Error(Status::invalid) when the generator reports no result.
-    virtual Sent send() = 0;
+    virtual TrafficReport send() = 0;
     std::vector<Sink> sinks;  ///< where it ends packets itself
 };
 

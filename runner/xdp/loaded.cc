@@ -225,7 +225,7 @@ void load_filter(Sys& sys, const FilterPlace& place, const Engine& engine, const
     require_root();
     require_bpffs(fs::path(place.root).parent_path());
     const auto other =
-        xdp_attached(sys, place.netns, place.interface);  // a missing interface is told here
+        xdp_attached(sys, place.netns, place.interface);  // a missing interface is reported here
     if (fs::exists(pin(place, kLink)))
         throw Error(Status::usage,
                     fmt::format("{} has rxlab's port filter already", place.interface),

@@ -228,7 +228,7 @@ TEST_F(LoadedFilter, TrafficTestRunRunsTheProgramThatIsAttachedAndNothingElse) {
     load(rules(kDrop53));
     for (const auto& traffic : {dropped.get(), passed.get()}) {
         traffic->prepare(1000);
-        const Sent sent = traffic->send();
+        const TrafficReport sent = traffic->send();
         EXPECT_EQ(sent.packets, 1000u);
         EXPECT_GT(sent.busy_ns, 0u);
     }

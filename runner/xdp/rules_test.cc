@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string told(const std::function<void()>& act) {
+std::string message_of(const std::function<void()>& act) {
     try {
         act();
     } catch (const Error& error) {
@@ -24,7 +24,7 @@ std::string told(const std::function<void()>& act) {
 }
 
 std::string refused(const std::string& rules) {
-    return told([&] { parse_rules("{\n\"rules\": [\n" + rules + "]}", "r.json"); });
+    return message_of([&] { parse_rules("{\n\"rules\": [\n" + rules + "]}", "r.json"); });
 }
 
 std::vector<std::string> texts(const std::vector<PortRule>& rules) {
@@ -42,25 +42,26 @@ TEST(Rules, WordsAreReadBackAsTheyWereWritten) {
 }
 
 TEST(Rules, AWrongWordIsNamed) {
-    EXPECT_THAT(told([] { rule_from("drop upd dport 53"); }),
+    EXPECT_THAT(message_of([] { rule_from("drop upd dport 53"); }),
                 HasSubstr("got 'upd'; did you mean 'udp'?"));
-    EXPECT_THAT(told([] { rule_from("drop udp"); }), HasSubstr("expected a rule like"));
-    EXPECT_THAT(told([] { rule_from("drop dport"); }),
+    EXPECT_THAT(message_of([] { rule_from("drop udp"); }), HasSubstr("expected a rule like"));
+    EXPECT_THAT(message_of([] { rule_from("drop dport"); }),
                 HasSubstr("expected something after 'dport'"));
-    EXPECT_THAT(told([] { rule_from("drop dport 1 sport 2"); }), HasSubstr("write two rules"));
+    EXPECT_THAT(message_of([] { rule_from("drop dport 1 sport 2"); }),
+                HasSubstr("write two rules"));
     for (const char* port :
          {"65536", "-1", "5-", "-", "1-70000", "a", "1-2-3", "0x10", "99999999999999999999"})
-        EXPECT_THAT(told([&] { rule_from(fmt::format("drop dport {}", port)); }),
+        EXPECT_THAT(message_of([&] { rule_from(fmt::format("drop dport {}", port)); }),
                     HasSubstr("expected a port"))
             << port;
-    EXPECT_THAT(told([] { rule_from("drop dport 9-7"); }),
+    EXPECT_THAT(message_of([] { rule_from("drop dport 9-7"); }),
                 HasSubstr("begins with its smaller port"));
-    EXPECT_THAT(told([] { rule_from("drop dport 9 from 10.0.0.1/8"); }),
+    EXPECT_THAT(message_of([] { rule_from("drop dport 9 from 10.0.0.1/8"); }),
                 HasSubstr("did you mean '10.0.0.0/8'?"));
-    EXPECT_THAT(told([] { rule_from("drop ipv6 dport 9 from 10.0.0.0/8"); }),
+    EXPECT_THAT(message_of([] { rule_from("drop ipv6 dport 9 from 10.0.0.0/8"); }),
                 HasSubstr("of the rule's family"));
     for (const char* address : {"10.0.0.0/33", "10.0.0/8", "::/129", "x", "10.0.0.0/"})
-        EXPECT_THAT(told([&] { prefix_from(address); }), HasSubstr("expected addresses like"))
+        EXPECT_THAT(message_of([&] { prefix_from(address); }), HasSubstr("expected addresses like"))
             << address;
 }
 
@@ -75,8 +76,9 @@ TEST(Rules, AFileSaysWhereItIsWrong) {
     EXPECT_THAT(refused(R"({"action": "drop"})"),
                 HasSubstr("expected dport or sport, got neither"));
     EXPECT_THAT(refused(R"({"action": "drop", "dport": 1, "sport": 2})"), HasSubstr("got both"));
-    EXPECT_THAT(told([] { parse_rules("{\"rules\": [}", "r.json"); }), StartsWith("r.json:1:"));
-    EXPECT_THAT(told([] { parse_rules("{}", "r.json"); }), HasSubstr("'rules'"));
+    EXPECT_THAT(message_of([] { parse_rules("{\"rules\": [}", "r.json"); }),
+                StartsWith("r.json:1:"));
+    EXPECT_THAT(message_of([] { parse_rules("{}", "r.json"); }), HasSubstr("'rules'"));
 }
 
 TEST(Rules, TheMostSpecificGoesFirst) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How observations leave the guest: frames whose loss or damage is always noticed.
+// How observations leave the guest: messages whose loss or damage is always noticed.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,34 +8,34 @@
 
 namespace rxlab {
 
-enum class FrameType : uint32_t {
+enum class MessageType : uint32_t {
     started = 1,      ///< the guest has read its job
     observation = 2,  ///< JSON of an Observation
     error = 3,        ///< JSON {"status", "fact", "next"}: an Error thrown in the guest
     out = 4,          ///< bytes of a command's standard output
     err = 5,          ///< bytes of its standard error
     exit_status = 6,  ///< decimal exit status of the command
-    done = 7,         ///< last frame of a job: without it the guest was lost
+    done = 7,         ///< last message of a job: without it the guest was lost
 };
 
-struct Frame {
-    FrameType type;
+struct Message {
+    MessageType type;
     std::string payload;
 };
 
 /// Header of five little-endian u32 (magic "RXLF", type, length, CRC-32 of the payload, CRC-32 of
 /// those four), then the payload. The header's own CRC keeps a damaged length from swallowing the
-/// frames behind it.
-std::string encode(const Frame& frame);
+/// messages behind it.
+std::string encode(const Message& message);
 
-/// Takes bytes as they come, gives whole frames. Bytes that are no frame are skipped and counted,
-/// never guessed at.
-class FrameDecoder {
+/// Takes bytes as they come, gives whole messages. Bytes that are no message are skipped and
+/// counted, never guessed at.
+class MessageDecoder {
 public:
     void feed(std::string_view bytes) { buffer_.append(bytes); }
-    std::optional<Frame> next();
-    size_t skipped() const { return skipped_; }        ///< bytes that belonged to no whole frame
-    size_t pending() const { return buffer_.size(); }  ///< bytes of a frame that has not ended
+    std::optional<Message> next();
+    size_t skipped() const { return skipped_; }        ///< bytes that belonged to no whole message
+    size_t pending() const { return buffer_.size(); }  ///< bytes of a message that has not ended
 
 private:
     void skip_to_magic();

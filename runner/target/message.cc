@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "target/frame.h"
+#include "target/message.h"
 
 #include <algorithm>
 
@@ -24,21 +24,21 @@ uint32_t get(std::string_view bytes, size_t at) {
 
 }  // namespace
 
-std::string encode(const Frame& frame) {
+std::string encode(const Message& message) {
     std::string bytes(kMagic);
-    put(bytes, static_cast<uint32_t>(frame.type));
-    put(bytes, static_cast<uint32_t>(frame.payload.size()));
-    put(bytes, crc32(frame.payload));
+    put(bytes, static_cast<uint32_t>(message.type));
+    put(bytes, static_cast<uint32_t>(message.payload.size()));
+    put(bytes, crc32(message.payload));
     put(bytes, crc32(bytes));
-    return bytes + frame.payload;
+    return bytes + message.payload;
 }
 
-void FrameDecoder::drop(size_t bytes) {
+void MessageDecoder::drop(size_t bytes) {
     buffer_.erase(0, bytes);
     skipped_ += bytes;
 }
 
-void FrameDecoder::skip_to_magic() {
+void MessageDecoder::skip_to_magic() {
     size_t at = 0;
     while (at < buffer_.size() &&
            buffer_.compare(at, kMagic.size(), kMagic.substr(0, buffer_.size() - at)) != 0)
@@ -46,7 +46,7 @@ void FrameDecoder::skip_to_magic() {
     drop(at);
 }
 
-std::optional<Frame> FrameDecoder::next() {
+std::optional<Message> MessageDecoder::next() {
     for (;;) {
         skip_to_magic();
         if (buffer_.size() < kHeader) return std::nullopt;
@@ -57,13 +57,13 @@ std::optional<Frame> FrameDecoder::next() {
         }
         const size_t length = get(header, 8);
         if (buffer_.size() < kHeader + length) return std::nullopt;
-        Frame frame{static_cast<FrameType>(get(header, 4)), buffer_.substr(kHeader, length)};
-        if (crc32(frame.payload) != get(header, 12)) {
+        Message message{static_cast<MessageType>(get(header, 4)), buffer_.substr(kHeader, length)};
+        if (crc32(message.payload) != get(header, 12)) {
             drop(1);
             continue;
         }
         buffer_.erase(0, kHeader + length);
-        return frame;
+        return message;
     }
 }
 

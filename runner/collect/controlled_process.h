@@ -9,13 +9,13 @@
 
 namespace rxlab {
 
-class Companion {
+class ControlledProcess {
 public:
     /// Makes a folder for its files and the FIFOs answers() and end() in it. @throws
     /// Error(Status::invalid)
-    Companion();
-    ~Companion();
-    Companion(const Companion&) = delete;
+    ControlledProcess();
+    ~ControlledProcess();
+    ControlledProcess(const ControlledProcess&) = delete;
 
     std::string path(const std::string& name) const { return folder_.path + "/" + name; }
     std::string answers() const { return path("answers"); }  ///< what is written there is heard
@@ -44,7 +44,7 @@ private:
     Fd answers_, end_;
     bool told_ = false;
     std::vector<std::string> argv_;
-    std::future<Ran> ran_;
+    std::future<CommandResult> ran_;
 };
 
 }  // namespace rxlab

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "target/kit.h"
+#include "target/boot_assets.h"
 
 #include <fmt/format.h>
 
@@ -54,10 +54,10 @@ std::string config_sha256(const Kernel& kernel) {
     return fs::exists(config) ? sha256_file(config) : "unknown";
 }
 
-std::string remembered_kvm(const Kit& kit, const Machine& machine) {
+std::string remembered_kvm(const BootAssets& assets, const Machine& machine) {
     const std::string boot_id = read_whole("/proc/sys/kernel/random/boot_id");
     return cache_folder() /
-           ("kvm-" + sha256(boot_id + boot_key(machine, kit.ingredients)).substr(0, 32));
+           ("kvm-" + sha256(boot_id + boot_key(machine, assets.ingredients)).substr(0, 32));
 }
 
 std::string try_kvm(const Machine& machine) {  // empty: works
@@ -88,51 +88,51 @@ Kernel kernel_from(const std::string& lines) {
     return {pairs["vmlinuz"], pairs["release"], pairs["modules"], pairs["package"]};
 }
 
-Kit gather_kit(const std::string& kernel, const std::string& modules,
-               const std::vector<std::string>& extras) {
+BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
+                              const std::vector<std::string>& extras) {
     const fs::path vm = checkout() / "vm";
-    Kit kit;
-    kit.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
-    std::vector<std::string> mkimage{vm / "mkimage", kit.kernel.release, kit.kernel.modules};
+    BootAssets assets;
+    assets.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
+    std::vector<std::string> mkimage{vm / "mkimage", assets.kernel.release, assets.kernel.modules};
     mkimage.insert(mkimage.end(), extras.begin(), extras.end());
     auto image = pairs_of(capture(mkimage));
-    kit.image = image["image"];
-    kit.more_memory_mib = std::stoi(image["memory"]);
-    kit.qemu_version = capture({"qemu-system-x86_64", "--version"});
-    kit.qemu_version.erase(kit.qemu_version.find('\n'));
-    kit.payload = make_payload(kit.kernel.release, kit.missing);
-    kit.ingredients = {qemu_sha256(), sha256_file(kit.kernel.vmlinuz), image["sha256"],
-                       kit.payload.sha256};
-    return kit;
+    assets.image = image["image"];
+    assets.more_memory_mib = std::stoi(image["memory"]);
+    assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
+    assets.qemu_version.erase(assets.qemu_version.find('\n'));
+    assets.payload = make_payload(assets.kernel.release, assets.missing);
+    assets.ingredients = {qemu_sha256(), sha256_file(assets.kernel.vmlinuz), image["sha256"],
+                          assets.payload.sha256};
+    return assets;
 }
 
-Json to_json(const Kit& kit, const Machine& machine) {
+Json to_json(const BootAssets& assets, const Machine& machine) {
     Machine named = machine;
     named.vmlinuz = "vmlinuz";
     named.image = "image";
     return {
         {"kernel",
-         {{"package", kit.kernel.package},
-          {"release", kit.kernel.release},
-          {"sha256", kit.ingredients.kernel},
-          {"config_sha256", config_sha256(kit.kernel)}}},
+         {{"package", assets.kernel.package},
+          {"release", assets.kernel.release},
+          {"sha256", assets.ingredients.kernel},
+          {"config_sha256", config_sha256(assets.kernel)}}},
         {"cmdline", machine.cmdline},
         {"cpu_model", machine.cpu},
         {"qemu",
-         {{"version", kit.qemu_version},
-          {"sha256", kit.ingredients.qemu},
+         {{"version", assets.qemu_version},
+          {"sha256", assets.ingredients.qemu},
           {"argv", qemu_argv(named, {"state", "payload", "plan", "files", "results", "console"})}}},
-        {"image_sha256", kit.ingredients.image},
-        {"payload_sha256", kit.payload.sha256},
-        {"payload", kit.payload.files},
-        {"missing", kit.missing},
+        {"image_sha256", assets.ingredients.image},
+        {"payload_sha256", assets.payload.sha256},
+        {"payload", assets.payload.files},
+        {"missing", assets.missing},
     };
 }
 
-bool kvm_works(const Kit& kit, Machine machine, std::string& why) {
+bool kvm_works(const BootAssets& assets, Machine machine, std::string& why) {
     machine.accel = "kvm";
     machine.icount = false;
-    const std::string remembered = remembered_kvm(kit, machine);
+    const std::string remembered = remembered_kvm(assets, machine);
     if (!fs::exists(remembered)) {
         std::string result;
         try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "collect/companion.h"
+#include "collect/controlled_process.h"
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -25,18 +25,18 @@ constexpr uint64_t kPatience =
 
 }  // namespace
 
-Companion::Folder::Folder() : path("/tmp/rxlab-companion-XXXXXX") {
+ControlledProcess::Folder::Folder() : path("/tmp/rxlab-controlled_process-XXXXXX") {
     if (!::mkdtemp(path.data())) fail(path);
 }
 
-Companion::Folder::~Folder() {
+ControlledProcess::Folder::~Folder() {
     std::error_code ignored;
     std::filesystem::remove_all(path, ignored);
 }
 
-Companion::Companion() : answers_(fifo("answers")), end_(fifo("end")) {}
+ControlledProcess::ControlledProcess() : answers_(fifo("answers")), end_(fifo("end")) {}
 
-Companion::~Companion() {
+ControlledProcess::~ControlledProcess() {
     if (!ran_.valid()) return;
     try {
         finish();
@@ -44,19 +44,19 @@ Companion::~Companion() {
     }  // it was not asked for
 }
 
-Fd Companion::fifo(const std::string& name) {
+Fd ControlledProcess::fifo(const std::string& name) {
     if (::mkfifo(path(name).c_str(), 0600)) fail(path(name));
     Fd fd(::open(path(name).c_str(), O_RDWR | O_CLOEXEC));
     if (!fd) fail(path(name));
     return fd;
 }
 
-void Companion::launch(Sys& sys, std::vector<std::string> argv) {
+void ControlledProcess::launch(Sys& sys, std::vector<std::string> argv) {
     argv_ = std::move(argv);
     ran_ = std::async(std::launch::async, [this, &sys] { return sys.run_for(kLongest, argv_); });
 }
 
-std::string Companion::hear(const std::string& asked) {
+std::string ControlledProcess::hear(const std::string& asked) {
     pollfd answer{answers_.get(), POLLIN, 0};
     for (uint64_t waited = 0; waited < kPatience; waited += 100'000'000) {
         if (::poll(&answer, 1, 100) > 0) {
@@ -72,12 +72,12 @@ std::string Companion::hear(const std::string& asked) {
     throw Error(Status::invalid, fmt::format("{} did not answer '{}'", argv_[0], asked));
 }
 
-void Companion::tell_to_end() {
+void ControlledProcess::tell_to_end() {
     if (!told_ && ::write(end_.get(), "x\n", 2) != 2) fail("the end of " + argv_[0]);
     told_ = true;
 }
 
-std::string Companion::finish() {
+std::string ControlledProcess::finish() {
     if (!ran_.valid()) return {};
     tell_to_end();
     return output_of(argv_, ran_.get());

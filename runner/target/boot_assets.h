@@ -16,7 +16,7 @@ struct Kernel {
     std::string package;  ///< "name_version" of Debian's package, or "path"
 };
 
-struct Kit {
+struct BootAssets {
     Kernel kernel;
     std::string image;         ///< initramfs
     int more_memory_mib = 0;   ///< what its extra tools need
@@ -29,17 +29,17 @@ struct Kit {
 /// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
 /// programs of vm/manifest that the image holds besides those of every guest.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
-Kit gather_kit(const std::string& kernel, const std::string& modules,
-               const std::vector<std::string>& extras = {});
+BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
+                              const std::vector<std::string>& extras = {});
 
 /// "key=value" lines. Pure.
 Kernel kernel_from(const std::string& lines);
 
-/// The kit as provenance; `machine` gives QEMU's arguments.
-Json to_json(const Kit& kit, const Machine& machine);
+/// The assets as provenance; `machine` gives QEMU's arguments.
+Json to_json(const BootAssets& assets, const Machine& machine);
 
 /// Does this machine run under KVM here? Found out by booting it once per host boot, then
 /// remembered. `why` says what was tried when it does not.
-bool kvm_works(const Kit& kit, Machine machine, std::string& why);
+bool kvm_works(const BootAssets& assets, Machine machine, std::string& why);
 
 }  // namespace rxlab

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/message.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace rxlab {
+namespace {
+
+const Message kMessage{MessageType::observation, "{\"id\": 7}"};
+
+std::vector<Message> decode(MessageDecoder& decoder) {
+    std::vector<Message> messages;
+    while (auto message = decoder.next()) messages.push_back(*message);
+    return messages;
+}
+
+TEST(Message, WhatWasEncodedIsDecoded) {
+    MessageDecoder decoder;
+    decoder.feed(encode(kMessage) + encode({MessageType::done, ""}));
+    const auto messages = decode(decoder);
+    ASSERT_EQ(messages.size(), 2u);
+    EXPECT_EQ(messages[0].type, MessageType::observation);
+    EXPECT_EQ(messages[0].payload, kMessage.payload);
+    EXPECT_EQ(messages[1].type, MessageType::done);
+    EXPECT_EQ(decoder.skipped() + decoder.pending(), 0u);
+}
+
+TEST(Message, BytesMayComeOneByOne) {
+    MessageDecoder decoder;
+    size_t found = 0;
+    for (const char byte : encode(kMessage)) {
+        decoder.feed({&byte, 1});
+        found += decode(decoder).size();
+    }
+    EXPECT_EQ(found, 1u);
+}
+
+TEST(Message, EveryTruncationIsNoMessage) {
+    const std::string bytes = encode(kMessage);
+    for (size_t length = 1; length < bytes.size(); ++length) {
+        MessageDecoder decoder;
+        decoder.feed(std::string_view(bytes).substr(0, length));
+        EXPECT_TRUE(decode(decoder).empty()) << length;
+        EXPECT_EQ(decoder.pending(), length);
+    }
+}
+
+TEST(Message, DamageInAnyByteLosesThatMessageAndNoOther) {
+    const std::string good = encode(kMessage);
+    for (size_t at = 0; at < good.size(); ++at) {
+        for (const int bit : {0x01, 0x80}) {
+            std::string bad = good;
+            bad[at] = static_cast<char>(bad[at] ^ bit);
+            MessageDecoder decoder;
+            decoder.feed(bad + good);
+            EXPECT_EQ(decode(decoder).size(), 1u) << at;
+            EXPECT_EQ(decoder.skipped(), good.size()) << at;
+        }
+    }
+}
+
+TEST(Message, GarbageBetweenMessagesIsSkippedAndCounted) {
+    MessageDecoder decoder;
+    decoder.feed("noise" + encode(kMessage) + "RXL" + encode(kMessage) + "RXLFRXLF");
+    EXPECT_EQ(decode(decoder).size(), 2u);
+    EXPECT_EQ(decoder.skipped(), 8u);
+    EXPECT_EQ(decoder.pending(), 8u);
+}
+
+}  // namespace
+}  // namespace rxlab
