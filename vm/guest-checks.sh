@@ -17,7 +17,44 @@ kernel_thread() { ps | grep "\[$1[]/]"; }
 # Takes the kernel log into the file `log`.
 take_log() { dmesg -c >log; }
 
-splats() { grep -E 'WARNING|BUG|Oops|Call Trace|INFO: |DMA-API' log && wrong "the kernel complains"; }
+# The texts of runner/base/splats.cc; a unit test compares the two.
+cat >splat_texts <<'END_OF_SPLATS'
+watchdog: BUG: soft lockup
+hard LOCKUP
+BUG: unable to handle
+Unable to handle kernel
+Oops
+kernel BUG at
+general protection fault
+Out of memory and no killable processes
+Kernel panic - not syncing
+WARNING: 
+BUG: 
+cut here
+Call Trace:
+detected stalls
+self-detected stall
+stall on CPU
+rcu: INFO: rcu_
+INFO: trying to register non-static key
+INFO: lockdep is turned off
+DEBUG_LOCKS_WARN_ON
+blocked for more than
+KASAN: 
+UBSAN: 
+KCSAN: 
+KFENCE: 
+DMA-API: 
+suspected memory leak
+bad page state
+Bad page state
+unregister_netdevice: waiting for
+nobody cared
+refcount_t: 
+Out of memory: Killed
+END_OF_SPLATS
+
+splats() { grep -F -f splat_texts log && wrong "the kernel complains"; }
 
 refused() { # REASON MODULE [PARAMETER ...]
 	local reason=$1 module=$2

@@ -2,6 +2,7 @@
 #include "session/kernel_log.h"
 
 #include "base/error.h"
+#include "base/splats.h"
 
 #include <cinttypes>
 #include <cstdio>
@@ -12,33 +13,6 @@ namespace rxlab {
 namespace {
 
 constexpr const char* kKmsg = "/dev/kmsg";
-
-const char* const kFaults[] = {
-    "WARNING: ",
-    "BUG: ",
-    "kernel BUG at",
-    "Oops",
-    "cut here",
-    "general protection fault",
-    "Unable to handle kernel",
-    "soft lockup",
-    "hard LOCKUP",
-    "detected stalls",
-    "self-detected stall",
-    "stall on CPU",
-    "blocked for more than",
-    "KASAN: ",
-    "UBSAN: ",
-    "KCSAN: ",
-    "KFENCE: ",
-    "Kernel panic",
-    "DEBUG_LOCKS_WARN_ON",
-    "bad page state",
-    "Bad page state",
-    "unregister_netdevice: waiting for",
-    "nobody cared",
-    "refcount_t: ",
-};
 
 struct Record {
     unsigned priority = 0;
@@ -58,12 +32,6 @@ void for_each_record(const std::string& records, const std::function<void(const 
         record.text = line.substr(text + 1);
         visit(record);
     }
-}
-
-bool is_fault(const std::string& message) {
-    for (const char* fault : kFaults)
-        if (message.find(fault) != std::string::npos) return true;
-    return false;
 }
 
 }  // namespace
@@ -87,7 +55,7 @@ uint64_t last_sequence(const std::string& records) {
 std::vector<std::string> find_splats(const std::vector<std::string>& messages) {
     std::vector<std::string> splats;
     for (const std::string& message : messages)
-        if (is_fault(message)) splats.push_back(message);
+        if (is_splat(message)) splats.push_back(message);
     return splats;
 }
 

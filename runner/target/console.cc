@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/console.h"
 
+#include "base/splats.h"
+
 #include <algorithm>
 #include <sstream>
 
 namespace rxlab {
 namespace {
-
-struct Sign {
-    const char* text;   ///< in a line of the kernel log
-    const char* fault;  ///< what it is called; null: a warning the kernel survives
-};
-
-// Most telling first: an oops or a lockup ends in a panic too (oops=panic, softlockup_panic).
-const Sign kSigns[] = {
-    {"watchdog: BUG: soft lockup", "soft lockup"},
-    {"BUG: unable to handle", "oops"},
-    {"Oops: ", "oops"},
-    {"kernel BUG at", "oops"},
-    {"general protection fault", "oops"},
-    {"Out of memory and no killable processes", "out of memory"},
-    {"Kernel panic - not syncing", "kernel panic"},
-    {"WARNING: ", nullptr},
-    {"BUG: ", nullptr},
-    {"[ cut here ]", nullptr},
-    {"rcu: INFO: rcu_", nullptr},
-    {"blocked for more than", nullptr},
-    {"UBSAN: ", nullptr},
-    {"Out of memory: Killed", nullptr},
-};
 
 std::vector<std::string> lines_of(const std::string& console) {
     std::vector<std::string> lines;
@@ -49,20 +28,17 @@ std::string without_time(const std::string& line) {  // "[   12.345678] text"
 
 std::string fault_in(const std::string& console) {
     const std::vector<std::string> lines = lines_of(console);
-    for (const Sign& sign : kSigns)
+    for (size_t i = 0; i < kSplatCount; i++)
         for (const std::string& line : lines)
-            if (sign.fault && line.find(sign.text) != std::string::npos)
-                return std::string(sign.fault) + ": " + without_time(line);
+            if (kSplats[i].fault && line.find(kSplats[i].text) != std::string::npos)
+                return std::string(kSplats[i].fault) + ": " + without_time(line);
     return {};
 }
 
 std::vector<std::string> splats_in(const std::string& console) {
     std::vector<std::string> splats;
     for (const std::string& line : lines_of(console))
-        if (std::any_of(std::begin(kSigns), std::end(kSigns), [&](const Sign& sign) {
-                return line.find(sign.text) != std::string::npos;
-            }))
-            splats.push_back(without_time(line));
+        if (is_splat(line)) splats.push_back(without_time(line));
     return splats;
 }
 
