@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "cmd/catalogue.h"
 #include "cmd/commands.h"
-#include "session/journal.h"
+#include "journal/journal.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "cmd/commands.h"
-#include "session/journal.h"
+#include "journal/journal.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

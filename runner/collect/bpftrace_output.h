@@ -2,7 +2,8 @@
 // What `bpftrace -f json` prints at its end, and the kernel's words for the numbers in it. Pure
 // functions.
 #pragma once
-#include "result/result.h"
+#include "base/json.h"
+#include "base/metric.h"
 
 #include <map>
 #include <string>

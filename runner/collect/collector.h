@@ -2,20 +2,15 @@
 // A collector reads over a measured window. It knows the receiving interfaces and a window, never
 // the arm or the traffic.
 #pragma once
-#include "result/result.h"
+#include "base/json.h"
+#include "base/metric.h"
+#include "sys/interface.h"
 #include "sys/sys.h"
 
 #include <memory>
 #include <vector>
 
 namespace rxlab {
-
-struct Interface {
-    std::string netns;  ///< name under /run/netns, empty for the caller's own
-    std::string name;
-};
-
-using Interfaces = std::vector<Interface>;
 
 struct Window {
     uint64_t packets = 0;           ///< packets the traffic sent in it

@@ -3,7 +3,8 @@
 // (kmod/include/rxlab/histogram.h).
 #pragma once
 #include "kmod/include/rxlab/histogram.h"
-#include "result/result.h"
+#include "base/json.h"
+#include "base/metric.h"
 
 #include <array>
 #include <string>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What came out: one Observation per trial, one Result per run.
 #pragma once
+#include "base/metric.h"
 #include "plan/plan.h"
 
 #include <map>
@@ -8,13 +9,6 @@
 #include <vector>
 
 namespace rxlab {
-
-struct Metric {
-    double value = 0;
-    std::string unit;    ///< "instructions/packet", "ns", "packets", "1", ...
-    std::string better;  ///< "lower", "higher" or "none" (descriptive only)
-};
-using Metrics = std::map<std::string, Metric>;
 
 struct Check {
     bool ok = true;

@@ -2,6 +2,7 @@
 #include "session/assembly.h"
 
 #include "base/row_named.h"
+#include "collect/collector.h"
 #include "topology/sinks.h"
 
 namespace rxlab {

@@ -2,7 +2,7 @@
 // A trial put together: topology, setups, knobs and traffic, found in their tables.
 #pragma once
 #include "plan/plan.h"
-#include "session/journal.h"
+#include "journal/journal.h"
 #include "setup/setup.h"
 #include "traffic/traffic.h"
 

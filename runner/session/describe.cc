@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
-#include "session/recording_sys.h"
+#include "sys/recording_sys.h"
 #include "session/session.h"
 
 #include <fmt/ranges.h>

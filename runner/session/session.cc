@@ -5,7 +5,7 @@
 #include "session/assembly.h"
 #include "session/kernel_log.h"
 #include "session/prepare.h"
-#include "session/recording_sys.h"
+#include "sys/recording_sys.h"
 #include "session/window.h"
 #include "traffic/kinds.h"
 

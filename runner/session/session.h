@@ -2,7 +2,7 @@
 // One trial on this machine: apply, warm up, measure, restore.
 #pragma once
 #include "result/result.h"
-#include "session/journal.h"
+#include "journal/journal.h"
 
 namespace rxlab {
 

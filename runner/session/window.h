@@ -2,6 +2,7 @@
 // One measured window: collectors on, traffic sent, everything arrived, collectors off.
 #pragma once
 #include "collect/collector.h"
+#include "result/result.h"
 #include "session/assembly.h"
 
 namespace rxlab {

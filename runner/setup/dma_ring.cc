@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "kmod/include/rxlab/ring_variants.h"
 
-#include "session/load_module.h"
+#include "journal/load_module.h"
 #include "setup/kinds.h"
 
 namespace rxlab {

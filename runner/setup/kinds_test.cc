@@ -2,7 +2,7 @@
 #include "setup/kinds.h"
 #include "base/error.h"
 #include "collect/collector.h"
-#include "session/load_module.h"
+#include "journal/load_module.h"
 #include "sys/fake_sys.h"
 
 #include <fmt/format.h>

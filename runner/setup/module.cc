@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "session/load_module.h"
+#include "journal/load_module.h"
 #include "setup/kinds.h"
 
 namespace rxlab {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Counters of a driver's own (ethtool -S).
 #pragma once
-#include "collect/collector.h"
+#include "sys/interface.h"
+#include "sys/sys.h"
 
 namespace rxlab {
 

@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "kmod/include/rxlab/nic_handlers.h"
 #include "kmod/include/rxlab/ring_variants.h"
-#include "session/load_module.h"
+#include "journal/load_module.h"
 #include "topology/driver_counters.h"
 #include "topology/kinds.h"
 #include "topology/namespaces.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "session/journal.h"
+#include "journal/journal.h"
 #include "sys/fake_sys.h"
 #include "topology/kinds.h"
 

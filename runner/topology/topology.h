@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // Where traffic flows: the generator's interfaces and the receiver's, made afresh for each trial.
 #pragma once
-#include "collect/collector.h"
-#include "session/journal.h"
+#include "base/json.h"
+#include "journal/journal.h"
+#include "sys/interface.h"
 
 #include <functional>
 #include <optional>

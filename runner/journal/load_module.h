@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // rxlab's own kernel modules, which come with the payload.
 #pragma once
-#include "session/journal.h"
+#include "journal/journal.h"
 
 namespace rxlab {
 

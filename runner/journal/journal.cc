@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "session/journal.h"
+#include "journal/journal.h"
 
 #include "base/error.h"
 #include "knobs/knobs.h"

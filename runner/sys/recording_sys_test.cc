@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "session/recording_sys.h"
+#include "sys/recording_sys.h"
 
 #include "sys/fake_sys.h"
 
