@@ -77,8 +77,11 @@ test-unit: deps
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
 	@cd runner/report && /usr/bin/python3 -m unittest -q
 
+# Each check's time is printed at the end, also where one failed.
 test-vm: build
-	@ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm
+	@rm -f $(BUILD)/vm-times
+	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
 
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
 	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)

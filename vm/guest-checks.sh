@@ -1,9 +1,19 @@
+#!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
-# Sourced by the guest's side of module tests: says what is wrong, and ends with 1 where something was.
+# Sourced by the guest's side of module tests: says what is wrong, and ends with 1 where something
+# was.
+# shellcheck disable=SC2086 # unquoted: names and numbers of our own
 modules=/payload/modules
 status=0
+dmesg -c >/dev/null
 
 wrong() { echo "wrong: $*"; status=1; }
+
+# How a script of a guest's side ends: does one of its functions, and tells.
+part() { # FUNCTION [ARGUMENT ...]
+	"$@"
+	exit $status
+}
 
 load() { # MODULE [PARAMETER ...]
 	local name=$1
@@ -11,7 +21,8 @@ load() { # MODULE [PARAMETER ...]
 	insmod "$modules/$name.ko" "$@"
 }
 
-# kernel_thread NAME: is there one whose name begins so? (busybox has no pgrep here)
+# kernel_thread NAME: is there one whose name begins so?
+# shellcheck disable=SC2009 # busybox has no pgrep here
 kernel_thread() { ps | grep "\[$1[]/]"; }
 
 # Takes the kernel log into the file `log`.
@@ -66,18 +77,24 @@ refused() { # REASON MODULE [PARAMETER ...]
 }
 
 # kB of slab (what cannot be reclaimed weighs double), kB of free memory
-memory() { awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 } END { print slab, free }' /proc/meminfo; }
+memory() {
+	awk '/^(Slab|SUnreclaim)/ { slab += $2 } /^MemFree/ { free = $2 }
+		END { print slab, free }' /proc/meminfo
+}
 
-# leaves_nothing COMMAND [TIMES]: a hundred times, or so many. The first times fill caches. A cycle that lost an object of 1 KiB would show as
-# 200 kB of slab, and so would the next hundred; without one it is 8 to 230 kB now and then (500 cycles: 48 and 72 kB), so a
-# hundred that shows it is asked again, twice. A lost ring would show as 6 MB of pages.
-leaves_nothing() {
-	local try times=${2:-100}
-	for i in 1 2 3 4 5 6 7 8 9 10; do "$1"; done
+# A hundred times, or so many. The first times fill caches. A cycle that lost an object of 1 KiB
+# would show as 200 kB of slab, and so would the next hundred; without one it is 8 to 230 kB now and
+# then (500 cycles: 48 and 72 kB), so a hundred that shows it is asked again, twice. A lost ring
+# would show as 6 MB of pages.
+leaves_nothing() { # COMMAND [TIMES]
+	local try times=${2:-100} _
+	for _ in 1 2 3 4 5 6 7 8 9 10; do "$1"; done
 	for try in 1 2 3; do
+		# shellcheck disable=SC2046 # two numbers
 		set -- "$1" $(memory)
-		for i in $(seq $times); do "$1"; done
+		for _ in $(seq "$times"); do "$1"; done
 		sleep 1
+		# shellcheck disable=SC2046
 		set -- "$@" $(memory)
 		echo "slab $2 kB, then $4 kB; free $3 kB, then $5 kB"
 		[ $(($4 - $2)) -lt 180 ] && [ $(($3 - $5)) -lt 4096 ] && break
@@ -87,8 +104,8 @@ leaves_nothing() {
 	splats
 }
 
-# fails_at_every_step MODULE LEAVES [PARAMETER ...]: loads with fail_at=1, 2, ... until it succeeds; LEAVES says after each what is left.
-fails_at_every_step() {
+# Loads with fail_at=1, 2, ... until it succeeds; LEAVES says after each what is left.
+fails_at_every_step() { # MODULE LEAVES [PARAMETER ...]
 	local module=$1 leaves=$2
 	shift 2
 	step=1

@@ -1,8 +1,10 @@
-#!/bin/sh
+#!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
-# The guest's side of vm/test-ring: sh test-ring.sh PART [ARGUMENT ...].
+# The guest's side of vm/test-ring: sh test-ring.sh FUNCTION [ARGUMENT ...].
+# shellcheck disable=SC2086 # unquoted: names and numbers of our own
 . ./guest-checks.sh
 fault=/sys/kernel/debug/vdma/fault
+load ring_link
 
 # run RECORDS MIN MAX [RING PARAMETER ...]: one stream; its counters are then read with `n`.
 run() {
@@ -18,34 +20,43 @@ n() { awk -v name="$1" '$1 == name { print $2 }' counters; }
 
 # Nothing lost, nothing damaged.
 sound() { # WHAT
-	[ "$(n sent)" -gt 0 ] && [ "$(n received)" = "$(n sent)" ] || wrong "$1: sent $(n sent), received $(n received)"
+	[ "$(n sent)" -gt 0 ] && [ "$(n received)" = "$(n sent)" ] ||
+		wrong "$1: sent $(n sent), received $(n received)"
 	damaged "$1"
 }
 
 damaged() { # WHAT
 	local name
-	for name in wrong out_of_order fault_wrap fault_overwrite fault_full_empty fault_torn wire_bad_headers; do
-		[ "$(n $name)" = 0 ] || wrong "$1: $name $(n $name)"
+	for name in wrong out_of_order fault_wrap fault_overwrite fault_full_empty fault_torn \
+		wire_bad_headers; do
+		[ "$(n "$name")" = 0 ] || wrong "$1: $name $(n "$name")"
 	done
+}
+
+fates() {
+	echo "sent $(n sent), received $(n received), dropped $(n wire_dropped_records)," \
+		"given up $(n gap_records)"
 }
 
 conserved() { # WHAT
 	local sum=$(($(n received) + $(n wire_dropped_records) + $(n gap_records)))
-	[ "$(n sent)" -gt 0 ] && [ $sum = "$(n sent)" ] || wrong "$1: sent $(n sent), received $(n received), dropped $(n wire_dropped_records), given up $(n gap_records)"
+	[ "$(n sent)" -gt 0 ] && [ $sum = "$(n sent)" ] || wrong "$1: $(fates)"
 	damaged "$1"
 }
 
 volume() { # MIB
 	load vdma
 	for variant in circ freerun cached batched; do
-		run $(($1 * 16)) 0 131040 variant=$variant ring_bytes=1048576 period_bytes=65536 watermark_bytes=131072 maxburst=128
+		run $(($1 * 16)) 0 131040 variant=$variant ring_bytes=1048576 period_bytes=65536 \
+			watermark_bytes=131072 maxburst=128
 		sound "$variant, long records"
 		echo "$variant $(n payload_bytes) bytes"
 		run $(($1 * 64)) 0 1000 variant=$variant
 		sound "$variant, short records"
 	done
 	take_log
-	grep 'DMA ring buffer: dma0chan0 to dma0chan1, 65536 bytes, period 4096, coherent, variant circ, notify watermark' log || wrong "no set-up line"
+	grep "DMA ring buffer: dma0chan0 to dma0chan1, 65536 bytes, period 4096, coherent, \
+variant circ, notify watermark" log || wrong "no set-up line"
 	splats
 }
 
@@ -58,7 +69,8 @@ mappings() { # [VDMA PARAMETER ...]
 		done
 		for notify in period poll; do
 			for variant in circ freerun cached batched; do
-				run 1000 0 1000 transfer=memcpy mapping=$mapping notify=$notify variant=$variant
+				run 1000 0 1000 transfer=memcpy mapping=$mapping notify=$notify \
+					variant=$variant
 				sound "copies, $mapping, $notify, $variant"
 			done
 		done
@@ -91,7 +103,7 @@ differs() {
 	shift 2
 	run 4000 100 100 "$@"
 	conserved "$*"
-	[ "$(n "$name")" "$relation" "$before" ] || wrong "$*: $name is $(n "$name"), was $before"
+	test "$(n "$name")" "$relation" "$before" || wrong "$*: $name is $(n "$name"), was $before"
 }
 
 parameters() {
@@ -121,7 +133,8 @@ parameters() {
 	[ "$(n wire_by_idle)" -gt 0 ] || wrong "nobody told of the last bytes"
 	run 100 100 100 rate=500000 watermark_bytes=32768 idle_usecs=0
 	[ "$(n wire_by_idle)" = 0 ] || wrong "idle_usecs=0 is not never"
-	# Every interrupt is lost, the watchdog's too: both ends look by themselves, a hundredth of a second apart.
+	# Every interrupt is lost, the watchdog's too: both ends look by themselves, a hundredth of
+	# a second apart.
 	echo 1 >$fault/lost/interval
 	run 4000 100 100 watchdog_usecs=500
 	sound "no interrupt arrives"
@@ -136,11 +149,13 @@ parameters() {
 	[ "$(n wire_bad_headers)" = 1 ] || wrong "a wire of 1024 bytes takes a record of 616"
 	load dma_ring channel_tx=dma0chan3 channel_rx=dma0chan1 mapping=streaming irq_cpu=1
 	take_log
-	grep 'DMA ring buffer: dma0chan3 to dma0chan1, 65536 bytes, period 4096, streaming' log || wrong "channels by name"
+	grep 'DMA ring buffer: dma0chan3 to dma0chan1, 65536 bytes, period 4096, streaming' log ||
+		wrong "channels by name"
 	irq=$(sed -n 's/^ *\([0-9]*\):.*dma_ring$/\1/p' /proc/interrupts)
 	./ring_ctl 2000 100 100 7 >counters
 	grep dma_ring /proc/interrupts
-	[ "$(cat /proc/irq/$irq/effective_affinity_list)" = 1 ] || wrong "irq_cpu=1 is CPU $(cat /proc/irq/$irq/effective_affinity_list)"
+	cpu=$(cat "/proc/irq/$irq/effective_affinity_list")
+	[ "$cpu" = 1 ] || wrong "irq_cpu=1 is CPU $cpu"
 	rmmod dma_ring
 	splats
 }
@@ -149,10 +164,11 @@ faults() {
 	load vdma
 	for name in lost late duplicated stall error; do
 		for wire in lossless lossy; do
-			case $name in error) echo 300 >$fault/$name/interval ;; *) echo 20 >$fault/$name/interval ;; esac
+			case $name in error) interval=300 ;; *) interval=20 ;; esac
+			echo $interval >$fault/$name/interval
 			run 10000 0 1000 wire=$wire
 			conserved "$name, $wire"
-			echo "$name $wire: sent $(n sent), received $(n received), dropped $(n wire_dropped_records), given up $(n gap_records), hits $(cat $fault/$name/hits)"
+			echo "$name $wire: $(fates), hits $(cat $fault/$name/hits)"
 			echo 0 >$fault/$name/interval
 		done
 		[ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"
@@ -161,7 +177,7 @@ faults() {
 	echo 50 >$fault/error/interval
 	run 10000 0 1000 transfer=memcpy notify=period
 	conserved "error, copies"
-	echo "error copies: sent $(n sent), received $(n received), given up $(n gap_records), epochs $(n wire_epochs)"
+	echo "error copies: $(fates), epochs $(n wire_epochs)"
 	echo 0 >$fault/error/interval
 	[ "$(cat $fault/error/hits)" -gt "$before" ] || wrong "no copy failed"
 	take_log
@@ -175,10 +191,12 @@ refusals() {
 	refused 'mapping=magic is none of' dma_ring mapping=magic
 	refused 'transfer=magic is none of' dma_ring transfer=magic
 	refused 'notify=watermark needs a wire' dma_ring transfer=memcpy
-	refused 'dma9chan9: there is none that is free and can do copies' dma_ring transfer=memcpy notify=period channel_tx=dma9chan9
+	refused 'dma9chan9: there is none that is free and can do copies' dma_ring transfer=memcpy \
+		notify=period channel_tx=dma9chan9
 	refused 'notify=never is none of' dma_ring notify=never
 	refused 'ring_bytes=65535 is not a power of two' dma_ring ring_bytes=65535
-	refused 'ring_bytes=2048 is not a power of two from 4096 to 4194304' dma_ring ring_bytes=2048
+	refused 'ring_bytes=2048 is not a power of two from 4096 to 4194304' dma_ring \
+		ring_bytes=2048
 	refused 'ring_bytes=8388608 is not a power of two' dma_ring ring_bytes=8388608
 	refused 'period_bytes=3000 does not divide ring_bytes' dma_ring period_bytes=3000
 	refused 'period_bytes=0 does not divide ring_bytes' dma_ring period_bytes=0
@@ -200,14 +218,16 @@ refusals() {
 	rmmod vdma 2>/dev/null && wrong "the engine unloaded under the ring"
 	rmmod dma_ring && rmmod vdma || wrong "not unloaded"
 	take_log
-	grep -q 'records of 17000 bytes: a ring of 65536 takes 16384 at most' log || wrong "no reason for a long record"
+	grep -q 'records of 17000 bytes: a ring of 65536 takes 16384 at most' log ||
+		wrong "no reason for a long record"
 	splats
 }
 
 left_by_ring() {
 	[ -e /dev/dma_ring ] && wrong "step $step leaves its device"
 	grep dma_ring /proc/interrupts && wrong "step $step leaves its interrupt"
-	grep -q in-use /sys/kernel/debug/dmaengine/summary && wrong "step $step leaves a channel in use"
+	grep -q in-use /sys/kernel/debug/dmaengine/summary &&
+		wrong "step $step leaves a channel in use"
 	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
 }
 
@@ -246,9 +266,4 @@ cycle() {
 
 cycles() { leaves_nothing cycle; }
 
-dmesg -c >/dev/null
-load ring_link
-part=$1
-shift
-"$part" "$@"
-exit $status
+part "$@"

@@ -1,6 +1,7 @@
-#!/bin/sh
+#!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
-# The guest's side of vm/test-vdma: sh test-vdma.sh PART. Says what it found and ends with 1 where that is wrong.
+# The guest's side of vm/test-vdma: sh test-vdma.sh FUNCTION.
+# shellcheck disable=SC2086 # unquoted: names and numbers of our own
 . ./guest-checks.sh
 fault=/sys/kernel/debug/vdma/fault
 test_with=
@@ -17,19 +18,22 @@ judge() {
 # $test_with: parameters of vdma_test.
 promises() { # [PARAMETER ...]
 	load vdma "$@" || wrong "not loaded"
+	# shellcheck disable=SC2086 # several words
 	load vdma_test $test_with || wrong "no test"
 	rmmod vdma 2>/dev/null && wrong "unloaded while its symbol is held"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 	judge
 }
 
-# The counted machine's clock is its own, so there a line is neither faster nor slower than its rate.
+# The counted machine's clock is its own, so there a line is neither faster nor slower than its
+# rate.
 promises_in_time() {
 	test_with="exact=1 mib=8"
 	promises
 }
 
-# A copy's bytes are counted, and so is the time the engine spent on them: 80 kB take it a microsecond at least.
+# A copy's bytes are counted, and so is the time the engine spent on them: 80 kB take it a
+# microsecond at least.
 accounting() {
 	load vdma
 	load vdma_test only=memcpy
@@ -58,14 +62,14 @@ faults() {
 		stall) set -- 50 -1 ;;
 		*) set -- 3 -1 ;;
 		esac
-		echo "$2" >$fault/$name/times
-		hits=$(cat $fault/$name/hits)
-		echo "$1" >$fault/$name/interval
-		load vdma_test only=fault_$test || wrong "no test"
+		echo "$2" >"$fault/$name/times"
+		hits=$(cat "$fault/$name/hits")
+		echo "$1" >"$fault/$name/interval"
+		load vdma_test only="fault_$test" || wrong "no test"
 		rmmod vdma_test
 		judge
-		[ "$(cat $fault/$name/hits)" -gt "$hits" ] || wrong "$name never happened"
-		echo 0 >$fault/$name/interval
+		[ "$(cat "$fault/$name/hits")" -gt "$hits" ] || wrong "$name never happened"
+		echo 0 >"$fault/$name/interval"
 	done
 	load vdma_test only=stream
 	rmmod vdma_test && rmmod vdma
@@ -78,13 +82,15 @@ interrupt() {
 	irq=$(sed -n 's/^ *\([0-9]*\):.*vdma-test$/\1/p' /proc/interrupts)
 	grep vdma-test /proc/interrupts || wrong "not in /proc/interrupts"
 	for cpu in 0 1 0; do
-		echo $cpu >/proc/irq/$irq/smp_affinity_list || wrong "affinity $cpu refused"
-		[ "$(cat /proc/irq/$irq/effective_affinity_list)" = $cpu ] || wrong "affinity $cpu has no effect"
+		echo $cpu >"/proc/irq/$irq/smp_affinity_list" || wrong "affinity $cpu refused"
+		[ "$(cat "/proc/irq/$irq/effective_affinity_list")" = $cpu ] ||
+			wrong "affinity $cpu has no effect"
 	done
-	grep -E 'dma[0-9]+chan' /sys/kernel/debug/dmaengine/summary || wrong "not in dmaengine's summary"
-	ls /sys/class/dma | grep -q 'dma[0-9]*chan0' || wrong "not in /sys/class/dma"
+	grep -E 'dma[0-9]+chan' /sys/kernel/debug/dmaengine/summary ||
+		wrong "not in dmaengine's summary"
+	ls -d /sys/class/dma/dma[0-9]*chan0 || wrong "not in /sys/class/dma"
 	rmmod vdma_test && rmmod vdma
-	[ -e /proc/irq/$irq ] && wrong "its interrupt is still there"
+	[ -e "/proc/irq/$irq" ] && wrong "its interrupt is still there"
 	judge
 }
 
@@ -105,7 +111,8 @@ promises_msi() {
 	done
 	load vdma_test only=stream hold=1
 	grep -E 'vdma-(msi|test)' /proc/interrupts
-	messages=$(awk '/vdma-msi/ { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' /proc/interrupts)
+	messages=$(awk '/vdma-msi/ { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i }
+		END { print sum + 0 }' /proc/interrupts)
 	[ "$messages" -gt 0 ] || wrong "no message came"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 	judge
@@ -123,16 +130,20 @@ refusals() {
 	refused 'engine_cpu=-2 is not online' vdma engine_cpu=-2
 	refused 'is no address like 0000:00:10.0' vdma pci=banana
 	refused 'no such function' vdma pci=0000:00:1e.0
-	refused 'belongs to driver' vdma pci=$(basename "$(ls -d /sys/bus/pci/drivers/virtio-pci/0000:* | head -n 1)")
+	set -- /sys/bus/pci/drivers/virtio-pci/0000:*
+	refused 'belongs to driver' vdma pci="$(basename "$1")"
 	load vdma_test 2>/dev/null && wrong "a client without an engine"
 	load vdma
 	load vdma_test only=list_refusals
 	rmmod vdma_test && rmmod vdma
 	judge
-	for reason in 'a lossy wire' 'whole units of the bus' '1 byte to 64 MiB' 'between memory and a device' 'another channel is at this end' 'no peripheral paces' 'is prepared or runs'; do
+	for reason in 'a lossy wire' 'whole units of the bus' '1 byte to 64 MiB' \
+		'between memory and a device' 'another channel is at this end' \
+		'no peripheral paces' 'is prepared or runs'; do
 		grep "$reason" log || wrong "no reason '$reason'"
 	done
-	load vdma engine_cpu=1 channels=4 && ls -d /sys/class/dma/dma*chan3 || wrong "4 channels on CPU 1 refused"
+	load vdma engine_cpu=1 channels=4 && ls -d /sys/class/dma/dma*chan3 ||
+		wrong "4 channels on CPU 1 refused"
 	rmmod vdma
 }
 
@@ -158,6 +169,4 @@ cycle() {
 
 cycles() { leaves_nothing cycle; }
 
-dmesg -c >/dev/null
-"$1"
-exit $status
+part "$@"

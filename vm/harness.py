@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The tests of this folder share this: what they take, how they tell (TAP), what each check took.
+
+    vm/test-x --list                             the checks, a line each
+    vm/test-x RXLAB [KERNEL ...] [CHECK ...]     all of them, or those named
+
+A check is a function of a Lab; it fails by raising. What it ran is shown only when it fails.
+RXLAB_VM_TIMES=FILE: a line "test, kernel, check, seconds, result" is appended for each.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+HERE = Path(__file__).resolve().parent
+DEFAULT_KERNEL = "6.12"
+ONCE = "-"  # the kernel of a check that does not depend on one
+
+
+class Failed(Exception):
+    """What was wrong, for people."""
+
+
+class Skip(Exception):
+    """Why a check cannot be done here."""
+
+
+def require(truth, what):
+    if not truth:
+        raise Failed(what)
+
+
+@dataclass
+class Lab:
+    """What a check has to hand."""
+
+    rxlab: Path  # the program under test
+    kernel: str
+    work: Path  # a folder that goes away when the test ends
+    log: list = field(default_factory=list)
+
+    def say(self, text):
+        self.log += str(text).splitlines()
+
+    def run(self, *argv, want=0, says=(), stdin=None, env=None, quiet_errors=False):
+        """Runs a command and returns its output: errors are in it unless quiet_errors.
+
+        want: the exit status, or all that are right; says: a text of the output, or several.
+        """
+        argv = [str(word) for word in argv]
+        self.say("$ " + " ".join(argv))
+        ran = subprocess.run(
+            argv,
+            input=stdin,
+            stdin=None if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet_errors else subprocess.STDOUT,
+            env=dict(os.environ, **env) if env else None,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )
+        self.say(ran.stdout)
+        statuses = [want] if isinstance(want, int) else want
+        require(ran.returncode in statuses, f"exit status {ran.returncode}, expected {want}")
+        for text in [says] if isinstance(says, str) else says:
+            require(text in ran.stdout, f"expected {text!r}")
+        return ran.stdout
+
+    def guest(self, *argv, options=(), **how):
+        """A command in a guest of the kernel under test."""
+        kernel = DEFAULT_KERNEL if self.kernel == ONCE else self.kernel
+        shell = [self.rxlab, "shell", "--kernel", kernel, *options, "--"]
+        return self.run(*shell, *argv, **how)
+
+    def guest_side(self, files, part, *arguments, options=()):
+        """`sh FILE PART ARGUMENTS` in the guest, the first of files being FILE."""
+        taken = [word for name in files for word in ("--file", Path(HERE, name))]
+        script = Path(files[0]).name
+        return self.guest("sh", script, part, *arguments, options=[*taken, *options])
+
+
+@dataclass
+class Check:
+    name: str
+    says: str
+    act: Callable[[Lab], object]
+    once: bool
+
+
+class Suite:
+    def __init__(self, proves):
+        self.test = Path(sys.argv[0]).name
+        self.proves = proves.strip()
+        self.checks = []
+
+    def add(self, name, says, act, once=False):
+        require(name not in [check.name for check in self.checks], f"two checks named {name}")
+        self.checks.append(Check(name, says, act, once))
+
+    def check(self, says, once=False):
+        """Decorator: the function, with - for _, is the check's name."""
+
+        def named(act):
+            self.add(act.__name__.replace("_", "-"), says, act, once)
+            return act
+
+        return named
+
+    def list(self):
+        for check in self.checks:
+            print(f"{check.name:<22} {check.says}")
+
+    def chosen(self, words):
+        """(kernel, check) in order, from the words of the command line."""
+        names = [word for word in words if word in [check.name for check in self.checks]]
+        kernels = [word for word in words if word not in names] or [DEFAULT_KERNEL]
+        for kernel in kernels:
+            if not (kernel[0].isdigit() or "/" in kernel):
+                sys.exit(f"{self.test}: no check '{kernel}'; next: {sys.argv[0]} --list")
+        checks = [check for check in self.checks if not names or check.name in names]
+        return [(ONCE, check) for check in checks if check.once] + [
+            (kernel, check) for kernel in kernels for check in checks if not check.once
+        ]
+
+    def main(self):
+        words = sys.argv[1:]
+        if words == ["--list"]:
+            self.list()
+            sys.exit(0)
+        if not words or words[0].startswith("-"):
+            sys.exit(f"usage: {sys.argv[0]} RXLAB [KERNEL ...] [CHECK ...] | --list")
+        os.environ.setdefault("RXLAB_ROOT", str(HERE.parent))
+        chosen = self.chosen(words[1:])
+        # Told to end, it ends as by Ctrl-C: what it started is ended, its folder removed.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        work = Path(tempfile.mkdtemp())
+        try:
+            failed = run_all(self, Path(words[0]).resolve(), chosen, work)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        sys.exit(1 if failed else 0)
+
+
+def outcome_of(check, lab):
+    """("ok" | "not ok" | "skip", why)."""
+    try:
+        check.act(lab)
+        return "ok", ""
+    except Skip as why:
+        return "skip", str(why)
+    except Failed as why:
+        return "not ok", str(why)
+    except Exception:
+        return "not ok", traceback.format_exc()
+
+
+def tap_line(number, kernel, check, outcome, why, seconds):
+    where = "" if kernel == ONCE else f"{kernel} "
+    line = f"{where}{check.name}: {check.says}"
+    if outcome == "skip":
+        return f"ok {number} - {line} # SKIP {why}"
+    return f"{outcome} {number} - {line} ({seconds:.1f} s)"
+
+
+def record(test, kernel, check, seconds, outcome):
+    path = os.environ.get("RXLAB_VM_TIMES")
+    if path:
+        with open(path, "a", encoding="utf-8") as times:
+            times.write(f"{test}\t{kernel}\t{check.name}\t{seconds:.1f}\t{outcome}\n")
+
+
+def run_all(suite, rxlab, chosen, work):
+    """Runs the checks; the number of those that failed."""
+    counts = {"ok": 0, "not ok": 0, "skip": 0}
+    begun = time.monotonic()
+    print("# " + suite.proves.replace("\n", "\n# "))
+    print(f"1..{len(chosen)}", flush=True)
+    for number, (kernel, check) in enumerate(chosen, 1):
+        lab = Lab(rxlab, kernel, work)
+        start = time.monotonic()
+        outcome, why = outcome_of(check, lab)
+        seconds = time.monotonic() - start
+        counts[outcome] += 1
+        print(tap_line(number, kernel, check, outcome, why, seconds), flush=True)
+        if outcome == "not ok":
+            print("\n".join("#     " + line for line in lab.log + why.splitlines()), flush=True)
+        record(suite.test, kernel, check, seconds, outcome)
+    print(
+        f"# {suite.test}: {counts['ok']} ok, {counts['not ok']} failed, {counts['skip']} skipped,"
+        f" {time.monotonic() - begun:.0f} s"
+    )
+    return counts["not ok"]

@@ -1,0 +1,99 @@
+#!/bin/dash
+# SPDX-License-Identifier: GPL-2.0
+# The guest's side of vm/test-nic: sh faults.sh FUNCTION [ARGUMENT ...].
+# What fails, in the engine, for want of memory or half-way through setting up, is counted and
+# leaves nothing; and so does unloading under load.
+# shellcheck disable=SC2086 # unquoted: names and numbers of our own
+. ./common.sh
+
+# error: a transfer in 300 is enough, for a ring starts anew after each.
+interval_of() { if [ "$1" = error ]; then echo 300; else echo 20; fi; }
+
+faults_of_the_engine() {
+	local name
+	for name in lost late duplicated stall error; do
+		interval_of $name >$fault/$name/interval
+		xdp rxnic1 drop
+		pktgen 20000
+		echo 0 >$fault/$name/interval
+		sleep 0.2
+		balanced "$handler, $name" rxnic0 rxnic1
+		echo "$handler, $name: hits $(cat $fault/$name/hits), given up $(n rxnic1 given_up)"
+		xdp rxnic1 off
+	done
+}
+
+faults() {
+	local name
+	load_nic
+	up
+	for handler in napi workqueue; do
+		echo $handler >$far/handler
+		echo 3 >/sys/module/rxnic/parameters/fail_page
+		pktgen 20000
+		echo 0 >/sys/module/rxnic/parameters/fail_page
+		balanced "$handler, no page" rxnic0 rxnic1
+		[ "$(n rxnic1 rx_no_page)" -gt 0 ] || wrong "$handler: pages were to be had"
+		faults_of_the_engine
+	done
+	for name in lost late duplicated stall error; do
+		[ "$(cat $fault/$name/hits)" -gt 0 ] || wrong "$name never happened"
+	done
+	unload_and_judge
+}
+
+left_by_nic() {
+	[ -e /sys/class/net/rxnic0 ] && wrong "step $step leaves a device"
+	grep rxnic /proc/interrupts && wrong "step $step leaves its interrupt"
+	grep -q in-use /sys/kernel/debug/dmaengine/summary &&
+		wrong "step $step leaves a channel in use"
+	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
+}
+
+# What only setting the devices up does, from step $step on.
+fails_while_setting_up() {
+	local up=1
+	while [ "$step" -lt 120 ] && load rxnic fail_at="$step" && [ $up != 0 ]; do
+		ip link set rxnic0 up
+		ip link set rxnic1 up 2>/dev/null
+		up=$?
+		[ $up = 0 ] || [ "$(cat /sys/module/vdma/refcnt)" = 0 ] ||
+			wrong "step $step of setting up holds vdma"
+		rmmod rxnic
+		left_by_nic
+		step=$((step + 1))
+	done
+	[ $up = 0 ] || wrong "not up after $step steps"
+	rmmod rxnic 2>/dev/null
+}
+
+fail_at() {
+	load vdma channels=4
+	fails_at_every_step rxnic left_by_nic
+	left_by_nic
+	fails_while_setting_up
+	take_log
+	grep 'fails as asked' log
+	grep -q 'page pool' log || wrong "the page pool never failed"
+	splats
+}
+
+cycle() {
+	local _
+	load_nic
+	up
+	xdp rxnic1 drop
+	ready 0
+	start &
+	for _ in $(seq 100); do
+		[ "$(n rxnic1 rx_frames)" -gt 0 ] && break
+		usleep 20000
+	done
+	[ "$(n rxnic1 rx_frames)" -gt 0 ] || wrong "no load"
+	rmmod rxnic && rmmod vdma || wrong "a cycle failed"
+	wait
+}
+
+cycles() { leaves_nothing cycle "$1"; } # TIMES
+
+part "$@"
