@@ -14,7 +14,7 @@ const char kSymbols[] =
     "ffffffff81000480 D data\nffffffffc0000000 t rxnic_poll\t[rxnic]\nffffffffc0001000 t "
     "bpf_prog_0123456789abcdef_xdp_drop\t[bpf]\n";
 
-TEST(Fold, NamesFunctionsByTheBlocksThatRanInThem) {
+TEST(Fold, names_functions_by_the_blocks_that_ran_in_them) {
     const Stacks stacks = fold(
         "node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 "
         "ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
@@ -29,7 +29,7 @@ TEST(Fold, NamesFunctionsByTheBlocksThatRanInThem) {
     EXPECT_EQ(total(stacks), 27u);
 }
 
-TEST(Fold, AnInterruptBeginsAStackOfItsOwn) {
+TEST(Fold, an_interrupt_begins_a_stack_of_its_own) {
     const Stacks stacks = fold(
         "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 "
         "ffffffff81000310\nself 2 ffffffff81000400 6\nend\n",
@@ -37,7 +37,7 @@ TEST(Fold, AnInterruptBeginsAStackOfItsOwn) {
     EXPECT_EQ(stacks, (Stacks{{"asm_sysvec_timer", 4}, {"asm_sysvec_timer;sysvec_timer", 6}}));
 }
 
-TEST(Fold, RefusesWhatIsNotWhole) {
+TEST(Fold, refuses_what_is_not_whole) {
     EXPECT_THROW(fold("node 0 0 0\n", kSymbols), Error);
     EXPECT_THROW(fold("node 0 0 0\nself 1 0 0\nend\n", kSymbols), Error);
     EXPECT_THROW(fold("node 1 0 0\nend\n", kSymbols), Error);

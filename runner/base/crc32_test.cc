@@ -7,12 +7,12 @@
 namespace rxlab {
 namespace {
 
-TEST(Crc32, GivesTheCheckValue) {
+TEST(Crc32, gives_the_check_value) {
     EXPECT_EQ(crc32("123456789"), 0xCBF43926u);
     EXPECT_EQ(crc32(""), 0u);
 }
 
-TEST(Crc32, SeesEverySingleFlippedBit) {
+TEST(Crc32, sees_every_single_flipped_bit) {
     std::string frame = "observation of trial 7";
     const uint32_t whole = crc32(frame);
     for (size_t bit = 0; bit < frame.size() * 8; bit++) {

@@ -147,7 +147,7 @@ class Variant : public ::testing::TestWithParam<const rxlab_ring_variant*> {};
 INSTANTIATE_TEST_SUITE_P(Ring, Variant, ::testing::ValuesIn(right_ones()),
                          [](const auto& row) { return std::string(row.param->name); });
 
-TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
+TEST_P(Variant, follows_the_model_through_any_sequence_of_steps) {
     for (u32 seed = 0; seed < 200; seed++) {
         std::mt19937 random(seed);
         const u64 size = u64{128} << seed % 5;
@@ -202,7 +202,7 @@ TEST_P(Variant, FollowsTheModelThroughAnySequenceOfSteps) {
     }
 }
 
-TEST_P(Variant, WrapsAtEveryOffsetWithEveryLength) {
+TEST_P(Variant, wraps_at_every_offset_with_every_length) {
     constexpr u64 kSize = 256;
     for (const u64 lap : {u64{0}, u64{1} << 32, u64{1} << 63})
         for (u64 offset = 0; offset < kSize; offset += RXLAB_RECORD_ALIGN)
@@ -217,7 +217,7 @@ TEST_P(Variant, WrapsAtEveryOffsetWithEveryLength) {
             }
 }
 
-TEST_P(Variant, TakesTogetherWhatLiesTogether) {
+TEST_P(Variant, takes_together_what_lies_together) {
     constexpr u64 kSize = 512;
     for (u64 offset = 0; offset < kSize; offset += RXLAB_RECORD_ALIGN)
         for (u32 length = 0; length <= 48; length += 8) {
@@ -236,7 +236,7 @@ TEST_P(Variant, TakesTogetherWhatLiesTogether) {
         }
 }
 
-TEST_P(Variant, TakesNoMoreThanHasArrived) {
+TEST_P(Variant, takes_no_more_than_has_arrived) {
     Ring ring(*GetParam(), 512);
     ASSERT_TRUE(ring.send(16, 4));
     const u64 all = ring.head;
@@ -248,7 +248,7 @@ TEST_P(Variant, TakesNoMoreThanHasArrived) {
     }
 }
 
-TEST_P(Variant, FullIsNeverEmpty) {
+TEST_P(Variant, full_is_never_empty) {
     constexpr u64 kSize = 512;
     Ring ring(*GetParam(), kSize);
     for (int turn = 0; turn < 40; turn++) {
@@ -266,7 +266,7 @@ TEST_P(Variant, FullIsNeverEmpty) {
     }
 }
 
-TEST_P(Variant, RefusesWhatNoRecordMayBe) {
+TEST_P(Variant, refuses_what_no_record_may_be) {
     constexpr u64 kSize = 1024;
     Ring ring(*GetParam(), kSize);
     EXPECT_NE(GetParam()->reserve(&ring.tx, RXLAB_RING_MOST(kSize)), nullptr);
@@ -276,7 +276,7 @@ TEST_P(Variant, RefusesWhatNoRecordMayBe) {
     EXPECT_FALSE(ring.receive());
 }
 
-TEST(RingVariants, EachTellsAndAsksAsItsNameSays) {
+TEST(RingVariants, each_tells_and_asks_as_its_name_says) {
     static constexpr u32 kRecords = 64, kBatch = 8;
     auto run = [](const rxlab_ring_variant& variant) {
         auto ring = std::make_unique<Ring>(variant, 64 * 1024, kBatch);
@@ -295,7 +295,7 @@ TEST(RingVariants, EachTellsAndAsksAsItsNameSays) {
     EXPECT_EQ(batched->rx.publications, kRecords / kBatch);
 }
 
-TEST(RingVariants, BatchedTellsBeforeItWaits) {
+TEST(RingVariants, batched_tells_before_it_waits) {
     Ring ring(rxlab_ring_batched, 512, 1000);
     EXPECT_TRUE(ring.send(16));
     EXPECT_FALSE(ring.receive()) << "told of before the batch was full";
@@ -329,7 +329,7 @@ protected:
     TwoEnds ends{kSize};
 };
 
-TEST_F(Naive, ShowsWrap) {
+TEST_F(Naive, shows_wrap) {
     ASSERT_TRUE(send(48) && send(48) && send(48) && receive() && receive() &&
                 receive());  // 64 bytes left to the end
     ASSERT_TRUE(send(32));
@@ -339,7 +339,7 @@ TEST_F(Naive, ShowsWrap) {
     EXPECT_EQ(ends.data.get()[kSize], 0xFF) << "its bytes lie behind the ring's end";
 }
 
-TEST_F(Naive, ShowsFullEmptyAndOverwrite) {
+TEST_F(Naive, shows_full_empty_and_overwrite) {
     for (int i = 0; i < 4; i++) ASSERT_TRUE(send(48));
     EXPECT_FALSE(receive()) << "four records, and it says there is none";
     EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_FULL_EMPTY] + ends.tx.faults[RXLAB_FAULT_OVERWRITE], 0u);
@@ -348,14 +348,14 @@ TEST_F(Naive, ShowsFullEmptyAndOverwrite) {
     EXPECT_EQ(ends.tx.faults[RXLAB_FAULT_OVERWRITE], 1u);
 }
 
-TEST_F(Naive, ShowsTorn) {
+TEST_F(Naive, shows_torn) {
     ASSERT_TRUE(send(48));
     ends.head = 8;  // half a header has arrived
     ASSERT_TRUE(receive());
     EXPECT_EQ(ends.rx.faults[RXLAB_FAULT_TORN], 1u);
 }
 
-TEST_F(Naive, StaysInsideItsGuardWhateverIsAskedOfIt) {
+TEST_F(Naive, stays_inside_its_guard_whatever_is_asked_of_it) {
     std::mt19937 random(1);
     const u64 all = kSize + RXLAB_RING_GUARD(kSize);
     auto canary = pages(all + 4096);

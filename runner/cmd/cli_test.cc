@@ -36,7 +36,7 @@ protected:
     fs::path folder_ = fs::temp_directory_path() / ("rxlab-cli-test-" + std::to_string(::getpid()));
 };
 
-TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
+TEST_F(Cli, help_names_every_command_and_the_exit_statuses) {
     const CommandResult ran = rxlab({"--help"});
     EXPECT_EQ(ran.status, 0);
     for (const char* command :
@@ -47,7 +47,7 @@ TEST_F(Cli, HelpNamesEveryCommandAndTheExitStatuses) {
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
 }
 
-TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
+TEST_F(Cli, a_misspelt_command_gets_the_nearest_one) {
     const CommandResult ran = rxlab({"certfy"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_EQ(ran.err,
@@ -55,7 +55,7 @@ TEST_F(Cli, AMisspeltCommandGetsTheNearestOne) {
               "lists the commands\n");
 }
 
-TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
+TEST_F(Cli, a_misspelt_experiment_gets_the_nearest_one) {
     const CommandResult ran = rxlab({"plan", "drop-piont"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_EQ(ran.err,
@@ -63,26 +63,26 @@ TEST_F(Cli, AMisspeltExperimentGetsTheNearestOne) {
               "'drop-point'? 'rxlab list' shows them all\n");
 }
 
-TEST_F(Cli, AMissingFileIsNamed) {
+TEST_F(Cli, a_missing_file_is_named) {
     const CommandResult ran = rxlab({"show", "/nonexistent/x.json"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("/nonexistent/x.json: cannot be read"));
 }
 
-TEST_F(Cli, AFolderIsNotAnExperiment) {
+TEST_F(Cli, a_folder_is_not_an_experiment) {
     const CommandResult ran = rxlab({"show", "/tmp/"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("it is a folder"));
 }
 
-TEST_F(Cli, BadJsonIsToldWithItsPlace) {
+TEST_F(Cli, bad_json_is_told_with_its_place) {
     const CommandResult ran =
         rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("bad.json:4:"));
 }
 
-TEST_F(Cli, ARulesFileHasALargestSize) {
+TEST_F(Cli, a_rules_file_has_a_largest_size) {
     const std::string rules = file("rules.json", "{\"rules\": [");
     fs::resize_file(rules, (16 << 20) + 1);
     const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
@@ -91,26 +91,26 @@ TEST_F(Cli, ARulesFileHasALargestSize) {
                                    "have\n  next: a filter takes 32767 rules"));
 }
 
-TEST_F(Cli, ARulesFileThatIsAFolderIsNamed) {
+TEST_F(Cli, a_rules_file_that_is_a_folder_is_named) {
     const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", folder_});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr(": cannot be read"));
 }
 
-TEST_F(Cli, AnUnknownArmIsAUsageError) {
+TEST_F(Cli, an_unknown_arm_is_a_usage_error) {
     const CommandResult ran = rxlab({"plan", "drop-point", "--arm", "xdp-natve"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("xdp-native"));
 }
 
-TEST_F(Cli, TheCountedLaneNeedsAGuest) {
+TEST_F(Cli, the_counted_lane_needs_a_guest) {
     const CommandResult ran =
         rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("--target vm"));
 }
 
-TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
+TEST_F(Cli, plan_is_json_and_the_same_every_time) {
     const CommandResult first = rxlab({"plan", "drop-point", "--json"}),
                         second = rxlab({"plan", "drop-point", "--json"});
     ASSERT_EQ(first.status, 0) << first.err;
@@ -118,7 +118,7 @@ TEST_F(Cli, PlanIsJsonAndTheSameEveryTime) {
     EXPECT_FALSE(Json::parse(first.out)["trials"].empty());
 }
 
-TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
+TEST_F(Cli, plan_warns_of_rounds_that_can_decide_nothing) {
     const Json few = Json::parse(rxlab({"plan", "drop-point", "--rounds", "5", "--json"}).out),
                enough = Json::parse(rxlab({"plan", "drop-point", "--rounds", "20", "--json"}).out);
     ASSERT_EQ(few["warnings"].size(), 1u);
@@ -128,14 +128,14 @@ TEST_F(Cli, PlanWarnsOfRoundsThatCanDecideNothing) {
     EXPECT_THAT(rxlab({"plan", "drop-point", "--rounds", "5"}).out, HasSubstr("next: --rounds N"));
 }
 
-TEST_F(Cli, PlanForTheHostSaysWhatItWouldChange) {
+TEST_F(Cli, plan_for_the_host_says_what_it_would_change) {
     const CommandResult ran = rxlab({"plan", "xdp-counter-maps", "--target", "host"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("rxlab-gen"));
     EXPECT_FALSE(fs::exists("/run/netns/rxlab-gen"));
 }
 
-TEST_F(Cli, ListIsJsonWithEveryTable) {
+TEST_F(Cli, list_is_json_with_every_table) {
     const CommandResult ran = rxlab({"list", "--json"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     const Json json = Json::parse(ran.out);
@@ -146,13 +146,13 @@ TEST_F(Cli, ListIsJsonWithEveryTable) {
         EXPECT_FALSE(experiment.contains("error")) << experiment.dump();
 }
 
-TEST_F(Cli, CompareRefusesWhatIsNoResult) {
+TEST_F(Cli, compare_refuses_what_is_no_result) {
     const CommandResult ran = rxlab({"compare", file("half.json", "{\"schema_ver")});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("not a JSON document"));
 }
 
-TEST_F(Cli, AWrongKernelPathIsAUsageError) {
+TEST_F(Cli, a_wrong_kernel_path_is_a_usage_error) {
     const CommandResult ran =
         rxlab({"run", "drop-point", "--kernel", "/nonexistent/bzImage", "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
@@ -160,7 +160,7 @@ TEST_F(Cli, AWrongKernelPathIsAUsageError) {
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
 }
 
-TEST_F(Cli, AnUnknownKernelIsToldOnce) {
+TEST_F(Cli, an_unknown_kernel_is_told_once) {
     const CommandResult ran =
         rxlab({"run", "drop-point", "--kernel", "5.10", "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
@@ -168,13 +168,13 @@ TEST_F(Cli, AnUnknownKernelIsToldOnce) {
     EXPECT_THAT(ran.err, ::testing::Not(HasSubstr("archive")));
 }
 
-TEST_F(Cli, RoundsHaveALimitThatIsTold) {
+TEST_F(Cli, rounds_have_a_limit_that_is_told) {
     const CommandResult ran = rxlab({"plan", "drop-point", "--rounds", "0"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err + ran.out, HasSubstr("not in range 1 to 100000"));
 }
 
-TEST_F(Cli, AUsersInterfacesBelongToTheHostTarget) {
+TEST_F(Cli, a_users_interfaces_belong_to_the_host_target) {
     EXPECT_THAT(rxlab({"plan", "drop-point", "--interface", "a:b"}).err,
                 HasSubstr("--target host"));
     EXPECT_THAT(rxlab({"plan", "drop-point", "--target", "host", "--interface", "lo"}).err,
@@ -204,7 +204,7 @@ protected:
     }
 };
 
-TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
+TEST_F(CliBench, a_benchmark_program_goes_the_way_of_every_traffic) {
     const CommandResult ran =
         rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out", "--no-report"});
     EXPECT_EQ(ran.status, 3) << ran.err << ran.out;  // two rounds decide nothing
@@ -221,7 +221,7 @@ TEST_F(CliBench, ABenchmarkProgramGoesTheWayOfEveryTraffic) {
         read_json(folder_ / "out" / "comparison.json")["comparisons"][0]["metrics"][0]["ratio"], 1);
 }
 
-TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
+TEST_F(CliBench, a_peer_that_is_missing_is_named_before_anything_runs) {
     const CommandResult ran = rxlab({"run", experiment("peer/boost"), "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("no benchmark 'peer/boost/copy/size:64/batch:32/threads:2'"));
@@ -230,13 +230,13 @@ TEST_F(CliBench, APeerThatIsMissingIsNamedBeforeAnythingRuns) {
                 testing::Not(HasSubstr("ns_per_record")));
 }
 
-TEST_F(CliBench, ABenchmarkProgramIsNotInAGuest) {
+TEST_F(CliBench, a_benchmark_program_is_not_in_a_guest) {
     const CommandResult ran = rxlab({"plan", experiment("ring/cached"), "--target", "vm"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("--target host"));
 }
 
-TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
+TEST_F(CliBench, a_benchmark_program_that_is_not_built_is_told_how_to_build) {
     fs::remove(folder_ / "ring_bench");
     const CommandResult ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
@@ -245,14 +245,14 @@ TEST_F(CliBench, ABenchmarkProgramThatIsNotBuiltIsToldHowToBuild) {
 
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each
 /// of its lanes.
-TEST_F(Cli, ATopologyThatThisMachineCannotHaveIsSaidSoBesideTheOthers) {
+TEST_F(Cli, a_topology_that_this_machine_cannot_have_is_said_so_beside_the_others) {
     const CommandResult ran = rxlab({"plan", "nic-veth", "--target", "host", "--arm", "rxnic"});
     EXPECT_EQ(ran.status, 0);
     EXPECT_THAT(ran.out, HasSubstr("(not possible here: no module"));
     EXPECT_THAT(ran.out, HasSubstr("link add rxgen0")) << "the arm with veth";
 }
 
-TEST(Shipped, EveryExperimentIsToldAndHasAPlanInEachOfItsLanes) {
+TEST(Shipped, every_experiment_is_told_and_has_a_plan_in_each_of_its_lanes) {
     ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
     EXPECT_GE(experiment_names().size(), 7u);
     for (const std::string& name : experiment_names()) {

@@ -28,7 +28,7 @@ Metrics reported(const std::string& printed, const std::map<std::string, Words>&
 
 }  // namespace
 
-TEST(ParseBpftrace, KeepsMapsAndHistogramsAndLeavesOutWhatIsNone) {
+TEST(ParseBpftrace, keeps_maps_and_histograms_and_leaves_out_what_is_none) {
     const Json maps = parse_bpftrace(kPrinted);
     ASSERT_EQ(maps.size(), 5u);
     EXPECT_EQ(
@@ -37,17 +37,17 @@ TEST(ParseBpftrace, KeepsMapsAndHistogramsAndLeavesOutWhatIsNone) {
     EXPECT_TRUE(parse_bpftrace("\n\n").empty());
 }
 
-TEST(ParseBpftrace, AddsUpEntriesThatArePrintedAlike) {
+TEST(ParseBpftrace, adds_up_entries_that_are_printed_alike) {
     EXPECT_EQ(parse_bpftrace(kPrinted)[2]["data"]["@by_place"],
               Json::parse(R"({"3,udp_rcv": 9, "2,ip_rcv": 1})"));
 }
 
-TEST(ParseBpftrace, RefusesWhatIsNoRecord) {
+TEST(ParseBpftrace, refuses_what_is_no_record) {
     EXPECT_THROW(parse_bpftrace("Attaching 1 probe...\n"), Error);
     EXPECT_THROW(parse_bpftrace("{\"type\": \"map\", \"da\n"), Error);
 }
 
-TEST(ReportBpftrace, TellsEveryPlainNumber) {
+TEST(ReportBpftrace, tells_every_plain_number) {
     const Metrics metrics = reported(kPrinted);
     EXPECT_EQ(metrics.size(), 6u);
     EXPECT_EQ(metrics.at("b.polls").value, 7);
@@ -56,7 +56,7 @@ TEST(ReportBpftrace, TellsEveryPlainNumber) {
     EXPECT_EQ(metrics.at("b.spent_ns.3").unit, "ns");
 }
 
-TEST(ReportBpftrace, PutsTheKernelsWordForANumber) {
+TEST(ReportBpftrace, puts_the_kernels_word_for_a_number) {
     const std::map<std::string, Words> words{{"@by_reason", {{"3", "no_socket"}}},
                                              {"@by_place", {{"3", "no_socket"}}}};
     const Metrics metrics = reported(kPrinted, words);
@@ -66,7 +66,7 @@ TEST(ReportBpftrace, PutsTheKernelsWordForANumber) {
     EXPECT_EQ(metrics.at("b.by_place.2.ip_rcv").value, 1);
 }
 
-TEST(ParseSymbols, ReadsTheWordsOfTheFieldAskedFor) {
+TEST(ParseSymbols, reads_the_words_of_the_field_asked_for) {
     const std::string format =
         "print fmt: \"%s %s\", __print_symbolic(REC->vec, { 0, \"HI\" }, { 3, \"NET_RX\" }), "
         "__print_symbolic(REC->other, { 0x10, \"X\" })\n";
@@ -75,7 +75,7 @@ TEST(ParseSymbols, ReadsTheWordsOfTheFieldAskedFor) {
     EXPECT_TRUE(parse_symbols(format, "ve").empty());
 }
 
-TEST(KeyNames, AreReadFromTheScriptsComment) {
+TEST(KeyNames, are_read_from_the_scripts_comment) {
     const auto names = key_names("// names of @a, @b_c: irq:softirq_entry vec\n@a = count();\n");
     ASSERT_EQ(names.size(), 2u);
     EXPECT_EQ(names[1].map, "@b_c");
@@ -84,7 +84,7 @@ TEST(KeyNames, AreReadFromTheScriptsComment) {
 }
 
 /// A misspelt map in that comment would leave numbers in the report.
-TEST(KeyNames, OfOurScriptsAreThoseOfTheirMaps) {
+TEST(KeyNames, of_our_scripts_are_those_of_their_maps) {
     for (size_t i = 0; i < kBpftraceScriptCount; i++) {
         const std::string script(reinterpret_cast<const char*>(kBpftraceScripts[i].begin),
                                  kBpftraceScripts[i].size());

@@ -23,7 +23,7 @@ Metrics measured(FakeSys& sys, const Window& window) {
     return metrics;
 }
 
-TEST(DmaEngine, IsTheChannelsOwnTimePerPacketInTheLanesUnit) {
+TEST(DmaEngine, is_the_channels_own_time_per_packet_in_the_lanes_unit) {
     FakeSys sys;
     sys.files[kStats] =
         "dma0chan0.periods 4\ndma0chan0.engine_ns 1000\ndma0chan1.engine_ns 100\nwire0.engine_ns "
@@ -35,7 +35,7 @@ TEST(DmaEngine, IsTheChannelsOwnTimePerPacketInTheLanesUnit) {
     EXPECT_EQ(measured(sys, {.packets = 10, .ns = 50000}).at("engine.ns_per_packet").value, 0);
 }
 
-TEST(DmaEngine, SaysNothingWhereThereIsNone) {
+TEST(DmaEngine, says_nothing_where_there_is_none) {
     FakeSys sys;
     EXPECT_TRUE(measured(sys, {.packets = 10, .ns = 50000, .ns_per_instruction = 2}).empty());
 }

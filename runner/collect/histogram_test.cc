@@ -35,7 +35,7 @@ std::vector<uint64_t> samples_of(std::mt19937_64& random) {
 
 }  // namespace
 
-TEST(Histogram, BucketsTileTheRangeWithoutGaps) {
+TEST(Histogram, buckets_tile_the_range_without_gaps) {
     EXPECT_EQ(histogram_edge(0), 0u);
     EXPECT_EQ(histogram_edge(HISTOGRAM_BUCKETS), 1ULL << 32);
     for (size_t bucket = 0; bucket < HISTOGRAM_BUCKETS; ++bucket) {
@@ -44,19 +44,19 @@ TEST(Histogram, BucketsTileTheRangeWithoutGaps) {
     }
 }
 
-TEST(Histogram, BucketsAreNoWiderThanAnEighthOfTheirValues) {
+TEST(Histogram, buckets_are_no_wider_than_an_eighth_of_their_values) {
     for (size_t bucket = 1; bucket < HISTOGRAM_BUCKETS; ++bucket)
         EXPECT_LE(histogram_edge(bucket + 1) - histogram_edge(bucket),
                   std::max<uint64_t>(1, histogram_edge(bucket) / 8));
 }
 
-TEST(Histogram, ValuesBeyondTheRangeGoToTheLastBucketAndKeepTheirMaximum) {
+TEST(Histogram, values_beyond_the_range_go_to_the_last_bucket_and_keep_their_maximum) {
     const Histogram histogram = filled({uint64_t{1} << 40});
     EXPECT_EQ(histogram.counts.back(), 1u);
     EXPECT_EQ(histogram.max, uint64_t{1} << 40);
 }
 
-TEST(Percentile, IsWithinAnEighthOfTheSortedSamplesValue) {
+TEST(Percentile, is_within_an_eighth_of_the_sorted_samples_value) {
     std::mt19937_64 random(1);
     for (int round = 0; round < 500; ++round) {
         const auto samples = samples_of(random);
@@ -69,7 +69,7 @@ TEST(Percentile, IsWithinAnEighthOfTheSortedSamplesValue) {
     }
 }
 
-TEST(Percentile, NeverExceedsTheMaximumAndNeverFallsAsTheFractionGrows) {
+TEST(Percentile, never_exceeds_the_maximum_and_never_falls_as_the_fraction_grows) {
     std::mt19937_64 random(2);
     for (int round = 0; round < 200; ++round) {
         const Histogram histogram = filled(samples_of(random));
@@ -83,7 +83,7 @@ TEST(Percentile, NeverExceedsTheMaximumAndNeverFallsAsTheFractionGrows) {
     }
 }
 
-TEST(ReportLatency, TellsInstructionsWhereTheClockCountsThem) {
+TEST(ReportLatency, tells_instructions_where_the_clock_counts_them) {
     Metrics metrics;
     report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}),
                    LatencyUnit(2), metrics);
@@ -95,7 +95,7 @@ TEST(ReportLatency, TellsInstructionsWhereTheClockCountsThem) {
     EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p99").unit, "ns");
 }
 
-TEST(ReportPerPacket, SpreadsTheWholeTimeOverThePackets) {
+TEST(ReportPerPacket, spreads_the_whole_time_over_the_packets) {
     Metrics metrics;
     report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), LatencyUnit(2), 50,
                       metrics);
@@ -105,14 +105,14 @@ TEST(ReportPerPacket, SpreadsTheWholeTimeOverThePackets) {
     EXPECT_EQ(metrics.size(), 1u);
 }
 
-TEST(ReportLatency, OfNothingIsACountOfZeroOnly) {
+TEST(ReportLatency, of_nothing_is_a_count_of_zero_only) {
     Metrics metrics;
     report_latency("irq.entry_to_exit", "interrupts", "none", Histogram{}, LatencyUnit(0), metrics);
     ASSERT_EQ(metrics.size(), 1u);
     EXPECT_EQ(metrics.at("irq.entry_to_exit.count").value, 0);
 }
 
-TEST(HistogramCurve, HasOneEdgeMoreThanCountsAndNoEmptyEnds) {
+TEST(HistogramCurve, has_one_edge_more_than_counts_and_no_empty_ends) {
     const Json curve = histogram_curve(filled({5, 7, 7}), LatencyUnit(0));
     EXPECT_EQ(curve, Json::parse(R"({"unit":"ns","edges":[5.0,6.0,7.0,8.0],"counts":[1,0,2]})"));
     EXPECT_TRUE(histogram_curve(Histogram{}, LatencyUnit(0)).at("edges").empty());

@@ -105,7 +105,7 @@ protected:
 
 }  // namespace
 
-TEST_F(Veth, EveryXdpProgramAttachesInBothModesAndCountsEachFrame) {
+TEST_F(Veth, every_xdp_program_attaches_in_both_modes_and_counts_each_frame) {
     for (const std::string& name : kXdpPrograms) {
         for (const XdpMode mode : {XdpMode::native, XdpMode::generic}) {
             SCOPED_TRACE(name + (mode == XdpMode::native ? " native" : " generic"));
@@ -141,7 +141,7 @@ std::pair<uint64_t, uint64_t> counted_and_made(const std::string& name) {
     return {verdicts.read().at(XDP_DROP).packets, 2 * each};
 }
 
-TEST_F(Veth, OnlyTheRacyCounterLosesUpdatesOfTwoCpus) {
+TEST_F(Veth, only_the_racy_counter_loses_updates_of_two_cpus) {
     for (const char* name : {"xdp_count_atomic", "xdp_count_percpu", "xdp_count_mmap"}) {
         const auto [counted, made] = counted_and_made(name);
         EXPECT_EQ(counted, made) << name;
@@ -151,7 +151,7 @@ TEST_F(Veth, OnlyTheRacyCounterLosesUpdatesOfTwoCpus) {
     RecordProperty("racy_lost_per_million", std::to_string(made - counted));
 }
 
-TEST_F(Veth, ASecondXdpProgramIsRefusedAndTheFirstStays) {
+TEST_F(Veth, a_second_xdp_program_is_refused_and_the_first_stays) {
     const BpfObject first = load_bpf("xdp_pass"), second = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, first.program(), XdpMode::native);
     const uint32_t id = xdp_attached(sys_, netns_, receiver_.name)->id;
@@ -160,7 +160,7 @@ TEST_F(Veth, ASecondXdpProgramIsRefusedAndTheFirstStays) {
     EXPECT_EQ(xdp_attached(sys_, netns_, receiver_.name)->id, id);
 }
 
-TEST_F(Veth, AnUnknownInterfaceIsNamed) {
+TEST_F(Veth, an_unknown_interface_is_named) {
     const BpfObject program = load_bpf("xdp_pass");
     try {
         attach_xdp(sys_, netns_, "rxnone", program.program(), XdpMode::native);
@@ -170,7 +170,7 @@ TEST_F(Veth, AnUnknownInterfaceIsNamed) {
     }
 }
 
-TEST_F(Veth, PortFilterDropsItsPortAndPassesTheRest) {
+TEST_F(Veth, port_filter_drops_its_port_and_passes_the_rest) {
     const BpfObject program = load_bpf("xdp_port_drop", {{"drop_port", 4321}});
     EXPECT_EQ(test_run_xdp(program.program(), udp_frame(4321)), static_cast<uint32_t>(XDP_DROP));
     EXPECT_EQ(test_run_xdp(program.program(), udp_frame(9)), static_cast<uint32_t>(XDP_PASS));
@@ -194,7 +194,7 @@ TEST_F(Veth, PortFilterDropsItsPortAndPassesTheRest) {
     EXPECT_EQ(test_run_xdp(program.program(), with_options), static_cast<uint32_t>(XDP_DROP));
 }
 
-TEST_F(Veth, XdpCountersReportTheWindowsGrowthOnly) {
+TEST_F(Veth, xdp_counters_report_the_windows_growth_only) {
     const BpfObject program = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::generic);
     test_run_xdp(program.program(), udp_frame(9), 5);
@@ -206,11 +206,11 @@ TEST_F(Veth, XdpCountersReportTheWindowsGrowthOnly) {
     EXPECT_EQ(reported.at("xdp.aborted.packets"), 0);
 }
 
-TEST_F(Veth, XdpCountersReportNothingWithoutAProgram) {
+TEST_F(Veth, xdp_counters_report_nothing_without_a_program) {
     EXPECT_TRUE(window(sys_, "xdp_counters", receiver_, [] {}).metrics.empty());
 }
 
-TEST_F(Veth, CollectorsSumOverAllReceivers) {
+TEST_F(Veth, collectors_sum_over_all_receivers) {
     const BpfObject program = load_bpf("xdp_drop"), other = load_bpf("xdp_drop");
     attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::native);
     attach_xdp(sys_, netns_, "rxb1", other.program(), XdpMode::native);
@@ -225,11 +225,11 @@ TEST_F(Veth, CollectorsSumOverAllReceivers) {
     EXPECT_EQ(reported.at("xdp.drop.packets"), 7);
 }
 
-TEST_F(Veth, InterfaceCountersAreTheOnesOfItsNamespace) {
+TEST_F(Veth, interface_counters_are_the_ones_of_its_namespace) {
     EXPECT_GE(window(sys_, "interface", receiver_, [] {}).at("interface.rx_dropped"), 0);
 }
 
-TEST_F(Probe, SoftirqsAreSeenFromRaiseToEntryToExit) {
+TEST_F(Probe, softirqs_are_seen_from_raise_to_entry_to_exit) {
     const Reported reported = window(sys_, "softirq", any_, [] { send_to_loopback(1000); });
     // Several raises before one entry are one wait, so there are no more waits than runs.
     EXPECT_GE(reported.at("softirq.net_rx.entry_to_exit.count"), 1);
@@ -244,7 +244,7 @@ TEST_F(Probe, SoftirqsAreSeenFromRaiseToEntryToExit) {
     EXPECT_TRUE(reported.curves.contains("softirq.net_rx.raise_to_entry"));
 }
 
-TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
+TEST_F(Probe, softirqs_agree_with_the_kernels_own_count) {
     const auto probe = collector_named("softirq").make(sys_, {any_});
     const auto procfs = collector_named("proc_softirqs").make(sys_, {any_});
     procfs->start();
@@ -260,7 +260,7 @@ TEST_F(Probe, SoftirqsAgreeWithTheKernelsOwnCount) {
     EXPECT_LE(seen, reported.at("proc_softirqs.net_rx"));
 }
 
-TEST_F(Probe, AWindowForgetsTheOneBefore) {
+TEST_F(Probe, a_window_forgets_the_one_before) {
     const auto count = [&](int datagrams) {
         const auto collector = collector_named("softirq").make(sys_, {any_});
         send_to_loopback(datagrams);
@@ -275,7 +275,7 @@ TEST_F(Probe, AWindowForgetsTheOneBefore) {
     EXPECT_LT(count(1), 2000);
 }
 
-TEST_F(Probe, IdleTimeIsNearlyAllOfASleepOnEveryCpuThatSleeps) {
+TEST_F(Probe, idle_time_is_nearly_all_of_a_sleep_on_every_cpu_that_sleeps) {
     const uint64_t slept_ns = 200'000'000;
     const Reported reported = window(sys_, "idle", any_, [&] { sys_.sleep_ns(slept_ns); });
     const double idle_ns = reported.at("window.idle_ns");
@@ -285,7 +285,7 @@ TEST_F(Probe, IdleTimeIsNearlyAllOfASleepOnEveryCpuThatSleeps) {
     EXPECT_FALSE(reported.metrics.contains("window.executed_instructions"));
 }
 
-TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
+TEST_F(Probe, irq_handlers_are_counted_and_timed) {
     // No tick falls into a window in which nobody runs, so this one is kept busy.
     const Reported reported = window(sys_, "irq", any_, [&] {
         for (const uint64_t end = sys_.now_ns() + 100'000'000; sys_.now_ns() < end;) {
@@ -299,7 +299,7 @@ TEST_F(Probe, IrqHandlersAreCountedAndTimed) {
     EXPECT_EQ(by_source, reported.at("irq.entry_to_exit.count"));
 }
 
-TEST_F(Probe, NapiPollsAreCountedWithTheirPackets) {
+TEST_F(Probe, napi_polls_are_counted_with_their_packets) {
     const Reported reported = window(sys_, "napi", any_, [] { send_to_loopback(1000); });
     EXPECT_GE(reported.at("napi.packets"), 1000);
     EXPECT_GE(reported.at("napi.packets_per_poll.count"),
@@ -309,7 +309,7 @@ TEST_F(Probe, NapiPollsAreCountedWithTheirPackets) {
     EXPECT_EQ(reported.curves.at("napi.packets_per_poll").at("unit"), "packets");
 }
 
-TEST_F(Probe, PerfStatAgreesWithTheNapiProbe) {
+TEST_F(Probe, perf_stat_agrees_with_the_napi_probe) {
     const auto napi = collector_named("napi").make(sys_, {any_});
     const auto perf = collector_named("perf_stat").make(sys_, {any_});
     napi->start();
@@ -324,7 +324,7 @@ TEST_F(Probe, PerfStatAgreesWithTheNapiProbe) {
     EXPECT_LE(reported.at("perf_stat.napi_poll"), reported.at("napi.packets_per_poll.count"));
 }
 
-TEST_F(Probe, PerfRecordFindsTheReceivePath) {
+TEST_F(Probe, perf_record_finds_the_receive_path) {
     const Reported reported = window(sys_, "perf_record", any_, [] { send_to_loopback(200'000); });
     EXPECT_GT(reported.at("perf_record.samples"), 0);
     const Json& stacks = reported.curves.at("perf_record.stacks").at("stacks");
@@ -337,7 +337,7 @@ TEST_F(Probe, PerfRecordFindsTheReceivePath) {
 // The probe's window lies within perf's, which lies within bpftrace's: who else sends meanwhile,
 // such as another test, may be in the outer ones only. So what is seen is never less, and in one of
 // some windows nearly the same.
-TEST_F(Probe, PerfTraceAndBpftraceAgreeWithTheNapiProbe) {
+TEST_F(Probe, perf_trace_and_bpftrace_agree_with_the_napi_probe) {
     double beyond = 0;
     for (int window = 0; window < 8; window++) {
         std::map<std::string, std::unique_ptr<Collector>> collectors;
@@ -366,7 +366,7 @@ TEST_F(Probe, PerfTraceAndBpftraceAgreeWithTheNapiProbe) {
     ADD_FAILURE() << "in each window one saw " << beyond << " more than the probe";
 }
 
-TEST_F(Probe, BpftraceNamesTheReasonOfADrop) {
+TEST_F(Probe, bpftrace_names_the_reason_of_a_drop) {
     const Reported reported = window(sys_, "bpftrace:drop_reasons", any_,
                                      [] { send_to_loopback(1000); });  // nobody listens
     EXPECT_GE(reported.at("bpftrace.drop_reasons.by_reason.no_socket"), 1000);
@@ -377,14 +377,14 @@ TEST_F(Probe, BpftraceNamesTheReasonOfADrop) {
     EXPECT_EQ(reported.curves.at("bpftrace.drop_reasons").at("maps").size(), 2u);
 }
 
-TEST_F(Probe, BpftraceTimesSoftirqsByTheirNames) {
+TEST_F(Probe, bpftrace_times_softirqs_by_their_names) {
     const Reported reported =
         window(sys_, "bpftrace:softirq_time", any_, [] { send_to_loopback(1000); });
     EXPECT_GT(reported.at("bpftrace.softirq_time.serving_ns.net_rx"), 0);
     EXPECT_EQ(reported.curves.at("bpftrace.softirq_time").at("maps").size(), 4u);
 }
 
-TEST_F(Probe, EveryCollectorReadsThisMachine) {
+TEST_F(Probe, every_collector_reads_this_machine) {
     for (const NamedCollector& collector : named_collectors()) {
         if (collector.kind->prepare) collector.kind->prepare(sys_);
         EXPECT_NO_THROW(window(sys_, collector.name(), any_, [] {})) << collector.name();

@@ -23,7 +23,7 @@ std::string written_by(const std::string& kernel, const std::string& file) {
 
 }  // namespace
 
-TEST(ParseSoftirqs, SumsEachVectorOverTheCpus) {
+TEST(ParseSoftirqs, sums_each_vector_over_the_cpus) {
     const Counts counts = parse_softirqs(written_by("6.1", "softirqs"));
     EXPECT_EQ(counts.size(), 10u);
     EXPECT_EQ(counts.at("timer"), 65u + 62u);
@@ -31,22 +31,22 @@ TEST(ParseSoftirqs, SumsEachVectorOverTheCpus) {
     EXPECT_EQ(parse_softirqs(written_by("6.12", "softirqs")).at("rcu"), 443u + 419u);
 }
 
-TEST(ParseInterrupts, SumsNumberedAndNamedLinesOverTheCpus) {
+TEST(ParseInterrupts, sums_numbered_and_named_lines_over_the_cpus) {
     const Counts counts = parse_interrupts(written_by("6.12", "interrupts"));
     EXPECT_EQ(counts.at("4"), 53u);
     EXPECT_EQ(counts.at("loc"), 957u + 842u);
     EXPECT_EQ(parse_interrupts(written_by("6.1", "interrupts")).at("12"), 3u);
 }
 
-TEST(ParseInterrupts, ReadsLinesThatHaveOneNumberForAllCpus) {
+TEST(ParseInterrupts, reads_lines_that_have_one_number_for_all_cpus) {
     EXPECT_EQ(parse_interrupts("  CPU0 CPU1\nERR: 7\n").at("err"), 7u);
 }
 
-TEST(ParseInterrupts, DoesNotTakeADescriptionForACount) {
+TEST(ParseInterrupts, does_not_take_a_description_for_a_count) {
     EXPECT_EQ(parse_interrupts("  CPU0\n 5: 2 3 dummy\n").at("5"), 2u);
 }
 
-TEST(ParseSoftnet, ReadsTheColumnsOfBothKernels) {
+TEST(ParseSoftnet, reads_the_columns_of_both_kernels) {
     const Counts old_kernel = parse_softnet(written_by("6.1", "softnet_stat"));
     EXPECT_EQ(old_kernel.at("processed"), 6u);
     EXPECT_EQ(old_kernel.at("time_squeeze"), 1u);
@@ -55,7 +55,7 @@ TEST(ParseSoftnet, ReadsTheColumnsOfBothKernels) {
     EXPECT_EQ(new_kernel.at("dropped"), 0u);
 }
 
-TEST(ParseSoftnet, ReadsHexadecimalAndSumsOverCpus) {
+TEST(ParseSoftnet, reads_hexadecimal_and_sums_over_cpus) {
     const Counts counts = parse_softnet(
         "000000ff 00000010 2 0 0 0 0 0 0 1 3 0 0\n00000001 00000001 0 0 0 0 0 0 0 1 0 0 1\n");
     EXPECT_EQ(counts, (Counts{{"processed", 256},
@@ -65,21 +65,21 @@ TEST(ParseSoftnet, ReadsHexadecimalAndSumsOverCpus) {
                               {"flow_limit", 3}}));
 }
 
-TEST(ParseNetDev, ReadsBothDirectionsOfOneInterface) {
+TEST(ParseNetDev, reads_both_directions_of_one_interface) {
     const Counts counts = parse_net_dev(written_by("6.12", "dev"), "lo");
     EXPECT_EQ(counts.at("rx_bytes"), 504u);
     EXPECT_EQ(counts.at("tx_packets"), 6u);
     EXPECT_EQ(counts.at("rx_dropped"), 0u);
 }
 
-TEST(ParseNetDev, TellsNamesApartThatBeginAlike) {
+TEST(ParseNetDev, tells_names_apart_that_begin_alike) {
     const std::string text =
         "h\nh\n veth10: 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n  veth1: 2 2 0 5 0 0 0 0 3 3 0 0 0 0 0 "
         "0\n";
     EXPECT_EQ(parse_net_dev(text, "veth1").at("rx_dropped"), 5u);
 }
 
-TEST(Parsers, RefuseTextOfAnotherShape) {
+TEST(Parsers, refuse_text_of_another_shape) {
     EXPECT_THROW(parse_softirqs("nonsense\nmore nonsense\n"), Error);
     EXPECT_THROW(parse_softirqs(""), Error);
     EXPECT_THROW(parse_softnet("00000000 x\n"), Error);
@@ -87,7 +87,7 @@ TEST(Parsers, RefuseTextOfAnotherShape) {
     EXPECT_THROW(parse_net_dev(written_by("6.12", "dev"), "eth0"), Error);
 }
 
-TEST(ParsePerfStat, TellsWhatWasCountedAndLeavesOutWhatTheMachineDoesNotHave) {
+TEST(ParsePerfStat, tells_what_was_counted_and_leaves_out_what_the_machine_does_not_have) {
     const Counts counts = parse_perf_stat(
         "# started on Tue Nov "
         "24\n\n37,,irq:softirq_raise,612450304,100.00,,\n591,,context-switches,612445805,100.00,,\n"
@@ -95,7 +95,7 @@ TEST(ParsePerfStat, TellsWhatWasCountedAndLeavesOutWhatTheMachineDoesNotHave) {
     EXPECT_EQ(counts, (Counts{{"softirq_raise", 37}, {"context_switches", 591}}));
 }
 
-TEST(ParsePerfReportStats, TellsTheSamplesOfEachEventAndWhatWasLost) {
+TEST(ParsePerfReportStats, tells_the_samples_of_each_event_and_what_was_lost) {
     const std::string text =
         "\nAggregated stats:\n           TOTAL events:        921\n            LOST events:        "
         "  2  ( 0.2%)\n          SAMPLE events:        190  (20.6%)\n"
@@ -110,7 +110,7 @@ TEST(ParsePerfReportStats, TellsTheSamplesOfEachEventAndWhatWasLost) {
         Error);
 }
 
-TEST(ParsePerfStat, RefusesWhatItDoesNotKnow) {
+TEST(ParsePerfStat, refuses_what_it_does_not_know) {
     EXPECT_THROW(parse_perf_stat("many,,cycles,0\n"), Error);
     EXPECT_THROW(parse_perf_stat("event not found\n"), Error);
 }

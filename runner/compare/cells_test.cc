@@ -21,7 +21,7 @@ Result swept(Lane lane = Lane::counted, const std::vector<Json>& sizes = {60, 15
         experiment, [](const std::string&, int round) { return 3600 + round; }, lane, 4);
 }
 
-TEST(Cells, AreArmsTimesFactorsInTheExperimentsOrder) {
+TEST(Cells, are_arms_times_factors_in_the_experiments_order) {
     const Result result =
         swept(Lane::timed, {60, 64, 256, 512, 1024, 1514});  // a plan that shuffles them
     std::vector<std::string> names, in_order;
@@ -36,7 +36,7 @@ TEST(Cells, AreArmsTimesFactorsInTheExperimentsOrder) {
     EXPECT_EQ(names, in_order);
 }
 
-TEST(Cells, ClusterPhasesByTheRoundsBootSeed) {
+TEST(Cells, cluster_phases_by_the_rounds_boot_seed) {
     const Result result = swept();
     const std::vector<Cell> cells = cells_of(result);
     const Clusters plain = clusters_of(cells[0], "instructions_per_packet"),
@@ -46,12 +46,12 @@ TEST(Cells, ClusterPhasesByTheRoundsBootSeed) {
     EXPECT_EQ(plain.begin()->second.size(), 2u);
 }
 
-TEST(Cells, OutsideTheCountedLaneRoundsAreTheClusters) {
+TEST(Cells, outside_the_counted_lane_rounds_are_the_clusters) {
     const Result result = swept(Lane::timed);
     EXPECT_EQ(clusters_of(cells_of(result)[0], "instructions_per_packet").size(), 4u);
 }
 
-TEST(Cells, AreNamedWithTheirFactors) {
+TEST(Cells, are_named_with_their_factors) {
     EXPECT_EQ(name_of({"native", {}, {}, 0}), "native");
     EXPECT_EQ(name_of({"native", {{"drop", {{"name", "nft"}, {"setup", 1}}}}, {}, 0}),
               "native at drop=nft");
@@ -59,7 +59,7 @@ TEST(Cells, AreNamedWithTheirFactors) {
               "native at mode=deep size=60");
 }
 
-TEST(Cells, TellEachFaultOnceWithItsCount) {
+TEST(Cells, tell_each_fault_once_with_its_count) {
     Result result = test_result(test_experiment({"plain", "native"}),
                                 [](const std::string&, int) { return 1; });
     int lost = 0;

@@ -52,7 +52,7 @@ void expect_schema(const Json& document) {
 
 // --- verdicts and exit statuses ---
 
-TEST(Compare, FewerInstructionsAreBetter) {
+TEST(Compare, fewer_instructions_are_better) {
     const Comparison comparison = compare(arms_at({{"native", -1300}}));
     EXPECT_EQ(primary(comparison)["verdict"], "better");
     EXPECT_NEAR(primary(comparison)["ratio"], 2300.0 / 3600, 0.001);
@@ -62,20 +62,20 @@ TEST(Compare, FewerInstructionsAreBetter) {
     expect_schema(comparison.json);
 }
 
-TEST(Compare, APlantedChangeOfTwelveInstructionsIsWorse) {
+TEST(Compare, a_planted_change_of_twelve_instructions_is_worse) {
     const Comparison comparison = compare(arms_at({{"planted", 12}}));
     EXPECT_EQ(primary(comparison)["verdict"], "worse");
     EXPECT_EQ(comparison.status, Status::worse);
 }
 
-TEST(Compare, ArmsThatDifferInNothingAreTheSame) {
+TEST(Compare, arms_that_differ_in_nothing_are_the_same) {
     const Comparison comparison = compare(arms_at({{"again", 0}}));
     EXPECT_EQ(primary(comparison)["verdict"], "same");
     EXPECT_EQ(comparison.json["verdict"], "same");
     EXPECT_EQ(comparison.status, Status::ok);
 }
 
-TEST(Compare, BitIdenticalRoundsGiveAPointAndAVerdict) {
+TEST(Compare, bit_identical_rounds_give_a_point_and_a_verdict) {
     const Result result =
         test_result(test_experiment({"plain", "native"}),
                     [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; });
@@ -84,14 +84,14 @@ TEST(Compare, BitIdenticalRoundsGiveAPointAndAVerdict) {
     EXPECT_DOUBLE_EQ(row["ci_low"], row["ci_high"]);
 }
 
-TEST(Compare, ADifferenceAboutAsLargeAsDeltaIsInconclusive) {
+TEST(Compare, a_difference_about_as_large_as_delta_is_inconclusive) {
     const Comparison comparison = compare(arms_at({{"native", 3.6}}));
     EXPECT_EQ(primary(comparison)["verdict"], "inconclusive");
     EXPECT_EQ(primary(comparison)["reason"], "the interval reaches across delta");
     EXPECT_EQ(comparison.status, Status::inconclusive);
 }
 
-TEST(Compare, TooFewRoundsAreInconclusiveHoweverLargeTheDifference) {
+TEST(Compare, too_few_rounds_are_inconclusive_however_large_the_difference) {
     const Comparison comparison = compare(arms_at({{"native", -1300}}, Lane::counted, 3));
     EXPECT_EQ(primary(comparison)["verdict"], "inconclusive");
     EXPECT_EQ(primary(comparison)["reason"], "too few rounds for this confidence");
@@ -99,21 +99,21 @@ TEST(Compare, TooFewRoundsAreInconclusiveHoweverLargeTheDifference) {
     expect_schema(comparison.json);
 }
 
-TEST(Compare, OneWorseArmMakesTheWholeWorse) {
+TEST(Compare, one_worse_arm_makes_the_whole_worse) {
     const Comparison comparison =
         compare(arms_at({{"a-better", -100}, {"b-worse", 100}, {"c-unclear", 3.6}}));
     EXPECT_EQ(comparison.json["verdict"], "worse");
     EXPECT_EQ(comparison.status, Status::worse);
 }
 
-TEST(Compare, AFloorHidesWhatEqualArmsShowByThemselves) {
+TEST(Compare, a_floor_hides_what_equal_arms_show_by_themselves) {
     const Comparison comparison = compare(arms_at({{"native", 12}}), CompareOptions{0.01});
     EXPECT_EQ(primary(comparison)["verdict"], "same");
     EXPECT_DOUBLE_EQ(primary(comparison)["delta"], 0.01);
     EXPECT_DOUBLE_EQ(primary(comparison)["mde"], 0.01) << "never below the floor";
 }
 
-TEST(Compare, PhasesOfABootSeedAreOneCluster) {
+TEST(Compare, phases_of_a_boot_seed_are_one_cluster) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.rounds.phases = 2;
     const Result result = test_result(
@@ -131,7 +131,7 @@ TEST(Compare, PhasesOfABootSeedAreOneCluster) {
 
 // --- what a lane cannot see ---
 
-TEST(Compare, ALaneThatCannotSeeTheMechanismRanksNothing) {
+TEST(Compare, a_lane_that_cannot_see_the_mechanism_ranks_nothing) {
     Result result = arms_at({{"native", -1300}});
     result.experiment.mechanism = {"contention"};
     const Comparison comparison = compare(result);
@@ -143,7 +143,7 @@ TEST(Compare, ALaneThatCannotSeeTheMechanismRanksNothing) {
     expect_schema(comparison.json);
 }
 
-TEST(Compare, PrimaryMetricsOfAnotherLaneDoNotSpoilTheVerdict) {
+TEST(Compare, primary_metrics_of_another_lane_do_not_spoil_the_verdict) {
     Result result = arms_at({{"native", -1300}});
     result.experiment.primary = {"ns_per_packet", "instructions_per_packet"};
     const Comparison comparison = compare(result);
@@ -154,7 +154,7 @@ TEST(Compare, PrimaryMetricsOfAnotherLaneDoNotSpoilTheVerdict) {
     EXPECT_EQ(comparison.json["verdict"], "better");
 }
 
-TEST(Compare, DescriptiveMetricsAreShownAndNotRanked) {
+TEST(Compare, descriptive_metrics_are_shown_and_not_ranked) {
     const Json row = row_named(compare(arms_at({{"native", -1300}})), "packets_sent");
     EXPECT_EQ(row["verdict"], "not_visible");
     EXPECT_EQ(row["before"], 1000);
@@ -162,7 +162,7 @@ TEST(Compare, DescriptiveMetricsAreShownAndNotRanked) {
     EXPECT_TRUE(row["ratio"].is_null());
 }
 
-TEST(Compare, APrimaryMetricThatNoTrialReportsIsInconclusive) {
+TEST(Compare, a_primary_metric_that_no_trial_reports_is_inconclusive) {
     Result result = arms_at({{"native", -1300}});
     result.experiment.primary = {"instructions_per_record"};
     const Comparison comparison = compare(result);
@@ -170,7 +170,7 @@ TEST(Compare, APrimaryMetricThatNoTrialReportsIsInconclusive) {
     EXPECT_EQ(comparison.status, Status::inconclusive);
 }
 
-TEST(Compare, MetricsOfOneArmOnlyAreListedWithNull) {
+TEST(Compare, metrics_of_one_arm_only_are_listed_with_null) {
     Result result = arms_at({{"native", -1300}});
     for (Observation& observation : result.observations)
         if (observation.trial.arm == "native")
@@ -194,14 +194,14 @@ Result losses(double before, double after) {
     return result;
 }
 
-TEST(Compare, NothingLostBeforeAndAfterIsTheSame) {
+TEST(Compare, nothing_lost_before_and_after_is_the_same) {
     const Comparison comparison = compare(losses(0, 0));
     EXPECT_EQ(primary(comparison)["verdict"], "same");
     EXPECT_EQ(primary(comparison)["scale"], "difference");
     EXPECT_TRUE(primary(comparison)["ratio"].is_null());
 }
 
-TEST(Compare, LossesThatEndAreBetterAndLossesThatBeginAreWorse) {
+TEST(Compare, losses_that_end_are_better_and_losses_that_begin_are_worse) {
     const Comparison ended = compare(losses(0.08, 0));
     EXPECT_EQ(primary(ended)["verdict"], "better");
     EXPECT_DOUBLE_EQ(primary(ended)["difference"], -0.08);
@@ -210,7 +210,7 @@ TEST(Compare, LossesThatEndAreBetterAndLossesThatBeginAreWorse) {
     expect_schema(ended.json);
 }
 
-TEST(Compare, HigherIsBetterWhereTheMetricSaysSo) {
+TEST(Compare, higher_is_better_where_the_metric_says_so) {
     Result result = arms_at({{"native", 0}}, Lane::timed, 10);
     result.experiment.primary = {"packets_per_second"};
     for (Observation& observation : result.observations)
@@ -223,7 +223,7 @@ TEST(Compare, HigherIsBetterWhereTheMetricSaysSo) {
 
 // --- checks ---
 
-TEST(Compare, AFailedCheckMakesThatArmInvalidAndNoOther) {
+TEST(Compare, a_failed_check_makes_that_arm_invalid_and_no_other) {
     Result result = arms_at({{"a-broken", -1300}, {"b-sound", -1300}});
     for (Observation& observation : result.observations)
         if (observation.trial.arm == "a-broken" && observation.trial.round < 2)
@@ -240,7 +240,7 @@ TEST(Compare, AFailedCheckMakesThatArmInvalidAndNoOther) {
     expect_schema(comparison.json);
 }
 
-TEST(Compare, AnInvalidBaselineMakesEveryArmInvalid) {
+TEST(Compare, an_invalid_baseline_makes_every_arm_invalid) {
     Result result = arms_at({{"a", 0}, {"b", 0}});
     result.observations[0].splats = {"WARNING: suspicious"};
     ASSERT_EQ(result.observations[0].trial.arm, "plain");
@@ -248,7 +248,7 @@ TEST(Compare, AnInvalidBaselineMakesEveryArmInvalid) {
         EXPECT_EQ(each["verdict"], "invalid");
 }
 
-TEST(Compare, AnExpectedFailureIsNotInvalidAndItsAbsenceIs) {
+TEST(Compare, an_expected_failure_is_not_invalid_and_its_absence_is) {
     Result result = arms_at({{"native", -1300}});
     const auto expect_failure = [&](bool ok) {
         for (Observation& observation : result.observations)
@@ -265,7 +265,7 @@ TEST(Compare, AnExpectedFailureIsNotInvalidAndItsAbsenceIs) {
               "plain: 8 of 8 trials: conservation was expected to fail, and held");
 }
 
-TEST(Compare, TrialsThatDidNotFinishAreTold) {
+TEST(Compare, trials_that_did_not_finish_are_told) {
     Result result = arms_at({{"native", -1300}});
     std::erase_if(result.observations, [](const Observation& o) {
         return o.trial.arm == "native" && o.trial.round == 7;
@@ -279,7 +279,7 @@ TEST(Compare, TrialsThatDidNotFinishAreTold) {
     EXPECT_EQ(compare(result).json["verdict"], "invalid");
 }
 
-TEST(Compare, FactorsAreComparedEachByItself) {
+TEST(Compare, factors_are_compared_each_by_itself) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.factors = {{"size", {60, 1514}}};
     experiment.traffic["packet_size"] = "$size";
@@ -293,7 +293,7 @@ TEST(Compare, FactorsAreComparedEachByItself) {
             "native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
 }
 
-TEST(Compare, ArmsShareTheFivePercent) {
+TEST(Compare, arms_share_the_five_percent) {
     std::map<std::string, double> plus;
     for (char name = 'a'; name < 'j'; name++) plus[std::string(1, name)] = 500;
     const Comparison nine = compare(arms_at(plus));
@@ -307,7 +307,7 @@ TEST(Compare, ArmsShareTheFivePercent) {
 
 // --- two results ---
 
-TEST(CompareTwo, SetsEachArmAgainstItself) {
+TEST(CompareTwo, sets_each_arm_against_itself) {
     const Comparison comparison =
         compare(arms_at({{"native", -1300}}), arms_at({{"native", -1200}}));
     ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
@@ -320,7 +320,7 @@ TEST(CompareTwo, SetsEachArmAgainstItself) {
     expect_schema(comparison.json);
 }
 
-TEST(CompareTwo, DoesNotPairTimedRounds) {
+TEST(CompareTwo, does_not_pair_timed_rounds) {
     const auto timed = [] {
         Result result = arms_at({{"native", 0}}, Lane::timed, 10);
         result.experiment.primary = {"ns_per_packet"};
@@ -333,7 +333,7 @@ TEST(CompareTwo, DoesNotPairTimedRounds) {
     EXPECT_THAT(comparison.json["notes"][0].get<std::string>(), HasSubstr("drift of the machine"));
 }
 
-TEST(CompareTwo, NamesWhatElseDiffers) {
+TEST(CompareTwo, names_what_else_differs) {
     Result after = arms_at({{"native", -1300}, {"new", 0}});
     after.provenance["kernel"]["release"] = "6.1.192";
     const Json notes = compare(arms_at({{"native", -1300}}), after).json["notes"];
@@ -341,7 +341,7 @@ TEST(CompareTwo, NamesWhatElseDiffers) {
                 ElementsAre("provenance differs: /kernel/release", "new: only after has it"));
 }
 
-TEST(CompareTwo, RefusesOtherExperimentsAndLanes) {
+TEST(CompareTwo, refuses_other_experiments_and_lanes) {
     Result other = arms_at({{"native", 0}});
     other.experiment.name = "null-aa";
     try {
@@ -358,7 +358,7 @@ TEST(CompareTwo, RefusesOtherExperimentsAndLanes) {
 
 // --- the document ---
 
-TEST(Compare, SchemaRefusesWhatIsNotAComparison) {
+TEST(Compare, schema_refuses_what_is_not_a_comparison) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/comparison.schema.json");
     const Json schema = Json::parse(file), good = compare(arms_at({{"native", -1300}})).json;
     for (const char* pointer : {"/schema_version", "/verdict", "/comparisons/0/metrics/0/verdict",

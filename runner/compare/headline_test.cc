@@ -29,12 +29,12 @@ Json arm(const char* name, const Json& metric) {
             {"metrics", {metric}}};
 }
 
-TEST(Headline, CountsInstructionsAndNeverSaysFaster) {
+TEST(Headline, counts_instructions_and_never_says_faster) {
     EXPECT_EQ(headline(Json::array({arm("xdp-native", row(0.62, 0.61, 0.63, "better"))})),
               "xdp-native needs 0.62x the instructions of closed-port (0.61 to 0.63).");
 }
 
-TEST(Headline, SaysWhatIsTheSameAndWhatIsUndecided) {
+TEST(Headline, says_what_is_the_same_and_what_is_undecided) {
     EXPECT_EQ(headline({arm("again", row(1, 0.9999, 1.0001, "same")),
                         arm("tc", row(0.998, 0.996, 1.0, "inconclusive"))}),
               "again needs 1.0000x the instructions of closed-port (0.9999 to 1.0001), the same "
@@ -43,7 +43,7 @@ TEST(Headline, SaysWhatIsTheSameAndWhatIsUndecided) {
               "closed-port (0.996 to 1.000).");
 }
 
-TEST(Headline, TellsInvalidAndWorseArmsFirstAndFourAtMost) {
+TEST(Headline, tells_invalid_and_worse_arms_first_and_four_at_most) {
     Json broken = arm("broken", row(1, 1, 1, "invalid"));
     broken["reasons"] = {"broken: 1 of 8 trials: no_splats failed: WARNING"};
     const Json good = row(0.5, 0.49, 0.51, "better");
@@ -55,7 +55,7 @@ TEST(Headline, TellsInvalidAndWorseArmsFirstAndFourAtMost) {
     EXPECT_EQ(text.substr(text.rfind("; ")), "; and 1 more.");
 }
 
-TEST(Headline, TellsTheMetricThatGaveTheVerdict) {
+TEST(Headline, tells_the_metric_that_gave_the_verdict) {
     Json slower = arm("up", row(1, 1, 1, "same"));
     slower["metrics"].push_back(row(1.2, 1.19, 1.21, "worse"));
     slower["metrics"][1]["name"] = "ns_per_packet";
@@ -64,11 +64,11 @@ TEST(Headline, TellsTheMetricThatGaveTheVerdict) {
               "up takes 1.20x the time per packet of closed-port (1.19 to 1.21).");
 }
 
-TEST(Headline, SaysThatThereIsNothing) {
+TEST(Headline, says_that_there_is_nothing) {
     EXPECT_EQ(headline(Json::array()), "There is nothing to compare.");
 }
 
-TEST(RatioText, ShowsEnoughDigitsToTellTheEndsApart) {
+TEST(RatioText, shows_enough_digits_to_tell_the_ends_apart) {
     EXPECT_EQ(ratio_text(row(0.62, 0.61, 0.63, "")), "0.62x (0.61 to 0.63)");
     EXPECT_EQ(ratio_text(row(0.6201, 0.6181, 0.6221, "")), "0.620x (0.618 to 0.622)");
     EXPECT_EQ(ratio_text(row(0.62, 0.62, 0.62, "")), "0.6200x (0.6200 to 0.6200)");

@@ -18,7 +18,7 @@ Result null_result(double percent) {
                        });
 }
 
-TEST(NullFloor, IsNearTheLargestDifferenceOfEqualArms) {
+TEST(NullFloor, is_near_the_largest_difference_of_equal_arms) {
     EXPECT_EQ(null_floor(null_result(0), Lane::counted), 0);
     const double floor = null_floor(null_result(0.5), Lane::counted);
     EXPECT_GT(floor, 0.004);
@@ -26,7 +26,7 @@ TEST(NullFloor, IsNearTheLargestDifferenceOfEqualArms) {
     EXPECT_NEAR(null_floor(null_result(-0.5), Lane::counted), floor, 1e-9);
 }
 
-TEST(NullFloor, WhatItHidesIsCalledTheSame) {
+TEST(NullFloor, what_it_hides_is_called_the_same) {
     const Result result = test_result(test_experiment({"a", "b"}), [](const std::string& arm, int) {
         return arm == "a" ? 10000 : 10030;
     });
@@ -35,7 +35,7 @@ TEST(NullFloor, WhatItHidesIsCalledTheSame) {
               "same");
 }
 
-TEST(NullFloor, RefusesAnotherLaneAnInvalidResultAndNoArms) {
+TEST(NullFloor, refuses_another_lane_an_invalid_result_and_no_arms) {
     EXPECT_THROW(null_floor(null_result(0), Lane::timed), Error);
     Result faulty = null_result(0);
     faulty.observations[0].checks["conservation"].ok = false;

@@ -22,13 +22,13 @@ Result timed(double spread, int rounds) {
     return result;
 }
 
-TEST(PrimaryPreciseEnough, WantsTenRoundsAndAHalfWidthOfHalfDelta) {
+TEST(PrimaryPreciseEnough, wants_ten_rounds_and_a_half_width_of_half_delta) {
     EXPECT_TRUE(primary_precise_enough(timed(0.005, 10)));
     EXPECT_FALSE(primary_precise_enough(timed(0.005, 9)));
     EXPECT_FALSE(primary_precise_enough(timed(0.05, 12)));
 }
 
-TEST(PrimaryPreciseEnough, IsAskedInTheTimedLaneOnly) {
+TEST(PrimaryPreciseEnough, is_asked_in_the_timed_lane_only) {
     EXPECT_TRUE(primary_precise_enough(
         test_result(test_experiment({"plain", "native"}),
                     [](const std::string&, int round) { return 1000 * (1 + round); })));
@@ -45,7 +45,7 @@ Result decided(size_t arms, int rounds) {
 }
 
 /// The warning before a run and the verdict after it come from one rule.
-TEST(TooFewRounds, WarnsWhereTheVerdictWouldSaySo) {
+TEST(TooFewRounds, warns_where_the_verdict_would_say_so) {
     for (const size_t arms : {1, 2, 6, 12, 25, 32}) {
         int rounds = 1;
         for (;
@@ -67,7 +67,7 @@ TEST(TooFewRounds, WarnsWhereTheVerdictWouldSaySo) {
     }
 }
 
-TEST(TooFewRounds, CountsFactorsAndTheMetricsThatTheLaneRanks) {
+TEST(TooFewRounds, counts_factors_and_the_metrics_that_the_lane_ranks) {
     Result result = decided(2, 7);
     EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "");
     result.experiment.primary = {"instructions_per_packet", "ns_per_packet"};
@@ -80,20 +80,20 @@ TEST(TooFewRounds, CountsFactorsAndTheMetricsThatTheLaneRanks) {
               "which takes 8 rounds or more");
 }
 
-TEST(TooFewRounds, OneOfAKindIsSaidSo) {
+TEST(TooFewRounds, one_of_a_kind_is_said_so) {
     EXPECT_EQ(too_few_rounds(decided(1, 1).plan, decided(1, 1).experiment),
               "1 independent round decides nothing: 1 primary comparison has one error of 5 %, "
               "which takes 6 rounds or more");
 }
 
-TEST(TooFewRounds, PhasesOfABootSeedAreNotIndependent) {
+TEST(TooFewRounds, phases_of_a_boot_seed_are_not_independent) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.rounds.boot_seeds = 3;
     experiment.rounds.phases = 4;
     EXPECT_NE(too_few_rounds(make_plan(experiment, {}), experiment), "");
 }
 
-TEST(TooFewRounds, ABaselineAloneNeedsNone) {
+TEST(TooFewRounds, a_baseline_alone_needs_none) {
     const Result result = decided(0, 1);
     EXPECT_EQ(too_few_rounds(result.plan, result.experiment), "");
 }

@@ -20,7 +20,7 @@ Result sample() {
                        });
 }
 
-TEST(TextTable, IsAGoldenText) {
+TEST(TextTable, is_a_golden_text) {
     EXPECT_EQ(
         text_table(compare(sample()).json),
         "drop-point, counted lane, vm: better\n"
@@ -36,7 +36,7 @@ TEST(TextTable, IsAGoldenText) {
         "in the report besides: 2 metrics that are reported and not ranked\n");
 }
 
-TEST(TextTable, SaysFewerAndMoreInstructions) {
+TEST(TextTable, says_fewer_and_more_instructions) {
     Result result = sample();
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("fewer instructions"));
     for (Observation& observation : result.observations)
@@ -45,7 +45,7 @@ TEST(TextTable, SaysFewerAndMoreInstructions) {
     EXPECT_THAT(text_table(compare(result).json), HasSubstr("more instructions"));
 }
 
-TEST(TextTable, TellsWhyAnArmIsInvalid) {
+TEST(TextTable, tells_why_an_arm_is_invalid) {
     Result result = sample();
     for (Observation& observation : result.observations)
         observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
@@ -53,7 +53,7 @@ TEST(TextTable, TellsWhyAnArmIsInvalid) {
                 HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
 }
 
-TEST(TextTable, ShowsPrimaryMetricsOnly) {
+TEST(TextTable, shows_primary_metrics_only) {
     Result result = sample();
     for (Observation& observation : result.observations) {
         const bool native = observation.trial.arm == "xdp-native";
@@ -70,14 +70,14 @@ TEST(TextTable, ShowsPrimaryMetricsOnly) {
         }
 }
 
-TEST(TextTable, SaysOnceWhatTheLaneCannotSee) {
+TEST(TextTable, says_once_what_the_lane_cannot_see) {
     Result result = sample();
     result.experiment.primary.push_back("ns_per_packet");
     EXPECT_THAT(text_table(compare(result).json),
                 HasSubstr("\nthe counted lane cannot see ns_per_packet\n"));
 }
 
-TEST(TextTable, HidesDescriptiveMetrics) {
+TEST(TextTable, hides_descriptive_metrics) {
     EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent")));
 }
 

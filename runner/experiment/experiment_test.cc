@@ -32,7 +32,7 @@ std::string with(const std::string& from, const std::string& to) {
     return text.replace(at, from.size(), to);
 }
 
-TEST(Experiment, KeepsWhatWasWritten) {
+TEST(Experiment, keeps_what_was_written) {
     const Experiment experiment =
         parse_experiment(test::kValid, "experiments/sample.json", test::words());
     EXPECT_EQ(experiment.name, "sample");
@@ -52,7 +52,7 @@ TEST(Experiment, KeepsWhatWasWritten) {
     EXPECT_EQ(experiment.factors[0].values.size(), 2u);
 }
 
-TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
+TEST(Experiment, an_arm_is_what_the_one_it_builds_on_is) {
     const Experiment experiment = parse_experiment(
         with(
             "{\"name\": \"other\",",
@@ -68,7 +68,7 @@ TEST(Experiment, AnArmIsWhatTheOneItBuildsOnIs) {
     EXPECT_TRUE(late.expect.empty());
 }
 
-TEST(Experiment, AnArmBuildsOnOneBeforeIt) {
+TEST(Experiment, an_arm_builds_on_one_before_it) {
     EXPECT_THAT(
         message_of(with("{\"name\": \"other\",", "{\"name\": \"other\", \"builds_on\": \"xpd\",")),
         testing::HasSubstr(
@@ -78,7 +78,7 @@ TEST(Experiment, AnArmBuildsOnOneBeforeIt) {
         testing::HasSubstr("expected nothing in the first arm, got 'none'"));
 }
 
-TEST(Experiment, NamesAMisspeltKind) {
+TEST(Experiment, names_a_misspelt_kind) {
     EXPECT_EQ(message_of(with("\"pktgen\"", "\"pktgn\"")),
               "sample.json:6:23: expected a traffic ('pktgen' or 'live_frames'), got 'pktgn'; did "
               "you mean 'pktgen'?\n"
@@ -86,7 +86,7 @@ TEST(Experiment, NamesAMisspeltKind) {
               "                      ^");
 }
 
-TEST(Experiment, NamesAMisspeltKey) {
+TEST(Experiment, names_a_misspelt_key) {
     EXPECT_EQ(message_of(with("\"packets\": 1000", "\"packet\": 1000, \"packets\": 1000")),
               "sample.json:6:33: expected key 'kind', 'packet_size', 'packets', 'udp_dst_port' or "
               "'warmup_packets', got "
@@ -96,7 +96,7 @@ TEST(Experiment, NamesAMisspeltKey) {
               "                                ^");
 }
 
-TEST(Experiment, NamesAMisspeltSetupInAnArm) {
+TEST(Experiment, names_a_misspelt_setup_in_an_arm) {
     EXPECT_EQ(message_of(with("\"xdp\": {\"program\"", "\"xpd\": {\"program\"")),
               "sample.json:13:31: expected key 'link' or 'xdp', got 'xpd'; did you mean 'xdp'?\n"
               "    {\"name\": \"xdp\", \"setup\": {\"xpd\": {\"program\": \"xdp_port_drop\", "
@@ -106,7 +106,7 @@ TEST(Experiment, NamesAMisspeltSetupInAnArm) {
               "                              ^");
 }
 
-TEST(Experiment, NamesAMisspeltKnobKindWithItsObject) {
+TEST(Experiment, names_a_misspelt_knob_kind_with_its_object) {
     EXPECT_EQ(
         message_of(with("\"sysctl:net.core.netdev_budget\"", "\"syctl:net.core.netdev_budget\"")),
         "sample.json:8:13: expected a knob KIND:OBJECT (KIND 'sysctl' or 'sysfs'; no '..' in "
@@ -117,12 +117,12 @@ TEST(Experiment, NamesAMisspeltKnobKindWithItsObject) {
         "            ^");
 }
 
-TEST(Experiment, RefusesAKnobThatClimbsOutOfItsFolder) {
+TEST(Experiment, refuses_a_knob_that_climbs_out_of_its_folder) {
     EXPECT_THAT(message_of(with("sysctl:net.core.netdev_budget\"", "sysfs:net/../../etc/passwd\"")),
                 testing::HasSubstr("no '..' in OBJECT), got 'sysfs:net/../../etc/passwd'"));
 }
 
-TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
+TEST(Experiment, names_a_misspelt_collector_metric_check_lane_and_mechanism) {
     EXPECT_EQ(message_of(with("\"collectors\": [\"softirq\"", "\"collectors\": [\"softirk\"")),
               "sample.json:9:18: expected a collector ('softirq' or 'softnet'), got 'softirk'; did "
               "you mean 'softirq'?\n"
@@ -145,14 +145,14 @@ TEST(Experiment, NamesAMisspeltCollectorMetricCheckLaneAndMechanism) {
                 testing::HasSubstr("got 'instruction'; did you mean 'instructions'?"));
 }
 
-TEST(Experiment, NamesAllMissingKeysAtOnce) {
+TEST(Experiment, names_all_missing_keys_at_once) {
     EXPECT_EQ(message_of("{}"),
               "sample.json:1:1: expected keys 'name', 'question', 'lanes', 'mechanism', "
               "'topology', 'traffic', 'primary', "
               "'arms', got none\n{}\n^");
 }
 
-TEST(Experiment, WantsExactlyOneBaseline) {
+TEST(Experiment, wants_exactly_one_baseline) {
     EXPECT_EQ(
         message_of(with(", \"baseline\": true", "")),
         "sample.json:11:3: expected one arm with \"baseline\": true, got none\n  \"arms\": [\n  ^");
@@ -165,7 +165,7 @@ TEST(Experiment, WantsExactlyOneBaseline) {
               "                      ^");
 }
 
-TEST(Experiment, WantsArmNamesThatAreDistinctAndPlain) {
+TEST(Experiment, wants_arm_names_that_are_distinct_and_plain) {
     EXPECT_THAT(message_of(with("\"other\"", "\"none\"")),
                 testing::StartsWith(
                     "sample.json:14:14: expected each arm's name once, got 'none' again\n"));
@@ -176,14 +176,14 @@ TEST(Experiment, WantsArmNamesThatAreDistinctAndPlain) {
             "'../o;rm'\n"));
 }
 
-TEST(Experiment, LetsNothingOddOntoTheKernelCommandLine) {
+TEST(Experiment, lets_nothing_odd_onto_the_kernel_command_line) {
     EXPECT_THAT(message_of(with("rxlab.pad=x", "x; reboot")),
                 testing::HasSubstr("expected kernel parameters of letters"));
     EXPECT_THAT(message_of(with("rxlab.pad=x", "a\\nb")),
                 testing::HasSubstr("expected kernel parameters of letters"));
 }
 
-TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
+TEST(Experiment, boots_with_factors_and_only_with_devices_there_are) {
     const std::string boot = "\"boot\": {\"cmdline\": \"rxlab.pad=x\", \"seed_offset\": 7}";
     const auto booted = [&](const std::string& text) {
         return message_of(with(boot, "\"boot\": {" + text + "}"));
@@ -202,7 +202,7 @@ TEST(Experiment, BootsWithFactorsAndOnlyWithDevicesThereAre) {
         << "the factor's value is what is checked";
 }
 
-TEST(Experiment, IsNamedLikeItsFile) {
+TEST(Experiment, is_named_like_its_file) {
     EXPECT_EQ(message_of(test::kValid, "experiments/other.json"),
               "experiments/other.json:3:11: expected the file's name, 'other', got 'sample'\n"
               "  \"name\": \"sample\", \"question\": \"Which?\", \"description\": \"Text.\",\n"
@@ -210,14 +210,14 @@ TEST(Experiment, IsNamedLikeItsFile) {
     EXPECT_EQ(message_of(test::kValid, "/dev/stdin"), "valid");
 }
 
-TEST(Experiment, AsksTheKnobsKindAboutItsName) {
+TEST(Experiment, asks_the_knobs_kind_about_its_name) {
     EXPECT_THAT(
         message_of(with("sysctl:net.core.netdev_budget\"", "sysctl:net/core/\"")),
         testing::StartsWith(
             "sample.json:8:13: expected a knob, got 'sysctl:net/core/': a knob is a file\n"));
 }
 
-TEST(Experiment, KnowsItsFactors) {
+TEST(Experiment, knows_its_factors) {
     EXPECT_EQ(message_of(with("$budget.packets", "$budgets.packets")),
               "sample.json:8:46: expected a factor's value, '$budget' or '$packets', got "
               "'$budgets.packets'\n"
@@ -233,12 +233,12 @@ TEST(Experiment, KnowsItsFactors) {
                                     "topology, setup, knobs, traffic or boot, got none\n"));
 }
 
-TEST(Experiment, ChecksEveryValueOfAFactorWhereItIsUsed) {
+TEST(Experiment, checks_every_value_of_a_factor_where_it_is_used) {
     EXPECT_THAT(message_of(with("\"packets\": [1000]", "\"packets\": [1000, 0]")),
                 testing::StartsWith("sample.json:14:46: expected at least 1, got 0\n"));
 }
 
-TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
+TEST(Experiment, checks_an_arms_traffic_merged_into_the_experiments) {
     EXPECT_THAT(message_of(with("{\"packets\": \"$packets\"}", "{\"pakets\": \"$packets\"}")),
                 testing::StartsWith("sample.json:14:35: expected key"));
     EXPECT_THAT(
@@ -257,7 +257,7 @@ TEST(Experiment, ChecksAnArmsTrafficMergedIntoTheExperiments) {
         "valid");
 }
 
-TEST(Experiment, LimitsPrimaryMetrics) {
+TEST(Experiment, limits_primary_metrics) {
     std::string six = "\"primary\": [";
     for (char c = 'a'; c < 'g'; c++)
         six += std::string(c == 'a' ? "" : ", ") + "\"softirq." + c + ".entry_to_exit.p99\"";
@@ -268,7 +268,7 @@ TEST(Experiment, LimitsPrimaryMetrics) {
         testing::StartsWith("sample.json:10:14: expected at most 5 items, got 6\n"));
 }
 
-TEST(Experiment, ShowsSecondaryMetricsThatThereAre) {
+TEST(Experiment, shows_secondary_metrics_that_there_are) {
     const std::string primary =
         "\"primary\": [\"instructions_per_packet\", \"softirq.net_rx.entry_to_exit.p99\"]";
     EXPECT_THAT(parse_experiment(with(primary, primary + ", \"secondary\": [\"lost_fraction\"]"),
@@ -279,13 +279,13 @@ TEST(Experiment, ShowsSecondaryMetricsThatThereAre) {
                 testing::HasSubstr("got 'lost_fractoin'; did you mean 'lost_fraction'?"));
 }
 
-TEST(Experiment, WantsTheCapAboveTheLeastNumberOfRounds) {
+TEST(Experiment, wants_the_cap_above_the_least_number_of_rounds) {
     EXPECT_THAT(message_of(with("\"timed_max\": 4", "\"timed_max\": 2")),
                 testing::StartsWith(
                     "sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
 }
 
-TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
+TEST(Experiment, tells_ten_problems_and_counts_the_rest) {
     std::string many = "\"lanes\": [";
     for (int i = 0; i < 12; i++) many += "\"x" + std::to_string(i) + "\", ";
     const std::string message = message_of(with("\"lanes\": [", many));
@@ -294,7 +294,7 @@ TEST(Experiment, TellsTenProblemsAndCountsTheRest) {
     EXPECT_THAT(message, testing::EndsWith("\nand 2 more"));
 }
 
-TEST(Experiment, TellsADuplicateKeyTogetherWithOtherProblems) {
+TEST(Experiment, tells_a_duplicate_key_together_with_other_problems) {
     EXPECT_EQ(message_of(with("\"question\": \"Which?\"", "\"question\": 3, \"name\": \"sample\"")),
               "sample.json:3:33: expected a string, got 3\n"
               "  \"name\": \"sample\", \"question\": 3, \"name\": \"sample\", \"description\": "
@@ -306,14 +306,14 @@ TEST(Experiment, TellsADuplicateKeyTogetherWithOtherProblems) {
               "                                   ^");
 }
 
-TEST(Experiment, SurvivesBeingCutAtEveryByte) {
+TEST(Experiment, survives_being_cut_at_every_byte) {
     const std::string text = test::kValid;
     const size_t last = text.rfind('}');
     for (size_t size = 0; size <= last; size++)
         EXPECT_NE(message_of(text.substr(0, size)), "valid") << size;
 }
 
-TEST(Experiment, SurvivesBytesReplaced) {
+TEST(Experiment, survives_bytes_replaced) {
     const std::string text = test::kValid;
     for (size_t at = 0; at < text.size(); at += 11)
         for (char c : {'"', '}', '\0', '\xFF', '7', '$'}) {
@@ -333,7 +333,7 @@ void collect_pointers(const Json& json, const Json::json_pointer& at,
         for (size_t i = 0; i < json.size(); i++) collect_pointers(json[i], at / i, pointers);
 }
 
-TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
+TEST(Experiment, survives_every_value_removed_or_replaced) {
     const Json document = Json::parse(test::kValid, nullptr, true, true);
     std::vector<Json::json_pointer> pointers;
     collect_pointers(document, Json::json_pointer(), pointers);
@@ -355,7 +355,7 @@ TEST(Experiment, SurvivesEveryValueRemovedOrReplaced) {
     }
 }
 
-TEST(Experiment, NamesEachMissingKey) {
+TEST(Experiment, names_each_missing_key) {
     const Json document = Json::parse(test::kValid, nullptr, true, true);
     for (const char* key :
          {"name", "question", "lanes", "mechanism", "topology", "traffic", "primary", "arms"}) {

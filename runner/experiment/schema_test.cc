@@ -9,7 +9,7 @@
 namespace rxlab {
 namespace {
 
-TEST(ExperimentSchema, HasTheParametersOfEveryKind) {
+TEST(ExperimentSchema, has_the_parameters_of_every_kind) {
     const Json schema = experiment_schema(test::words());
     const Json& traffic = schema["definitions"]["traffic"];
     EXPECT_EQ(traffic["properties"]["kind"]["enum"], Json({"pktgen", "live_frames"}));
@@ -27,11 +27,11 @@ size_t open_objects(const Json& schema, bool in_condition = false) {
     return open;
 }
 
-TEST(ExperimentSchema, LetsNoUnknownKeyIn) {
+TEST(ExperimentSchema, lets_no_unknown_key_in) {
     EXPECT_EQ(open_objects(experiment_schema(test::words())), 0u);
 }
 
-TEST(ExperimentSchema, LeavesTheCatchAllMetricOut) {
+TEST(ExperimentSchema, leaves_the_catch_all_metric_out) {
     Vocabulary words = test::words();
     words.metrics.push_back({"*", "whatever else there is", nullptr});
     EXPECT_FALSE(
@@ -42,7 +42,7 @@ TEST(ExperimentSchema, LeavesTheCatchAllMetricOut) {
 }
 
 /// valijson judges; narrate() must find words for the same instances.
-TEST(Validate, FindsWordsForWhatIsRefused) {
+TEST(Validate, finds_words_for_what_is_refused) {
     const Json schema = experiment_schema(test::words());
     const Json document = Json::parse(test::kValid, nullptr, true, true);
     const Json flat = document.flatten();
@@ -56,7 +56,7 @@ TEST(Validate, FindsWordsForWhatIsRefused) {
         }
 }
 
-TEST(Validate, FallsBackOnTheJudgesOwnWords) {
+TEST(Validate, falls_back_on_the_judges_own_words) {
     const Json schema = {{"type", "object"}, {"properties", {{"a", {{"multipleOf", 4}}}}}};
     const auto findings = validate(schema, {{"a", 6}});
     ASSERT_EQ(findings.size(), 1u);

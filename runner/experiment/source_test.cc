@@ -11,7 +11,7 @@ std::string at(const Source& source, const std::string& pointer, size_t length) 
     return source.text.substr(source.places.at(pointer).value, length);
 }
 
-TEST(Source, KnowsWhereEachValueAndKeyStands) {
+TEST(Source, knows_where_each_value_and_key_stands) {
     const Source source = read_source(
         "\xEF\xBB\xBF{ // one, \"no\": 1\n \"a\" /* : 2 */ : [10/*x*/,-2.5e3,true , "
         "null],\"b/~\":{\"\\u00e4\":\"x\\\"y\"}}");
@@ -33,7 +33,7 @@ std::string message_of(const std::string& text) {
     return problems_error("x.json", text, source.problems).what();
 }
 
-TEST(Source, TellsSyntaxErrorsWithTheirPlace) {
+TEST(Source, tells_syntax_errors_with_their_place) {
     EXPECT_EQ(message_of(""), "x.json:1:1: expected a value, got the end of the file\n\n^");
     EXPECT_EQ(message_of("{\"a\": [1,\n  2\n\n"),
               "x.json:2:4: expected ',' or ']', got the end of the file\n  2\n   ^");
@@ -58,7 +58,7 @@ TEST(Source, TellsSyntaxErrorsWithTheirPlace) {
               "      ^");
 }
 
-TEST(Source, RefusesWhatWouldExhaustItsReaders) {
+TEST(Source, refuses_what_would_exhaust_its_readers) {
     EXPECT_EQ(message_of(std::string(33, '[')),
               "x.json:1:33: expected at most 32 levels, got one more\n" + std::string(33, '[') +
                   "\n" + std::string(32, ' ') + "^");
@@ -66,7 +66,7 @@ TEST(Source, RefusesWhatWouldExhaustItsReaders) {
               "x.json:1:2: expected at most 8192 bytes in a string, got 9000\n[\"aa");
 }
 
-TEST(Source, StopsWhereThereAreMoreItemsThanWanted) {
+TEST(Source, stops_where_there_are_more_items_than_wanted) {
     EXPECT_TRUE(read_source("[[1, 2], {\"a\": 1, \"b\": 2}]", 2).problems.empty());
     for (const std::string text :
          {"[1, 2, 3, oops", "[1, 2, [], oops", "{\"a\": 1, \"b\": 2, \"c\": 3, oops"}) {
@@ -77,7 +77,7 @@ TEST(Source, StopsWhereThereAreMoreItemsThanWanted) {
     }
 }
 
-TEST(Source, PointsAtCharactersNotBytes) {
+TEST(Source, points_at_characters_not_bytes) {
     EXPECT_EQ(
         message_of("{\"\xC3\xA4\xC3\xB6\": x}"),
         "x.json:1:8: expected a value, got invalid literal\n{\"\xC3\xA4\xC3\xB6\": x}\n       ^");
@@ -85,7 +85,7 @@ TEST(Source, PointsAtCharactersNotBytes) {
               "x.json:1:7: expected ':' after the key, got '1'\n{ \"a\" 1}\n      ^");
 }
 
-TEST(Source, ShowsTheNeighbourhoodInALongLine) {
+TEST(Source, shows_the_neighbourhood_in_a_long_line) {
     const std::string text = "[" + std::string(200, ' ') + "x" + std::string(200, ' ') + "]";
     const std::string message = message_of(text);
     EXPECT_EQ(message, "x.json:1:202: expected a value, got invalid literal\n" +

@@ -38,7 +38,7 @@ std::string refused(const Experiment& experiment, const PlanOptions& options) {
     return "made";
 }
 
-TEST(CountedPlan, NestsPhasesInBootSeedsAndKeepsABootTogether) {
+TEST(CountedPlan, nests_phases_in_boot_seeds_and_keeps_a_boot_together) {
     EXPECT_EQ(table(make_plan(sample(), {.lane = Lane::counted})),
               "0 none round 0 boot 1852335428 phase 0 16\n"
               "1 none round 0 boot 1852335428 phase 0 300\n"
@@ -66,7 +66,7 @@ TEST(CountedPlan, NestsPhasesInBootSeedsAndKeepsABootTogether) {
               "23 other round 3 boot 639244533 phase 1 300\n");
 }
 
-TEST(CountedPlan, GivesEveryArmOfARoundTheSameSeeds) {
+TEST(CountedPlan, gives_every_arm_of_a_round_the_same_seeds) {
     std::map<int, std::set<uint64_t>> seeds, boots;
     for (const Trial& trial : make_plan(sample(), {}).trials) {
         seeds[trial.round].insert(trial.seed);
@@ -82,7 +82,7 @@ TEST(CountedPlan, GivesEveryArmOfARoundTheSameSeeds) {
     EXPECT_EQ(distinct.size(), 4u);
 }
 
-TEST(CountedPlan, VisitsEachBootOnce) {
+TEST(CountedPlan, visits_each_boot_once) {
     Experiment experiment = sample();
     experiment.rounds = {.boot_seeds = 5, .phases = 3};
     std::set<std::pair<uint64_t, std::string>> left;
@@ -96,14 +96,14 @@ TEST(CountedPlan, VisitsEachBootOnce) {
     EXPECT_EQ(left.size(), 10u);
 }
 
-TEST(CountedPlan, FollowsTheSeed) {
+TEST(CountedPlan, follows_the_seed) {
     const Plan one = make_plan(sample(), {.seed = 1}), two = make_plan(sample(), {.seed = 2});
     EXPECT_EQ(to_json(one), to_json(make_plan(sample(), {.seed = 1})));
     EXPECT_NE(one.trials[0].seed, two.trials[0].seed);
     EXPECT_NE(one.trials[0].boot_seed, two.trials[0].boot_seed);
 }
 
-TEST(TimedPlan, ShufflesEachRound) {
+TEST(TimedPlan, shuffles_each_round) {
     EXPECT_EQ(table(make_plan(sample(), {.lane = Lane::timed, .target = "host", .rounds = 2})),
               "0 xdp round 0 boot 1852335428 phase 0 16\n"
               "1 xdp round 0 boot 1852335428 phase 0 300\n"
@@ -119,7 +119,7 @@ TEST(TimedPlan, ShufflesEachRound) {
               "11 none round 1 boot 1852335428 phase 0 300\n");
 }
 
-TEST(TimedPlan, HasEveryArmAndCombinationInEveryRound) {
+TEST(TimedPlan, has_every_arm_and_combination_in_every_round) {
     std::map<int, std::set<std::string>> rounds;
     for (const Trial& trial : make_plan(sample(), {.lane = Lane::timed, .rounds = 30}).trials)
         EXPECT_TRUE(rounds[trial.round].insert(trial.arm + Json(trial.factors).dump()).second);
@@ -127,14 +127,14 @@ TEST(TimedPlan, HasEveryArmAndCombinationInEveryRound) {
     for (const auto& [round, cells] : rounds) EXPECT_EQ(cells.size(), 6u);
 }
 
-TEST(TimedPlan, GrowsByRoundsWithoutChangingTheEarlierOnes) {
+TEST(TimedPlan, grows_by_rounds_without_changing_the_earlier_ones) {
     const Plan some = make_plan(sample(), {.lane = Lane::timed, .rounds = 10});
     const Plan more = make_plan(sample(), {.lane = Lane::timed, .rounds = 40});
     for (size_t i = 0; i < some.trials.size(); i++)
         EXPECT_EQ(to_json(some.trials[i]), to_json(more.trials[i]));
 }
 
-TEST(Plan, TakesRoundsAsWrittenForItsLane) {
+TEST(Plan, takes_rounds_as_written_for_its_lane) {
     const auto rounds = [](PlanOptions options) {
         std::set<int> seen;
         for (const Trial& trial : make_plan(sample(), options).trials) seen.insert(trial.round);
@@ -147,7 +147,7 @@ TEST(Plan, TakesRoundsAsWrittenForItsLane) {
     EXPECT_EQ(rounds({.lane = Lane::functional, .rounds = 9}), 9u);
 }
 
-TEST(Plan, ResolvesArmsOverTheExperimentAndFillsFactorsIn) {
+TEST(Plan, resolves_arms_over_the_experiment_and_fills_factors_in) {
     const Plan plan = make_plan(sample(), {.lane = Lane::functional});
     std::map<std::string, Trial> first;
     for (const Trial& trial : plan.trials) first.try_emplace(trial.arm, trial);
@@ -162,7 +162,7 @@ TEST(Plan, ResolvesArmsOverTheExperimentAndFillsFactorsIn) {
     EXPECT_EQ(first["none"].lane, "functional");
 }
 
-TEST(Plan, AddsTheBaselineToTheArmsAskedFor) {
+TEST(Plan, adds_the_baseline_to_the_arms_asked_for) {
     std::set<std::string> arms;
     const Plan whole = make_plan(sample(), {}), part = make_plan(sample(), {.arms = {"xdp"}});
     for (const Trial& trial : part.trials) arms.insert(trial.arm);
@@ -170,20 +170,20 @@ TEST(Plan, AddsTheBaselineToTheArmsAskedFor) {
     EXPECT_EQ(whole.trials[0].seed, part.trials[0].seed);
 }
 
-TEST(Plan, NamesTheNearestArm) {
+TEST(Plan, names_the_nearest_arm) {
     EXPECT_EQ(refused(sample(), {.arms = {"xpd"}}), "sample: no arm 'xpd' | did you mean 'xdp'?");
     EXPECT_EQ(refused(sample(), {.arms = {"elephant"}}),
               "sample: no arm 'elephant' | its arms: none, xdp, other");
 }
 
-TEST(Plan, RefusesALaneTheExperimentDoesNotHave) {
+TEST(Plan, refuses_a_lane_the_experiment_does_not_have) {
     Experiment experiment = sample();
     experiment.lanes = {"counted", "functional"};
     EXPECT_EQ(refused(experiment, {.lane = Lane::timed}),
               "sample: does not run in the timed lane | its lanes: counted, functional");
 }
 
-TEST(Plan, RefusesWhatNobodyCouldRun) {
+TEST(Plan, refuses_what_nobody_could_run) {
     Experiment experiment = sample();
     for (char name = 'a'; name < 'z'; name++)
         experiment.factors.push_back({std::string(1, name), {1, 2, 3, 4}});
@@ -191,7 +191,7 @@ TEST(Plan, RefusesWhatNobodyCouldRun) {
               "sample: more than 100000 trials | fewer rounds, arms or factor values");
 }
 
-TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
+TEST(LeaveOut, takes_out_arms_that_need_a_later_kernel_and_says_so) {
     Experiment experiment = sample();
     experiment.arms.back().needs.kernel = "6.7";
     Plan plan = make_plan(experiment, {});
@@ -207,7 +207,7 @@ TEST(LeaveOut, TakesOutArmsThatNeedALaterKernelAndSaysSo) {
                                  " is left out: it needs kernel 6.7, this is 6.1.0-56-amd64"});
 }
 
-TEST(CountedPlan, FillsFactorsIntoTheBootAndKeepsEachMachinesTrialsTogether) {
+TEST(CountedPlan, fills_factors_into_the_boot_and_keeps_each_machines_trials_together) {
     Experiment experiment = sample();
     experiment.boot = {{"machine", "q35"}, {"cmdline", "$budget.boot"}};
     experiment.factors = {
@@ -224,7 +224,7 @@ TEST(CountedPlan, FillsFactorsIntoTheBootAndKeepsEachMachinesTrialsTogether) {
     EXPECT_EQ(trial_from_json(to_json(plan.trials.back())).boot, plan.trials.back().boot);
 }
 
-TEST(LeaveOut, AsksTheKernelThatAnArmBoots) {
+TEST(LeaveOut, asks_the_kernel_that_an_arm_boots) {
     Experiment experiment = sample();
     experiment.arms.back().boot = {{"kernel", "6.1"}};
     experiment.arms.back().needs.kernel = "6.7";
@@ -235,7 +235,7 @@ TEST(LeaveOut, AsksTheKernelThatAnArmBoots) {
                                        " is left out: it needs kernel 6.7, this is 6.1"});
 }
 
-TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
+TEST(LeaveOut, takes_out_arms_that_need_another_target) {
     Experiment experiment = sample();
     const Arm plain = experiment.arms.back();
     experiment.arms.back().needs.target = "vm";
@@ -255,7 +255,7 @@ TEST(LeaveOut, TakesOutArmsThatNeedAnotherTarget) {
     EXPECT_TRUE(whole.left_out.empty());
 }
 
-TEST(LeaveOut, RefusesAPlanWithNothingToCompare) {
+TEST(LeaveOut, refuses_a_plan_with_nothing_to_compare) {
     Experiment experiment = sample();
     for (Arm& arm : experiment.arms) arm.needs.kernel = arm.baseline ? "" : "6.7";
     Plan plan = make_plan(experiment, {});
@@ -265,7 +265,7 @@ TEST(LeaveOut, RefusesAPlanWithNothingToCompare) {
     EXPECT_THROW(leave_out_arms(plan, experiment, "6.1.0"), Error);
 }
 
-TEST(TrialJson, RoundTrips) {
+TEST(TrialJson, round_trips) {
     for (Lane lane : {Lane::counted, Lane::timed, Lane::functional})
         for (const Trial& trial : make_plan(sample(), {.lane = lane, .seed = UINT64_MAX}).trials) {
             const Json json = to_json(trial);
@@ -273,7 +273,7 @@ TEST(TrialJson, RoundTrips) {
         }
 }
 
-TEST(TrialJson, RefusesWhatIsNoTrial) {
+TEST(TrialJson, refuses_what_is_no_trial) {
     const Json whole = to_json(make_plan(sample(), {}).trials[0]);
     for (const auto& [key, value] : whole.items()) {
         Json less = whole;
@@ -284,7 +284,7 @@ TEST(TrialJson, RefusesWhatIsNoTrial) {
     EXPECT_THROW(trial_from_json({{"id", "x"}}), Error);
 }
 
-TEST(Lane, HasANameBothWays) {
+TEST(Lane, has_a_name_both_ways) {
     for (Lane lane : {Lane::counted, Lane::timed, Lane::functional})
         EXPECT_EQ(lane_from(to_string(lane)), lane);
     EXPECT_EQ(lane_from("count"), std::nullopt);

@@ -10,7 +10,7 @@
 namespace rxlab {
 namespace {
 
-TEST(SplitMix64, GivesTheReferenceSequence) {
+TEST(SplitMix64, gives_the_reference_sequence) {
     // Vigna's splitmix64.c with seed 1234567.
     SplitMix64 random(1234567);
     EXPECT_EQ(random.next(), 6457827717110365317u);
@@ -18,7 +18,7 @@ TEST(SplitMix64, GivesTheReferenceSequence) {
     EXPECT_EQ(random.next(), 9817491932198370423u);
 }
 
-TEST(Derive, DiffersByEachOfItsArguments) {
+TEST(Derive, differs_by_each_of_its_arguments) {
     std::set<uint64_t> seen;
     for (uint64_t seed = 0; seed < 20; seed++)
         for (Purpose purpose : {Purpose::boot, Purpose::round, Purpose::order})
@@ -30,7 +30,7 @@ TEST(Derive, DiffersByEachOfItsArguments) {
     EXPECT_EQ(seen.size(), 20u * 3 * 20);
 }
 
-TEST(Shuffle, GivesEveryOrderEquallyOften) {
+TEST(Shuffle, gives_every_order_equally_often) {
     std::map<std::vector<int>, int> orders;
     for (uint64_t seed = 0; seed < 6000; seed++) {
         std::vector<int> items = {0, 1, 2};
@@ -42,7 +42,7 @@ TEST(Shuffle, GivesEveryOrderEquallyOften) {
     for (const auto& [order, count] : orders) EXPECT_NEAR(count, 1000, 5 * 29);
 }
 
-TEST(Shuffle, IsTheSameEverywhere) {
+TEST(Shuffle, is_the_same_everywhere) {
     std::vector<int> items(8);
     std::iota(items.begin(), items.end(), 0);
     shuffle(items, 1);

@@ -21,11 +21,11 @@ Result run() {
     return result;
 }
 
-TEST(Differing, IsEmptyForEqualRuns) {
+TEST(Differing, is_empty_for_equal_runs) {
     EXPECT_THAT(differing(run(), run()), IsEmpty());
 }
 
-TEST(Differing, NamesTrialAndMetric) {
+TEST(Differing, names_trial_and_metric) {
     Result second = run();
     second.observations[3].metrics["instructions_per_packet"].value = 3600.25;
     second.observations[3].metrics.erase("packets_lost");
@@ -35,7 +35,7 @@ TEST(Differing, NamesTrialAndMetric) {
                             "native round 1 boot 1 phase 0: packets_lost 0 packets and nothing"));
 }
 
-TEST(Differing, NamesTrialsThatOnlyOneRunHas) {
+TEST(Differing, names_trials_that_only_one_run_has) {
     Result second = run();
     second.observations.erase(second.observations.begin());
     EXPECT_THAT(differing(run(), second),
@@ -44,7 +44,7 @@ TEST(Differing, NamesTrialsThatOnlyOneRunHas) {
                 ElementsAre("plain round 0 boot 0 phase 0: only in the second run"));
 }
 
-TEST(Differing, IsEmptyExactlyWhenTheHashesAreEqual) {
+TEST(Differing, is_empty_exactly_when_the_hashes_are_equal) {
     Result second = run();
     second.observations[0].metrics["packets_sent"].unit = "frames";
     EXPECT_FALSE(differing(run(), second).empty());

@@ -18,7 +18,7 @@ std::string refusal(const std::function<void(const Field&)>& read, const Json& j
     return "(accepted)";
 }
 
-TEST(Field, SaysWhereItStandsAndWhatWasExpected) {
+TEST(Field, says_where_it_stands_and_what_was_expected) {
     const Json json = {{"a", {1, {{"b", "x"}}}}};
     EXPECT_EQ(refusal([](const Field& f) { f["a"].items()[1]["b"].number(); }, json),
               "/a/1/b: expected a number, got 'x'");
@@ -32,7 +32,7 @@ TEST(Field, SaysWhereItStandsAndWhatWasExpected) {
               "/a/0: expected a text, got 1");
 }
 
-TEST(Field, TakesNumbersOnlyInTheirRange) {
+TEST(Field, takes_numbers_only_in_their_range) {
     EXPECT_EQ(Field(Json(7)).integer(), 7);
     EXPECT_EQ(Field(Json(7)).natural(), 7u);
     EXPECT_EQ(refusal([](const Field& f) { f.natural(); }, -1),

@@ -16,7 +16,7 @@ Result two_arms() {
     });
 }
 
-TEST(Observation, ComesBackFromJsonAsItWas) {
+TEST(Observation, comes_back_from_json_as_it_was) {
     Observation observation = two_arms().observations[3];
     observation.splats = {"WARNING: at net/core/dev.c"};
     observation.checks["conservation"] = {false, "sent 10, counted 9"};
@@ -26,13 +26,13 @@ TEST(Observation, ComesBackFromJsonAsItWas) {
     EXPECT_FALSE(back.checks.at("conservation").ok);
 }
 
-TEST(Observation, WithAMetricThatIsNoNumberIsRefused) {
+TEST(Observation, with_a_metric_that_is_no_number_is_refused) {
     Observation observation = two_arms().observations[0];
     observation.metrics["ns_per_packet"].value = std::numeric_limits<double>::quiet_NaN();
     EXPECT_THROW(to_json(observation), Error);
 }
 
-TEST(ObservationsHash, IsAGoldenValue) {
+TEST(ObservationsHash, is_a_golden_value) {
     EXPECT_EQ(observations_sha256({}),
               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     std::vector<Observation> observations = two_arms().observations;
@@ -45,7 +45,7 @@ TEST(ObservationsHash, IsAGoldenValue) {
               "e4913cdad9273ea51744545cecf40f268fcdf3ffd9ab0f071526fb93e978d872");
 }
 
-TEST(ObservationsHash, DependsOnMetricsAndNotOnOrderTimesFactsOrCurves) {
+TEST(ObservationsHash, depends_on_metrics_and_not_on_order_times_facts_or_curves) {
     const Result result = two_arms();
     std::vector<Observation> other = result.observations;
     std::reverse(other.begin(), other.end());
@@ -61,7 +61,7 @@ TEST(ObservationsHash, DependsOnMetricsAndNotOnOrderTimesFactsOrCurves) {
     EXPECT_NE(observations_sha256(other), observations_sha256(result.observations));
 }
 
-TEST(ObservationsHash, DependsOnTheArm) {
+TEST(ObservationsHash, depends_on_the_arm) {
     std::vector<Observation> other = two_arms().observations;
     other[0].trial.arm = "renamed";
     EXPECT_NE(observations_sha256(other), observations_sha256(two_arms().observations));

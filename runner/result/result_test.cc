@@ -41,13 +41,13 @@ std::string refusal_after(const char* pointer, const Json& value) {
     return refusal(json);
 }
 
-TEST(Result, SatisfiesItsSchema) {
+TEST(Result, satisfies_its_schema) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
     for (const Finding& finding : validate(Json::parse(file), document()))
         ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
 }
 
-TEST(Result, SchemaRefusesWhatIsNotAResult) {
+TEST(Result, schema_refuses_what_is_not_a_result) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
     const Json schema = Json::parse(file);
     for (const char* pointer : {"/schema_version", "/trials/0/metrics/packets_sent/better", "/lane",
@@ -58,11 +58,11 @@ TEST(Result, SchemaRefusesWhatIsNotAResult) {
     }
 }
 
-TEST(Result, ComesBackFromJsonAsItWas) {
+TEST(Result, comes_back_from_json_as_it_was) {
     EXPECT_EQ(to_json(result_from_json(document())), document());
 }
 
-TEST(Result, HasTheContractsTrials) {
+TEST(Result, has_the_contracts_trials) {
     const Json trial = document()["trials"][0];
     for (const char* key : {"id", "arm", "factors", "round", "boot", "phase", "seed", "metrics",
                             "checks", "kernel_log", "curves", "facts"})
@@ -73,7 +73,7 @@ TEST(Result, HasTheContractsTrials) {
     EXPECT_EQ(document()["valid"], true);
 }
 
-TEST(Result, TellsTheShareOfTheRunInsideTrials) {
+TEST(Result, tells_the_share_of_the_run_inside_trials) {
     const Json timing = document()["timing"];
     EXPECT_DOUBLE_EQ(timing["in_trials_s"], 16) << "32 trials of 0.5 s";
     EXPECT_DOUBLE_EQ(timing["share_in_trials"], 1)
@@ -83,7 +83,7 @@ TEST(Result, TellsTheShareOfTheRunInsideTrials) {
     EXPECT_DOUBLE_EQ(to_json(result)["timing"]["share_in_trials"], 0.8);
 }
 
-TEST(Result, RefusesAnotherSchemaVersion) {
+TEST(Result, refuses_another_schema_version) {
     EXPECT_EQ(refusal_after("/schema_version", 2),
               "/schema_version: expected 1 (this rxlab's), got 2");
     EXPECT_EQ(refusal(Json::object()),
@@ -91,7 +91,7 @@ TEST(Result, RefusesAnotherSchemaVersion) {
     EXPECT_EQ(refusal(Json::array()), "the document: expected an object, got an array");
 }
 
-TEST(Result, RefusesAMalformedDocumentByItsPlace) {
+TEST(Result, refuses_a_malformed_document_by_its_place) {
     EXPECT_EQ(refusal_after("/trials/3/wall_s", "long"),
               "/trials/3/wall_s: expected a number, got 'long'");
     EXPECT_EQ(
@@ -107,7 +107,7 @@ TEST(Result, RefusesAMalformedDocumentByItsPlace) {
               "/plan/trials/0: not a trial:");
 }
 
-TEST(Result, RefusesMetricsThatDoNotMatchTheirHash) {
+TEST(Result, refuses_metrics_that_do_not_match_their_hash) {
     const std::string message = refusal_after("/trials/3/metrics/packets_lost/value", 1);
     EXPECT_EQ(message.substr(0, 32), "/observations_sha256: expected '");
 }

@@ -62,18 +62,18 @@ protected:
     fs::path folder_, file_;
 };
 
-TEST_F(StoreTest, GivesBackWhatWasAppended) {
+TEST_F(StoreTest, gives_back_what_was_appended) {
     write(3);
     EXPECT_EQ(ids(), (std::vector<int>{0, 1, 2}));
     EXPECT_EQ(to_json(Store(folder_, result_.plan, Json::object()).load()[2]),
               to_json(result_.observations[2]));
 }
 
-TEST_F(StoreTest, StartsEmpty) {
+TEST_F(StoreTest, starts_empty) {
     EXPECT_TRUE(ids().empty());
 }
 
-TEST_F(StoreTest, SurvivesATearAtEveryByteOfTheLastLine) {
+TEST_F(StoreTest, survives_a_tear_at_every_byte_of_the_last_line) {
     write(1);
     const std::string one = text();
     { Store(folder_, result_.plan, Json::object()).append(result_.observations[1]); }
@@ -85,21 +85,21 @@ TEST_F(StoreTest, SurvivesATearAtEveryByteOfTheLastLine) {
     }
 }
 
-TEST_F(StoreTest, GoesOnAfterATornLine) {
+TEST_F(StoreTest, goes_on_after_a_torn_line) {
     write(1);
     add(R"({"trial":{"id":)");
     { Store(folder_, result_.plan, Json::object()).append(result_.observations[1]); }
     EXPECT_EQ(ids(), (std::vector<int>{0, 1}));
 }
 
-TEST_F(StoreTest, StartsAnewAfterATornHeader) {
+TEST_F(StoreTest, starts_anew_after_a_torn_header) {
     add(R"({"rxlab_obs)");
     EXPECT_TRUE(ids().empty());
     write(1);
     EXPECT_EQ(ids(), std::vector<int>{0});
 }
 
-TEST_F(StoreTest, RefusesDamageBeforeTheLastLine) {
+TEST_F(StoreTest, refuses_damage_before_the_last_line) {
     write(1);
     add("\x01\x02\n");
     add(to_json(result_.observations[1]).dump() + "\n");
@@ -107,7 +107,7 @@ TEST_F(StoreTest, RefusesDamageBeforeTheLastLine) {
                 HasSubstr("observations.jsonl:3: expected a JSON object, the line is damaged"));
 }
 
-TEST_F(StoreTest, RefusesAnotherPlansTrials) {
+TEST_F(StoreTest, refuses_another_plans_trials) {
     write(1);
     Plan other = result_.plan;
     other.seed = 2;
@@ -116,7 +116,7 @@ TEST_F(StoreTest, RefusesAnotherPlansTrials) {
         HasSubstr("observations.jsonl: holds trials of another plan (experiment drop-point"));
 }
 
-TEST_F(StoreTest, RefusesToMixKernels) {
+TEST_F(StoreTest, refuses_to_mix_kernels) {
     { Store(folder_, result_.plan, {{"kernel", {{"release", "6.12"}}}, {"command", "make"}}); }
     EXPECT_THAT(refusal(Status::usage,
                         [&] {
@@ -128,19 +128,19 @@ TEST_F(StoreTest, RefusesToMixKernels) {
         << "how it was asked for may differ";
 }
 
-TEST_F(StoreTest, RefusesAFileThatIsNoStore) {
+TEST_F(StoreTest, refuses_a_file_that_is_no_store) {
     add("{\"hello\":1}\n");
     EXPECT_THAT(refusal(Status::usage, [&] { ids(); }),
                 HasSubstr("expected observations of format 1"));
     EXPECT_EQ(text(), "{\"hello\":1}\n") << "left alone";
 }
 
-TEST_F(StoreTest, RefusesASecondWriter) {
+TEST_F(StoreTest, refuses_a_second_writer) {
     const Store first(folder_, result_.plan, Json::object());
     EXPECT_THAT(refusal(Status::usage, [&] { ids(); }), HasSubstr("another run is writing it"));
 }
 
-TEST_F(StoreTest, NamesAFolderThatIsNotThere) {
+TEST_F(StoreTest, names_a_folder_that_is_not_there) {
     EXPECT_THAT(
         refusal(Status::invalid, [&] { Store(folder_ / "no", result_.plan, Json::object()); }),
         HasSubstr("no/observations.jsonl: cannot be opened: No such file"));
@@ -164,7 +164,7 @@ private:
     void (*handler_)(int);
 };
 
-TEST_F(StoreTest, KeepsWholeLinesOnlyOnAFullDisk) {
+TEST_F(StoreTest, keeps_whole_lines_only_on_a_full_disk) {
     write(1);
     const std::string before = text();
     {

@@ -15,12 +15,12 @@ Result sound() {
                        [](const std::string&, int) { return 3600; });
 }
 
-TEST(Faults, AreNoneWhereEveryCheckHolds) {
+TEST(Faults, are_none_where_every_check_holds) {
     EXPECT_THAT(faults(sound().observations[0]), IsEmpty());
     EXPECT_TRUE(valid(sound()));
 }
 
-TEST(Faults, NameTheCheckAndItsDetail) {
+TEST(Faults, name_the_check_and_its_detail) {
     Result result = sound();
     result.observations[1].checks["conservation"] = {false, "sent 1000, counted 998"};
     EXPECT_THAT(faults(result.observations[1]),
@@ -28,14 +28,14 @@ TEST(Faults, NameTheCheckAndItsDetail) {
     EXPECT_FALSE(valid(result));
 }
 
-TEST(Faults, AnExpectedFailureIsNone) {
+TEST(Faults, an_expected_failure_is_none) {
     Observation observation = sound().observations[0];
     observation.trial.expect = {"conservation"};
     observation.checks["conservation"] = {false, "8 % lost"};
     EXPECT_THAT(faults(observation), IsEmpty());
 }
 
-TEST(Faults, AnExpectedFailureThatDidNotHappenIsOne) {
+TEST(Faults, an_expected_failure_that_did_not_happen_is_one) {
     Observation observation = sound().observations[0];
     observation.trial.expect = {"conservation", "no_such_check"};
     EXPECT_THAT(faults(observation),
@@ -43,7 +43,7 @@ TEST(Faults, AnExpectedFailureThatDidNotHappenIsOne) {
                             "no_such_check was expected to fail, and was not checked"));
 }
 
-TEST(Faults, ASplatIsOneUnlessTheCheckAlreadySaysSo) {
+TEST(Faults, a_splat_is_one_unless_the_check_already_says_so) {
     Observation observation = sound().observations[0];
     observation.splats = {"BUG: sleeping function called"};
     EXPECT_THAT(faults(observation), ElementsAre("kernel log: BUG: sleeping function called"));
@@ -53,11 +53,11 @@ TEST(Faults, ASplatIsOneUnlessTheCheckAlreadySaysSo) {
     EXPECT_THAT(faults(observation), IsEmpty());
 }
 
-TEST(Valid, IsNoResultWithoutTrials) {
+TEST(Valid, is_no_result_without_trials) {
     EXPECT_FALSE(valid(Result{}));
 }
 
-TEST(RoundsDistinct, HoldsWhereKernelBaseOrPhaseDiffers) {
+TEST(RoundsDistinct, holds_where_kernel_base_or_phase_differs) {
     Result result = sound();
     for (Observation& observation : result.observations)
         observation.facts["kernel_base"] = "0xffffffff81000000";
@@ -66,7 +66,7 @@ TEST(RoundsDistinct, HoldsWhereKernelBaseOrPhaseDiffers) {
         EXPECT_TRUE(observation.checks.at("rounds_distinct").ok);
 }
 
-TEST(RoundsDistinct, FailsWhereARoundRepeatsAnother) {
+TEST(RoundsDistinct, fails_where_a_round_repeats_another) {
     Result result = sound();
     for (Observation& observation : result.observations)
         if (observation.trial.round == 5)
@@ -84,14 +84,14 @@ TEST(RoundsDistinct, FailsWhereARoundRepeatsAnother) {
         ElementsAre("native: kernel base \"0xffffffff81000000\", phase 7 ns as in round 5"));
 }
 
-TEST(RoundsDistinct, FailsWhereNobodyCanTell) {
+TEST(RoundsDistinct, fails_where_nobody_can_tell) {
     Result result = sound();
     result.observations[2].facts.erase("kernel_base");
     check_rounds_distinct(result);
     EXPECT_FALSE(result.observations[2].checks.at("rounds_distinct").ok);
 }
 
-TEST(RoundsDistinct, IsAskedInTheCountedLaneOnly) {
+TEST(RoundsDistinct, is_asked_in_the_counted_lane_only) {
     Result result = test_result(
         test_experiment({"plain", "native"}), [](const std::string&, int) { return 1; },
         Lane::timed);

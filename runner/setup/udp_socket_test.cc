@@ -56,7 +56,7 @@ protected:
     const std::string netns_ = "rxlab-test-udp-" + std::to_string(getpid());
 };
 
-TEST_F(UdpSocketSetup, EveryDatagramIsAnErrorAndNoneIsAnswered) {
+TEST_F(UdpSocketSetup, every_datagram_is_an_error_and_none_is_answered) {
     const auto sinks = protocol_sinks(sys_, netns_);
     {
         const auto applied =

@@ -55,13 +55,13 @@ protected:
 
 }  // namespace
 
-TEST_F(XdpTools, XdpFilterDropsItsPortsAndIsTakenAway) {
+TEST_F(XdpTools, xdp_filter_drops_its_ports_and_is_taken_away) {
     const auto applied = apply({{"rules", 3}, {"first_port", kPort - 2}});
     EXPECT_EQ(drops(*applied), kDatagrams);
     expect_nothing_left();
 }
 
-TEST_F(XdpTools, WhereNoRuleAppliesThePolicyDecides) {
+TEST_F(XdpTools, where_no_rule_applies_the_policy_decides) {
     for (const bool drop : {false, true}) {
         const auto applied = apply({{"rules", 2},
                                     {"first_port", kPort + 1},
@@ -72,13 +72,13 @@ TEST_F(XdpTools, WhereNoRuleAppliesThePolicyDecides) {
     }
 }
 
-TEST_F(XdpTools, AProgramOfOursIsLoadedByXdpLoader) {
+TEST_F(XdpTools, a_program_of_ours_is_loaded_by_xdp_loader) {
     const auto applied = apply({{"program", "xdp_count_none"}});
     EXPECT_EQ(drops(*applied), kDatagrams);
     expect_nothing_left();
 }
 
-TEST_F(XdpTools, ItIsBehindTheDispatcherOrRefused) {
+TEST_F(XdpTools, it_is_behind_the_dispatcher_or_refused) {
     const std::string told = refused({{"program", "xdp_count_none"}, {"dispatcher", true}});
     const auto there = xdp_attached(sys_, receiver_, "rxs1");
     ASSERT_TRUE(there);
@@ -89,7 +89,7 @@ TEST_F(XdpTools, ItIsBehindTheDispatcherOrRefused) {
     expect_nothing_left();
 }
 
-TEST_F(XdpTools, AToolThatFailsIsQuotedAndLeavesNothing) {
+TEST_F(XdpTools, a_tool_that_fails_is_quoted_and_leaves_nothing) {
     EXPECT_THAT(refused({{"program", "softirq"}}), HasSubstr("xdp-loader load rxs1"));
     expect_nothing_left();
     EXPECT_THAT(refused({{"features", "smell"}}),
@@ -97,13 +97,13 @@ TEST_F(XdpTools, AToolThatFailsIsQuotedAndLeavesNothing) {
     expect_nothing_left();
 }
 
-TEST_F(XdpTools, WithoutBpffsNothingIsTouched) {
+TEST_F(XdpTools, without_bpffs_nothing_is_touched) {
     ASSERT_EQ(::mount("none", kBpffs, "tmpfs", 0, nullptr), 0);
     EXPECT_EQ(refused({{"rules", 1}}), "/sys/fs/bpf is no bpffs, so nothing could stay there");
     EXPECT_THAT(journal_.pending(), IsEmpty());
 }
 
-TEST_F(XdpTools, AnothersProgramIsNeitherJoinedNorDetached) {
+TEST_F(XdpTools, anothers_program_is_neither_joined_nor_detached) {
     const BpfObject theirs = load_bpf("xdp_pass");
     attach_xdp(sys_, receiver_, "rxs1", theirs.program(), XdpMode::native);
     const uint32_t id = xdp_attached(sys_, receiver_, "rxs1")->id;

@@ -7,7 +7,7 @@
 namespace rxlab {
 namespace {
 
-TEST(MetricTable, FindsRowsByNameAndPattern) {
+TEST(MetricTable, finds_rows_by_name_and_pattern) {
     EXPECT_STREQ(metric_row("instructions_per_packet").unit, "instructions/packet");
     EXPECT_EQ(metric_row("probe_cost.softirq.instructions_per_packet").metric_class,
               MetricClass::descriptive);
@@ -25,19 +25,19 @@ TEST(MetricTable, FindsRowsByNameAndPattern) {
     EXPECT_STREQ(metric_row("packets_per_second").better, "higher");
 }
 
-TEST(MetricTable, ShowsWhatItDoesNotKnowButNeverRanksIt) {
+TEST(MetricTable, shows_what_it_does_not_know_but_never_ranks_it) {
     EXPECT_EQ(metric_row("something_new").metric_class, MetricClass::descriptive);
     EXPECT_STREQ(metric_row("something_new").better, "none");
 }
 
-TEST(MetricTable, DescriptiveRowsHaveNoDirectionAndOthersHaveOne) {
+TEST(MetricTable, descriptive_rows_have_no_direction_and_others_have_one) {
     const std::set<std::string> directions{"lower", "higher"};
     for (const MetricRow& row : metric_table())
         EXPECT_EQ(row.metric_class != MetricClass::descriptive, directions.contains(row.better))
             << row.pattern;
 }
 
-TEST(Visibility, ALaneRanksOnlyItsOwnClassOfMetric) {
+TEST(Visibility, a_lane_ranks_only_its_own_class_of_metric) {
     EXPECT_EQ(why_not_visible("counted", MetricClass::cost_instructions, {"instructions"}), "");
     EXPECT_EQ(why_not_visible("counted", MetricClass::time, {"instructions"}),
               "the counted lane does not rank time");
@@ -51,7 +51,7 @@ TEST(Visibility, ALaneRanksOnlyItsOwnClassOfMetric) {
               "descriptive, not ranked");
 }
 
-TEST(Visibility, OneVisibleMechanismIsEnough) {
+TEST(Visibility, one_visible_mechanism_is_enough) {
     EXPECT_EQ(why_not_visible("functional", MetricClass::loss, {"contention", "correctness"}), "");
     EXPECT_EQ(
         why_not_visible("counted", MetricClass::cost_instructions, {"contention", "correctness"}),
@@ -60,7 +60,7 @@ TEST(Visibility, OneVisibleMechanismIsEnough) {
         << "a lost packet is lost whatever the arms change";
 }
 
-TEST(Visibility, EveryMechanismIsSeenByTheTimedLane) {
+TEST(Visibility, every_mechanism_is_seen_by_the_timed_lane) {
     for (const char* mechanism : {"instructions", "cache", "atomics", "contention", "parallelism",
                                   "latency", "correctness"})
         EXPECT_EQ(why_not_visible("timed", MetricClass::time, {mechanism}), "") << mechanism;

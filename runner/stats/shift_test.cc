@@ -25,13 +25,13 @@ bool holds(const std::optional<Interval>& interval, double truth) {
 
 // --- worked examples ---
 
-TEST(PairedShift, IsTheMedianOfTheWalshAverages) {
+TEST(PairedShift, is_the_median_of_the_walsh_averages) {
     // Walsh averages, sorted: 1 2 2.5 3 3.5 4 4 5 5.5 7
     const Shift shift = paired_shift(Sample{1, 3, 4, 7}, 0.80);
     EXPECT_DOUBLE_EQ(shift.value, 3.75);
 }
 
-TEST(PairedShift, MatchesTheFormulaForEight) {
+TEST(PairedShift, matches_the_formula_for_eight) {
     // n = 8: K = floor(18 - 1.96 * sqrt(51)) = 4, so the 5th from each end of 36.
     const Sample d{1, 2, 4, 8, 16, 32, 64, 128};
     std::vector<double> walsh;
@@ -44,7 +44,7 @@ TEST(PairedShift, MatchesTheFormulaForEight) {
     EXPECT_DOUBLE_EQ(shift.value, (walsh[17] + walsh[18]) / 2);
 }
 
-TEST(PairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
+TEST(PairedShift, gives_no_interval_where_the_confidence_is_out_of_reach) {
     EXPECT_FALSE(paired_shift(Sample{1}, 0.95).interval);
     EXPECT_FALSE(paired_shift(Sample(5, 1.0), 0.95).interval) << "5 pairs reach 93.75 %";
     EXPECT_TRUE(paired_shift(Sample(6, 1.0), 0.95).interval) << "6 pairs reach 96.9 %";
@@ -52,7 +52,7 @@ TEST(PairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
     EXPECT_TRUE(paired_shift(Sample(8, 1.0), 0.99).interval) << "8 pairs reach 99.2 %";
 }
 
-TEST(PairedShift, LeastPairsAreTheFewestThatHaveAnInterval) {
+TEST(PairedShift, least_pairs_are_the_fewest_that_have_an_interval) {
     for (const double confidence : {0.5, 0.9375, 0.95, 0.99, 0.998, 0.9985}) {
         const size_t least = least_pairs(confidence);
         EXPECT_TRUE(paired_shift(Sample(least, 1.0), confidence).interval) << confidence;
@@ -60,7 +60,7 @@ TEST(PairedShift, LeastPairsAreTheFewestThatHaveAnInterval) {
     }
 }
 
-TEST(UnpairedShift, LeastEachAreTheFewestThatHaveAnInterval) {
+TEST(UnpairedShift, least_each_are_the_fewest_that_have_an_interval) {
     for (const double confidence : {0.5, 0.95, 0.99, 0.998, 0.9985}) {
         const size_t least = least_each(confidence);
         EXPECT_TRUE(unpaired_shift(Sample(least, 1.0), Sample(least, 2.0), confidence).interval)
@@ -71,24 +71,24 @@ TEST(UnpairedShift, LeastEachAreTheFewestThatHaveAnInterval) {
     }
 }
 
-TEST(PairedShift, OfIdenticalDifferencesIsAPoint) {
+TEST(PairedShift, of_identical_differences_is_a_point) {
     const Shift shift = paired_shift(Sample(8, 0.25), 0.95);
     EXPECT_EQ(shift.value, 0.25);
     EXPECT_EQ(shift.interval->low, 0.25);
     EXPECT_EQ(shift.interval->high, 0.25);
 }
 
-TEST(PairedShift, IsNotMovedFarByOneStrayTrial) {
+TEST(PairedShift, is_not_moved_far_by_one_stray_trial) {
     const Shift shift = paired_shift(Sample{1, 1.1, 0.9, 1.05, 0.95, 1, 1.02, 50}, 0.95);
     EXPECT_NEAR(shift.value, 1, 0.1);
 }
 
-TEST(UnpairedShift, IsTheMedianOfAllDifferences) {
+TEST(UnpairedShift, is_the_median_of_all_differences) {
     const Shift shift = unpaired_shift(Sample{1, 2, 3}, Sample{11, 12, 13}, 0.80);
     EXPECT_DOUBLE_EQ(shift.value, 10);
 }
 
-TEST(UnpairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
+TEST(UnpairedShift, gives_no_interval_where_the_confidence_is_out_of_reach) {
     EXPECT_FALSE(unpaired_shift(Sample(3, 1.0), Sample(3, 2.0), 0.95).interval)
         << "3 and 3 reach 90 %";
     EXPECT_TRUE(unpaired_shift(Sample(4, 1.0), Sample(4, 2.0), 0.95).interval)
@@ -96,7 +96,7 @@ TEST(UnpairedShift, GivesNoIntervalWhereTheConfidenceIsOutOfReach) {
     EXPECT_FALSE(unpaired_shift(Sample(1, 1.0), Sample(1, 2.0), 0.95).interval);
 }
 
-TEST(DetectableShift, UsesStudentsQuantiles) {
+TEST(DetectableShift, uses_students_quantiles) {
     // n = 10, s = 1: (2.2622 + 0.8834) / sqrt(10)
     Sample d{-1, 1, -1, 1, -1, 1, -1, 1, -1, 1};
     for (double& value : d) value *= std::sqrt(0.9);
@@ -121,7 +121,7 @@ double paired_coverage(size_t n, double truth, const std::function<double()>& no
     return static_cast<double>(covered) / kSimulations;
 }
 
-TEST_P(Coverage, PairedIntervalHoldsTheTruthInNormalNoise) {
+TEST_P(Coverage, paired_interval_holds_the_truth_in_normal_noise) {
     std::mt19937_64 random(1);
     std::normal_distribution<double> noise(0, 0.0005);
     const double share = paired_coverage(GetParam(), -0.48, [&] { return noise(random); });
@@ -129,7 +129,7 @@ TEST_P(Coverage, PairedIntervalHoldsTheTruthInNormalNoise) {
     EXPECT_LE(share, 0.97);
 }
 
-TEST_P(Coverage, PairedIntervalHoldsTheTruthInHeavyTails) {
+TEST_P(Coverage, paired_interval_holds_the_truth_in_heavy_tails) {
     std::mt19937_64 random(2);
     std::student_t_distribution<double> noise(2);
     const double share = paired_coverage(GetParam(), 1, [&] { return noise(random); });
@@ -137,7 +137,7 @@ TEST_P(Coverage, PairedIntervalHoldsTheTruthInHeavyTails) {
     EXPECT_LE(share, 0.97);
 }
 
-TEST_P(Coverage, PairedIntervalHoldsTheTruthWhenOneArmHasNoSpread) {
+TEST_P(Coverage, paired_interval_holds_the_truth_when_one_arm_has_no_spread) {
     std::mt19937_64 random(3);
     std::uniform_real_distribution<double> before(-0.5, 0.5);
     const double share = paired_coverage(GetParam(), 0.3, [&] { return 0 - before(random); });
@@ -145,7 +145,7 @@ TEST_P(Coverage, PairedIntervalHoldsTheTruthWhenOneArmHasNoSpread) {
     EXPECT_LE(share, 0.97);
 }
 
-TEST_P(Coverage, UnpairedIntervalHoldsTheTruthWithEqualSpreads) {
+TEST_P(Coverage, unpaired_interval_holds_the_truth_with_equal_spreads) {
     std::mt19937_64 random(4);
     std::normal_distribution<double> noise(0, 1);
     int covered = 0;
@@ -158,7 +158,7 @@ TEST_P(Coverage, UnpairedIntervalHoldsTheTruthWithEqualSpreads) {
     EXPECT_LE(covered, 0.97 * kSimulations);
 }
 
-TEST_P(Coverage, UnpairedIntervalFallsShortWhenOneArmHasNoSpread) {
+TEST_P(Coverage, unpaired_interval_falls_short_when_one_arm_has_no_spread) {
     std::mt19937_64 random(7);
     std::normal_distribution<double> noise(0, 1);
     int covered = 0;
@@ -169,7 +169,7 @@ TEST_P(Coverage, UnpairedIntervalFallsShortWhenOneArmHasNoSpread) {
     EXPECT_LE(covered, 0.94 * kSimulations) << "why the counted lane pairs: see shift.h";
 }
 
-TEST_P(Coverage, AnAaTestUnderDriftExcludesZeroInAboutOneOfTwenty) {
+TEST_P(Coverage, an_aa_test_under_drift_excludes_zero_in_about_one_of_twenty) {
     std::mt19937_64 random(5);
     std::normal_distribution<double> noise(0, 1);
     int wrong = 0;

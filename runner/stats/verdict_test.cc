@@ -8,25 +8,25 @@
 namespace rxlab {
 namespace {
 
-TEST(Delta, OfTheCountedLaneIsTheLargestOfItsThreeRules) {
+TEST(Delta, of_the_counted_lane_is_the_largest_of_its_three_rules) {
     const MetricRow& cost = metric_row("instructions_per_packet");
     EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 10000, 0), 0.001);
     EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 1500, 0), 0.002) << "3 of 1500 instructions";
     EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 10000, 0.004), 0.004) << "the null floor";
 }
 
-TEST(Delta, OfTheTimedLaneIsTwoPercentOrTheAaFloor) {
+TEST(Delta, of_the_timed_lane_is_two_percent_or_the_aa_floor) {
     const MetricRow& time = metric_row("ns_per_packet");
     EXPECT_DOUBLE_EQ(relative_delta("timed", time, 1, 0), 0.02);
     EXPECT_DOUBLE_EQ(relative_delta("timed", time, 1, 0.05), 0.05);
 }
 
-TEST(Delta, IsNoFinerThanAHistogramsBucket) {
+TEST(Delta, is_no_finer_than_a_histograms_bucket) {
     EXPECT_DOUBLE_EQ(
         relative_delta("counted", metric_row("softirq.net_rx.raise_to_entry.p99"), 5000, 0), 0.125);
 }
 
-TEST(Judge, WantsTheWholeIntervalOnOneSide) {
+TEST(Judge, wants_the_whole_interval_on_one_side) {
     EXPECT_EQ(judge(Interval{0.02, 0.03}, 0.01, "lower"), Verdict::worse);
     EXPECT_EQ(judge(Interval{0.02, 0.03}, 0.01, "higher"), Verdict::better);
     EXPECT_EQ(judge(Interval{-0.03, -0.02}, 0.01, "lower"), Verdict::better);
@@ -37,18 +37,18 @@ TEST(Judge, WantsTheWholeIntervalOnOneSide) {
     EXPECT_EQ(judge(std::nullopt, 0.01, "lower"), Verdict::inconclusive);
 }
 
-TEST(Judge, ZeroBeforeAndAfterIsTheSameAndAnyOtherCountIsNot) {
+TEST(Judge, zero_before_and_after_is_the_same_and_any_other_count_is_not) {
     EXPECT_EQ(judge(Interval{0, 0}, 0, "lower"), Verdict::same);
     EXPECT_EQ(judge(Interval{1, 4}, 0, "lower"), Verdict::worse);
     EXPECT_EQ(judge(Interval{0, 4}, 0, "lower"), Verdict::inconclusive);
 }
 
-TEST(Holm, OneMetricHasTheWholeFivePercent) {
+TEST(Holm, one_metric_has_the_whole_five_percent) {
     EXPECT_EQ(holm_confidences(1, [](size_t, double) { return false; }), std::vector<double>{0.95});
     EXPECT_TRUE(holm_confidences(0, [](size_t, double) { return true; }).empty());
 }
 
-TEST(Holm, UndecidedMetricsTakeOverWhatDecidedOnesLeave) {
+TEST(Holm, undecided_metrics_take_over_what_decided_ones_leave) {
     // Metric 0 is decided even at 99 %, metric 1 only at 97 %, metric 2 never.
     const double limits[] = {0.99, 0.976, 0};
     const auto confidences =
@@ -58,12 +58,12 @@ TEST(Holm, UndecidedMetricsTakeOverWhatDecidedOnesLeave) {
     EXPECT_DOUBLE_EQ(confidences[2], 0.95);
 }
 
-TEST(Holm, WithNothingDecidedAllKeepTheFirstStep) {
+TEST(Holm, with_nothing_decided_all_keep_the_first_step) {
     for (const double confidence : holm_confidences(4, [](size_t, double) { return false; }))
         EXPECT_DOUBLE_EQ(confidence, 1 - 0.05 / 4);
 }
 
-TEST(PreciseEnough, WantsTenRoundsAndANarrowInterval) {
+TEST(PreciseEnough, wants_ten_rounds_and_a_narrow_interval) {
     EXPECT_FALSE(precise_enough(std::vector<double>(9, 0.1), 0.01));
     EXPECT_TRUE(precise_enough(std::vector<double>(10, 0.1), 0.01));
     EXPECT_FALSE(precise_enough(std::vector<double>{0, .1, 0, .1, 0, .1, 0, .1, 0, .1}, 0.01));
@@ -95,12 +95,12 @@ double false_verdicts(size_t metrics, double delta) {
     return static_cast<double>(wrong) / kSimulations;
 }
 
-TEST(FalseVerdicts, StayAtTheFamilysErrorEvenWithoutADelta) {
+TEST(FalseVerdicts, stay_at_the_familys_error_even_without_a_delta) {
     EXPECT_LE(false_verdicts(1, 0), 0.065);
     EXPECT_LE(false_verdicts(4, 0), 0.065);
 }
 
-TEST(FalseVerdicts, AreRareOnceADifferenceMustAlsoMatter) {
+TEST(FalseVerdicts, are_rare_once_a_difference_must_also_matter) {
     EXPECT_LE(false_verdicts(1, 0.001), 0.0005);
 }
 

@@ -27,13 +27,13 @@ Refusal refusal(const std::string& program, const Json& config) {
 
 }  // namespace
 
-TEST(BpfConfig, TakesValuesWithinTheVariablesType) {
+TEST(BpfConfig, takes_values_within_the_variables_type) {
     BpfObject object = BpfObject::open("xdp_port_drop");
     EXPECT_NO_THROW(object.configure({{"drop_port", 0}}));
     EXPECT_NO_THROW(object.configure({{"drop_port", 65535}}));
 }
 
-TEST(BpfConfig, RefusesValuesBeyondTheVariablesType) {
+TEST(BpfConfig, refuses_values_beyond_the_variables_type) {
     const Refusal too_large = refusal("xdp_port_drop", {{"drop_port", 65536}});
     EXPECT_EQ(too_large.fact,
               "configuration variable 'drop_port' of BPF program 'xdp_port_drop' cannot be 65536");
@@ -41,20 +41,20 @@ TEST(BpfConfig, RefusesValuesBeyondTheVariablesType) {
     refusal("xdp_port_drop", {{"drop_port", -1}});
 }
 
-TEST(BpfConfig, RefusesWhatIsNoWholeNumber) {
+TEST(BpfConfig, refuses_what_is_no_whole_number) {
     refusal("xdp_port_drop", {{"drop_port", "nine"}});
     refusal("xdp_port_drop", {{"drop_port", 9.5}});
     refusal("xdp_port_drop", {{"drop_port", nullptr}});
 }
 
-TEST(BpfConfig, HonoursTheRangeThatTheSourceDeclares) {
+TEST(BpfConfig, honours_the_range_that_the_source_declares) {
     BpfObject object = BpfObject::open("xdp_planted");
     EXPECT_NO_THROW(object.configure({{"planted_instructions", 1023}}));
     EXPECT_EQ(refusal("xdp_planted", {{"planted_instructions", 1024}}).next,
               "expected a whole number from 0 to 1023");
 }
 
-TEST(BpfConfig, NamesTheVariablesThereAre) {
+TEST(BpfConfig, names_the_variables_there_are) {
     const Refusal misspelt = refusal("xdp_port_drop", {{"dropport", 9}});
     EXPECT_EQ(misspelt.fact,
               "BPF program 'xdp_port_drop' has no configuration variable 'dropport'");
@@ -62,7 +62,7 @@ TEST(BpfConfig, NamesTheVariablesThereAre) {
     EXPECT_EQ(refusal("xdp_drop", {{"x", 1}}).next, "there is none");
 }
 
-TEST(BpfObject, NamesTheProgramsThereAre) {
+TEST(BpfObject, names_the_programs_there_are) {
     try {
         BpfObject::open("xdp_dorp");
         FAIL();

@@ -38,18 +38,18 @@ Size planted(int instructions) {
 
 }  // namespace
 
-TEST_F(BpfKernel, LoadsEveryEmbeddedObject) {
+TEST_F(BpfKernel, loads_every_embedded_object) {
     for (size_t i = 0; i < kBpfObjectCount; ++i)
         EXPECT_NO_THROW(load_bpf(kBpfObjects[i].name)) << kBpfObjects[i].name;
 }
 
-TEST_F(BpfKernel, PlantedInstructionsAreExactlyThatManyMore) {
+TEST_F(BpfKernel, planted_instructions_are_exactly_that_many_more) {
     const Size none = planted(0);
     for (const int n : {1, 2, 3, 5, 7, 50, 64, 255, 500, 511, 512, 777, 1023})
         EXPECT_EQ(planted(n).verified - none.verified, static_cast<uint32_t>(n)) << n;
 }
 
-TEST_F(BpfKernel, PlantedInstructionsAreOneNativeInstructionEach) {
+TEST_F(BpfKernel, planted_instructions_are_one_native_instruction_each) {
     const Size none = planted(0);
     if (none.native == 0) GTEST_SKIP() << "no JIT";
     // 3 bytes: add of two 64-bit registers. Padding to a multiple of the alignment would show as
@@ -58,13 +58,13 @@ TEST_F(BpfKernel, PlantedInstructionsAreOneNativeInstructionEach) {
         EXPECT_EQ(planted(n).native - none.native, 3u * static_cast<uint32_t>(n)) << n;
 }
 
-TEST_F(BpfKernel, AProgramRunsOnAFrame) {
+TEST_F(BpfKernel, a_program_runs_on_a_frame) {
     const BpfObject program = load_bpf("xdp_drop");
     EXPECT_EQ(test_run_xdp(program.program(), std::vector<uint8_t>(60)),
               static_cast<uint32_t>(XDP_DROP));
 }
 
-TEST_F(BpfKernel, ARefusedProgramIsExplained) {
+TEST_F(BpfKernel, a_refused_program_is_explained) {
     try {
         map_of_program(0xfffffff0, "xdp_verdicts");
         FAIL();
@@ -73,7 +73,7 @@ TEST_F(BpfKernel, ARefusedProgramIsExplained) {
     }
 }
 
-TEST_F(BpfKernel, AMapRefusesAValueOfAnotherSize) {
+TEST_F(BpfKernel, a_map_refuses_a_value_of_another_size) {
     const BpfObject program = load_bpf("xdp_drop");
     EXPECT_THROW(BpfMap(program.map("xdp_verdicts")).values<uint32_t>(0), Error);
     EXPECT_THROW(program.map("no_such_map"), Error);

@@ -9,12 +9,12 @@
 namespace rxlab {
 namespace {
 
-TEST(Archive, TheOrderFilesAreGivenInDoesNotMatter) {
+TEST(Archive, the_order_files_are_given_in_does_not_matter) {
     EXPECT_EQ(newc_archive({{"b", 0644, "2"}, {"a", 0755, "1"}}),
               newc_archive({{"a", 0755, "1"}, {"b", 0644, "2"}}));
 }
 
-TEST(Archive, CpioUnpacksIt) {
+TEST(Archive, cpio_unpacks_it) {
     const WorkFolder work;
     write_whole(work.path("archive"), newc_archive({{"modules/x.ko", 0644, "module"},
                                                     {"rxlab", 0755, std::string(5000, 'x')}}));
@@ -26,7 +26,7 @@ TEST(Archive, CpioUnpacksIt) {
         << listing;
 }
 
-TEST(Archive, NoFilesIsAnArchiveToo) {
+TEST(Archive, no_files_is_an_archive_too) {
     const WorkFolder work;
     write_whole(work.path("archive"), newc_archive({}));
     EXPECT_EQ(capture({"cpio", "--quiet", "-itF", work.path("archive")}), "");

@@ -6,18 +6,18 @@
 namespace rxlab {
 namespace {
 
-TEST(Console, AQuietConsoleHasNoFaultAndNoSplat) {
+TEST(Console, a_quiet_console_has_no_fault_and_no_splat) {
     EXPECT_EQ(fault_in("[    0.8] acpi PNP0A03:00: fail to add MMCONFIG\r\n"), "");
     EXPECT_TRUE(splats_in("[    0.8] acpi PNP0A03:00: fail to add MMCONFIG\r\n").empty());
 }
 
-TEST(Console, APanicIsNamedWithItsReason) {
+TEST(Console, a_panic_is_named_with_its_reason) {
     EXPECT_EQ(fault_in("[   12.5] sysrq: Trigger a crash\r\n[   12.6] Kernel panic - not syncing: "
                        "sysrq triggered crash\r\n"),
               "kernel panic: Kernel panic - not syncing: sysrq triggered crash");
 }
 
-TEST(Console, ALockupOrOopsIsNamedBeforeThePanicItEndsIn) {
+TEST(Console, a_lockup_or_oops_is_named_before_the_panic_it_ends_in) {
     EXPECT_EQ(fault_in("[ 9.1] watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [x:1]\n[ 9.2] "
                        "Kernel panic - not syncing: softlockup: hung tasks\n"),
               "soft lockup: watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [x:1]");
@@ -26,7 +26,7 @@ TEST(Console, ALockupOrOopsIsNamedBeforeThePanicItEndsIn) {
               "oops: BUG: unable to handle page fault for address: 0");
 }
 
-TEST(Console, AWarningIsASplatButNoFault) {
+TEST(Console, a_warning_is_a_splat_but_no_fault) {
     const std::string log =
         "[ 1.0] ------------[ cut here ]------------\n[ 1.0] WARNING: CPU: 0 PID: 1 at "
         "net/core/dev.c:1\n";
@@ -34,7 +34,7 @@ TEST(Console, AWarningIsASplatButNoFault) {
     EXPECT_EQ(splats_in(log).size(), 2u);
 }
 
-TEST(Console, TailKeepsTheLastLines) {
+TEST(Console, tail_keeps_the_last_lines) {
     EXPECT_EQ(tail("a\r\n\r\nb\nc\n", 2), "\n    | b\n    | c");
 }
 

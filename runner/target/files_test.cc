@@ -29,7 +29,7 @@ private:
     sighandler_t handler_;
 };
 
-TEST(WriteWhole, LeavesWhatWasThereWhereTheDiskIsFull) {
+TEST(WriteWhole, leaves_what_was_there_where_the_disk_is_full) {
     const WorkFolder work;
     write_whole(work.path("x"), "before");
     try {
@@ -44,7 +44,7 @@ TEST(WriteWhole, LeavesWhatWasThereWhereTheDiskIsFull) {
     EXPECT_FALSE(std::filesystem::exists(work.path("x.new")));
 }
 
-TEST(WriteWhole, NamesAFolderThatIsNotThere) {
+TEST(WriteWhole, names_a_folder_that_is_not_there) {
     const WorkFolder work;
     try {
         write_whole(work.path("no/x"), "");

@@ -8,7 +8,7 @@
 namespace rxlab {
 namespace {
 
-TEST(HostFacts, WhatCanBeReadIsThereAndTheRestIsNull) {
+TEST(HostFacts, what_can_be_read_is_there_and_the_rest_is_null) {
     FakeSys sys;
     sys.files["/proc/cpuinfo"] = "processor\t: 0\nmodel name\t: Some CPU\nflags\t: x\n";
     sys.files["/sys/devices/system/cpu/smt/active"] = "1\n";

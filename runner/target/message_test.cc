@@ -16,7 +16,7 @@ std::vector<Message> decode(MessageDecoder& decoder) {
     return messages;
 }
 
-TEST(Message, WhatWasEncodedIsDecoded) {
+TEST(Message, what_was_encoded_is_decoded) {
     MessageDecoder decoder;
     decoder.feed(encode(kMessage) + encode({MessageType::done, ""}));
     const auto messages = decode(decoder);
@@ -27,7 +27,7 @@ TEST(Message, WhatWasEncodedIsDecoded) {
     EXPECT_EQ(decoder.skipped() + decoder.pending(), 0u);
 }
 
-TEST(Message, BytesMayComeOneByOne) {
+TEST(Message, bytes_may_come_one_by_one) {
     MessageDecoder decoder;
     size_t found = 0;
     for (const char byte : encode(kMessage)) {
@@ -37,7 +37,7 @@ TEST(Message, BytesMayComeOneByOne) {
     EXPECT_EQ(found, 1u);
 }
 
-TEST(Message, EveryTruncationIsNoMessage) {
+TEST(Message, every_truncation_is_no_message) {
     const std::string bytes = encode(kMessage);
     for (size_t length = 1; length < bytes.size(); ++length) {
         MessageDecoder decoder;
@@ -47,7 +47,7 @@ TEST(Message, EveryTruncationIsNoMessage) {
     }
 }
 
-TEST(Message, DamageInAnyByteLosesThatMessageAndNoOther) {
+TEST(Message, damage_in_any_byte_loses_that_message_and_no_other) {
     const std::string good = encode(kMessage);
     for (size_t at = 0; at < good.size(); ++at) {
         for (const int bit : {0x01, 0x80}) {
@@ -61,7 +61,7 @@ TEST(Message, DamageInAnyByteLosesThatMessageAndNoOther) {
     }
 }
 
-TEST(Message, GarbageBetweenMessagesIsSkippedAndCounted) {
+TEST(Message, garbage_between_messages_is_skipped_and_counted) {
     MessageDecoder decoder;
     decoder.feed("noise" + encode(kMessage) + "RXL" + encode(kMessage) + "RXLFRXLF");
     EXPECT_EQ(decode(decoder).size(), 2u);

@@ -13,16 +13,16 @@
 namespace rxlab {
 namespace {
 
-TEST(Process, ItsExitStatusIsKnown) {
+TEST(Process, its_exit_status_is_known) {
     Process process({{"sh", "-c", "exit 3"}, "", "", {}, false});
     EXPECT_EQ(describe_exit(process.wait_to_end()), "exit status 3");
 }
 
-TEST(Process, ItsOutputIsCaptured) {
+TEST(Process, its_output_is_captured) {
     EXPECT_EQ(capture({"echo", "a b"}), "a b\n");
 }
 
-TEST(Process, AProgramThatIsNotThereIsNamed) {
+TEST(Process, a_program_that_is_not_there_is_named) {
     try {
         capture({"no-such-program"});
         FAIL();
@@ -32,18 +32,18 @@ TEST(Process, AProgramThatIsNotThereIsNamed) {
     }
 }
 
-TEST(Process, AFailingProgramIsNoOutput) {
+TEST(Process, a_failing_program_is_no_output) {
     EXPECT_THROW(capture({"false"}), Error);
 }
 
-TEST(Process, DeathBySignalIsTold) {
+TEST(Process, death_by_signal_is_told) {
     Process process({{"sleep", "100"}, "", "", {}, false});
     EXPECT_FALSE(process.wait(0));
     ::kill(process.pid(), SIGKILL);
     EXPECT_EQ(describe_exit(process.wait_to_end()), "killed by signal 9 (Killed)");
 }
 
-TEST(Process, NoneOutlivesItsObject) {
+TEST(Process, none_outlives_its_object) {
     pid_t pid;
     {
         Process process({{"sleep", "100"}, "", "", {}, false});
@@ -52,7 +52,7 @@ TEST(Process, NoneOutlivesItsObject) {
     EXPECT_EQ(::kill(pid, 0), -1);
 }
 
-TEST(Process, NoneOutlivesUs) {
+TEST(Process, none_outlives_us) {
     const WorkFolder work;
     const pid_t us = ::fork();
     if (us == 0) {
@@ -71,7 +71,7 @@ TEST(Process, NoneOutlivesUs) {
     EXPECT_TRUE(stat.empty() || stat.find(") Z") != std::string::npos) << stat;
 }
 
-TEST(WorkFolder, OneLeftByAKilledProcessIsRemovedByTheNext) {
+TEST(WorkFolder, one_left_by_a_killed_process_is_removed_by_the_next) {
     const auto root = cache_folder() / "work";
     const pid_t gone = ::fork();
     if (gone == 0) ::_exit(0);

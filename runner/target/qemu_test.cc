@@ -32,7 +32,7 @@ std::string line(const Machine& machine, const Attachments& attachments) {
     return fmt::format("{}", fmt::join(qemu_argv(machine, attachments), " "));
 }
 
-TEST(Qemu, TheCountedMachineIsAsMeasured) {
+TEST(Qemu, the_counted_machine_is_as_measured) {
     EXPECT_EQ(line(machine(), kAttachments),
               "qemu-system-x86_64 -M pc,memory-backend=ram -object "
               "memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount "
@@ -48,7 +48,7 @@ TEST(Qemu, TheCountedMachineIsAsMeasured) {
               "-fw_cfg name=opt/rxlab/files,file=files");
 }
 
-TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
+TEST(Qemu, the_iommu_comes_before_what_it_translates_for) {
     Machine iommu = machine();
     iommu.board = "q35";
     iommu.devices = {"e1000", "intel-iommu"};
@@ -62,7 +62,7 @@ TEST(Qemu, TheIommuComesBeforeWhatItTranslatesFor) {
     EXPECT_THROW(line(iommu, kAttachments), Error);
 }
 
-TEST(Qemu, OtherLanesHaveNoIcount) {
+TEST(Qemu, other_lanes_have_no_icount) {
     Machine fast = machine();
     fast.icount = false;
     fast.smp = 2;
@@ -72,25 +72,25 @@ TEST(Qemu, OtherLanesHaveNoIcount) {
     EXPECT_EQ(argv.find("icount"), std::string::npos);
 }
 
-TEST(Qemu, WhatAnExperimentAppendsComesLastAndWins) {
+TEST(Qemu, what_an_experiment_appends_comes_last_and_wins) {
     EXPECT_EQ(guest_cmdline("mitigations=auto"), guest_cmdline() + " mitigations=auto");
 }
 
-TEST(Qemu, ACommaInAPathStaysInThePath) {
+TEST(Qemu, a_comma_in_a_path_stays_in_the_path) {
     Attachments attachments = kAttachments;
     attachments.state = "/a,b/state";
     EXPECT_NE(line(machine(), attachments).find("mem-path=/a,,b/state,share=off"),
               std::string::npos);
 }
 
-TEST(Qemu, AnInteractiveConsoleIsThisTerminal) {
+TEST(Qemu, an_interactive_console_is_this_terminal) {
     Attachments attachments = kAttachments;
     attachments.console = "-";
     EXPECT_NE(line(machine(), attachments).find("-chardev stdio,id=console,signal=off"),
               std::string::npos);
 }
 
-TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
+TEST(Qemu, only_vcpus_side_by_side_under_tcg_race_with_patched_code) {
     const std::string dead = "[    2.914546] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\r\n",
                       older = "[    1.4] int3: 0000 [#1] PREEMPT SMP NOPTI\r\n";
     Machine machine;
@@ -107,13 +107,13 @@ TEST(Qemu, OnlyVcpusSideBySideUnderTcgRaceWithPatchedCode) {
     EXPECT_FALSE(hit_patch_race(machine, dead));
 }
 
-TEST(Qemu, WhatTcgLacksOfACpuModelIsNotWorthTelling) {
+TEST(Qemu, what_tcg_lacks_of_a_cpu_model_is_not_worth_telling) {
     EXPECT_EQ(worth_telling("qemu: warning: TCG doesn't support requested feature: "
                             "CPUID.01H:ECX.pcid [bit 17]\nqemu: no such disk\n"),
               "qemu: no such disk\n");
 }
 
-TEST(Qemu, OneThatIsKilledBeforeItAnswersIsLostAtOnce) {
+TEST(Qemu, one_that_is_killed_before_it_answers_is_lost_at_once) {
     const WorkFolder work;
     write_whole(work.path("qemu-system-x86_64"), "#!/bin/sh\nsleep 0.2\nkill -9 $$\n");
     std::filesystem::permissions(work.path("qemu-system-x86_64"),

@@ -21,7 +21,7 @@ Machine machine(uint64_t seed) {
     return machine;
 }
 
-TEST(SnapshotKey, EverythingThatGoesInChangesIt) {
+TEST(SnapshotKey, everything_that_goes_in_changes_it) {
     const std::string key = payload_key(machine(1), kIngredients);
     EXPECT_NE(key, payload_key(machine(2), kIngredients));
     for (std::string Ingredients::*part :
@@ -32,14 +32,14 @@ TEST(SnapshotKey, EverythingThatGoesInChangesIt) {
     }
 }
 
-TEST(SnapshotKey, WhereTheFilesLieDoesNotChangeIt) {
+TEST(SnapshotKey, where_the_files_lie_does_not_change_it) {
     Machine elsewhere = machine(1);
     elsewhere.vmlinuz = "/another/vmlinuz";
     elsewhere.image = "/another/image";
     EXPECT_EQ(payload_key(machine(1), kIngredients), payload_key(elsewhere, kIngredients));
 }
 
-TEST(SnapshotKey, ThePayloadDoesNotChangeTheBoot) {
+TEST(SnapshotKey, the_payload_does_not_change_the_boot) {
     Ingredients other = kIngredients;
     other.payload = "another";
     EXPECT_EQ(boot_key(machine(1), kIngredients), boot_key(machine(1), other));
@@ -54,7 +54,7 @@ protected:
     const WorkFolder work_;
 };
 
-TEST_F(Store, WhatWasAddedIsFound) {
+TEST_F(Store, what_was_added_is_found) {
     SnapshotStore store(work_.path("store"), 100);
     EXPECT_FALSE(store.find("a"));
     const std::string path = add(store, "a", 10);
@@ -62,7 +62,7 @@ TEST_F(Store, WhatWasAddedIsFound) {
     EXPECT_EQ(fs::file_size(path), 10u);
 }
 
-TEST_F(Store, AboveTheCapTheLeastRecentlyUsedGoes) {
+TEST_F(Store, above_the_cap_the_least_recently_used_goes) {
     SnapshotStore store(work_.path("store"), 25);
     add(store, "a", 10);
     add(store, "b", 10);
@@ -73,13 +73,13 @@ TEST_F(Store, AboveTheCapTheLeastRecentlyUsedGoes) {
     EXPECT_TRUE(store.find("c"));
 }
 
-TEST_F(Store, WhatIsNeededNowStaysWhateverTheCap) {
+TEST_F(Store, what_is_needed_now_stays_whatever_the_cap) {
     SnapshotStore store(work_.path("store"), 5);
     add(store, "a", 10);
     EXPECT_TRUE(store.find("a"));
 }
 
-TEST_F(Store, ACopyHasTheSameBytes) {
+TEST_F(Store, a_copy_has_the_same_bytes) {
     write_whole(work_.path("from"), std::string(100000, 'x'));
     copy_state(work_.path("from"), work_.path("to"));
     EXPECT_EQ(read_whole(work_.path("from")), read_whole(work_.path("to")));
@@ -91,7 +91,7 @@ TEST_F(Store, ACopyHasTheSameBytes) {
     EXPECT_THROW(copy_state(work_.path("none"), work_.path("to")), Error);
 }
 
-TEST(CacheCap, IsAskedInGiB) {
+TEST(CacheCap, is_asked_in_gi_b) {
     ::setenv("RXLAB_CACHE_MAX", "0.5", 1);
     EXPECT_EQ(cache_cap(), 512ull << 20);
     ::setenv("RXLAB_CACHE_MAX", "much", 1);
@@ -100,7 +100,7 @@ TEST(CacheCap, IsAskedInGiB) {
     EXPECT_EQ(cache_cap(), 12ull << 30);
 }
 
-TEST(Kernel, IsReadFromTheScriptsLines) {
+TEST(Kernel, is_read_from_the_scripts_lines) {
     const Kernel kernel =
         kernel_from("vmlinuz=/a=b/vmlinuz\nrelease=6.12\nmodules=\npackage=path\n");
     EXPECT_EQ(kernel.vmlinuz, "/a=b/vmlinuz");

@@ -7,14 +7,14 @@
 
 using namespace rxlab;
 
-TEST(ParseXdpDrops, SumsTheQueues) {
+TEST(ParseXdpDrops, sums_the_queues) {
     EXPECT_EQ(parse_xdp_drops("NIC statistics:\n     peer_ifindex: 4\n     rx_queue_0_drops: 3\n   "
                               "  rx_queue_0_xdp_drops: 10\n"
                               "     rx_queue_1_xdp_drops: 5\n     tx_queue_0_xdp_xmit: 9\n"),
               15u);
 }
 
-TEST(ParseXdpDrops, RefusesADriverThatDoesNotCountThem) {
+TEST(ParseXdpDrops, refuses_a_driver_that_does_not_count_them) {
     EXPECT_THROW(parse_xdp_drops("NIC statistics:\n     rx_packets: 10\n"), Error);
     EXPECT_THROW(parse_xdp_drops(""), Error);
 }

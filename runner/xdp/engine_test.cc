@@ -191,7 +191,7 @@ protected:
     }
 };
 
-TEST(Reference, AgreesWithTheCorpus) {
+TEST(Reference, agrees_with_the_corpus) {
     const RuleSet set = parse_rules(kRules, "rules");
     for (const Case& one : corpus()) {
         const test::Judged judged = test::Reference(set, one.frame).result;
@@ -200,7 +200,7 @@ TEST(Reference, AgreesWithTheCorpus) {
     }
 }
 
-TEST_F(EngineKernel, EveryFrameOfTheCorpusGetsItsVerdictAndItsCounts) {
+TEST_F(EngineKernel, every_frame_of_the_corpus_gets_its_verdict_and_its_counts) {
     const RuleSet set = parse_rules(kRules, "rules");
     for (Machine& machine : machines(set))
         for (const Case& one : corpus()) {
@@ -210,7 +210,7 @@ TEST_F(EngineKernel, EveryFrameOfTheCorpusGetsItsVerdictAndItsCounts) {
         }
 }
 
-TEST_F(EngineKernel, EveryFrameCutAtEveryByteIsJudgedAsTheReferenceDoes) {
+TEST_F(EngineKernel, every_frame_cut_at_every_byte_is_judged_as_the_reference_does) {
     const RuleSet set = parse_rules(kRules, "rules");
     for (Machine& machine : machines(set))
         for (const Case& one : corpus())
@@ -224,7 +224,7 @@ TEST_F(EngineKernel, EveryFrameCutAtEveryByteIsJudgedAsTheReferenceDoes) {
             }
 }
 
-TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
+TEST_F(EngineKernel, mutated_frames_and_random_rules_are_judged_as_the_reference_does) {
     const char* wanted = std::getenv("RXLAB_FUZZ_FRAMES");
     const int frames = wanted ? std::atoi(wanted) : 4000;
     std::mt19937 random(20261123);
@@ -278,7 +278,7 @@ TEST_F(EngineKernel, MutatedFramesAndRandomRulesAreJudgedAsTheReferenceDoes) {
     }
 }
 
-TEST_F(EngineKernel, AnEngineWithoutRoomSaysWhichHasIt) {
+TEST_F(EngineKernel, an_engine_without_room_says_which_has_it) {
     RuleSet set;
     for (int i = 0; i < 70; i++)
         set.rules.push_back(rule_from(fmt::format("drop dport 1 from 10.{}.0.0/16", i)));
@@ -292,7 +292,7 @@ TEST_F(EngineKernel, AnEngineWithoutRoomSaysWhichHasIt) {
     EXPECT_NO_THROW(build_filter(engine_named("lpm"), set, slots_for(set.rules, {}, {})));
 }
 
-TEST(Slots, AreKeptByWhatStaysAndNeverGivenTwice) {
+TEST(Slots, are_kept_by_what_stays_and_never_given_twice) {
     std::vector<PortRule> old = {rule_from("drop dport 1"), rule_from("drop dport 2")},
                           now = {rule_from("drop dport 3"), rule_from("drop dport 2")};
     const Slots first = slots_for(old, {}, {}), second = slots_for(now, old, first);
@@ -302,7 +302,7 @@ TEST(Slots, AreKeptByWhatStaysAndNeverGivenTwice) {
     EXPECT_THROW(slots_for(now, {}, {{}, 8, 9}), Error) << "the counters' map does not grow";
 }
 
-TEST(Engines, AMisspeltOneIsAnsweredWithTheNearest) {
+TEST(Engines, a_misspelt_one_is_answered_with_the_nearest) {
     try {
         engine_named("bitmpa");
         FAIL();

@@ -112,7 +112,7 @@ protected:
                       there_ = fmt::format("rxf-there-{}", getpid());
 };
 
-TEST_F(LoadedFilter, DropsAndCountsRealDatagramsAndLeavesNothing) {
+TEST_F(LoadedFilter, drops_and_counts_real_datagrams_and_leaves_nothing) {
     load(rules(kDrop53));
     send(53, 20);
     send(54, 5);
@@ -130,7 +130,7 @@ TEST_F(LoadedFilter, DropsAndCountsRealDatagramsAndLeavesNothing) {
     EXPECT_FALSE(xdp_attached(sys_, here_, "rx.f1"));
 }
 
-TEST_F(LoadedFilter, RulesChangeAndWhatStaysKeepsItsCount) {
+TEST_F(LoadedFilter, rules_change_and_what_stays_keeps_its_count) {
     load(rules(kDrop53), "hash");
     send(53, 3);
     EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 3), 3u);
@@ -147,7 +147,7 @@ TEST_F(LoadedFilter, RulesChangeAndWhatStaysKeepsItsCount) {
         EXPECT_EQ(entry.path().filename().string().find("new_"), std::string::npos);
 }
 
-TEST_F(LoadedFilter, APacketSeesTheOldRulesOrTheNewNeverAMix) {
+TEST_F(LoadedFilter, a_packet_sees_the_old_rules_or_the_new_never_a_mix) {
     // Ports 53 and 54 change sides together: whatever is seen, exactly one of them is dropped.
     const RuleSet one = rules(
         R"({"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 54})",
@@ -171,7 +171,7 @@ TEST_F(LoadedFilter, APacketSeesTheOldRulesOrTheNewNeverAMix) {
     EXPECT_EQ(now.decided.at("default").packets, 0u) << "no packet met a table without rules";
 }
 
-TEST_F(LoadedFilter, WhatTwoCpusSendAtOnceIsCountedToTheLastFrame) {
+TEST_F(LoadedFilter, what_two_cpus_send_at_once_is_counted_to_the_last_frame) {
     const char* wanted = std::getenv("RXLAB_LIVE_FRAMES");
     const uint64_t frames = wanted ? std::stoull(wanted) : 200'000;
     if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) GTEST_SKIP() << "needs two CPUs";
@@ -213,7 +213,7 @@ TEST_F(LoadedFilter, WhatTwoCpusSendAtOnceIsCountedToTheLastFrame) {
     }
 }
 
-TEST_F(LoadedFilter, TrafficTestRunRunsTheProgramThatIsAttachedAndNothingElse) {
+TEST_F(LoadedFilter, traffic_test_run_runs_the_program_that_is_attached_and_nothing_else) {
     const Topology topology{{{{there_, "rxf0"},
                               {here_, "rx.f1"},
                               "02:00:00:00:00:01",
@@ -238,7 +238,7 @@ TEST_F(LoadedFilter, TrafficTestRunRunsTheProgramThatIsAttachedAndNothingElse) {
     EXPECT_EQ(passed->sinks[0].read(), 1000u) << "no stack gets them";
 }
 
-TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
+TEST_F(LoadedFilter, somebody_elses_program_stays_unless_it_is_to_be_replaced) {
     const BpfObject other = load_bpf("xdp_pass");
     attach_xdp(sys_, here_, "rx.f1", other.program(), XdpMode::native);
     std::string next;
@@ -250,7 +250,7 @@ TEST_F(LoadedFilter, SomebodyElsesProgramStaysUnlessItIsToBeReplaced) {
     EXPECT_TRUE(stats().attached);
 }
 
-TEST_F(LoadedFilter, LibxdpsDispatcherIsNamedAndStaysUnlessItIsToBeReplaced) {
+TEST_F(LoadedFilter, libxdps_dispatcher_is_named_and_stays_unless_it_is_to_be_replaced) {
     const std::string object = dispatcher_object();
     if (object.empty()) GTEST_SKIP() << "needs xdp-dispatcher.o of the package libxdp1";
     // Not by xdp-loader, which does without its dispatcher where the kernel has no freplace;
@@ -268,7 +268,7 @@ TEST_F(LoadedFilter, LibxdpsDispatcherIsNamedAndStaysUnlessItIsToBeReplaced) {
     EXPECT_TRUE(stats().attached);
 }
 
-TEST_F(LoadedFilter, ASecondLoadIsRefusedAndTheFirstGoesOn) {
+TEST_F(LoadedFilter, a_second_load_is_refused_and_the_first_goes_on) {
     load(rules(kDrop53));
     EXPECT_THAT(refused([&] { load(rules(kDrop53)); }), HasSubstr("already"));
     EXPECT_THAT(refused([&] { load(rules(kDrop53), "bitmap", true); }), HasSubstr("already"));
@@ -276,7 +276,7 @@ TEST_F(LoadedFilter, ASecondLoadIsRefusedAndTheFirstGoesOn) {
     EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 1), 1u);
 }
 
-TEST_F(LoadedFilter, UnloadedMeansGoneSoThatItCanBeLoadedAgainAtOnce) {
+TEST_F(LoadedFilter, unloaded_means_gone_so_that_it_can_be_loaded_again_at_once) {
     for (int i = 0; i < 20; i++) {
         ASSERT_FALSE(xdp_attached(sys_, here_, "rx.f1")) << i;
         load(rules(kDrop53), "hash");
@@ -284,7 +284,7 @@ TEST_F(LoadedFilter, UnloadedMeansGoneSoThatItCanBeLoadedAgainAtOnce) {
     }
 }
 
-TEST_F(LoadedFilter, AMissingInterfaceLeavesNothing) {
+TEST_F(LoadedFilter, a_missing_interface_leaves_nothing) {
     place_.interface = "nosuch0";
     EXPECT_THAT(refused([&] { load(rules(kDrop53)); }), HasSubstr("nosuch0"));
     EXPECT_FALSE(std::filesystem::exists(place_.root));
@@ -292,7 +292,7 @@ TEST_F(LoadedFilter, AMissingInterfaceLeavesNothing) {
     EXPECT_THAT(refused([&] { unload_filter(place_); }), HasSubstr("no port filter"));
 }
 
-TEST_F(LoadedFilter, WhenTheInterfaceVanishesStatsSaySoAndUnloadCleans) {
+TEST_F(LoadedFilter, when_the_interface_vanishes_stats_say_so_and_unload_cleans) {
     load(rules(kDrop53));
     ip({"-n", there_, "link", "del", "rxf0"});
     EXPECT_FALSE(stats().attached);
@@ -300,7 +300,7 @@ TEST_F(LoadedFilter, WhenTheInterfaceVanishesStatsSaySoAndUnloadCleans) {
     EXPECT_FALSE(std::filesystem::exists(place_.root));
 }
 
-TEST_F(LoadedFilter, WhatAKilledLoadLeftIsNoObstacle) {
+TEST_F(LoadedFilter, what_a_killed_load_left_is_no_obstacle) {
     load(rules(kDrop53));
     std::filesystem::remove(place_.folder() +
                             "/link");  // as if it had been killed before it was attached for good
@@ -310,14 +310,14 @@ TEST_F(LoadedFilter, WhatAKilledLoadLeftIsNoObstacle) {
     EXPECT_TRUE(stats().attached);
 }
 
-TEST_F(LoadedFilter, GenericModeWorks) {
+TEST_F(LoadedFilter, generic_mode_works) {
     load(rules(kDrop53), "lpm", false, XdpMode::generic);
     EXPECT_EQ(stats().mode, "generic");
     send(53, 2);
     EXPECT_EQ(settled([&] { return rule("drop udp dport 53"); }, 2), 2u);
 }
 
-TEST_F(LoadedFilter, WithoutPrivilegeNothingIsTouched) {
+TEST_F(LoadedFilter, without_privilege_nothing_is_touched) {
     load(rules(kDrop53));
     std::vector<std::string> told;
     ASSERT_EQ(::seteuid(65534), 0);
@@ -330,7 +330,7 @@ TEST_F(LoadedFilter, WithoutPrivilegeNothingIsTouched) {
     EXPECT_TRUE(stats().attached);
 }
 
-TEST_F(LoadedFilter, WhereThereIsNoBpffsItSaysHowToGetOne) {
+TEST_F(LoadedFilter, where_there_is_no_bpffs_it_says_how_to_get_one) {
     std::string next;
     place_.root = "/tmp/rxlab";
     EXPECT_THAT(refused([&] { load(rules(kDrop53)); }, &next), HasSubstr("/tmp is no bpffs"));

@@ -33,7 +33,7 @@ std::vector<std::string> texts(const std::vector<PortRule>& rules) {
     return lines;
 }
 
-TEST(Rules, WordsAreReadBackAsTheyWereWritten) {
+TEST(Rules, words_are_read_back_as_they_were_written) {
     for (const char* text :
          {"drop udp dport 53", "allow tcp ipv6 sport 8000-8080", "drop dport 0-65535",
           "allow udp dport 53 from 10.0.0.0/8", "drop sport 1 from 2001:db8::/32"})
@@ -41,7 +41,7 @@ TEST(Rules, WordsAreReadBackAsTheyWereWritten) {
     EXPECT_EQ(rule_from("udp dport 53 drop ipv4"), rule_from("drop ipv4 dport 53 udp"));
 }
 
-TEST(Rules, AWrongWordIsNamed) {
+TEST(Rules, a_wrong_word_is_named) {
     EXPECT_THAT(message_of([] { rule_from("drop upd dport 53"); }),
                 HasSubstr("got 'upd'; did you mean 'udp'?"));
     EXPECT_THAT(message_of([] { rule_from("drop udp"); }), HasSubstr("expected a rule like"));
@@ -65,7 +65,7 @@ TEST(Rules, AWrongWordIsNamed) {
             << address;
 }
 
-TEST(Rules, AFileSaysWhereItIsWrong) {
+TEST(Rules, a_file_says_where_it_is_wrong) {
     EXPECT_THAT(refused(R"({"action": "drop", "dport": 53, "protocol": "tpc"})"),
                 StartsWith("r.json:3:"));
     EXPECT_THAT(refused(R"({"action": "drop", "dport": 53, "protocol": "tpc"})"),
@@ -81,7 +81,7 @@ TEST(Rules, AFileSaysWhereItIsWrong) {
     EXPECT_THAT(message_of([] { parse_rules("{}", "r.json"); }), HasSubstr("'rules'"));
 }
 
-TEST(Rules, TheMostSpecificGoesFirst) {
+TEST(Rules, the_most_specific_goes_first) {
     const std::vector<std::string> ordered = {"drop dport 1-9 from 10.1.0.0/16",
                                               "drop dport 5 from 10.0.0.0/8",
                                               "drop udp ipv4 dport 5",
@@ -98,14 +98,14 @@ TEST(Rules, TheMostSpecificGoesFirst) {
     EXPECT_EQ(texts(rules), ordered);
 }
 
-TEST(Rules, OfEquallySpecificOnesTheFirstInTheFileGoesFirst) {
+TEST(Rules, of_equally_specific_ones_the_first_in_the_file_goes_first) {
     const RuleSet set = parse_rules(
         R"({"rules": [{"action": "drop", "dport": "5-8"}, {"action": "drop", "dport": "2-5"}]})",
         "r.json");
     EXPECT_EQ(texts(set.rules), (std::vector<std::string>{"drop dport 5-8", "drop dport 2-5"}));
 }
 
-TEST(Rules, ContradictionsAndRepetitionsAreRefused) {
+TEST(Rules, contradictions_and_repetitions_are_refused) {
     EXPECT_EQ(refused("{\"action\": \"drop\", \"dport\": 5},\n{\"action\": \"drop\", \"dport\": "
                       "6},\n{\"action\": \"drop\", \"dport\": 5}")
                   .substr(0, 61),
@@ -132,14 +132,14 @@ TEST(Rules, ContradictionsAndRepetitionsAreRefused) {
               "valid");
 }
 
-TEST(Rules, TooManyAreRefusedByAMessage) {
+TEST(Rules, too_many_are_refused_by_a_message) {
     std::string many;
     for (int i = 0; i < 40000; i++)
         many += fmt::format("{}{{\"action\": \"drop\", \"dport\": {}}}\n", i ? "," : "", i);
     EXPECT_THAT(refused(many), HasSubstr("32767"));
 }
 
-TEST(Rules, AMillionAreRefusedWithoutReadingThem) {
+TEST(Rules, a_million_are_refused_without_reading_them) {
     std::string many;
     for (int i = 0; i < 1'000'000; i++)
         many += fmt::format("{}{{\"action\": \"drop\", \"protocol\": \"udp\", \"dport\": {}}}\n",
@@ -150,7 +150,7 @@ TEST(Rules, AMillionAreRefusedWithoutReadingThem) {
     EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 2.0) << "seconds of CPU";
 }
 
-TEST(Prefixes, ContainWhatBeginsAlike) {
+TEST(Prefixes, contain_what_begins_alike) {
     EXPECT_TRUE(contains(prefix_from("10.0.0.0/8"), prefix_from("10.255.0.0/16")));
     EXPECT_TRUE(contains(prefix_from("0.0.0.0/0"), prefix_from("10.0.0.1")));
     EXPECT_FALSE(contains(prefix_from("10.0.0.0/8"), prefix_from("11.0.0.0/16")));

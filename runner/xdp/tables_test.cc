@@ -14,7 +14,7 @@ std::vector<PortRule> ranked(const std::vector<std::string>& texts) {
     return rules;
 }
 
-TEST(Tables, TheNarrowerRuleCutsTheWiderOne) {
+TEST(Tables, the_narrower_rule_cuts_the_wider_one) {
     const Tables tables =
         tables_of(ranked({"drop udp ipv4 dport 10-20", "allow udp ipv4 dport 15"}), {8, 9});
     const uint32_t table = FILTER_DESTINATION | FILTER_UDP | FILTER_IPV4;
@@ -27,7 +27,7 @@ TEST(Tables, TheNarrowerRuleCutsTheWiderOne) {
     EXPECT_FALSE(tables.has_source_rules);
 }
 
-TEST(Tables, APrefixsTablesHaveWhatAppliesToShorterOnesToo) {
+TEST(Tables, a_prefixs_tables_have_what_applies_to_shorter_ones_too) {
     const Tables tables =
         tables_of(ranked({"drop tcp sport 1 from 10.0.0.0/8", "drop tcp sport 2 from 10.1.0.0/16",
                           "drop tcp ipv4 sport 3"}),
@@ -41,12 +41,12 @@ TEST(Tables, APrefixsTablesHaveWhatAppliesToShorterOnesToo) {
     EXPECT_EQ(ports[3 - outer], 3u);
 }
 
-TEST(Tables, NoRulesMakeNoRuns) {
+TEST(Tables, no_rules_make_no_runs) {
     EXPECT_TRUE(tables_of({}, {}).runs.empty());
     EXPECT_EQ(tables_of({}, {}).sets(), 1u);
 }
 
-TEST(PortPrefixes, AreTheRangeAndNoPortTwice) {
+TEST(PortPrefixes, are_the_range_and_no_port_twice) {
     std::mt19937 random(1);
     for (int i = 0; i < 2000; i++) {
         uint32_t first = random() % FILTER_PORTS, last = random() % FILTER_PORTS;
