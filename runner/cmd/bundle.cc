@@ -18,9 +18,10 @@ namespace rxlab {
 namespace {
 
 constexpr const char* kReadme =
-    R"text(This bundle repeats one rxlab run on another machine (x86-64 Linux with QEMU and the checkout named below).
+    R"text(This bundle repeats one rxlab run on another machine: x86-64 Linux with QEMU and
+the checkout named below.
 
-  repeat.sh            runs the same experiment on the same kernel and image and compares every observation
+  repeat.sh            runs the same experiment, kernel and image, and compares every observation
   result/              what the run gave: result.json, comparison.json, report, plots
   NAME.json            the experiment, verbatim
   kernel/              the kernel image and its configuration
@@ -28,7 +29,8 @@ constexpr const char* kReadme =
   rxlab                the binary that ran, on the host and in the guest
   SHA256SUMS           of every file here
 
-result/result.json says the rest: QEMU version and arguments, CPU model, seeds, hashes, rxlab version.
+result/result.json says the rest: QEMU version and arguments, CPU model, seeds, hashes and
+the version of rxlab.
 )text";
 
 constexpr const char* kRepeat = R"text(#!/bin/sh
@@ -43,7 +45,8 @@ mkdir -p "$here/modules"
 tar -C "$here/modules" -xf "$here/modules.tar"
 status=0
 "$here/rxlab" run "$here/{experiment}.json" --lane {lane} --seed {seed} --cpu '{cpu}'{rounds} \
-  --kernel "$here/kernel/{vmlinuz}" --modules "$here/modules/{release}" --out "$out" --no-report || status=$?
+  --kernel "$here/kernel/{vmlinuz}" --modules "$here/modules/{release}" --out "$out" \
+  --no-report || status=$?
 [ "$status" -lt 4 ] && [ "$status" -ne 2 ] || exit "$status"
 was={sha256}
 is=$(sed -n 's/.*"observations_sha256": "\([0-9a-f]*\)".*/\1/p' "$out/result.json")

@@ -194,12 +194,14 @@ protected:
     }
     ~CliBench() override { ::unsetenv("RXLAB_BENCH"); }
     std::string experiment(const std::string& other) {
-        return file(
-            "tiny.json",
-            R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"], "mechanism": ["cache"], "topology": {"kind": "none"},
-            "traffic": {"kind": "gbench", "program": "ring_bench", "benchmark": "ring/cached", "mode": "copy", "size": 64, "batch": "$batch", "threads": 2},
-            "primary": ["ns_per_record"], "arms": [{"name": "a", "baseline": true}, {"name": "b", "traffic": {"benchmark": ")" +
-                other + R"("}}],
+        return file("tiny.json",
+                    R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"],
+            "mechanism": ["cache"], "topology": {"kind": "none"},
+            "traffic": {"kind": "gbench", "program": "ring_bench", "benchmark": "ring/cached",
+                "mode": "copy", "size": 64, "batch": "$batch", "threads": 2},
+            "primary": ["ns_per_record"], "arms": [{"name": "a", "baseline": true},
+            {"name": "b", "traffic": {"benchmark": ")" +
+                        other + R"("}}],
             "factors": {"batch": [32]}, "rounds": {"timed": 2, "timed_max": 2}})");
     }
 };

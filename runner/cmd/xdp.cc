@@ -199,7 +199,8 @@ void load(const Options& options) {
 
 constexpr const char* kRulesFile =
     R"(Rules file, JSON with comments; of several rules that apply the most specific decides:
-  {"default": "allow",            // TCP and UDP that no rule applies to; also "later_fragments", "malformed", "other"
+  {"default": "allow",  // TCP and UDP that no rule applies to
+                        // also "later_fragments", "malformed" and "other"
    "rules": [
      {"action": "drop", "protocol": "udp", "dport": 53},
      {"action": "allow", "protocol": "udp", "dport": 53, "from": "10.0.0.0/8"},

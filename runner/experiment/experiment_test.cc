@@ -53,12 +53,12 @@ TEST(Experiment, keeps_what_was_written) {
 }
 
 TEST(Experiment, an_arm_is_what_the_one_it_builds_on_is) {
-    const Experiment experiment = parse_experiment(
-        with(
-            "{\"name\": \"other\",",
-            R"({"name": "late", "builds_on": "xdp", "setup": {"link": {}}, "traffic": {"udp_dst_port": null}},
+    const Experiment experiment =
+        parse_experiment(with("{\"name\": \"other\",",
+                              R"({"name": "late", "builds_on": "xdp", "setup": {"link": {}},
+     "traffic": {"udp_dst_port": null}},
     {"name": "other", "builds_on": "late",)"),
-        "sample.json", test::words());
+                         "sample.json", test::words());
     const Arm &xdp = experiment.arms.at(1), &late = experiment.arms.at(2),
               &other = experiment.arms.at(3);
     EXPECT_EQ(late.builds_on, "xdp");

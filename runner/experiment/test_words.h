@@ -52,15 +52,19 @@ inline const char kValid[] = R"({
   "topology": {"kind": "veth", "pairs": 1},
   "traffic": {"kind": "pktgen", "packets": 1000, "udp_dst_port": 9},
   "setup": {"link": {"kind": "dummy", "name": "shared0"}},
-  "knobs": {"sysctl:net.core.netdev_budget": "$budget.packets", "sysctl:net.core.netdev_budget_usecs": "$budget.usecs"},
+  "knobs": {"sysctl:net.core.netdev_budget": "$budget.packets", )"
+                             R"("sysctl:net.core.netdev_budget_usecs": "$budget.usecs"},
   "collectors": ["softirq", "softnet"],
   "primary": ["instructions_per_packet", "softirq.net_rx.entry_to_exit.p99"],
   "arms": [
     {"name": "none", "summary": "no filter", "baseline": true},
-    {"name": "xdp", "setup": {"xdp": {"program": "xdp_port_drop", "mode": "native", "config": {"drop_port": 9}}, "link": null}},
-    {"name": "other", "traffic": {"packets": "$packets"}, "boot": {"cmdline": "rxlab.pad=x", "seed_offset": 7}, "expect": ["conservation"]}
+    {"name": "xdp", "setup": {"xdp": {"program": "xdp_port_drop", "mode": "native", )"
+                             R"("config": {"drop_port": 9}}, "link": null}},
+    {"name": "other", "traffic": {"packets": "$packets"}, "boot": {"cmdline": "rxlab.pad=x", )"
+                             R"("seed_offset": 7}, "expect": ["conservation"]}
   ],
-  "factors": {"budget": [{"packets": 16, "usecs": 2000}, {"packets": 300, "usecs": 2000}], "packets": [1000]},
+  "factors": {"budget": [{"packets": 16, "usecs": 2000}, {"packets": 300, "usecs": 2000}], )"
+                             R"("packets": [1000]},
   "rounds": {"boot_seeds": 2, "phases": 2, "timed": 3, "timed_max": 4, "functional": 1}
 }
 )";

@@ -10,8 +10,9 @@ from cautions import cautions
 ACROSS = "the interval reaches across \u03b4"
 UNSEEN = "this lane cannot see it"
 NOT_RANKED = (
-    "Other metrics, the greatest change first. They are reported and not ranked: the error of 5\u00a0% is shared by the primary metrics only, "
-    "and each interval here is at 95\u00a0% by itself, so that among many a few will mislead."
+    "Other metrics, the greatest change first. They are reported and not ranked: the error of"
+    " 5\u00a0% is shared by the primary metrics only, and each interval here is at 95\u00a0% by"
+    " itself, so that among many a few will mislead."
 )
 
 
@@ -20,7 +21,8 @@ def badge(verdict, unit):
 
 
 def unit_judged(verdict, comparisons):
-    """The unit of the primary metrics that this verdict comes from; empty where they have several."""
+    """The unit of the primary metrics that this verdict comes from; empty where they have
+    several."""
     units = {
         row["unit"]
         for comparison in comparisons
@@ -52,7 +54,8 @@ def row_sentence(row):
     if row["ratio"] is None and row["difference"] is None:
         return f"{what}: {cells.reason(row, 'no value')}"
     if row["ratio"] is None:
-        return f"{what}: {words.span(row['difference'], row.get('difference_low'), row.get('difference_high'))} {words.unit(row['unit'])}"
+        low, high = row.get("difference_low"), row.get("difference_high")
+        return f"{what}: {words.span(row['difference'], low, high)} {words.unit(row['unit'])}"
     if row["verdict"] == "same":
         return f"{what}: the same within {words.percent(row['delta'], 2)}, ratio {ratio}"
     if row["verdict"] == "inconclusive":
@@ -81,7 +84,8 @@ def arm_line(comparison, summaries):
 
 
 def extremes(document):
-    """The arms with the least and the greatest ratio of the first metric that has one; None where there are not two."""
+    """The arms with the least and the greatest ratio of the first metric that has one; None where
+    there are not two."""
     for name in cells.primary_names(document):
         pairs = [
             (c, row)
@@ -91,10 +95,14 @@ def extremes(document):
         if len(pairs) > 1:
             pairs.sort(key=lambda pair: pair[1]["ratio"])
             said = [
-                f"{words.interval(row['ratio'], row['ci_low'], row['ci_high'])} in {cells.comparison_label(c)}"
+                f"{words.interval(row['ratio'], row['ci_low'], row['ci_high'])} in"
+                f" {cells.comparison_label(c)}"
                 for c, row in (pairs[0], pairs[-1])
             ]
-            return f"{change_words(pairs[0][1])[2]} as a ratio to {document['baseline']}: from {said[0]} to {said[1]}."
+            return (
+                f"{change_words(pairs[0][1])[2]} as a ratio to {document['baseline']}: from"
+                f" {said[0]} to {said[1]}."
+            )
     return None
 
 
@@ -247,7 +255,10 @@ def primary_table(document, name):
         for c, row in pairs
     ]
     return Table(
-        f"{name} ({unit}): before is {before_words(document)}; medians, {intervals_note([row for _, row in pairs])}",
+        (
+            f"{name} ({unit}): before is {before_words(document)}; medians,"
+            f" {intervals_note([row for _, row in pairs])}"
+        ),
         ["arm", "before", "after", "change", "ratio", "verdict", "\u03b4", "detectable", "n"],
         rows,
         {1, 2, 3, 4, 6, 7, 8},
@@ -331,9 +342,12 @@ def other_blocks(comparison):
 def explained(document):
     return Paragraph(
         [
-            f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, "
-            "otherwise it is inconclusive. The primary metrics of all arms together share one error of 5\u00a0% (Holm's step-down), so an interval may be at more than 95\u00a0%. "
-            "Detectable: the smallest true change that a run like this, judged alone at 95\u00a0%, sees four times out of five."
+            f"\u03b4 is the smallest change that counts: {document['delta_rule']}. An interval"
+            " wholly outside \u00b1\u03b4 gives a verdict, wholly inside is the same, otherwise it"
+            " is inconclusive. The primary metrics of all arms together share one error of"
+            " 5\u00a0% (Holm's step-down), so an interval may be at more than 95\u00a0%."
+            " Detectable: the smallest true change that a run like this, judged alone at"
+            " 95\u00a0%, sees four times out of five."
         ],
         "note",
     )
@@ -370,14 +384,19 @@ def secondary_blocks(result, document):
 def before_after(result, document):
     names = cells.primary_names(document)
     shown = [
-        primary_table(document, name)
-        if cells.visible(document, name)
-        else hidden_line(document, name)
+        (
+            primary_table(document, name)
+            if cells.visible(document, name)
+            else hidden_line(document, name)
+        )
         for name in names
     ]
     folds = [
         Fold(
-            f"{cells.comparison_label(c)}: {words.plural(len(cells.other_rows(c)), 'other metric')}",
+            (
+                f"{cells.comparison_label(c)}:"
+                f" {words.plural(len(cells.other_rows(c)), 'other metric')}"
+            ),
             other_blocks(c),
         )
         for c in document["comparisons"]

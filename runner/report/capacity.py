@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What an arm carries of an open loop's load: without loss, at most, and when it is offered more than that."""
+"""What an arm carries of an open loop's load: without loss, at most, and when it is offered more
+than that."""
 import cells
 import sweep
 import words
@@ -24,7 +25,8 @@ COLUMNS = [
 
 
 def loads_of(result):
-    """arm -> [(offered, delivered, whether no trial dropped a frame)], medians of sound trials, by growing load."""
+    """arm -> [(offered, delivered, whether no trial dropped a frame)], medians of sound trials, by
+    growing load."""
     found = {}
     for trials in cells.sound_cells(result).values():
         offered, delivered, dropped = (
@@ -60,7 +62,8 @@ def row_of(arm, loads):
 
 
 def tables(result):
-    """None where no load was swept. Loads in between were not tried, so each figure is that of a load of the experiment."""
+    """None where no load was swept. Loads in between were not tried, so each figure is that of a
+    load of the experiment."""
     if not sweep.swept(result) or result["lane"] == "functional":
         return []
     found = loads_of(result)
@@ -71,7 +74,8 @@ def tables(result):
     ]
     clock = " of the guest's own clock" if result["lane"] == "counted" else ""
     caption = (
-        f"What each arm carries, packets/s{clock}; of the loads that were offered. Livelock: the least load at which it delivers less than "
-        f"{words.percent(LIVELOCK)} of what it delivered at a lesser one"
+        f"What each arm carries, packets/s{clock}; of the loads that were offered. Livelock: the"
+        f" least load at which it delivers less than {words.percent(LIVELOCK)} of what it delivered"
+        " at a lesser one"
     )
     return [Table(caption, COLUMNS, rows, set(range(1, len(COLUMNS))))] if rows else []

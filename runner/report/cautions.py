@@ -17,7 +17,8 @@ QUIET = {"governor": ("performance",), "no_turbo": ("1",), "boost": ("0",), "smt
 def failed_trials(result, document):
     bad = len(result["trials"]) - len(cells.sound_trials(result))
     return (
-        f"{bad} of {words.plural(len(result['trials']), 'trial')} failed a check, so their arms are invalid."
+        f"{bad} of {words.plural(len(result['trials']), 'trial')} failed a check, so their arms are"
+        " invalid."
         if bad
         else None
     )
@@ -40,7 +41,8 @@ def unfinished(result, document):
 def unread(result, document):
     trials = len(cells.unread_logs(result))
     return (
-        f"The kernel log could not be read in {trials} of {words.plural(len(result['trials']), 'trial')}: a warning in it would go unseen."
+        f"The kernel log could not be read in {trials} of"
+        f" {words.plural(len(result['trials']), 'trial')}: a warning in it would go unseen."
         if trials
         else None
     )
@@ -63,7 +65,10 @@ def few_rounds(result, document):
     row = min(few, key=lambda row: row["clusters"] or 0)
     confidence = row.get("confidence") or 0.95
     least = f", which takes {row['least_clusters']}" if "least_clusters" in row else ""
-    return f"{words.plural(row['clusters'] or 0, 'independent round')}: too few for an interval at {words.number(100 * confidence, 4)} %{least}."
+    return (
+        f"{words.plural(row['clusters'] or 0, 'independent round')}: too few for an interval at"
+        f" {words.number(100 * confidence, 4)} %{least}."
+    )
 
 
 def undecided(result, document):
@@ -81,7 +86,10 @@ def unseen(result, document):
     names = [name for name in cells.primary_names(document) if not cells.visible(document, name)]
     if not names or len(names) < len(cells.primary_names(document)):
         return None
-    return f"The {result['lane']} lane can rank no primary metric of this experiment ({', '.join(names)})."
+    return (
+        f"The {result['lane']} lane can rank no primary metric of this experiment"
+        f" ({', '.join(names)})."
+    )
 
 
 def dear_probes(result, document):
@@ -92,7 +100,8 @@ def dear_probes(result, document):
                 dear[probe] = max(dear.get(probe, 0), cost / clean)
     said = [f"{probe} up to {words.percent(share, 0)}" for probe, share in sorted(dear.items())]
     return (
-        f"Probes cost much of what they measure: {', '.join(said)} more per packet. The primary metric does not pay for it, the latencies do."
+        f"Probes cost much of what they measure: {', '.join(said)} more per packet. The primary"
+        " metric does not pay for it, the latencies do."
         if said
         else None
     )
@@ -113,7 +122,8 @@ def rare_events(result, document):
             few[name] = min(few.get(name, events), events)
     said = [f"{name} ({words.number(events)})" for name, events in sorted(few.items())]
     return (
-        f"A p99 rests on fewer than ten events: {', '.join(said)} events in the arm that has fewest."
+        f"A p99 rests on fewer than ten events: {', '.join(said)} events in the arm that has"
+        " fewest."
         if said
         else None
     )
@@ -134,7 +144,8 @@ def drifted(result, document):
         return None
     change = cells.median(series[-half:]) / cells.median(series[:half]) - 1
     return (
-        f"The machine drifted: the baseline's second half differs from its first by {words.percent(change)}."
+        "The machine drifted: the baseline's second half differs from its first by"
+        f" {words.percent(change)}."
         if abs(change) > DRIFT
         else None
     )
@@ -144,10 +155,10 @@ def shared_cpus(result, document):
     shares = cells.values(result["trials"], "bench.on_cpu_fraction")
     low = [share for share in shares if share < LEAST_ON_CPU]
     return (
-        (
-            f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU for less than {words.percent(LEAST_ON_CPU, 0)} of the time, "
-            f"at worst {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own host."
-        )
+        f"In {len(low)} of {words.plural(len(shares), 'trial')} the benchmark's threads had a CPU"
+        f" for less than {words.percent(LEAST_ON_CPU, 0)} of the time, at worst"
+        f" {words.percent(min(low), 0)}: the rest went to other work, or to this machine's own"
+        " host."
         if low
         else None
     )
@@ -163,7 +174,8 @@ def unquiet(result, document):
         if host.get(name) is not None and str(host[name]).strip() not in quiet
     ]
     return (
-        f"The clock may change speed during the run, or a sibling thread take part of the core: {', '.join(loud)}."
+        "The clock may change speed during the run, or a sibling thread take part of the core:"
+        f" {', '.join(loud)}."
         if loud
         else None
     )
@@ -174,7 +186,8 @@ def dirty(result, document):
     version = str(result["provenance"].get("rxlab_version", ""))
     is_dirty = rxlab.get("dirty") is True if isinstance(rxlab, dict) else False
     return (
-        f"rxlab was built from a checkout with changes of its own ({version or rxlab.get('version', 'unknown')})."
+        "rxlab was built from a checkout with changes of its own"
+        f" ({version or rxlab.get('version', 'unknown')})."
         if is_dirty or "dirty" in version
         else None
     )
@@ -193,12 +206,18 @@ CAUTIONS = (
     (
         "No trials",
         no_trials,
-        "Run the experiment again into a folder of its own; the message of the run says what stopped it.",
+        (
+            "Run the experiment again into a folder of its own; the message of the run says what"
+            " stopped it."
+        ),
     ),
     (
         "Failed checks",
         failed_trials,
-        'Section Checks names each with its detail. What fails by design belongs into the arm\'s "expect".',
+        (
+            "Section Checks names each with its detail. What fails by design belongs into the"
+            ' arm\'s "expect".'
+        ),
     ),
     ("Kernel log not read", unread, "Run as root, or where /dev/kmsg is readable."),
     (
@@ -214,17 +233,26 @@ CAUTIONS = (
     (
         "Too few rounds",
         few_rounds,
-        "Give at least so many rounds: ARGS='--rounds N'; better the experiment's own number. The fewer arms and primary metrics there are, the fewer it takes.",
+        (
+            "Give at least so many rounds: ARGS='--rounds N'; better the experiment's own number."
+            " The fewer arms and primary metrics there are, the fewer it takes."
+        ),
     ),
     (
         "Undecided",
         undecided,
-        "More rounds narrow the interval: ARGS='--rounds N', with N four times as many for half the width.",
+        (
+            "More rounds narrow the interval: ARGS='--rounds N', with N four times as many for half"
+            " the width."
+        ),
     ),
     (
         "Dear probes",
         dear_probes,
-        "Compare latencies between arms, not with other tools; take the collector out of the experiment to be rid of it.",
+        (
+            "Compare latencies between arms, not with other tools; take the collector out of the"
+            " experiment to be rid of it."
+        ),
     ),
     (
         "Rare events",
@@ -234,12 +262,18 @@ CAUTIONS = (
     (
         "Drift",
         drifted,
-        "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run longer.",
+        (
+            "Pairing by round takes slow drift out of the intervals. Let the machine settle, or run"
+            " longer."
+        ),
     ),
     (
         "CPUs shared",
         shared_cpus,
-        "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do not mend it.",
+        (
+            "Run it again where nothing else works on these CPUs, and not in a VM: more rounds do"
+            " not mend it."
+        ),
     ),
     (
         "Machine not quiet",
@@ -254,7 +288,10 @@ CAUTIONS = (
     (
         "Little time in trials",
         slow,
-        "The first run boots a guest per seed and keeps the snapshots; the next one starts from them.",
+        (
+            "The first run boots a guest per seed and keeps the snapshots; the next one starts from"
+            " them."
+        ),
     ),
 )
 

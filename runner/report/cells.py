@@ -6,16 +6,19 @@ import shlex
 import words
 
 
+def factor_word(value):
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def label_of(arm, factors):
     """The name runner/compare gives: 'arm at budget=16 usecs=2000'."""
     words_of = {
         name: value["name"] if isinstance(value, dict) and "name" in value else value
         for name, value in factors.items()
     }
-    said = [
-        f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
-        for name, value in sorted(words_of.items())
-    ]
+    said = [f"{name}={factor_word(value)}" for name, value in sorted(words_of.items())]
     return arm + " at " + " ".join(said) if said else arm
 
 
@@ -30,7 +33,8 @@ def factor_places(result, trial):
 
 
 def cells_of(result):
-    """label -> trials, in the order of arms, then of factors' values, then of trials; arms without trials included."""
+    """label -> trials, in the order of arms, then of factors' values, then of trials; arms without
+    trials included."""
     cells, seen = {}, {trial["arm"] for trial in result["trials"]}
     for arm in result["arms"]:
         if arm["name"] not in seen:
@@ -66,7 +70,8 @@ def other_rows(comparison):
 
 
 def hidden(row):
-    """A cost that this lane cannot see: no number of it is shown side by side. Counts and losses are no cost."""
+    """A cost that this lane cannot see: no number of it is shown side by side. Counts and losses
+    are no cost."""
     return row["verdict"] == "not_visible" and (
         row["primary"]
         or (row.get("class") not in ("descriptive", "loss") and row.get("scale") is None)
@@ -173,11 +178,13 @@ def flat(value, path=""):
     return [
         (
             path,
-            "not known"
-            if value is None
-            else value
-            if isinstance(value, str)
-            else json.dumps(value),
+            (
+                "not known"
+                if value is None
+                else value
+                if isinstance(value, str)
+                else json.dumps(value)
+            ),
         )
     ]
 

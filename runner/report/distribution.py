@@ -65,7 +65,10 @@ def dots(rows, i, values, colour):
 
 
 def spread(values):
-    return f"{words.number(cells.median(values))} [{words.number(min(values))}, {words.number(max(values))}]"
+    return (
+        f"{words.number(cells.median(values))} [{words.number(min(values))},"
+        f" {words.number(max(values))}]"
+    )
 
 
 def distributions(document, result, name):
@@ -89,8 +92,9 @@ def distributions(document, result, name):
         return rows.figure
 
     caption = (
-        f"One dot per cluster; box: the middle half (from {LEAST_FOR_A_BOX} values on); line: median; at the right: median [least, greatest]. "
-        "The baseline is dark. All arms on one scale."
+        f"One dot per cluster; box: the middle half (from {LEAST_FOR_A_BOX} values on); line:"
+        " median; at the right: median [least, greatest]. The baseline is dark. All arms on one"
+        " scale."
     )
     stated = [f"{label} {spread(values)}" for label, values, _ in found]
     return [

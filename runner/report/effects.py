@@ -7,7 +7,8 @@ from plots import Rows, draw, interval_mark, scale
 
 
 def forest(document, name):
-    """One plot per scale: arms with a ratio, and arms whose ratio is undefined (a zero on either side)."""
+    """One plot per scale: arms with a ratio, and arms whose ratio is undefined (a zero on either
+    side)."""
     ranked = [
         (c, row)
         for c, row in cells.rows_named(document, name)
@@ -49,12 +50,13 @@ def ratio_forest(pairs, name):
         return rows.figure
 
     stated = [
-        f"{cells.comparison_label(c)} {words.interval(r['ratio'], r['ci_low'], r['ci_high'])}, {words.VERDICT_WORDS[r['verdict']][1]}"
+        f"{cells.comparison_label(c)} {words.interval(r['ratio'], r['ci_low'], r['ci_high'])},"
+        f" {words.VERDICT_WORDS[r['verdict']][1]}"
         for c, r in pairs
     ]
     caption = (
-        "Dot: ratio after / before. Bar: its interval. Vertical line: no change. Grey band: \u00b1\u03b4 (it may be as thin as the line). "
-        "A diamond has no interval."
+        "Dot: ratio after / before. Bar: its interval. Vertical line: no change. Grey band:"
+        " \u00b1\u03b4 (it may be as thin as the line). A diamond has no interval."
     )
     return draw(
         f"forest-{words.slug(name)}",
@@ -88,12 +90,13 @@ def difference_forest(pairs, name):
         return rows.figure
 
     stated = [
-        f"{cells.comparison_label(c)} {words.span(*ends_of(r))}, {words.VERDICT_WORDS[r['verdict']][1]}"
+        f"{cells.comparison_label(c)} {words.span(*ends_of(r))},"
+        f" {words.VERDICT_WORDS[r['verdict']][1]}"
         for c, r in pairs
     ]
     caption = (
-        "A ratio is undefined where a side is zero: the difference instead. Dot: after \u2212 before. Bar: its interval. "
-        "Vertical line: no change. Grey band: \u00b1\u03b4."
+        "A ratio is undefined where a side is zero: the difference instead. Dot: after \u2212"
+        " before. Bar: its interval. Vertical line: no change. Grey band: \u00b1\u03b4."
     )
     return draw(
         f"forest-difference-{words.slug(name)}",
@@ -108,8 +111,13 @@ def is_paired(document):
     return document.get("paired", document.get("kind", "arms") == "arms")
 
 
+def round_differences(row):
+    return [after - before for before, after in zip(row["before_values"], row["after_values"])]
+
+
 def paired(document, result, name):
-    """Each round's difference, arm by arm, each on a scale of its own: what the interval was made of."""
+    """Each round's difference, arm by arm, each on a scale of its own: what the interval was made
+    of."""
     pairs = [
         (c, row)
         for c, row in cells.rows_named(document, name)
@@ -130,22 +138,18 @@ def paired(document, result, name):
         )
         most = 1
         for i, (_, row) in enumerate(pairs):
-            differences = [
-                after - before for before, after in zip(row["before_values"], row["after_values"])
-            ]
+            differences = round_differences(row)
             most = max(most, len(differences))
             rows.text(i, spread(differences), "muted")
             strip(rows, i, differences)
         scale(rows.axes, 1, most, pad=0.03, whole=True)
         return rows.figure
 
-    stated = [
-        f"{cells.comparison_label(c)} {spread([a - b for b, a in zip(r['before_values'], r['after_values'])])}"
-        for c, r in pairs
-    ]
+    stated = [f"{cells.comparison_label(c)} {spread(round_differences(r))}" for c, r in pairs]
     caption = (
-        f"One dot per {cluster}: after \u2212 before, in {unit}. Each arm on a scale of its own, so that the spread shows; "
-        "line: median; grey band: from the least to the greatest; both at the right. A drift or a stray round would show as one."
+        f"One dot per {cluster}: after \u2212 before, in {unit}. Each arm on a scale of its own, so"
+        " that the spread shows; line: median; grey band: from the least to the greatest; both at"
+        " the right. A drift or a stray round would show as one."
     )
     return [
         draw(

@@ -72,7 +72,10 @@ def sweep_table(document, result, name):
 
 def waterfall_table(name, rows):
     return Table(
-        f"{name}, stage by stage; a step is the median of the rounds' differences, with the least and the greatest",
+        (
+            f"{name}, stage by stage; a step is the median of the rounds' differences, with the"
+            " least and the greatest"
+        ),
         ["arm", "stage", "median", "of which the DMA engine in software", "step", "of the first"],
         rows,
         {2, 3, 4, 5},
@@ -133,7 +136,10 @@ def flame_figures(result):
             Figure(
                 plot,
                 Table(
-                    f"{label}: share of {words.plural(sum(stacks.values()), 'sample')} in a function and in what it calls",
+                    (
+                        f"{label}: share of {words.plural(sum(stacks.values()), 'sample')} in a"
+                        " function and in what it calls"
+                    ),
                     columns,
                     rows,
                     set(range(1, min(4, len(columns)))),
@@ -144,7 +150,8 @@ def flame_figures(result):
 
 
 def names_of(result, document):
-    """Primary metrics that have a plot: those of the comparison, or, where there is none, of the experiment."""
+    """Primary metrics that have a plot: those of the comparison, or, where there is none, of the
+    experiment."""
     return (
         [name for name in cells.primary_names(document) if cells.visible(document, name)]
         if document["comparisons"]
@@ -209,7 +216,8 @@ def other_latencies(result):
 
 
 def numbered(figures):
-    """Each plot a file name of its own, also where two metrics' names differ only in what a file name cannot say."""
+    """Each plot a file name of its own, also where two metrics' names differ only in what a file
+    name cannot say."""
     seen = set()
     for figure in figures:
         name, i = figure.plot.name, 2
@@ -222,7 +230,8 @@ def numbered(figures):
 def effect_section(result, figures):
     empty = Paragraph(
         [
-            "No primary metric has values that this lane may show side by side, so there is nothing to draw."
+            "No primary metric has values that this lane may show side by side, so there is nothing"
+            " to draw."
         ],
         "note",
     )

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Usage: flame.py DIR: attribution.json of DIR -> attribution.html, flame graphs as SVG, and ARM.folded for other tools."""
+"""Usage: flame.py DIR: attribution.json of DIR -> attribution.html, flame graphs as SVG, and
+ARM.folded for other tools."""
 import sys
 from dataclasses import dataclass, field
 from html import escape
@@ -41,7 +42,8 @@ def tree_of(cell):
 
 
 def functions_of(cell):
-    """name -> (in itself, with all below it), each per packet; a function that calls itself counts once."""
+    """name -> (in itself, with all below it), each per packet; a function that calls itself counts
+    once."""
     found = {}
     for path, count in cell["stacks"].items():
         names, share = path.split(";"), count / cell["packets"]
@@ -64,7 +66,8 @@ def kind_colour(name):
 
 
 def frames_of(root, before=None):
-    """(depth, x, width, name, node, the node before or None); x and width in px, the widest first."""
+    """(depth, x, width, name, node, the node before or None); x and width in px, the widest
+    first."""
     scale = WIDTH / root.total if root.total else 0
     frames, waiting = [], [(root, before, 0, 0.0)]
     while waiting:
@@ -80,7 +83,8 @@ def frames_of(root, before=None):
 
 
 def graph(root, paint, said):
-    """SVG of a tree, its roots at the bottom. paint(name, node, old) -> (colour, opacity); said(name, node, old) -> what a pointer shows."""
+    """SVG of a tree, its roots at the bottom. paint(name, node, old) -> (colour, opacity);
+    said(name, node, old) -> what a pointer shows."""
     frames = frames_of(*root)
     height = ROW * (1 + max((depth for depth, *_ in frames), default=0))
     parts = []
@@ -90,13 +94,15 @@ def graph(root, paint, said):
         letters = int((width - 6) / TEXT)
         shown = name if len(name) <= letters else name[: letters - 1] + "\u2026"
         text = (
-            f'<text x="{x + 3:.1f}" y="{y + 13:.1f}" style="fill: {INK["ink"]}; font-size: 11px; font-family: monospace">{escape(shown)}</text>'
+            f'<text x="{x + 3:.1f}" y="{y + 13:.1f}" style="fill: {INK["ink"]}; font-size: 11px;'
+            f' font-family: monospace">{escape(shown)}</text>'
             if letters > 2
             else ""
         )
         parts.append(
-            f'<g><title>{escape(said(name, node, old))}</title><rect x="{x:.2f}" y="{y:.1f}" width="{max(width - 0.4, 0.4):.2f}" height="{ROW - 1:.1f}" '
-            f'style="fill: {INK[colour]}; fill-opacity: {opacity:.2f}"/>{text}</g>'
+            f'<g><title>{escape(said(name, node, old))}</title><rect x="{x:.2f}" y="{y:.1f}"'
+            f' width="{max(width - 0.4, 0.4):.2f}" height="{ROW - 1:.1f}" style="fill:'
+            f' {INK[colour]}; fill-opacity: {opacity:.2f}"/>{text}</g>'
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}">'
@@ -109,12 +115,16 @@ def plain(cell):
     root = tree_of(cell)
 
     def said(name, node, _):
-        return f"{name}: {words.number(node.total)} instructions/packet, {words.percent(node.total / root.total)}"
+        return (
+            f"{name}: {words.number(node.total)} instructions/packet,"
+            f" {words.percent(node.total / root.total)}"
+        )
 
     svg = graph((root, None), lambda name, node, old: (kind_colour(name), 0.45), said)
     caption = (
-        "Each frame is a function, as wide as the instructions executed in it and below it; what called it is under it. Kernel blue, modules orange, BPF pink, user space grey. "
-        "Counted, not sampled. Interrupts stand on ground of their own, whoever they came upon."
+        "Each frame is a function, as wide as the instructions executed in it and below it; what"
+        " called it is under it. Kernel blue, modules orange, BPF pink, user space grey. Counted,"
+        " not sampled. Interrupts stand on ground of their own, whoever they came upon."
     )
     return Plot(
         f"flame-{words.slug(cell['label'])}",
@@ -152,11 +162,15 @@ def differential(cell, base):
         )
 
     def said(name, node, other):
-        return f"{name}: {words.number(node.total)} instructions/packet, {words.signed(difference(node, other))} against {base['label']}"
+        return (
+            f"{name}: {words.number(node.total)} instructions/packet,"
+            f" {words.signed(difference(node, other))} against {base['label']}"
+        )
 
     caption = (
-        f"As wide as in {cell['label']}; green: fewer instructions in and below a function than by the same way in {base['label']}, orange: more; the stronger, the more. "
-        "What is no longer there has no width: the table of vanished functions has it."
+        f"As wide as in {cell['label']}; green: fewer instructions in and below a function than by"
+        f" the same way in {base['label']}, orange: more; the stronger, the more. What is no longer"
+        " there has no width: the table of vanished functions has it."
     )
     return Plot(
         f"flame-difference-{words.slug(cell['label'])}",
@@ -169,7 +183,8 @@ def differential(cell, base):
 
 
 def vanished(cell, base):
-    """(way, instructions per packet) of functions that only the baseline has, each with all that was below it; the most first."""
+    """(way, instructions per packet) of functions that only the baseline has, each with all that
+    was below it; the most first."""
     found, waiting = [], [(tree_of(base), tree_of(cell), [])]
     while waiting:
         old, new, way = waiting.pop()
@@ -278,8 +293,11 @@ def files_of(document):
     introduction = [
         Paragraph(
             [
-                "Every instruction of one trial's window, function by function: executed by a guest with one CPU under QEMU, and counted by its translator, not sampled. "
-                "Instructions are not time. Repeat it: ",
+                (
+                    "Every instruction of one trial's window, function by function: executed by a"
+                    " guest with one CPU under QEMU, and counted by its translator, not sampled."
+                    " Instructions are not time. Repeat it: "
+                ),
                 Code(document["command"]),
             ]
         )

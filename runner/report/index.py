@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Usage: index.py NIGHTLY_DIR: its index.json -> index.html: status, verdict, link, change since the night before."""
+"""Usage: index.py NIGHTLY_DIR: its index.json -> index.html: status, verdict, link, change since
+the night before."""
 import sys
 from pathlib import Path
 
@@ -42,13 +43,15 @@ def status_cell(status):
     said = words.STATUS_WORDS.get(status, "unknown")
     return [
         Badge(
-            "same"
-            if status == 0
-            else "inconclusive"
-            if status == 3
-            else "invalid"
-            if status > 1
-            else "worse",
+            (
+                "same"
+                if status == 0
+                else "inconclusive"
+                if status == 3
+                else "invalid"
+                if status > 1
+                else "worse"
+            ),
             f"{status} {said}",
         )
     ]
@@ -112,8 +115,8 @@ def summary(rows):
     changed = [row for row in rows if row["change"]]
     total = sum(row["seconds"] for row in rows)
     return (
-        f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes; {len(broken)} gave no valid result; "
-        f"{len(changed)} changed since the night before."
+        f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes;"
+        f" {len(broken)} gave no valid result; {len(changed)} changed since the night before."
     )
 
 

@@ -12,7 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-# Each colour in light; style.css has the same names, and their dark values. No two are equal: a colour stands for its name.
+# Each colour in light; style.css has the same names, and their dark values. No two are equal: a
+# colour stands for its name.
 INK = {
     "ink": "#1c2126",
     "muted": "#59636d",
@@ -123,7 +124,8 @@ def named_colours(style):
 
 
 def inline(svg, name, title):
-    """The SVG as part of a page: the page's colours, ids of its own, a name for those who do not see it, no style that leaks."""
+    """The SVG as part of a page: the page's colours, ids of its own, a name for those who do not
+    see it, no style that leaks."""
     svg = re.sub(r'style="[^"]*"', lambda style: named_colours(style.group()), svg)
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.S)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)

@@ -35,7 +35,8 @@ class Curve:
         return sum(self.buckets.values())
 
     def steps(self):
-        """(edge, share of events at or above it): where a bucket ends its events are past, whatever gap follows it."""
+        """(edge, share of events at or above it): where a bucket ends its events are past,
+        whatever gap follows it."""
         ordered = sorted((bucket, count) for bucket, count in self.buckets.items() if count > 0)
         below = [0, *accumulate(count for _, count in ordered)]
         total = below[-1]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Reads the JSON documents that a report is made of; refuses what does not have the contract's shape."""
+"""Reads the JSON documents that a report is made of; refuses what does not have the contract's
+shape."""
 import json
 import math
 import re

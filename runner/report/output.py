@@ -51,7 +51,8 @@ def written_before(folder):
 
 
 def replace(folder, files):
-    """Writes the files, and removes those written before that are not among them; not one that has been changed since. @raises Refused"""
+    """Writes the files, and removes those written before that are not among them; not one that has
+    been changed since. @raises Refused"""
     for name, said in written_before(folder).items():
         path = folder / name
         with refusing(path):

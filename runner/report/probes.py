@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the probes cost, beside the result: it is in no primary metric, only in the windows the latencies come from."""
+"""What the probes cost, beside the result: it is in no primary metric, only in the windows the
+latencies come from."""
 import cells
 import words
 from ink import INK, SERIES
@@ -10,7 +11,8 @@ PREFIX = "probe_cost."
 
 
 def costs(result):
-    """(label, median of the clean window, {probe: median of what it adds}), arms with probes only."""
+    """(label, median of the clean window, {probe: median of what it adds}), arms with probes
+    only."""
     base = BASE.get(result["lane"])
     found = []
     for label, trials in cells.sound_cells(result).items():
@@ -93,7 +95,11 @@ def plots(result):
         "X": "x",
     }
     seen = ", ".join(f"{signs[look(probes, probe)[1]]}: {probe}" for probe in probes)
-    caption = f"Dot: the clean window, where the primary metrics come from. {seen[:1].upper() + seen[1:]}: a window with that probe attached. At the right: what it adds."
+    caption = (
+        "Dot: the clean window, where the primary metrics come from."
+        f" {seen[:1].upper() + seen[1:]}: a window with that probe attached. At the right: what it"
+        " adds."
+    )
     return [
         draw(
             "probe-cost",

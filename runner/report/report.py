@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Usage: report.py DIR: result.json and comparison.json of DIR -> report.html, report.md and the plots as SVG and PNG."""
+"""Usage: report.py DIR: result.json and comparison.json of DIR -> report.html, report.md and the
+plots as SVG and PNG."""
 import sys
 import warnings
 from pathlib import Path

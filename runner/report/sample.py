@@ -32,9 +32,11 @@ def trial(number, name, round_, metrics, checks=None, splats=(), curves=None, fa
         "phase": 0,
         "seed": 7 + round_,
         "metrics": metrics,
-        "checks": checks
-        if checks is not None
-        else {"conservation": {"ok": True, "detail": "sent 10 = xdp.drop 10"}, **LOG_READ},
+        "checks": (
+            checks
+            if checks is not None
+            else {"conservation": {"ok": True, "detail": "sent 10 = xdp.drop 10"}, **LOG_READ}
+        ),
         "kernel_log": {"splats": list(splats)},
         "curves": curves or {},
         "facts": {
@@ -113,7 +115,8 @@ def row(
     seen=None,
     **more,
 ):
-    """As runner/compare would write it, but for the estimators. `seen`: can the lane see its class?"""
+    """As runner/compare would write it, but for the estimators. `seen`: can the lane see its
+    class?"""
     both = bool(before and after)
     seen = both and (verdict != "not_visible" if seen is None else seen)
     ratio = seen and min(before) > 0 and min(after) > 0
@@ -274,7 +277,8 @@ def many(count=30):
 
 
 def lossy():
-    """The functional lane: faulty on purpose, a ratio that is undefined, a metric that it cannot see."""
+    """The functional lane: faulty on purpose, a ratio that is undefined, a metric that it cannot
+    see."""
     failed = {
         "conservation": {"ok": False, "detail": "sent 10, counted 8: 2 packets missing"},
         **LOG_READ,

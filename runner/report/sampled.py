@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Flame graphs of call-graph samples: where the kernel's time goes, and what differs from the baseline."""
+"""Flame graphs of call-graph samples: where the kernel's time goes, and what differs from the
+baseline."""
 from dataclasses import dataclass, field
 
 import cells
@@ -44,7 +45,8 @@ def tree(stacks):
 
 
 def inclusive(stacks):
-    """function -> share of the samples in it or in what it called; one that calls itself counts once."""
+    """function -> share of the samples in it or in what it called; one that calls itself counts
+    once."""
     total, sums = sum(stacks.values()), {}
     for stack, count in stacks.items():
         for name in set(stack.split(";")[1:]):
@@ -158,9 +160,18 @@ def baseline_of(found, factors):
     return next((stacks for other, at, _, stacks in found if not other and at == factors), None)
 
 
-READING = "Width is the share of samples in a function and in all that it calls; callers are below. Left to right is by name, not by time. "
-CHANGED = "Orange: a greater share than in the baseline; green: a smaller one; grey: within one sample in 500. What vanished is in no box: the table has it. "
-TAKEN = "Samples of a timer, taken with perf attached: code that runs with interrupts off is charged to where they are on again."
+READING = (
+    "Width is the share of samples in a function and in all that it calls; callers are below. Left"
+    " to right is by name, not by time. "
+)
+CHANGED = (
+    "Orange: a greater share than in the baseline; green: a smaller one; grey: within one sample in"
+    " 500. What vanished is in no box: the table has it. "
+)
+TAKEN = (
+    "Samples of a timer, taken with perf attached: code that runs with interrupts off is charged to"
+    " where they are on again."
+)
 
 
 def plots(result):
@@ -176,7 +187,10 @@ def plots(result):
                     f"flame-{words.slug(label)}",
                     title,
                     READING + (CHANGED if before else "") + TAKEN,
-                    f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}: {stated(stacks)}.",
+                    (
+                        f"Flame graph of {label}, {words.plural(sum(stacks.values()), 'sample')}:"
+                        f" {stated(stacks)}."
+                    ),
                     lambda stacks=stacks, against=against: figure_of(tree(stacks), against),
                 ),
                 label,
@@ -192,7 +206,8 @@ def share(value):
 
 
 def table_rows(stacks, before):
-    """The table's columns and rows: functions by share, or by its difference; then what vanished, where the rows above do not have it."""
+    """The table's columns and rows: functions by share, or by its difference; then what vanished,
+    where the rows above do not have it."""
     if before is None:
         shares = sorted(inclusive(stacks).items(), key=lambda item: (-item[1], item[0]))[:MOST_ROWS]
         return ["function", "share"], [[name, share(value)] for name, value in shares]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a report needs of result.json and comparison.json; the whole contract is in results/schema."""
+"""What a report needs of result.json and comparison.json; the whole contract is in
+results/schema."""
 from pathlib import Path
 
 from load import LANES, SCHEMA_VERSION, VERDICTS, Place, Refused, read_json
@@ -136,7 +137,10 @@ def check_pair(result, document, folder):
     for key in ("experiment", "lane"):
         if result[key] != document[key]:
             raise Refused(
-                f"{folder}: result.json is of {key} {result[key]}, comparison.json of {document[key]}",
+                (
+                    f"{folder}: result.json is of {key} {result[key]}, comparison.json of"
+                    f" {document[key]}"
+                ),
                 "put both files of one run there",
             )
 

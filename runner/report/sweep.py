@@ -28,7 +28,8 @@ def swept(result):
 
 
 def lines_of(result, name):
-    """(arm, [(value of the factor, median)]) of every arm that has it at two values or more; the baseline first."""
+    """(arm, [(value of the factor, median)]) of every arm that has it at two values or more; the
+    baseline first."""
     factor, found = swept(result), {}
     for trials in cells.sound_cells(result).values():
         middle = cells.median(cells.values(trials, name)) if trials else None
@@ -112,7 +113,8 @@ def figure_of(factor, unit, lines):
 
 
 def plots(document, result, name):
-    """At most seven lines in one plot, each time with the baseline; none without a factor to draw over."""
+    """At most seven lines in one plot, each time with the baseline; none without a factor to draw
+    over."""
     factor = swept(result)
     found = lines_of(result, name) if factor else []
     if len(found) < 2:
@@ -132,7 +134,11 @@ def plots(document, result, name):
                 f"sweep-{words.slug(name)}" + (f"-{i + 1}" if len(parts) > 1 else ""),
                 f"{name} as {factor} grows"
                 + (f" ({i + 1} of {len(parts)})" if len(parts) > 1 else ""),
-                "A point is the median of an arm's sound trials at one value; between points nothing was measured. An axis that spans more than 20 times its least value is logarithmic.",
+                (
+                    "A point is the median of an arm's sound trials at one value; between points"
+                    " nothing was measured. An axis that spans more than 20 times its least value"
+                    " is logarithmic."
+                ),
                 f"{name}, in {unit}, over {factor}. {stated}.",
                 lambda lines=lines: figure_of(factor, unit, lines),
             )

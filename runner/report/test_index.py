@@ -100,9 +100,18 @@ class Index(unittest.TestCase):
 
     def test_refusals_are_one_line(self):
         said = {
-            "[": "rxlab index: DIR/index.json:1:2: Expecting value; write it with 'rxlab nightly --out DIR'\n",
-            '[{"experiment": 1}]': "rxlab index: DIR/index.json:/0/experiment: expected a string, got 1; write it with this checkout's rxlab\n",
-            "{}": "rxlab index: DIR/index.json: expected an array, got {}; write it with this checkout's rxlab\n",
+            "[": (
+                "rxlab index: DIR/index.json:1:2: Expecting value; write it with 'rxlab nightly"
+                " --out DIR'\n"
+            ),
+            '[{"experiment": 1}]': (
+                "rxlab index: DIR/index.json:/0/experiment: expected a string, got 1; write it with"
+                " this checkout's rxlab\n"
+            ),
+            "{}": (
+                "rxlab index: DIR/index.json: expected an array, got {}; write it with this"
+                " checkout's rxlab\n"
+            ),
         }
         for content, line in said.items():
             self.assertEqual(self.run_on(content), (2, "", line))

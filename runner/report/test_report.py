@@ -148,8 +148,11 @@ class EveryKind(unittest.TestCase):
 
     def test_the_method_ranks_by_primary_metrics_only(self):
         self.assertIn(
-            "| `softirq.net_rx.raise_to_entry.p99` | a probe in a window of its own | BPF programs on the kernel's softIRQ and IRQ tracepoints "
-            "| reported, not ranked | 31 instructions | native 11 instructions |",
+            (
+                "| `softirq.net_rx.raise_to_entry.p99` | a probe in a window of its own | BPF"
+                " programs on the kernel's softIRQ and IRQ tracepoints | reported, not ranked | 31"
+                " instructions | native 11 instructions |"
+            ),
             self.markdown("pair"),
         )
         self.assertIn("| `softirq.net_rx.entry_to_exit.per_packet` |", self.markdown("pair"))
@@ -157,7 +160,10 @@ class EveryKind(unittest.TestCase):
     def test_a_handler_is_timed_per_run_and_beside_it_per_packet(self):
         table = (
             re.search(
-                r"softirq\.net\\_rx\.entry\\_to\\_exit, instructions per run; per packet: .*?\n\n(.*?)\n\n",
+                (
+                    r"softirq\.net\\_rx\.entry\\_to\\_exit, instructions per run; per packet:"
+                    r" .*?\n\n(.*?)\n\n"
+                ),
                 self.markdown("pair"),
                 re.S,
             )
@@ -244,7 +250,10 @@ class EveryKind(unittest.TestCase):
 
     def test_expected_failure_is_no_fault(self):
         self.assertIn(
-            "plain is faulty on purpose; conservation fails as expected, first with: sent 10, counted 8: 2 packets missing",
+            (
+                "plain is faulty on purpose; conservation fails as expected, first with: sent 10,"
+                " counted 8: 2 packets missing"
+            ),
             self.html("lossy"),
         )
         self.assertNotIn("Failed checks", self.html("lossy"))
@@ -312,7 +321,10 @@ class Answer(unittest.TestCase):
     def test_many_arms_are_said_by_their_ends(self):
         self.assertEqual(
             answer.lead(self.document(0.6, 0.4, 0.5)),
-            "all 3 arms; instructions per packet as a ratio to plain: from 0.40 (0.39 to 0.41) in arm1 to 0.60 (0.59 to 0.61) in arm0.",
+            (
+                "all 3 arms; instructions per packet as a ratio to plain: from 0.40 (0.39 to 0.41)"
+                " in arm1 to 0.60 (0.59 to 0.61) in arm0."
+            ),
         )
 
     def test_arms_of_unlike_verdicts_are_counted(self):
@@ -463,7 +475,11 @@ class Cautions(unittest.TestCase):
         self.assertIn(
             (
                 "CPUs shared",
-                "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of the time, at worst 52\u00a0%: the rest went to other work, or to this machine's own host.",
+                (
+                    "In 1 of 2 trials the benchmark's threads had a CPU for less than 95\u00a0% of"
+                    " the time, at worst 52\u00a0%: the rest went to other work, or to this"
+                    " machine's own host."
+                ),
             ),
             [(caution.name, caution.fact) for caution in cautions.cautions(made, document)],
         )
@@ -516,7 +532,10 @@ class Cautions(unittest.TestCase):
             [
                 (
                     "Kernel log not read",
-                    "The kernel log could not be read in 2 of 6 trials: a warning in it would go unseen.",
+                    (
+                        "The kernel log could not be read in 2 of 6 trials: a warning in it would"
+                        " go unseen."
+                    ),
                     "Run as root, or where /dev/kmsg is readable.",
                 )
             ],
@@ -594,7 +613,10 @@ class Refusals(unittest.TestCase):
         (self.folder / "comparison.json").unlink()
         self.assertEqual(
             self.refusal(),
-            "rxlab report: DIR/comparison.json: No such file or directory; write both documents with 'rxlab run EXPERIMENT --out DIR'",
+            (
+                "rxlab report: DIR/comparison.json: No such file or directory; write both documents"
+                " with 'rxlab run EXPERIMENT --out DIR'"
+            ),
         )
 
     def test_missing_folder(self):
@@ -604,7 +626,10 @@ class Refusals(unittest.TestCase):
         (self.folder / "result.json").write_text('{"schema_version": 1,\n "experiment": ')
         self.assertEqual(
             self.refusal(),
-            "rxlab report: DIR/result.json:2:16: Expecting value; write both documents with 'rxlab run EXPERIMENT --out DIR'",
+            (
+                "rxlab report: DIR/result.json:2:16: Expecting value; write both documents with"
+                " 'rxlab run EXPERIMENT --out DIR'"
+            ),
         )
 
     def test_not_text(self):
@@ -624,14 +649,20 @@ class Refusals(unittest.TestCase):
         self.rewrite("result.json", lambda made: made.update(schema_version=2))
         self.assertEqual(
             self.refusal(),
-            "rxlab report: DIR/result.json:/schema_version: expected 1 (this report's), got 2; write it with this checkout's rxlab",
+            (
+                "rxlab report: DIR/result.json:/schema_version: expected 1 (this report's), got 2;"
+                " write it with this checkout's rxlab"
+            ),
         )
 
     def test_missing_field(self):
         self.rewrite("result.json", lambda made: made["trials"][1].pop("metrics"))
         self.assertEqual(
             self.refusal(),
-            "rxlab report: DIR/result.json:/trials/1: metrics is missing; write it with this checkout's rxlab",
+            (
+                "rxlab report: DIR/result.json:/trials/1: metrics is missing; write it with this"
+                " checkout's rxlab"
+            ),
         )
 
     def test_wrong_type(self):
@@ -641,14 +672,20 @@ class Refusals(unittest.TestCase):
         )
         self.assertEqual(
             self.refusal(),
-            'rxlab report: DIR/comparison.json:/comparisons/0/metrics/0/ratio: expected a number, got "much"; write it with this checkout\'s rxlab',
+            (
+                "rxlab report: DIR/comparison.json:/comparisons/0/metrics/0/ratio: expected a"
+                ' number, got "much"; write it with this checkout\'s rxlab'
+            ),
         )
 
     def test_two_runs_mixed_up(self):
         self.rewrite("comparison.json", lambda made: made.update(lane="timed"))
         self.assertEqual(
             self.refusal(),
-            "rxlab report: DIR: result.json is of lane counted, comparison.json of timed; put both files of one run there",
+            (
+                "rxlab report: DIR: result.json is of lane counted, comparison.json of timed; put"
+                " both files of one run there"
+            ),
         )
 
     def test_folder_where_a_file_cannot_be_written(self):
@@ -658,7 +695,10 @@ class Refusals(unittest.TestCase):
             (status, err.replace(str(self.folder), "DIR")),
             (
                 2,
-                "rxlab report: DIR/report.html: Is a directory; free space, or choose a folder that you may write to\n",
+                (
+                    "rxlab report: DIR/report.html: Is a directory; free space, or choose a folder"
+                    " that you may write to\n"
+                ),
             ),
         )
         self.assertEqual(
@@ -1014,8 +1054,10 @@ class Markdown(unittest.TestCase):
         ]
         self.assertEqual(
             to_markdown.render(blocks),
-            "1\\. not a list with `a_b` and a\\|b\n\n- \\*x\\*\n\nOf \\*all\\*\n\n"
-            "| a | b\\|c |\n| --- | ---: |\n| x y | `m` |\n\n````\n```\ncode\n````",
+            (
+                "1\\. not a list with `a_b` and a\\|b\n\n- \\*x\\*\n\nOf \\*all\\*\n\n"
+                "| a | b\\|c |\n| --- | ---: |\n| x y | `m` |\n\n````\n```\ncode\n````"
+            ),
         )
 
 
@@ -1023,7 +1065,10 @@ class Html(unittest.TestCase):
     def test_an_interval_may_break_before_its_upper_end_only(self):
         self.assertEqual(
             to_html.quantity(Quantity("+1 (+0 to +2)", "ns")),
-            '<span class="quantity">+1</span> <span class="quantity">(+0 to\u00a0+2)</span> <span class="unit">ns</span>',
+            (
+                '<span class="quantity">+1</span> <span class="quantity">(+0 to\u00a0+2)</span>'
+                ' <span class="unit">ns</span>'
+            ),
         )
 
 
@@ -1099,7 +1144,8 @@ class Sweep(unittest.TestCase):
 
 class Capacity(unittest.TestCase):
     def loaded(self, delivered, lossless=0):
-        """An arm that delivers so much at loads of 100, 200, 300, ..., without loss at the first `lossless` of them."""
+        """An arm that delivers so much at loads of 100, 200, 300, ..., without loss at the first
+        `lossless` of them."""
         trials = []
         for i, value in enumerate(delivered):
             offered = 100.0 * (i + 1)

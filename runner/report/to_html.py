@@ -56,7 +56,10 @@ def page(title, body):
 
 def badge(span):
     sign = words.VERDICT_WORDS[span.verdict][0]
-    return f'<span class="badge {span.verdict}" title="{span.verdict}"><span aria-hidden="true">{sign}</span> {escape(span.text)}</span>'
+    return (
+        f'<span class="badge {span.verdict}" title="{span.verdict}"><span'
+        f' aria-hidden="true">{sign}</span> {escape(span.text)}</span>'
+    )
 
 
 def breakable(name):
@@ -65,7 +68,8 @@ def breakable(name):
 
 
 def quantity(span):
-    """A line may break before the interval and before the unit; on a phone before the interval's upper end too."""
+    """A line may break before the interval and before the unit; on a phone before the interval's
+    upper end too."""
     value, *interval = span.text.replace(" to ", " to\u00a0").split(" (", 1)
     parts = [
         f'<span class="quantity">{escape(part)}</span>'
@@ -112,8 +116,8 @@ def answers(block):
 
 def caution(block):
     return (
-        f'<div class="caution" role="note"><p><strong>{escape(block.name)}.</strong> {escape(block.fact)}</p>'
-        f'<p class="remedy">{escape(block.remedy)}</p></div>'
+        f'<div class="caution" role="note"><p><strong>{escape(block.name)}.</strong>'
+        f' {escape(block.fact)}</p><p class="remedy">{escape(block.remedy)}</p></div>'
     )
 
 
@@ -138,21 +142,27 @@ def table(block):
     )
     rows = "\n".join(row(cells, block.numeric) for cells in block.rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(block.caption)}"><table><caption><span>{escape(block.caption)}</span></caption>\n'
+        '<div class="scroll" tabindex="0" role="region"'
+        f' aria-label="{escape(block.caption)}">'
+        f"<table><caption><span>{escape(block.caption)}</span></caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
     )
 
 
 def listing(block):
-    return f'<pre tabindex="0" role="region" aria-label="{escape(block.label)}"><code>{escape(block.text)}</code></pre>'
+    return (
+        '<pre tabindex="0" role="region"'
+        f' aria-label="{escape(block.label)}"><code>{escape(block.text)}</code></pre>'
+    )
 
 
 def figure(block):
     plot = block.plot
     return (
-        f'<figure{" class=wide" if block.wide else ""}><div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
-        f"<figcaption><strong>{escape(plot.title)}.</strong> {escape(plot.caption)}</figcaption>\n"
-        f"{fold(Fold('As a table', [block.table]))}</figure>"
+        f'<figure{" class=wide" if block.wide else ""}>'
+        f'<div class="plot">{inline(plot.svg, plot.name, plot.alt)}</div>\n'
+        f"<figcaption><strong>{escape(plot.title)}.</strong>"
+        f' {escape(plot.caption)}</figcaption>\n{fold(Fold("As a table", [block.table]))}</figure>'
     )
 
 
@@ -167,7 +177,10 @@ def fold(block):
 
 
 def section(block):
-    return f'<section aria-labelledby="{block.name}"><h2 id="{block.name}">{escape(block.title)}</h2>\n{render(block.blocks)}\n</section>'
+    return (
+        f'<section aria-labelledby="{block.name}">'
+        f'<h2 id="{block.name}">{escape(block.title)}</h2>\n{render(block.blocks)}\n</section>'
+    )
 
 
 BLOCKS = {
@@ -189,5 +202,8 @@ def render(blocks):
 
 def html(report):
     eyebrow = "".join(f"<li>{escape(fact)}</li>" for fact in report.eyebrow)
-    header = f'<header><ul class="eyebrow">{eyebrow}</ul>\n<h1>{escape(report.title)}</h1>\n{render(report.introduction)}</header>'
+    header = (
+        f'<header><ul class="eyebrow">{eyebrow}</ul>\n'
+        f"<h1>{escape(report.title)}</h1>\n{render(report.introduction)}</header>"
+    )
     return page(report.title, f"<main>\n{header}\n{render(report.sections)}\n</main>")

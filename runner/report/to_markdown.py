@@ -93,7 +93,11 @@ def listing(block):
 def figure(block):
     plot = block.plot
     image = f"![{text(plot.alt)}]({quote(plot.name)}.svg)"
-    return f"{image}\n\n**{text(plot.title)}.** {text(plot.caption)} ([PNG]({quote(plot.name)}.png))\n\n{fold(Fold('As a table', [block.table]))}"
+    return (
+        f"{image}\n\n**{text(plot.title)}.**"
+        f" {text(plot.caption)} ([PNG]({quote(plot.name)}.png))\n\n"
+        f"{fold(Fold('As a table', [block.table]))}"
+    )
 
 
 def figures(block):
@@ -101,7 +105,8 @@ def figures(block):
 
 
 def fold(block):
-    return f"<details><summary>{escape(block.summary)}</summary>\n\n{render(block.blocks)}\n\n</details>"
+    summary = f"<summary>{escape(block.summary)}</summary>"
+    return f"<details>{summary}\n\n{render(block.blocks)}\n\n</details>"
 
 
 def section(block):
@@ -127,4 +132,5 @@ def render(blocks):
 
 def markdown(report):
     eyebrow = " · ".join(text(fact) for fact in report.eyebrow)
-    return f"# {text(report.title)}\n\n{eyebrow}\n\n{render(report.introduction)}\n\n{render(report.sections)}\n"
+    parts = [f"# {text(report.title)}", eyebrow]
+    return "\n\n".join([*parts, render(report.introduction), render(report.sections)]) + "\n"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Why to believe it, and how far: method, lane, perturbations, checks, time, how to repeat it, provenance."""
+"""Why to believe it, and how far: method, lane, perturbations, checks, time, how to repeat it,
+provenance."""
 import json
 import shlex
 
@@ -181,7 +182,8 @@ def method(result, document):
 
 def lane(result):
     blind = [
-        f"Declared mechanism of this experiment: {words.listed(result['experiment_source']['mechanism']) or 'none'}."
+        "Declared mechanism of this experiment:"
+        f" {words.listed(result['experiment_source']['mechanism']) or 'none'}."
     ]
     return Section(
         f"What the {result['lane']} lane cannot see",
@@ -207,9 +209,11 @@ def perturbation_rows(result):
                 [
                     said,
                     str(len(found)),
-                    f"{min(found, key=sort_key)} to {max(found, key=sort_key)}"
-                    if len(found) > 1
-                    else str(found[0]),
+                    (
+                        f"{min(found, key=sort_key)} to {max(found, key=sort_key)}"
+                        if len(found) > 1
+                        else str(found[0])
+                    ),
                 ]
             )
     return rows
@@ -239,9 +243,18 @@ def clusters_words(result, document):
 
 
 SPOKEN_OF = {
-    "counted": "The interval speaks of these perturbations, shared by all arms of a round, and of nothing else: another kernel, compiler, CPU model or machine is outside it.",
-    "timed": "The interval speaks of this machine in this hour: fresh loads of every arm in random order. Another boot, kernel or machine is outside it.",
-    "functional": "The interval speaks of fresh loads in this guest. Another kernel or number of CPUs is outside it.",
+    "counted": (
+        "The interval speaks of these perturbations, shared by all arms of a round, and of nothing"
+        " else: another kernel, compiler, CPU model or machine is outside it."
+    ),
+    "timed": (
+        "The interval speaks of this machine in this hour: fresh loads of every arm in random"
+        " order. Another boot, kernel or machine is outside it."
+    ),
+    "functional": (
+        "The interval speaks of fresh loads in this guest. Another kernel or number of CPUs is"
+        " outside it."
+    ),
 }
 
 
@@ -305,7 +318,10 @@ def check_table(result):
 
 
 def trial_name(trial):
-    return f"trial {trial['id']}, {cells.label_of(trial['arm'], trial['factors'])}, round {trial['round']}"
+    return (
+        f"trial {trial['id']}, {cells.label_of(trial['arm'], trial['factors'])}, round"
+        f" {trial['round']}"
+    )
 
 
 def fault_blocks(result):
@@ -336,7 +352,8 @@ def expected_blocks(result):
             if details:
                 lines.append(
                     [
-                        f"{arm['name']} is faulty on purpose; {name} fails as expected, first with: {details[0]}"
+                        f"{arm['name']} is faulty on purpose; {name} fails as expected, first with:"
+                        f" {details[0]}"
                     ]
                 )
     return [Bullets(lines)] if lines else []
@@ -408,7 +425,10 @@ def time_share(result):
             "of the workers' time",
         ],
     ]
-    said = f"{words.plural(len(result['trials']), 'trial')}, {words.plural(int(result['timing']['workers']), 'worker')}."
+    said = (
+        f"{words.plural(len(result['trials']), 'trial')},"
+        f" {words.plural(int(result['timing']['workers']), 'worker')}."
+    )
     return Section(
         "Where the time went",
         "time",

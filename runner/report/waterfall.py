@@ -10,7 +10,8 @@ LEAST = 3  # arms that make a path
 
 
 def paths_of(result):
-    """Arms from one that builds on none to one that none builds on; with factors there is no one path to draw."""
+    """Arms from one that builds on none to one that none builds on; with factors there is no one
+    path to draw."""
     arms = {arm["name"]: arm.get("builds_on", "") for arm in result["arms"]}
     paths = []
     for last in arms:
@@ -25,7 +26,8 @@ def paths_of(result):
 
 
 def stages_of(result, path, name):
-    """[(arm, median, differences to the arm before, round by round)] of the arms that have the metric, the first one's without any."""
+    """[(arm, median, differences to the arm before, round by round)] of the arms that have the
+    metric, the first one's without any."""
     found, before = [], {}
     for arm in path:
         of_round = {
@@ -52,7 +54,8 @@ def engine_of(result, arm, name):
 
 
 def table_rows(result, name, stages):
-    """A row per stage: the arm, what it is, its value, of which the engine's, its step, and the step's share of what there was at first."""
+    """A row per stage: the arm, what it is, its value, of which the engine's, its step, and the
+    step's share of what there was at first."""
     summaries = {arm["name"]: arm["summary"] for arm in result["arms"]}
     first = stages[0][1]
     return [
@@ -95,13 +98,15 @@ def plots(document, result, name):
         engines = [engine_of(result, arm, name) for arm, _, _ in stages]
         stated = "; ".join(f"{arm} {words.number(value, 6)}" for arm, value, _ in stages)
         caption = (
-            "The first bar is what the first arm takes. Then the coloured part is what a stage takes away, or adds (orange), after those above it; the grey part is what stays. "
+            "The first bar is what the first arm takes. Then the coloured part is what a stage"
+            " takes away, or adds (orange), after those above it; the grey part is what stays. "
             + (
                 "The thin dark bar is what of it the DMA engine in software spent. "
                 if any(engines)
                 else ""
             )
-            + "Medians; the step is that of the rounds' differences. In another order the steps would be others."
+            + "Medians; the step is that of the rounds' differences. In another order the steps"
+            " would be others."
         )
         drawn.append(
             (

@@ -39,22 +39,39 @@ CHANGES = {
 }
 
 LANES = {
-    "counted": "Counted lane: instructions that a one-CPU guest under QEMU -icount executes, repeatable bit for bit. Instructions are not time.",
+    "counted": (
+        "Counted lane: instructions that a one-CPU guest under QEMU -icount executes, repeatable"
+        " bit for bit. Instructions are not time."
+    ),
     "timed": "Timed lane: nanoseconds on this machine, and on no other.",
-    "functional": "Functional lane: a guest with two CPUs; correctness and loss only. No cost is ranked.",
+    "functional": (
+        "Functional lane: a guest with two CPUs; correctness and loss only. No cost is ranked."
+    ),
 }
 BLIND = {
     "counted": [
-        "Instructions are counted, never time: an arm with fewer instructions may well take longer.",
+        (
+            "Instructions are counted, never time: an arm with fewer instructions may well take"
+            " longer."
+        ),
         "Caches and TLB: a miss costs what a hit costs.",
         "Branch prediction and everything else a core does at once.",
         "Real DMA, PCIe and interrupt hardware: the guest's devices are software.",
         "Contention, cache lines that move between cores, locked instructions: there is one CPU.",
     ],
     "timed": [
-        "This machine only: its CPU, firmware, governor, neighbours. Another machine may rank the arms otherwise.",
-        "A number without its cause: which instructions or cache misses the time went into is not measured here.",
-        "What other work on the machine did between rounds; pairing takes slow drift out, not sudden change within a round.",
+        (
+            "This machine only: its CPU, firmware, governor, neighbours. Another machine may rank"
+            " the arms otherwise."
+        ),
+        (
+            "A number without its cause: which instructions or cache misses the time went into is"
+            " not measured here."
+        ),
+        (
+            "What other work on the machine did between rounds; pairing takes slow drift out, not"
+            " sudden change within a round."
+        ),
     ],
     "functional": [
         "Cost of any kind: the guest's time is its host's leisure, so no cost is ranked.",
@@ -63,7 +80,10 @@ BLIND = {
     ],
 }
 METHODS = {
-    "counted": "instructions that the CPU executed while sending, in a window without probes, per packet or record, idling left out; paired by boot seed",
+    "counted": (
+        "instructions that the CPU executed while sending, in a window without probes, per packet"
+        " or record, idling left out; paired by boot seed"
+    ),
     "timed": "time of a window without probes; paired by round, rounds in random order",
     "functional": "what was sent against what was counted at every sink; paired by round",
 }

@@ -10,7 +10,8 @@ const char kLinkSchema[] = R"({
   "required": ["name"],
   "properties": {
     "kind": {"const": "dummy", "default": "dummy"},
-    "name": {"title": "an interface's name", "type": "string", "pattern": "^[a-z][a-z0-9]*$", "maxLength": 15}
+    "name": {"title": "an interface's name", "type": "string", "pattern": "^[a-z][a-z0-9]*$",
+        "maxLength": 15}
   }
 })";
 

@@ -8,9 +8,11 @@ const char kModuleSchema[] = R"({
   "type": "object",
   "required": ["name"],
   "properties": {
-    "name": {"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 56, "description": "NAME of NAME.ko"},
+    "name": {"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 56,
+        "description": "NAME of NAME.ko"},
     "parameters": {"type": "object", "description": "module parameters by name",
-                   "additionalProperties": {"type": ["integer", "boolean", "string"], "pattern": "^[A-Za-z0-9_.:,-]*$"}}
+                   "additionalProperties": {"type": ["integer", "boolean", "string"],
+                       "pattern": "^[A-Za-z0-9_.:,-]*$"}}
   }
 })";
 

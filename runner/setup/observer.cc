@@ -9,7 +9,8 @@ const char kObserverSchema[] = R"({
   "type": "object",
   "required": ["collector"],
   "properties": {
-    "collector": {"title": "a probe", "enum": ["softirq", "irq", "napi", "perf_stat", "perf_record", "perf_trace:napi", "perf_trace:softirq", )" RXLAB_BPFTRACE_COLLECTORS
+    "collector": {"title": "a probe", "enum": ["softirq", "irq", "napi", "perf_stat", "perf_record",
+        "perf_trace:napi", "perf_trace:softirq", )" RXLAB_BPFTRACE_COLLECTORS
                                R"(]}
   }
 })";

@@ -11,14 +11,20 @@ namespace rxlab {
 const char kPortFilterSchema[] = R"({
   "type": "object",
   "properties": {
-    "engine": {"enum": ["bitmap", "hash", "lpm"], "default": "bitmap", "description": "how rules are found"},
-    "rules": {"type": "integer", "minimum": 0, "maximum": 20000, "default": 10, "description": "so many rules, each dropping one UDP destination port from first_port on"},
-    "first_port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 9, "description": "the first rule's"},
-    "drop_by_default": {"type": "boolean", "default": false, "description": "what no rule applies to"},
+    "engine": {"enum": ["bitmap", "hash", "lpm"], "default": "bitmap",
+        "description": "how rules are found"},
+    "rules": {"type": "integer", "minimum": 0, "maximum": 20000, "default": 10,
+        "description": "so many rules, each dropping one UDP destination port from first_port on"},
+    "first_port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 9,
+        "description": "the first rule's"},
+    "drop_by_default": {"type": "boolean", "default": false,
+        "description": "what no rule applies to"},
     "count": {
-      "type": "object", "additionalProperties": false, "description": "what is counted besides packets per verdict",
+      "type": "object", "additionalProperties": false,
+      "description": "what is counted besides packets per verdict",
       "properties": {
-        "bytes": {"type": "boolean", "default": true}, "protocols": {"type": "boolean", "default": true},
+        "bytes": {"type": "boolean", "default": true},
+        "protocols": {"type": "boolean", "default": true},
         "ports": {"type": "boolean", "default": true}, "rules": {"type": "boolean", "default": true}
       }
     },

@@ -14,8 +14,10 @@ namespace rxlab {
 const char kTcSchema[] = R"({
   "type": "object",
   "properties": {
-    "kind": {"enum": ["flower", "u32", "bpf"], "default": "flower", "description": "the classifier; bpf: the program tc_port_drop"},
-    "dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9, "description": "UDP destination port dropped"}
+    "kind": {"enum": ["flower", "u32", "bpf"], "default": "flower",
+        "description": "the classifier; bpf: the program tc_port_drop"},
+    "dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9,
+        "description": "UDP destination port dropped"}
   }
 })";
 

@@ -18,7 +18,8 @@ const char kUdpSocketSchema[] = R"({
   "type": "object",
   "properties": {
     "port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
-    "gro": {"type": "boolean", "default": false, "description": "UDP_GRO: it takes whole what was merged"}
+    "gro": {"type": "boolean", "default": false,
+        "description": "UDP_GRO: it takes whole what was merged"}
   }
 })";
 

@@ -16,7 +16,8 @@ const char kXdpSchema[] = R"({
   "required": ["program"],
   "properties": {
     "program": {"enum": [)" RXLAB_XDP_NAMES R"(], "description": "a program of bpf/"},
-    "mode": {"enum": ["native", "generic"], "default": "native", "description": "in the driver, or in the stack after the skb is made"},
+    "mode": {"enum": ["native", "generic"], "default": "native",
+        "description": "in the driver, or in the stack after the skb is made"},
     "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
                "description": "the program's const volatile variables by name"}
   }

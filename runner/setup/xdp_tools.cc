@@ -16,12 +16,18 @@ const char kXdpToolsSchema[] =
   "type": "object",
   "properties": {
     "program": {"enum": [)" RXLAB_XDP_NAMES
-    R"(], "description": "a program of bpf/, loaded by xdp-loader; without it, xdp-filter is loaded"},
-    "features": {"enum": ["udp", "all"], "default": "udp", "description": "what xdp-filter is to look at; all is its own default"},
-    "rules": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 10, "description": "so many UDP destination ports of xdp-filter, from first_port on"},
-    "first_port": {"type": "integer", "minimum": 1, "maximum": 64000, "default": 9, "description": "the first rule's"},
-    "drop_by_default": {"type": "boolean", "default": false, "description": "the rules' ports pass and the rest is dropped, else the other way round"},
-    "dispatcher": {"type": "boolean", "default": true, "description": "behind libxdp's dispatcher, as is usual, or on the interface itself"}
+    R"(],
+        "description": "a program of bpf/, loaded by xdp-loader; without it, xdp-filter is loaded"},
+    "features": {"enum": ["udp", "all"], "default": "udp",
+        "description": "what xdp-filter is to look at; all is its own default"},
+    "rules": {"type": "integer", "minimum": 0, "maximum": 1000, "default": 10,
+        "description": "so many UDP destination ports of xdp-filter, from first_port on"},
+    "first_port": {"type": "integer", "minimum": 1, "maximum": 64000, "default": 9,
+        "description": "the first rule's"},
+    "drop_by_default": {"type": "boolean", "default": false,
+        "description": "the rules' ports pass and the rest is dropped, else the other way round"},
+    "dispatcher": {"type": "boolean", "default": true,
+        "description": "behind libxdp's dispatcher, as is usual, or on the interface itself"}
   }
 })";
 

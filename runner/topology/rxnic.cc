@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "journal/load_module.h"
 #include "kmod/include/rxlab/nic_handlers.h"
 #include "kmod/include/rxlab/ring_variants.h"
-#include "journal/load_module.h"
 #include "topology/driver_counters.h"
 #include "topology/kinds.h"
 #include "topology/namespaces.h"
@@ -22,49 +22,62 @@ const char kRxnicSchema[] = R"({
   "properties": {
     "handler": {"enum": [)" RXNIC_HANDLERS(
     RXLAB_FIRST, RXLAB_NAME) R"(], "default": "napi", "description": "what receives"},
-    "work": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 0, "description": "iterations of work per packet received"},
-    "budget": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 64, "description": "frames per call of a handler that is not NAPI"},
+    "work": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 0,
+        "description": "iterations of work per packet received"},
+    "budget": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 64,
+        "description": "frames per call of a handler that is not NAPI"},
     "gro": {"type": "boolean", "default": true, "description": "NAPI alone has it"},
     "queues": {"type": "integer", "minimum": 1, "maximum": 4, "default": 1},
     "variant": {"enum": ["naive")" RXLAB_RING_VARIANTS(RXLAB_NAME) R"(], "default": "batched"},
-    "batch": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 256, "description": "variant batched: frames per publication"},
+    "batch": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 256,
+        "description": "variant batched: frames per publication"},
     "mapping": {"enum": ["coherent", "streaming"], "default": "coherent"},
     "wire": {"enum": ["lossless", "lossy"], "default": "lossless"},
-    "rate": {"type": "integer", "minimum": 0, "default": 0, "description": "the line's bytes per second; 0: as fast as the engine"},
+    "rate": {"type": "integer", "minimum": 0, "default": 0,
+        "description": "the line's bytes per second; 0: as fast as the engine"},
     "ring_bytes": {"type": "integer", "minimum": 8192, "maximum": 4194304, "default": 65536},
     "maxburst": {"type": "integer", "minimum": 1, "maximum": 128, "default": 128},
-    "watermark_bytes": {"type": "integer", "minimum": 0, "default": 20480, "description": "bytes that make an interrupt, 80 per short frame; 0: never"},
-    "usecs": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 50, "description": "us from the first byte to the interrupt"},
-    "tx_frames": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 256, "description": "frames that make a doorbell at once"},
-    "tx_usecs": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 50, "description": "us between doorbells else; 0: one per frame"},
-    "irq_cpu": {"type": "integer", "minimum": 0, "description": "CPU of the interrupts; as it happens without"},
-    "engine": {"enum": ["thread", "interrupt"], "default": "thread", "description": "what stands for the device: a real-time thread, or an interrupt, which goes before softIRQs too"},
-    "engine_cpu": {"type": "integer", "minimum": 0, "description": "CPU of the engine's thread"}
-  }
+    "watermark_bytes": {"type": "integer", "minimum": 0, "default": 20480,
+        "description": "bytes that make an interrupt, 80 per short frame; 0: never"},
+    "usecs": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 50,
+        "description": "us from the first byte to the interrupt"},
+    "tx_frames": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 256,
+        "description": "frames that make a doorbell at once"},
+    "tx_usecs": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 50,
+        "description": "us between doorbells else; 0: one per frame"},
+    "irq_cpu": {"type": "integer", "minimum": 0,
+        "description": "CPU of the interrupts; as it happens without"},
+    "engine": {"enum": ["thread", "interrupt"], "default": "thread",
+        "description": "the device is a real-time thread, or an interrupt (before softIRQs too)"
+}
+, "engine_cpu" : {
+    "type" : "integer", "minimum" : 0, "description" : "CPU of the engine's thread"
+}
+}
 })";
 
 namespace {
+    void load_modules(Sys & sys, Journal & journal, const Json& parameters) {
+        const bool thread = parameters.value("engine", "thread") == "thread";
+        Json engine = {{"channels", 4 * parameters.value("queues", 1)},
+                       {thread ? "engine_rt" : "engine_irq", true}},
+             nic = parameters;
+        if (parameters.contains("engine_cpu")) engine["engine_cpu"] = parameters["engine_cpu"];
+        for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"})
+            nic.erase(not_the_modules);
+        load_module(sys, journal, "vdma", engine);
+        load_module(sys, journal, "ring_link", Json::object());
+        load_module(sys, journal, "rxnic", nic);
+    }
 
-void load_modules(Sys& sys, Journal& journal, const Json& parameters) {
-    const bool thread = parameters.value("engine", "thread") == "thread";
-    Json engine = {{"channels", 4 * parameters.value("queues", 1)},
-                   {thread ? "engine_rt" : "engine_irq", true}},
-         nic = parameters;
-    if (parameters.contains("engine_cpu")) engine["engine_cpu"] = parameters["engine_cpu"];
-    for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"})
-        nic.erase(not_the_modules);
-    load_module(sys, journal, "vdma", engine);
-    load_module(sys, journal, "ring_link", Json::object());
-    load_module(sys, journal, "rxnic", nic);
-}
+    std::string moved(const Interface& end, const std::string& mac) {
+        return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
+    }
 
-std::string moved(const Interface& end, const std::string& mac) {
-    return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
-}
-
-Sink sink(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
-    return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
-}
+    Sink sink(Sys & sys, const char* name, const Interface& end,
+              std::vector<std::string> counters) {
+        return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
+    }
 
 }  // namespace
 

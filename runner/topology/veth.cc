@@ -10,8 +10,10 @@ namespace rxlab {
 const char kVethSchema[] = R"({
   "type": "object",
   "properties": {
-    "pairs": {"type": "integer", "minimum": 1, "maximum": 16, "default": 1, "description": "paths side by side"},
-    "queues": {"type": "integer", "minimum": 1, "maximum": 16, "default": 1, "description": "queues of each interface"}
+    "pairs": {"type": "integer", "minimum": 1, "maximum": 16, "default": 1,
+        "description": "paths side by side"},
+    "queues": {"type": "integer", "minimum": 1, "maximum": 16, "default": 1,
+        "description": "queues of each interface"}
   }
 })";
 

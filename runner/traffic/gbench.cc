@@ -18,15 +18,20 @@ const char kGbenchSchema[] = R"({
   "type": "object",
   "required": ["program", "benchmark"],
   "properties": {
-    "program": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 64, "description": "a file of $RXLAB_BENCH, or of the folder bench beside rxlab itself"},
-    "benchmark": {"type": "string", "pattern": "^[!-~]+$", "maxLength": 200, "description": "its name, up to where the next four say the rest: BENCHMARK/MODE/size:N/batch:N/threads:N"},
+    "program": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 64,
+        "description": "a file of $RXLAB_BENCH, or of the folder bench beside rxlab itself"},
+    "benchmark": {"type": "string", "pattern": "^[!-~]+$", "maxLength": 200,
+        "description": "its name up to the next four: BENCHMARK/MODE/size:N/batch:N/threads:N"},
     "mode": {"type": "string", "pattern": "^[a-z0-9_]+$", "maxLength": 64},
     "size": {"type": "integer", "minimum": 1},
     "batch": {"type": "integer", "minimum": 1},
     "threads": {"type": "integer", "minimum": 1},
-    "min_time": {"type": "number", "exclusiveMinimum": 0, "maximum": 600, "default": 0.02, "description": "seconds of CPU time, of all threads together, that a repetition takes about"},
-    "repetitions": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 3, "description": "in one start of the program, whose value is their median"},
-    "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 60, "description": "seconds until a start is given up"}
+    "min_time": {"type": "number", "exclusiveMinimum": 0, "maximum": 600, "default": 0.02,
+        "description": "about how many seconds of CPU time (of all threads) a repetition takes"},
+    "repetitions": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 3,
+        "description": "in one start of the program, whose value is their median"},
+    "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 60,
+        "description": "seconds until a start is given up"}
   }
 })";
 

@@ -25,12 +25,16 @@ const char kLiveFramesSchema[] = R"({
   "type": "object",
   "required": ["packets"],
   "properties": {
-    "packets": {"type": "integer", "minimum": 1, "description": "in the measured window, over all paths"},
+    "packets": {"type": "integer", "minimum": 1,
+        "description": "in the measured window, over all paths"},
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
-    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
+    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60,
+        "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
-    "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1, "description": "CPUs that send, from CPU 0 on, each over all paths in turn"},
-    "batch_size": {"type": "integer", "minimum": 1, "maximum": 256, "default": 64, "description": "frames sent before the receivers are polled"}
+    "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1,
+        "description": "CPUs that send, from CPU 0 on, each over all paths in turn"},
+    "batch_size": {"type": "integer", "minimum": 1, "maximum": 256, "default": 64,
+        "description": "frames sent before the receivers are polled"}
   }
 })";
 

@@ -18,12 +18,17 @@ const char kOpenLoopSchema[] = R"({
   "properties": {
     "packets": {"type": "integer", "minimum": 1, "description": "offered in the measured window"},
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
-    "rate": {"type": "integer", "minimum": 1, "maximum": 100000000, "description": "packets offered a second; topology rxnic with wire lossy"},
-    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
+    "rate": {"type": "integer", "minimum": 1, "maximum": 100000000,
+        "description": "packets offered a second; topology rxnic with wire lossy"},
+    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60,
+        "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
-    "frames": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"type": "string", "pattern": "^([0-9a-fA-F]{2}){60,1514}$"}, "description": "instead of UDP datagrams along the path these, as they are, again and again: hexadecimal, as 'rxlab frames CAPTURE' prints them"}
+    "frames": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"type": "string",
+        "pattern": "^([0-9a-fA-F]{2}){60,1514}$"},
+        "description": "these instead of UDP datagrams, in turn; as 'rxlab frames FILE' prints"}
   },
-  "not": {"required": ["frames"], "anyOf": [{"required": ["packet_size"]}, {"required": ["udp_dst_port"]}]}
+  "not": {"required": ["frames"], "anyOf": [{"required": ["packet_size"]},
+      {"required": ["udp_dst_port"]}]}
 })";
 
 namespace {

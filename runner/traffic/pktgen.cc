@@ -14,14 +14,20 @@ const char kPktgenSchema[] = R"({
   "type": "object",
   "required": ["packets"],
   "properties": {
-    "packets": {"type": "integer", "minimum": 1, "description": "in the measured window, over all paths"},
+    "packets": {"type": "integer", "minimum": 1,
+        "description": "in the measured window, over all paths"},
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
-    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
+    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60,
+        "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
-    "udp_checksum": {"type": "boolean", "default": false, "description": "GRO merges no datagram without one"},
-    "clone_skb": {"type": "integer", "minimum": 0, "default": 0, "description": "times a packet is sent again; veth takes 0 only"},
-    "burst": {"type": "integer", "minimum": 1, "default": 1, "description": "packets per call of the driver; veth takes 1 only"},
-    "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1, "description": "CPUs that send, from CPU 0 on"}
+    "udp_checksum": {"type": "boolean", "default": false,
+        "description": "GRO merges no datagram without one"},
+    "clone_skb": {"type": "integer", "minimum": 0, "default": 0,
+        "description": "times a packet is sent again; veth takes 0 only"},
+    "burst": {"type": "integer", "minimum": 1, "default": 1,
+        "description": "packets per call of the driver; veth takes 1 only"},
+    "cpus": {"type": "integer", "minimum": 1, "maximum": 64, "default": 1,
+        "description": "CPUs that send, from CPU 0 on"}
   }
 })";
 

@@ -14,9 +14,12 @@ const char kRingStreamSchema[] = R"({
   "properties": {
     "records": {"type": "integer", "minimum": 1, "description": "in the measured window"},
     "warmup_records": {"type": "integer", "minimum": 0, "default": 0},
-    "payload_min": {"type": "integer", "minimum": 0, "maximum": 1048576, "default": 64, "description": "bytes of a record's payload; each record's length is drawn from the trial's seed"},
-    "payload_max": {"type": "integer", "minimum": 0, "maximum": 1048576, "default": 64, "description": "with its header of 16 bytes at most a quarter of the ring"},
-    "quiet_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 500, "description": "what has not arrived when nothing has moved for so long is lost"}
+    "payload_min": {"type": "integer", "minimum": 0, "maximum": 1048576, "default": 64,
+        "description": "bytes of a record's payload, drawn per record from the trial's seed"},
+    "payload_max": {"type": "integer", "minimum": 0, "maximum": 1048576, "default": 64,
+        "description": "with its header of 16 bytes at most a quarter of the ring"},
+    "quiet_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 500,
+        "description": "what has not arrived when nothing has moved for so long is lost"}
   }
 })";
 

@@ -15,9 +15,11 @@ const char kTestRunSchema[] = R"({
   "type": "object",
   "required": ["packets"],
   "properties": {
-    "packets": {"type": "integer", "minimum": 1, "maximum": 2000000000, "description": "runs of the program in the measured window"},
+    "packets": {"type": "integer", "minimum": 1, "maximum": 2000000000,
+        "description": "runs of the program in the measured window"},
     "warmup_packets": {"type": "integer", "minimum": 0, "default": 0},
-    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60, "description": "bytes, without the check sequence"},
+    "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60,
+        "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9}
   }
 })";

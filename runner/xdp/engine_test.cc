@@ -33,9 +33,12 @@ struct Case {
 
 const char kRules[] =
     R"({"default": "allow", "later_fragments": "drop", "malformed": "drop", "rules": [
-    {"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 53, "from": "192.0.2.128/25"},
-    {"action": "drop", "dport": "6000-6063"}, {"action": "allow", "protocol": "tcp", "dport": 6001}, {"action": "drop", "sport": 7},
-    {"action": "drop", "family": "ipv6", "dport": 80}, {"action": "allow", "family": "ipv6", "dport": 80, "from": "2001:db8::/32"},
+    {"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp",
+        "dport": 53, "from": "192.0.2.128/25"},
+    {"action": "drop", "dport": "6000-6063"}, {"action": "allow", "protocol": "tcp", "dport": 6001},
+        {"action": "drop", "sport": 7},
+    {"action": "drop", "family": "ipv6", "dport": 80}, {"action": "allow", "family": "ipv6",
+        "dport": 80, "from": "2001:db8::/32"},
     {"action": "drop", "dport": 80, "from": "2001:db8:0:1::/64"}]})";
 
 /// Frames with what is to become of them, in people's words.

@@ -150,10 +150,12 @@ TEST_F(LoadedFilter, rules_change_and_what_stays_keeps_its_count) {
 TEST_F(LoadedFilter, a_packet_sees_the_old_rules_or_the_new_never_a_mix) {
     // Ports 53 and 54 change sides together: whatever is seen, exactly one of them is dropped.
     const RuleSet one = rules(
-        R"({"action": "drop", "protocol": "udp", "dport": 53}, {"action": "allow", "protocol": "udp", "dport": 54})",
+        R"({"action": "drop", "protocol": "udp", "dport": 53},
+            {"action": "allow", "protocol": "udp", "dport": 54})",
         "drop");
     const RuleSet other = rules(
-        R"({"action": "allow", "protocol": "udp", "dport": 53}, {"action": "drop", "protocol": "udp", "dport": 54})",
+        R"({"action": "allow", "protocol": "udp", "dport": 53},
+            {"action": "drop", "protocol": "udp", "dport": 54})",
         "drop");
     load(one);
     for (int i = 0; i < 40; i++) {

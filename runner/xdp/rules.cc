@@ -31,8 +31,10 @@ const char kSchema[] = R"({
         "action": {"enum": ["allow", "drop"]},
         "protocol": {"enum": ["tcp", "udp"]},
         "family": {"enum": ["ipv4", "ipv6"]},
-        "dport": {"title": "a port, or a range like \"6000-6063\"", "type": ["integer", "string"], "minimum": 0, "maximum": 65535},
-        "sport": {"title": "a port, or a range like \"6000-6063\"", "type": ["integer", "string"], "minimum": 0, "maximum": 65535},
+        "dport": {"title": "a port, or a range like \"6000-6063\"", "type": ["integer", "string"],
+            "minimum": 0, "maximum": 65535},
+        "sport": {"title": "a port, or a range like \"6000-6063\"", "type": ["integer", "string"],
+            "minimum": 0, "maximum": 65535},
         "from": {"type": "string"}
       }
     }}
