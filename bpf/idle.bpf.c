@@ -6,7 +6,9 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* State of the tracepoint cpu_idle that means "left idle": (u32)-1, PWR_EVENT_EXIT in the kernel. */
+/* State of the tracepoint cpu_idle that means "left idle": (u32)-1, PWR_EVENT_EXIT in the
+ * kernel.
+ */
 #define IDLE_LEFT 0xffffffffU
 
 struct {

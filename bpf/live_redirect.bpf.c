@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* With BPF_PROG_TEST_RUN's live frames this is a generator: frames go out of each path's interface in turn. Each sending
- * thread has a copy of the program, so its progress is shared with nobody. It notes the time itself: around the system
- * call the kernel waits for grace periods, and what it says of the time in between is cut to whole ns per frame and leaves
- * out what ksoftirqd did.
+/* With BPF_PROG_TEST_RUN's live frames this is a generator: frames go out of each path's
+ * interface in turn. Each sending thread has a copy of the program, so its progress is shared
+ * with nobody. It notes the time itself: around the system call the kernel waits for grace
+ * periods, and what it says of the time in between is cut to whole ns per frame and leaves out
+ * what ksoftirqd did.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

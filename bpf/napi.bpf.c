@@ -13,7 +13,9 @@ struct {
 	__type(value, struct napi_polls);
 } napi SEC(".maps");
 
-/* Arguments: the NAPI, packets handled, budget. Netpoll's budget is 0: it handles no packets, whatever there is. */
+/* Arguments: the NAPI, packets handled, budget. Netpoll's budget is 0: it handles no packets,
+ * whatever there is.
+ */
 SEC("raw_tp/napi_poll")
 int napi_poll(struct bpf_raw_tracepoint_args *ctx)
 {

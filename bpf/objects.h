@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The compiled BPF objects and the bpftrace scripts inside the binary; CMakeLists.txt makes the tables from the files there are.
+// The compiled BPF objects and the bpftrace scripts inside the binary; CMakeLists.txt makes the
+// tables from the files there are.
 #pragma once
 #include <cstddef>
 

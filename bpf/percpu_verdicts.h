@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The counters of programs that are not about counting: one per CPU and verdict, so no update is lost. */
+/* The counters of programs that are not about counting: one per CPU and verdict, so no update
+ * is lost.
+ */
 #pragma once
 #include "common.h"
 

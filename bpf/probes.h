@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the probes leave for the runner: one value per CPU and key. Times in nanoseconds of bpf_ktime_get_ns(). */
+/* What the probes leave for the runner: one value per CPU and key. Times in nanoseconds of
+ * bpf_ktime_get_ns().
+ */
 #pragma once
 #include "../kmod/include/rxlab/histogram.h"
 
@@ -16,7 +18,14 @@ struct softirq_times { /* map `softirqs`, key: vector */
 enum { IRQ_NUMBERS = 256 };
 
 /* Interrupts that have a vector of their own and no number; the timer's is one of them. */
-enum { IRQ_LOCAL_TIMER, IRQ_RESCHEDULE, IRQ_CALL_FUNCTION, IRQ_CALL_FUNCTION_SINGLE, IRQ_WORK, IRQ_VECTORS };
+enum {
+	IRQ_LOCAL_TIMER,
+	IRQ_RESCHEDULE,
+	IRQ_CALL_FUNCTION,
+	IRQ_CALL_FUNCTION_SINGLE,
+	IRQ_WORK,
+	IRQ_VECTORS
+};
 
 struct irq_times { /* map `irqs`, one key */
 	__u64 entered;

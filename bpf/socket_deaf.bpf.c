@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A socket that takes nothing. The kernel counts each packet as one error; what GRO merged into one is counted here. */
+/* A socket that takes nothing. The kernel counts each packet as one error; what GRO merged into
+ * one is counted here.
+ */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The least that counts packets without losing any: one number per CPU. What the other counters are compared with. */
+/* The least that counts packets without losing any: one number per CPU. What the other counters
+ * are compared with.
+ */
 #include "common.h"
 
 struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Counts in one array that user space can map, a group of entries per CPU: exact like a per-CPU array, read without
- * a system call. Frames on CPUs beyond the last group are not counted, so conservation reports them.
+/* Counts in one array that user space can map, a group of entries per CPU: exact like a per-CPU
+ * array, read without a system call. Frames on CPUs beyond the last group are not counted, so
+ * conservation reports them.
  */
 #include "common.h"
 

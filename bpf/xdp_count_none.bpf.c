@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Drops every frame and counts nothing: the floor under the counters. The driver's own statistics count it. */
+/* Drops every frame and counts nothing: the floor under the counters. The driver's own
+ * statistics count it.
+ */
 #include "common.h"
 
 SEC("xdp")

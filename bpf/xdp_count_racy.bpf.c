@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The textbook counter, faulty on purpose: two CPUs that read the same value write the same sum, one update is lost. */
+/* The textbook counter, faulty on purpose: two CPUs that read the same value write the same
+ * sum, one update is lost.
+ */
 #include "shared_verdicts.h"
 
 SEC("xdp")

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Drops every frame after exactly `planted_instructions` extra instructions: the ruler that the lab is checked with.
+/* Drops every frame after exactly `planted_instructions` extra instructions: the ruler that the
+ * lab is checked with.
  *
- * The number is taken apart into powers of two. The verifier knows the constant and deletes each branch with the side
- * not taken; a branch goes only where one of its sides is never reached, so both sides end in a jump of their own, which
- * is then a jump to the next instruction and goes too. The move and the mask before a branch stay: whatever the number,
- * the same overhead. A group is register additions, which no JIT merges, blinds or spreads over several instructions.
+ * The number is taken apart into powers of two. The verifier knows the constant and deletes
+ * each branch with the side not taken; a branch goes only where one of its sides is never
+ * reached, so both sides end in a jump of their own, which is then a jump to the next
+ * instruction and goes too. The move and the mask before a branch stay: whatever the number,
+ * the same overhead. A group is register additions, which no JIT merges, blinds or spreads over
+ * several instructions.
  */
 #include "percpu_verdicts.h"
 
