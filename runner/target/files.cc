@@ -63,20 +63,6 @@ std::string read_whole(const fs::path& path) {
     return bytes.str();
 }
 
-void write_whole(const fs::path& path, std::string_view bytes) {
-    const fs::path fresh = path.string() + ".new";
-    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (file && ::rename(fresh.c_str(), path.c_str()) == 0) return;
-    const int reason = errno;
-    ::unlink(fresh.c_str());
-    throw Error(Status::invalid,
-                fmt::format("{}: cannot be written: {}", path.string(), std::strerror(reason)),
-                "free space there, or choose another folder: --out for results, XDG_CACHE_HOME for "
-                "the cache");
-}
-
 WorkFolder::WorkFolder() {
     const fs::path root = cache_folder() / "work";
     std::error_code error;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // The cache folder and work folders in it that go away with us.
 #pragma once
+#include "base/whole_file.h"
+
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace rxlab {
 
@@ -19,9 +20,6 @@ std::filesystem::path checkout();
 std::string attribution_plugin();
 
 std::string read_whole(const std::filesystem::path& path);  ///< empty when it cannot be read
-/// Under another name first, then renamed: a reader finds all of it, or what was there before.
-/// @throws Error(Status::invalid): full disk, unwritable folder.
-void write_whole(const std::filesystem::path& path, std::string_view bytes);
 
 /// A private folder under the cache, removed by the destructor; those of killed processes are
 /// removed by the next one.
