@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/interrupt.h"
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <limits>
 
 #include "base/error.h"
 
@@ -12,6 +15,18 @@ volatile std::sig_atomic_t flag = 0;
 
 void on_signal(int) {
     flag = 1;
+}
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+std::atomic<int64_t> box_ends_ns = kNever;
+
+int64_t now_ns() {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+bool box_is_over() {
+    const int64_t end = box_ends_ns;
+    return end != kNever && now_ns() >= end;
 }
 
 }  // namespace
@@ -25,11 +40,24 @@ void install_interrupt_handlers() {
 }
 
 bool interrupted() {
-    return flag != 0;
+    return flag != 0 || box_is_over();
 }
 
 void throw_if_interrupted() {
-    if (interrupted()) throw Error(Status::interrupted, "interrupted");
+    if (flag != 0) throw Error(Status::interrupted, "interrupted");
+    if (box_is_over()) throw Error(Status::interrupted, "its time is over");
+}
+
+TimeBox::TimeBox(double seconds) {
+    box_ends_ns = now_ns() + static_cast<int64_t>(seconds * 1e9);
+}
+
+TimeBox::~TimeBox() {
+    box_ends_ns = kNever;
+}
+
+bool TimeBox::over() const {
+    return box_is_over();
 }
 
 }  // namespace rxlab

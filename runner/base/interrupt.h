@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Ctrl-C: the handler only sets a flag; long work polls it and throws Status::interrupted.
+// Ctrl-C, or the end of a time box: long work polls for it and throws Status::interrupted.
 #pragma once
 
 namespace rxlab {
@@ -7,10 +7,20 @@ namespace rxlab {
 /// SIGINT and SIGTERM set the flag. A second one ends the process at once; its QEMUs die with it.
 void install_interrupt_handlers();
 
-/// Has one come?
+/// Has one come, or is the time box over?
 bool interrupted();
 
-/// @throws Error(Status::interrupted) when the flag is set.
+/// @throws Error(Status::interrupted) when one has come, or the time box is over.
 void throw_if_interrupted();
+
+/// While it lives, work that takes longer than so many seconds is interrupted. One at a time.
+class TimeBox {
+public:
+    explicit TimeBox(double seconds);
+    ~TimeBox();
+    TimeBox(const TimeBox&) = delete;
+    TimeBox& operator=(const TimeBox&) = delete;
+    bool over() const;
+};
 
 }  // namespace rxlab
