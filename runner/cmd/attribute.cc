@@ -5,13 +5,13 @@
 #include "cmd/commands.h"
 #include "cmd/perform.h"
 #include "compare/cells.h"
-#include "sys/sys.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 
 namespace rxlab {
@@ -92,48 +92,79 @@ const Attributed* baseline_of(const std::vector<Attributed>& all, const Attribut
     return nullptr;
 }
 
-void attribute(RunRequest request, bool json) {
-    request.lane = "counted";
-    request.target = "vm";
-    request.rounds = 1;
-    request.vm.attribute = true;
-    const Experiment experiment = load_experiment(request.experiment);
-    Plan plan = plan_for(request, experiment);
-    const std::unique_ptr<Target> target = make_vm_target(request.vm);
-    const Json provenance = target->provenance(plan);
-    leave_out_arms(plan, experiment, provenance["kernel"].value("release", ""));
-    const std::filesystem::path out =
-        request.out.empty() ? default_out(request, plan, "attribution") : request.out;
-    std::map<int, Attributed> by_id;
-    target->run(
-        plan, {},
-        {[](const Observation&) {},
-         [&](const std::string& line) {
-             if (!request.quiet && !json) fmt::print(stderr, "  {}\n", line);
-         },
-         {},
-         [&](const Observation& observation, const Stacks& stacks) {
-             const Trial& trial = observation.trial;
-             if (const auto found = faults(observation); !found.empty())
-                 throw Error(Status::invalid, fmt::format("{}: {}", trial.arm, found.front()));
-             const bool baseline =
-                 std::any_of(experiment.arms.begin(), experiment.arms.end(),
-                             [&](const Arm& arm) { return arm.baseline && arm.name == trial.arm; });
-             by_id[trial.id] = {
-                 name_of(Cell{trial.arm, trial.factors, {}, 0}), trial.arm, trial.factors, baseline,
-                 observation.metrics.at("packets_sent").value,   stacks};
-             if (!request.quiet && !json)
-                 fmt::print(stderr, "  {}/{}  {}\n", by_id.size(), plan.trials.size(),
-                            by_id[trial.id].label);
-         }});
-    std::vector<Attributed> all;
-    for (auto& [id, one] : by_id) all.push_back(std::move(one));
+bool is_baseline(const Experiment& experiment, const std::string& arm) {
+    return std::any_of(experiment.arms.begin(), experiment.arms.end(),
+                       [&](const Arm& other) { return other.baseline && other.name == arm; });
+}
+
+/// Every trial of one round, counted function by function.
+class Attribution {
+public:
+    Attribution(RunRequest request, bool json)
+        : request_(std::move(request)), quiet_(request_.quiet || json) {
+        request_.lane = "counted";
+        request_.target = "vm";
+        request_.rounds = 1;
+        request_.vm.attribute = true;
+        campaign_ = campaign_for(request_);
+    }
+
+    /// @returns the document
+    Json run() {
+        const Result result =
+            run_campaign(campaign_, *strategy_for(request_, campaign_.plan),
+                         *executor_for(request_, campaign_.plan),
+                         [this](const CampaignEvent& event) { std::visit(*this, event); });
+        for (auto& [id, one] : by_id_) all_.push_back(std::move(one));
+        return json_of(request_, result.experiment, result.provenance, all_);
+    }
+
+    std::filesystem::path out() const { return out_for(request_, campaign_.plan, "attribution"); }
+    const std::vector<Attributed>& all() const { return all_; }
+    const std::string& name() const { return campaign_.experiment.name; }
+
+    void operator()(const happened::Counted& event) {
+        const Trial& trial = event.observation.trial;
+        by_id_[trial.id] = {name_of(Cell{trial.arm, trial.factors, {}, 0}),
+                            trial.arm,
+                            trial.factors,
+                            is_baseline(campaign_.experiment, trial.arm),
+                            event.observation.metrics.at("packets_sent").value,
+                            event.stacks};
+        say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),
+                        by_id_[trial.id].label));
+    }
+    void operator()(const happened::Observed& event) {
+        if (const auto found = faults(event.observation); !found.empty())
+            throw Error(Status::invalid,
+                        fmt::format("{}: {}", event.observation.trial.arm, found.front()));
+    }
+    void operator()(const happened::Note& event) { say(event.text); }
+    void operator()(const happened::LeftOut& event) { say(event.reason); }
+    void operator()(const happened::Warning&) {
+    }  // of rounds that decide nothing: nothing is judged
+    void operator()(const happened::Resumed&) {}
+    void operator()(const happened::Console&) {}
+
+private:
+    void say(const std::string& line) {
+        if (!quiet_) fmt::print(stderr, "  {}\n", line);
+    }
+
+    RunRequest request_;
+    bool quiet_;
+    CampaignRequest campaign_;
+    std::map<int, Attributed> by_id_;
+    std::vector<Attributed> all_;
+};
+
+void attribute(const RunRequest& request, bool json) {
+    Attribution attribution(request, json);
+    const Json document = attribution.run();
+    const std::filesystem::path out = attribution.out();
     std::filesystem::create_directories(out);
-    const Json document = json_of(request, experiment, provenance, all);
     write_whole(out / "attribution.json", document.dump(1) + "\n");
-    if (request.report)
-        run_or_throw(real_sys(),
-                     {"/usr/bin/python3", checkout() / "runner" / "report" / "flame.py", out});
+    if (request.report) draw("flame.py", out);
     if (json) {
         fmt::print("{}\n", document.dump(2));
         return;
@@ -141,9 +172,10 @@ void attribute(RunRequest request, bool json) {
     fmt::print(
         "{}: executed instructions per packet, in each function itself: before, after, "
         "difference\n",
-        experiment.name);
-    for (const Attributed& one : all)
-        if (const Attributed* before = baseline_of(all, one); before && before != &one)
+        attribution.name());
+    for (const Attributed& one : attribution.all())
+        if (const Attributed* before = baseline_of(attribution.all(), one);
+            before && before != &one)
             print_differences(*before, one);
     fmt::print("\nstacks  {}\n", (out / "attribution.json").string());
     if (request.report) fmt::print("report  {}\n", (out / "attribution.html").string());

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// Every experiment on every kernel, each in a process and a time box of its own, and one index
-// page.
+// Every experiment on every kernel, each a campaign in a time box of its own, and one index page.
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cmd/catalogue.h"
 #include "cmd/commands.h"
+#include "cmd/perform.h"
 #include "plan/plan.h"
-#include "sys/sys.h"
 #include "target/files.h"
 
 #include <fmt/chrono.h>
@@ -35,8 +34,7 @@ struct Job {
 };
 
 constexpr const char* kNullExperiment =
-    "null-aa";                  ///< goes first: what it shows is the floor of the others
-constexpr int kTimedOut = 124;  ///< timeout(1)'s own exit status
+    "null-aa";  ///< goes first: what it shows is the floor of the others
 
 /// How bad an exit status is; the night's is the worst.
 int severity(int status) {
@@ -84,55 +82,104 @@ Json previous_verdict(const Json& before, const Job& job) {
     return nullptr;
 }
 
-std::string last_line(std::string text) {
-    text.erase(text.find_last_not_of('\n') + 1);
-    return text.substr(text.rfind('\n') + 1);
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+fs::path folder_of(const fs::path& night, const std::string& experiment,
+                   const std::string& kernel) {
+    return night / fmt::format("{}-{}", experiment, kernel);
+}
+
+RunRequest request_of(const NightlyRequest& request, const Job& job, const fs::path& night) {
+    RunRequest run;
+    run.experiment = job.experiment;
+    run.lane = job.lane;
+    run.vm.kernel = job.kernel;
+    run.rounds = request.rounds;
+    run.out = folder_of(night, job.experiment, job.kernel);
+    run.quiet = true;
+    const fs::path null = folder_of(night, kNullExperiment, job.kernel);
+    if (job.lane == "counted" && job.experiment != kNullExperiment &&
+        fs::exists(null / "result.json"))
+        run.null = null;
+    return run;
+}
+
+struct Ending {
+    Status status = Status::ok;
+    std::string message;
+};
+
+/// What fails costs only itself; only Ctrl-C ends the night.
+Ending run_in_box(const RunRequest& request, int minutes) {
+    const TimeBox box(minutes * 60);
+    try {
+        return {perform(request).comparison.status, ""};
+    } catch (const Error& error) {
+        if (error.status() != Status::interrupted)
+            return {error.status(), first_line(error.what())};
+        if (box.over()) return {Status::lost, fmt::format("stopped after its {} minutes", minutes)};
+        throw;
+    } catch (const std::exception& error) {
+        return {Status::lost, first_line(error.what()) + " (a fault in rxlab itself)"};
+    }
+}
+
+/// Of a campaign that got so far, whatever happened after.
+Json verdict_in(const fs::path& folder) {
+    return fs::exists(folder / "comparison.json") ? read_json(folder / "comparison.json")["verdict"]
+                                                  : Json(nullptr);
 }
 
 Json run_job(const NightlyRequest& request, const Job& job, const fs::path& night,
              const Json& before) {
-    const std::string folder = fmt::format("{}-{}", job.experiment, job.kernel);
-    std::vector<std::string> argv{"timeout",
-                                  "-s",
-                                  "INT",
-                                  "-k",
-                                  "20",
-                                  fmt::format("{}m", request.minutes),
-                                  fs::read_symlink("/proc/self/exe"),
-                                  "run",
-                                  job.experiment,
-                                  "--kernel",
-                                  job.kernel,
-                                  "--lane",
-                                  job.lane,
-                                  "--out",
-                                  night / folder,
-                                  "--quiet"};
-    const fs::path null = night / fmt::format("{}-{}", kNullExperiment, job.kernel);
-    if (job.lane == "counted" && job.experiment != kNullExperiment &&
-        fs::exists(null / "result.json"))
-        argv.insert(argv.end(), {"--null", null});
-    if (request.rounds) argv.insert(argv.end(), {"--rounds", std::to_string(request.rounds)});
+    const RunRequest run = request_of(request, job, night);
     const auto start = std::chrono::steady_clock::now();
-    const CommandResult ran = real_sys().run(argv);
+    const Ending ending = run_in_box(run, request.minutes);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const bool timed_out = ran.status == kTimedOut || ran.status == 128 + 9;
-    const bool whole = fs::exists(night / folder / "comparison.json");
-    const Json verdict =
-        whole ? read_json(night / folder / "comparison.json")["verdict"] : Json(nullptr);
-    const Json previous = previous_verdict(before, job);
+    const Json verdict = verdict_in(run.out), previous = previous_verdict(before, job);
     return {{"experiment", job.experiment},
             {"kernel", job.kernel},
             {"lane", job.lane},
             {"seconds", seconds},
-            {"path", folder},
-            {"status", timed_out ? static_cast<int>(Status::lost) : ran.status},
+            {"path", run.out.filename()},
+            {"status", static_cast<int>(ending.status)},
             {"verdict", verdict},
             {"previous_verdict", previous},
             {"change", previous.is_null() || previous == verdict ? "" : "changed"},
-            {"message", timed_out ? fmt::format("stopped after its {} minutes", request.minutes)
-                                  : last_line(ran.err)}};
+            {"message", ending.message}};
+}
+
+void print_row(const Json& row) {
+    fmt::print("{:<24} {:<6} {:<11} status {:<4} {:<14} {:>5.0f} s  {}\n",
+               row["experiment"].get<std::string>(), row["kernel"].get<std::string>(),
+               row["lane"].get<std::string>(), row["status"].get<int>(),
+               row["verdict"].is_null() ? "-" : row["verdict"].get<std::string>(),
+               row["seconds"].get<double>(), row["message"].get<std::string>());
+    std::fflush(stdout);
+}
+
+/// @returns the index, which is written after each experiment: a night cut short has its page
+Json run_all(const NightlyRequest& request, const fs::path& night, bool quiet) {
+    const Json before = index_before(night);
+    Json index = Json::array();
+    for (const Job& job : jobs_of(request)) {
+        throw_if_interrupted();
+        index.push_back(run_job(request, job, night, before));
+        if (!quiet) print_row(index.back());
+        write_whole(night / "index.json", index.dump(1) + "\n");
+        draw("index.py", night);
+    }
+    return index;
+}
+
+int worst_of(const Json& index) {
+    int worst = 0;
+    for (const Json& row : index)
+        if (severity(row["status"]) > severity(worst)) worst = row["status"];
+    return worst;
 }
 
 int nightly(const NightlyRequest& request, bool json) {
@@ -140,33 +187,20 @@ int nightly(const NightlyRequest& request, bool json) {
     const fs::path night = request.out.empty() ? checkout() / "results" / "runs" /
                                                      fmt::format("{:%Y-%m-%d}", fmt::localtime(now))
                                                : request.out;
-    const Json before = index_before(night);
     fs::create_directories(night);
-    Json index = Json::array();
-    int worst = 0;
-    for (const Job& job : jobs_of(request)) {
-        if (interrupted())
-            throw Error(Status::interrupted,
-                        "interrupted; finished experiments are in " + night.string());
-        const Json row = run_job(request, job, night, before);
-        if (!json)
-            fmt::print("{:<24} {:<6} {:<11} status {:<4} {:<14} {:>5.0f} s  {}\n", job.experiment,
-                       job.kernel, job.lane, row["status"].get<int>(),
-                       row["verdict"].is_null() ? "-" : row["verdict"].get<std::string>(),
-                       row["seconds"].get<double>(), row["message"].get<std::string>());
-        std::fflush(stdout);
-        if (severity(row["status"]) > severity(worst)) worst = row["status"];
-        index.push_back(row);
-        write_whole(night / "index.json",
-                    index.dump(1) + "\n");  // after each: a night cut short still has its page
-        run_or_throw(real_sys(),
-                     {"/usr/bin/python3", checkout() / "runner" / "report" / "index.py", night});
+    Json index;
+    try {
+        index = run_all(request, night, json);
+    } catch (const Error& error) {
+        if (error.status() != Status::interrupted) throw;
+        throw Error(Status::interrupted,
+                    "interrupted; finished experiments are in " + night.string());
     }
     if (json)
         fmt::print("{}\n", index.dump(2));
     else
         fmt::print("index   {}\n", (night / "index.html").string());
-    return worst;
+    return worst_of(index);
 }
 
 }  // namespace

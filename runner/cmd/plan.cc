@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/commands.h"
-#include "cmd/perform.h"
+#include "cmd/request.h"
 #include "session/session.h"
 
 #include <fmt/format.h>

@@ -16,7 +16,7 @@ void define_report(CLI::App& app, int&) {
         const std::filesystem::path dir = *folder;
         const Result result = result_from_json(read_json(dir / "result.json"));
         write_whole(dir / "comparison.json", compare(result).json.dump(2) + "\n");
-        write_report(dir);
+        draw("report.py", dir);
         fmt::print("{}\n", (dir / "report.html").string());
     });
 }

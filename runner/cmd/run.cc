@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 namespace rxlab {
 namespace {
@@ -31,18 +32,24 @@ int run(RunRequest request, bool json) {
     return static_cast<int>(outcome.comparison.status);
 }
 
+/// The observation goes to stdout, all that the guest says to stderr.
+struct Shown {
+    void operator()(const happened::Observed& event) {
+        fmt::print("{}\n", to_json(event.observation).dump(2));
+    }
+    void operator()(const happened::Console& event) { fmt::print(stderr, "{}", event.text); }
+    void operator()(const happened::Note& event) { fmt::print(stderr, "  {}\n", event.text); }
+    void operator()(const happened::LeftOut& event) { fmt::print(stderr, "  {}\n", event.reason); }
+    void operator()(const happened::Warning&) {}
+    void operator()(const happened::Resumed&) {}
+    void operator()(const happened::Counted&) {}
+};
+
 int repeat_trial(const RunRequest& request, int id) {
-    Plan plan = plan_for(request, load_experiment(request.experiment));
-    std::erase_if(plan.trials, [&](const Trial& trial) { return trial.id != id; });
-    if (plan.trials.empty())
-        throw Error(Status::usage, fmt::format("the plan has no trial {}", id),
-                    fmt::format("rxlab plan {} lists them", request.experiment));
-    const TargetEvents events{
-        [](const Observation& observation) { fmt::print("{}\n", to_json(observation).dump(2)); },
-        [](const std::string& line) { fmt::print(stderr, "  {}\n", line); },
-        [](const std::string& console) { fmt::print(stderr, "{}", console); },
-    };
-    target_for(request, plan)->run(plan, {}, events);
+    const CampaignRequest campaign = campaign_for(request);
+    run_campaign(campaign, *make_strategy("single_trial", {{"trial", id}}),
+                 *executor_for(request, campaign.plan),
+                 [](const CampaignEvent& event) { std::visit(Shown(), event); });
     return static_cast<int>(Status::ok);
 }
 
@@ -51,15 +58,15 @@ int repeat_trial(const RunRequest& request, int id) {
 void define_run(CLI::App& app, int& status) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
-    auto trial = std::make_shared<int>(-1);
+    auto trial = std::make_shared<std::optional<int>>();
     add_plan_options(app, *request);
     add_target_options(app, *request);
     app.add_flag("--json", *json, "print comparison.json");
     app.add_option("--trial", *trial,
-                   "repeat only this trial, its console shown; prints the observation");
-    app.callback([=, &status] {
-        status = *trial < 0 ? run(*request, *json) : repeat_trial(*request, *trial);
-    });
+                   "repeat only this trial, its console shown; prints the observation")
+        ->check(CLI::NonNegativeNumber);
+    app.callback(
+        [=, &status] { status = *trial ? repeat_trial(*request, **trial) : run(*request, *json); });
 }
 
 }  // namespace rxlab

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -14,11 +15,11 @@
 namespace rxlab {
 namespace {
 
-// Trials on this very machine, in plan order. The journal holds the machine's lock while there is
-// something to undo.
-class HostTarget : public Target {
+// Trials on this very machine, in the order they are asked for. The journal holds the machine's
+// lock while there is something to undo.
+class HostExecutor : public Executor {
 public:
-    explicit HostTarget(const HostOptions& options) : options_(options) {}
+    explicit HostExecutor(const HostOptions& options) : options_(options) {}
 
     Json provenance(const Plan&) override {
         return {{"target", "host"},
@@ -26,17 +27,15 @@ public:
                 {"interface", options_.interface}};
     }
 
-    void run(const Plan& plan, const std::set<int>& done, const TargetEvents& events) override {
+    void run(const Plan&, const std::vector<Trial>& batch, const ExecutorEvents& events) override {
         Sys& sys = real_sys();
-        const bool nothing_changes =
-            std::all_of(plan.trials.begin(), plan.trials.end(), changes_nothing);
+        const bool nothing_changes = std::all_of(batch.begin(), batch.end(), changes_nothing);
         Journal journal(sys, nothing_changes ? "" : state_directory());
         if (!nothing_changes) make_ready(sys, journal);
         std::set<std::string> seen;
-        for (const Trial& trial : plan.trials)
+        for (const Trial& trial : batch)
             if (seen.insert(trial.traffic.dump()).second) require_traffic(sys, trial);
-        for (const Trial& trial : plan.trials)
-            if (!done.count(trial.id)) events.observation(run_one(sys, journal, trial));
+        for (const Trial& trial : batch) events.observation(run_one(sys, journal, trial));
     }
 
 private:
@@ -77,8 +76,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_host_target(const HostOptions& options) {
-    return std::make_unique<HostTarget>(options);
+std::unique_ptr<Executor> make_host_executor(const HostOptions& options) {
+    return std::make_unique<HostExecutor>(options);
 }
 
 }  // namespace rxlab

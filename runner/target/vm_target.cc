@@ -5,6 +5,8 @@
 #include <exception>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include "base/error.h"
@@ -61,9 +63,9 @@ void throw_failures(std::vector<Failure> failures, size_t trials) {
     throw Error(lost ? Status::lost : failures.front().status, fact, failures.front().next);
 }
 
-class VmTarget : public Target {
+class VmExecutor : public Executor {
 public:
-    explicit VmTarget(const VmOptions& options)
+    explicit VmExecutor(const VmOptions& options)
         : options_(options),
           store_(options.snapshots.empty() ? cache_folder() / "snapshots"
                                            : fs::path(options.snapshots),
@@ -80,25 +82,25 @@ public:
         return json;
     }
 
-    void run(const Plan& plan, const std::set<int>& done, const TargetEvents& events) override {
+    void run(const Plan& plan, const std::vector<Trial>& batch,
+             const ExecutorEvents& events) override {
         gather_extras(plan);
-        for (const Trial& trial : plan.trials) assets(trial.boot.kernel);
+        for (const Trial& trial : batch) assets(trial.boot.kernel);
         for (const auto& [kernel, assets] : boot_assets_)
-            if (!assets.missing.empty() && events.progress) events.progress(assets.missing);
-        Run(*this, plan, done, events).execute();
+            if (!assets.missing.empty()) events.note(assets.missing);
+        Run(*this, plan.lane, batch, events).execute();
     }
 
 private:
     // One run() with its workers.
     class Run {
     public:
-        Run(VmTarget& target, const Plan& plan, const std::set<int>& done,
-            const TargetEvents& events)
-            : target_(target), plan_(plan), events_(events) {
-            for (size_t i = 0; i < plan.trials.size(); ++i) {
-                if (done.count(plan.trials[i].id)) continue;
-                const BootAssets& assets = target.assets(plan.trials[i].boot.kernel);
-                Machine machine = target.machine_for(plan.lane, plan.trials[i]);
+        Run(VmExecutor& target, Lane lane, const std::vector<Trial>& batch,
+            const ExecutorEvents& events)
+            : target_(target), lane_(lane), batch_(batch), events_(events) {
+            for (size_t i = 0; i < batch.size(); ++i) {
+                const BootAssets& assets = target.assets(batch[i].boot.kernel);
+                Machine machine = target.machine_for(lane, batch[i]);
                 const std::string group = payload_key(machine, assets.ingredients);
                 places_.try_emplace(
                     group, Place{std::move(machine),
@@ -110,7 +112,7 @@ private:
         void execute() {
             Workload load(items_);
             std::vector<std::thread> workers;
-            for (int i = 0; i < target_.worker_count(plan_.lane, items_.size()); ++i)
+            for (int i = 0; i < target_.worker_count(lane_, items_.size()); ++i)
                 workers.emplace_back([&] { work(load); });
             for (std::thread& worker : workers) worker.join();
             if (fatal_) std::rethrow_exception(fatal_);
@@ -150,8 +152,7 @@ private:
                 snapshots.ensure(machine, &timing);
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
-                for (const size_t trial : load.abandoned(group))
-                    fail(load, plan_.trials[trial], error);
+                for (const size_t trial : load.abandoned(group)) fail(load, batch_[trial], error);
                 return;
             }
             if (timing.payload_s > 0)
@@ -162,29 +163,39 @@ private:
             load.prepared(group);
         }
 
+        // What a trial gave: all that is told of it once it has ended well.
+        struct Yield {
+            Observation observation;
+            Stacks stacks;
+        };
+
         void run_one(Workload& load, const Workload::Next& next) {
-            const Trial& trial = plan_.trials[next.trial];
-            auto& [machine, snapshots] = places_.at(next.group);
+            const Trial& trial = batch_[next.trial];
+            std::optional<Yield> yield;
             try {
-                const Json job{{"job", "trial"},
-                               {"trial", to_json(trial)},
-                               {"options",
-                                {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
-                                 {"attribute", target_.options_.attribute}}}};
-                deliver(trial, run_guest(machine, snapshots.ensure(machine), job, newc_archive({}),
-                                         {target_.options_.trial_timeout_s,
-                                          target_.options_.silence_s, target_.options_.attribute}));
+                yield = harvest(trial, run_in_guest(trial, places_.at(next.group)));
             } catch (const Error& error) {
                 if (error.status() == Status::interrupted) throw;
                 fail(load, trial, error);
+                return;
             }
+            tell(*yield);  // what a listener throws ends the run, not this trial only
         }
 
-        void deliver(const Trial& trial, const GuestRun& run) {
-            if (events_.console) {
-                const std::lock_guard lock(mutex_);
-                events_.console(run.console);
-            }
+        GuestRun run_in_guest(const Trial& trial, Place& place) {
+            auto& [machine, snapshots] = place;
+            const Json job{{"job", "trial"},
+                           {"trial", to_json(trial)},
+                           {"options",
+                            {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
+                             {"attribute", target_.options_.attribute}}}};
+            return run_guest(machine, snapshots.ensure(machine), job, newc_archive({}),
+                             {target_.options_.trial_timeout_s, target_.options_.silence_s,
+                              target_.options_.attribute});
+        }
+
+        Yield harvest(const Trial& trial, const GuestRun& run) {
+            tell_console(run.console);
             throw_unless_done(run, named(trial));
             const auto message =
                 std::find_if(run.messages.begin(), run.messages.end(),
@@ -193,18 +204,27 @@ private:
                 throw Error(
                     Status::lost,
                     named(trial) + ": the guest ended without an observation" + tail(run.console));
-            Observation observation = observation_from_json(Json::parse(message->payload));
+            Yield yield{observation_from_json(Json::parse(message->payload)), {}};
+            Observation& observation = yield.observation;
             observation.wall_s = run.wall_s;
             observation.measured_s = run.wall_s - run.first_message_s;
             add_console_splats(observation, run.console);
-            Stacks stacks;
             if (target_.options_.attribute) {
-                stacks = fold(run.attribution, observation.facts.value("symbols", ""));
+                yield.stacks = fold(run.attribution, observation.facts.value("symbols", ""));
                 observation.facts.erase("symbols");
             }
+            return yield;
+        }
+
+        void tell_console(const std::string& console) {
             const std::lock_guard lock(mutex_);
-            events_.observation(observation);
-            if (events_.attribution) events_.attribution(observation, stacks);
+            events_.console(console);
+        }
+
+        void tell(const Yield& yield) {
+            const std::lock_guard lock(mutex_);
+            events_.observation(yield.observation);
+            if (target_.options_.attribute) events_.attribution(yield.observation, yield.stacks);
         }
 
         // The session reads the kernel log up to the trial's end; the console sees what comes after
@@ -224,12 +244,13 @@ private:
 
         void say(const std::string& line) {
             const std::lock_guard lock(mutex_);
-            if (events_.progress) events_.progress(line);
+            events_.note(line);
         }
 
-        VmTarget& target_;
-        const Plan& plan_;
-        const TargetEvents& events_;
+        VmExecutor& target_;
+        Lane lane_;
+        const std::vector<Trial>& batch_;
+        const ExecutorEvents& events_;
         std::map<std::string, Place> places_;
         std::vector<Workload::Item> items_;
         std::mutex mutex_;
@@ -326,8 +347,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_vm_target(const VmOptions& options) {
-    return std::make_unique<VmTarget>(options);
+std::unique_ptr<Executor> make_vm_executor(const VmOptions& options) {
+    return std::make_unique<VmExecutor>(options);
 }
 
 }  // namespace rxlab

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/row_named.h"
+#include "campaign/strategy.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace rxlab {
+
+// One file each.
+using MakeStrategy = std::unique_ptr<Strategy>(const Json& parameters);
+MakeStrategy make_whole_plan, make_until_precise, make_single_trial;
+
+const StrategyRow kStrategies[] = {
+    {"whole_plan", "every trial of the plan, at once", make_whole_plan},
+    {"until_precise",
+     "round by round until each primary metric's interval is narrow enough, or the plan's end",
+     make_until_precise},
+    {"single_trial", "one trial of the plan, {\"trial\": its id}", make_single_trial},
+};
+const size_t kStrategyCount = std::size(kStrategies);
+
+std::unique_ptr<Strategy> make_strategy(const std::string& name, const Json& parameters) {
+    return row_named(kStrategies, kStrategyCount, name, "strategy").make(parameters);
+}
+
+std::vector<Trial> not_yet_observed(const Result& so_far,
+                                    const std::function<bool(const Trial&)>& wanted) {
+    std::set<int> seen;
+    for (const Observation& observation : so_far.observations) seen.insert(observation.trial.id);
+    std::vector<Trial> trials;
+    for (const Trial& trial : so_far.plan.trials)
+        if (!seen.contains(trial.id) && wanted(trial)) trials.push_back(trial);
+    return trials;
+}
+
+}  // namespace rxlab

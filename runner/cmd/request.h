@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a person asks for on the command line, and the campaign that it means.
+#pragma once
+#include "campaign/campaign.h"
+#include "cmd/catalogue.h"
+#include "target/target.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace rxlab {
+
+struct RunRequest {
+    std::string experiment;
+    std::string
+        target;  ///< "vm", "host" or empty: vm, but host for traffic that is a program's there
+    std::string lane;  ///< empty: the experiment's first lane (on the host: timed)
+    std::vector<std::string> arms;
+    int rounds = 0;  ///< 0: the experiment's
+    uint64_t seed = 1;
+    std::filesystem::path null;  ///< result of null-aa on the same machine and lane, or empty
+    VmOptions vm;
+    HostOptions host;
+    std::filesystem::path out;  ///< empty: results/runs/EXPERIMENT-LANE-KERNEL-TIME
+    bool report = true;
+    bool quiet = false;
+};
+
+/// Options shared by plan, run and certify.
+void add_plan_options(CLI::App& app, RunRequest& request);
+/// Options about the machine a run happens on.
+void add_target_options(CLI::App& app, RunRequest& request);
+
+/// The plan as it is shown: in the timed lane with the least rounds.
+/// @throws Error(Status::usage): lane and target that do not go together.
+Plan plan_for(const RunRequest& request, const Experiment& experiment);
+
+/// Everything but its folder, which is empty. @throws as plan_for
+CampaignRequest campaign_for(const RunRequest& request);
+/// How its trials are chosen: the timed lane goes on until the intervals are narrow enough, unless
+/// the rounds are given; the others run their whole plan.
+std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan);
+std::unique_ptr<Executor> executor_for(const RunRequest& request, const Plan& plan);
+
+/// The folder that was asked for, or else a new one in the checkout:
+/// results/runs/EXPERIMENT-WORD-KERNEL-TIME.
+std::filesystem::path out_for(const RunRequest& request, const Plan& plan, const std::string& word);
+
+}  // namespace rxlab
