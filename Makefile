@@ -22,6 +22,9 @@ KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, in
 BENCH_DEPS := libbenchmark-dev libboost-dev libreaderwriterqueue-dev libdpdk-dev
 BENCH_ARGS ?=
 
+# What checks the form of the sources (lint/).
+LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
+
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
@@ -30,7 +33,7 @@ RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)"
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps build bench-build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
+.PHONY: help deps bench-deps lint-deps build lint tidy hooks bench-build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +59,9 @@ endef
 deps: ## install the Debian packages rxlab needs (NO_INSTALL=1: only say which)
 	@$(call install,$(DEPS),$(KERNEL_NOTE))
 
+lint-deps:
+	@$(call install,$(LINT_DEPS))
+
 bench-deps: deps
 	@$(call install,$(BENCH_DEPS))
 
@@ -68,7 +74,7 @@ build: deps ## build the runner and its BPF objects
 run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: test-unit test-vm ## all tests: units, report, BPF and namespaces on this machine, kernels in VMs
+test: lint test-unit test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || cmake -S runner -B $(BUILD)/cmake -G Ninja >/dev/null
@@ -82,6 +88,16 @@ test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
 	ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
+
+lint: lint-deps ## the form of the sources: formatters, linters, who may include what
+	@lint/lint
+	@cd lint && /usr/bin/python3 -B -m unittest -q
+
+tidy: lint-deps build ## clang-tidy over all C++ (CHANGED=1: what differs from the last commit)
+	@lint/lint --tidy $(if $(CHANGED),--changed) clang-tidy
+
+hooks: lint-deps ## check the form of what is committed, at each commit
+	@ln -sfn "$(CURDIR)/lint/pre-commit" "$$(git rev-parse --git-path hooks)/pre-commit"
 
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
 	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)

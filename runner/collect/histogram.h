@@ -2,9 +2,9 @@
 // Log2 histograms with eight sub-buckets per power of two, as the probes fill them
 // (kmod/include/rxlab/histogram.h).
 #pragma once
-#include "kmod/include/rxlab/histogram.h"
 #include "base/json.h"
 #include "base/metric.h"
+#include "kmod/include/rxlab/histogram.h"
 
 #include <array>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // A trial put together: topology, setups, knobs and traffic, found in their tables.
 #pragma once
-#include "plan/plan.h"
 #include "journal/journal.h"
+#include "plan/plan.h"
 #include "setup/setup.h"
 #include "traffic/traffic.h"
 

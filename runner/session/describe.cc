@@ -2,8 +2,8 @@
 #include "base/error.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
-#include "sys/recording_sys.h"
 #include "session/session.h"
+#include "sys/recording_sys.h"
 
 #include <fmt/ranges.h>
 

@@ -5,8 +5,8 @@
 #include "session/assembly.h"
 #include "session/kernel_log.h"
 #include "session/prepare.h"
-#include "sys/recording_sys.h"
 #include "session/window.h"
+#include "sys/recording_sys.h"
 #include "traffic/kinds.h"
 
 #include <fmt/format.h>

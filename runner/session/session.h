@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // One trial on this machine: apply, warm up, measure, restore.
 #pragma once
-#include "result/result.h"
 #include "journal/journal.h"
+#include "result/result.h"
 
 namespace rxlab {
 
