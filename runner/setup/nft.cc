@@ -12,62 +12,51 @@ const char kNftSchema[] = R"({
   "type": "object",
   "properties": {
     "hook": {"enum": ["ingress", "prerouting", "input"], "default": "prerouting",
-             "description": "before the stack, before routing (prerouting), or after it (input)"
-}
-, "priority" : {
-    "type" : "integer",
-    "minimum" : -1000,
-    "maximum" : 1000,
-    "description" : "default: raw (-300) at prerouting, else filter (0) as usual"
-},
-               "dst_port" : {
-    "type" : "integer",
-             "minimum" : 1,
-             "maximum" : 65535,
-             "default" : 9,
-             "description" : "UDP destination port dropped"
-}
-}
+        "description": "before the stack; before routing, at raw priority; or after routing"},
+    "priority": {"type": "integer", "minimum": -1000, "maximum": 1000,
+        "description": "default: raw (-300) at prerouting, else filter (0) as usual"},
+    "dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9,
+        "description": "UDP destination port dropped"}
+  }
 })";
 
 namespace {
-    constexpr const char* kTable = "rxlab";
-    constexpr const char* kChain = "drop_point";
+constexpr const char* kTable = "rxlab";
+constexpr const char* kChain = "drop_point";
 
-    struct Hook {
-        const char* name;
-        const char* table_family;
-        uint8_t family;
-        int priority;
-    };
-    const Hook kHooks[] = {
-        {"ingress", "netdev", NFPROTO_NETDEV, 0},
-        {"prerouting", "ip", NFPROTO_IPV4, -300},
-        {"input", "ip", NFPROTO_IPV4, 0},
-    };
+struct Hook {
+    const char* name;
+    const char* table_family;
+    uint8_t family;
+    int priority;
+};
+const Hook kHooks[] = {
+    {"ingress", "netdev", NFPROTO_NETDEV, 0},
+    {"prerouting", "ip", NFPROTO_IPV4, -300},
+    {"input", "ip", NFPROTO_IPV4, 0},
+};
 
-    const Hook& hook_named(const std::string& name) {
-        for (const Hook& hook : kHooks)
-            if (name == hook.name) return hook;
-        return kHooks[1];
-    }
+const Hook& hook_named(const std::string& name) {
+    for (const Hook& hook : kHooks)
+        if (name == hook.name) return hook;
+    return kHooks[1];
+}
 
-    /// Only a hook of the netdev family belongs to interfaces.
-    std::string devices(const Hook& hook, const Topology& topology) {
-        if (hook.family != NFPROTO_NETDEV) return "";
-        std::string list;
-        for (const Path& path : topology.paths)
-            list += (list.empty() ? "" : ", ") + path.receiver.name;
-        return fmt::format(" devices = {{ {} }}", list);
-    }
+/// Only a hook of the netdev family belongs to interfaces.
+std::string devices(const Hook& hook, const Topology& topology) {
+    if (hook.family != NFPROTO_NETDEV) return "";
+    std::string list;
+    for (const Path& path : topology.paths) list += (list.empty() ? "" : ", ") + path.receiver.name;
+    return fmt::format(" devices = {{ {} }}", list);
+}
 
-    std::string ruleset(const Hook& hook, const Topology& topology, int priority, int port) {
-        return fmt::format(
-            "add table {0} {1}\n"
-            "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
-            "add rule {0} {1} {2} udp dport {6} counter drop\n",
-            hook.table_family, kTable, kChain, hook.name, devices(hook, topology), priority, port);
-    }
+std::string ruleset(const Hook& hook, const Topology& topology, int priority, int port) {
+    return fmt::format(
+        "add table {0} {1}\n"
+        "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
+        "add rule {0} {1} {2} udp dport {6} counter drop\n",
+        hook.table_family, kTable, kChain, hook.name, devices(hook, topology), priority, port);
+}
 
 }  // namespace
 

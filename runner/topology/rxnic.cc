@@ -48,36 +48,32 @@ const char kRxnicSchema[] = R"({
     "irq_cpu": {"type": "integer", "minimum": 0,
         "description": "CPU of the interrupts; as it happens without"},
     "engine": {"enum": ["thread", "interrupt"], "default": "thread",
-        "description": "the device is a real-time thread, or an interrupt (before softIRQs too)"
-}
-, "engine_cpu" : {
-    "type" : "integer", "minimum" : 0, "description" : "CPU of the engine's thread"
-}
-}
+        "description": "a real-time thread is the device, or an interrupt, before softIRQs too"},
+    "engine_cpu": {"type": "integer", "minimum": 0, "description": "CPU of the engine's thread"}
+  }
 })";
 
 namespace {
-    void load_modules(Sys & sys, Journal & journal, const Json& parameters) {
-        const bool thread = parameters.value("engine", "thread") == "thread";
-        Json engine = {{"channels", 4 * parameters.value("queues", 1)},
-                       {thread ? "engine_rt" : "engine_irq", true}},
-             nic = parameters;
-        if (parameters.contains("engine_cpu")) engine["engine_cpu"] = parameters["engine_cpu"];
-        for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"})
-            nic.erase(not_the_modules);
-        load_module(sys, journal, "vdma", engine);
-        load_module(sys, journal, "ring_link", Json::object());
-        load_module(sys, journal, "rxnic", nic);
-    }
+void load_modules(Sys& sys, Journal& journal, const Json& parameters) {
+    const bool thread = parameters.value("engine", "thread") == "thread";
+    Json engine = {{"channels", 4 * parameters.value("queues", 1)},
+                   {thread ? "engine_rt" : "engine_irq", true}},
+         nic = parameters;
+    if (parameters.contains("engine_cpu")) engine["engine_cpu"] = parameters["engine_cpu"];
+    for (const char* not_the_modules : {"kind", "gro", "engine", "engine_cpu"})
+        nic.erase(not_the_modules);
+    load_module(sys, journal, "vdma", engine);
+    load_module(sys, journal, "ring_link", Json::object());
+    load_module(sys, journal, "rxnic", nic);
+}
 
-    std::string moved(const Interface& end, const std::string& mac) {
-        return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
-    }
+std::string moved(const Interface& end, const std::string& mac) {
+    return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
+}
 
-    Sink sink(Sys & sys, const char* name, const Interface& end,
-              std::vector<std::string> counters) {
-        return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
-    }
+Sink sink(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
+    return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
+}
 
 }  // namespace
 
