@@ -22,7 +22,7 @@ KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, in
 BENCH_DEPS := libbenchmark-dev libboost-dev libreaderwriterqueue-dev libdpdk-dev
 BENCH_ARGS ?=
 
-# What checks the form of the sources (lint/).
+# What checks the form of the sources (runner/lint/).
 LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -90,14 +90,14 @@ test-vm: build
 	ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
 
 lint: lint-deps ## the form of the sources: formatters, linters, who may include what
-	@lint/lint
-	@cd lint && /usr/bin/python3 -B -m unittest -q
+	@runner/lint/lint
+	@cd runner/lint && /usr/bin/python3 -B -m unittest -q
 
-tidy: lint-deps build ## clang-tidy over all C++ (CHANGED=1: what differs from the last commit)
-	@lint/lint --tidy $(if $(CHANGED),--changed) clang-tidy
+tidy: lint-deps build ## clang-tidy over all C++, half an hour (CHANGED=1: what differs from the last commit)
+	@runner/lint/lint --tidy $(if $(CHANGED),--changed) clang-tidy
 
 hooks: lint-deps ## check the form of what is committed, at each commit
-	@ln -sfn "$(CURDIR)/lint/pre-commit" "$$(git rev-parse --git-path hooks)/pre-commit"
+	@ln -sfn "$(CURDIR)/runner/lint/pre-commit" "$$(git rev-parse --git-path hooks)/pre-commit"
 
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
 	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)

@@ -10,7 +10,7 @@ TAB = 8  # as the kernel shows it
 KERNEL = re.compile(r"^(kmod|bpf)/(?!objects\.h).*\.[ch]$")
 CPP = re.compile(r"\.(cc|h|h\.in)$")
 PROSE = re.compile(r"\.md$")
-DATA = re.compile(r"(^LICENSE|/testdata/.*|\.(json|pcap|pcapng|gitignore))$")
+DATA = re.compile(r"(^LICENSE|/testdata/.*|^runner/fuzz/inputs/.*|\.(json|pcap|pcapng|gitignore))$")
 LICENSED = re.compile(r"\.(c|cc|h|py|sh|S|bt|cmake)$|(^|/)(CMakeLists\.txt|Kbuild|Makefile)$")
 # What a kernel log is searched for may end in a blank.
 BLANKS_MATTER = {"vm/guest-checks.sh"}
