@@ -2,6 +2,7 @@
 #include "knobs/ethtool.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "knobs/kinds.h"
 #include "knobs/place.h"
 
@@ -83,7 +84,8 @@ std::string parse_ethtool(const std::string& group, const std::string& setting,
 
 void validate_ethtool(const std::string& object) {
     validate_characters("ethtool", object, "/._-");
-    if (parse(object).interface.starts_with("-"))
+    const std::string interface = parse(object).interface;
+    if (interface.starts_with("-") || !is_interface_name(interface))
         throw Error(Status::usage, fmt::format("knob ethtool:{}: no interface's name", object));
 }
 

@@ -55,6 +55,10 @@ TEST(Knobs, nothing_leaves_its_folder_and_nothing_odd_passes) {
     EXPECT_EQ(refusal("ethtool:eth0/offload/gro"),
               "knob ethtool:eth0/offload/gro: expected INTERFACE/coalesce|ring|feature/SETTING");
     EXPECT_EQ(refusal("ethtool:-s/ring/rx"), "knob ethtool:-s/ring/rx: no interface's name");
+    EXPECT_EQ(refusal("ethtool:./ring/rx"), "knob ethtool:./ring/rx: no interface's name");
+    EXPECT_EQ(refusal("ethtool:a1234567890123456/ring/rx"),
+              "knob ethtool:a1234567890123456/ring/rx: no interface's name");
+    EXPECT_EQ(refusal("rps:./rx-0"), "knob rps:./rx-0: expected INTERFACE/rx-N");
     EXPECT_EQ(refusal("sysctl:@other:net.core.x"),
               "knob sysctl:@other:net.core.x: namespace must be @dut or @gen");
     EXPECT_EQ(refusal("sysctl:@dut"), "knob object '@dut': expected '@NAMESPACE:OBJECT'");

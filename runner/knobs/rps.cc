@@ -3,6 +3,7 @@
 #include "knobs/place.h"
 
 #include "base/error.h"
+#include "base/names.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -31,8 +32,8 @@ void validate_rps(const std::string& object) {
     validate_characters("rps", object, "/._-");
     const std::string name = placed(object).object;
     const size_t slash = name.find('/');
-    if (slash == std::string::npos || slash == 0 || name.compare(slash, 4, "/rx-") != 0 ||
-        name.find('/', slash + 1) != std::string::npos)
+    if (slash == std::string::npos || !is_interface_name(name.substr(0, slash)) ||
+        name.compare(slash, 4, "/rx-") != 0 || name.find('/', slash + 1) != std::string::npos)
         throw Error(Status::usage, fmt::format("knob rps:{}: expected INTERFACE/rx-N", object));
 }
 

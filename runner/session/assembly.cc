@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/assembly.h"
 
+#include "base/names.h"
 #include "base/row_named.h"
 #include "collect/collector.h"
 #include "topology/sinks.h"
@@ -30,6 +31,7 @@ Topology user_interfaces(Sys& sys, const std::string& pair) {
             fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT", pair),
             "--interface eth1:eth2 sends from eth1 and measures eth2");
     const Interface generator{"", pair.substr(0, colon)}, receiver{"", pair.substr(colon + 1)};
+    for (const Interface& end : {generator, receiver}) require_interface_name(end.name);
     Topology topology;
     topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
                               mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
