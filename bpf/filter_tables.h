@@ -81,9 +81,14 @@ struct filter_text {
 	char rule[92];
 };
 
-/* Entry 0 of `settings`. */
+/* Entry 0 of `settings`: what tells a filter of `rxlab xdp` from other programs, wherever it is found. */
+enum { FILTER_MAGIC = 0x666c7872 /* "rxlf" */, FILTER_VERSION = 2 };
 struct filter_settings {
+	__u32 magic, version;
 	__u8 drop_by_default, drop_fragments, drop_malformed, drop_other;
 	__u32 next_slot;
 	char engine[8];
+	char pins[48];            /* the folder of its maps' pins, below rxlab/ of a bpffs; empty: it has none */
+	__u64 namespace_id;       /* the device it was loaded on: the inode of its namespace, */
+	char name[16];            /* and its name, IFNAMSIZ */
 };

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cmd/commands.h"
-#include "xdp/loaded.h"
+#include "xdp/stats.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -78,12 +78,19 @@ void print_counts(const char* title, const std::map<std::string, Count>& counts,
         print_line(rows[i].first, rows[i].second, count_in(before, rows[i].first), seconds);
 }
 
+/// Where other programs find the counters.
+std::string counters_line(const FilterStats& stats) {
+    if (!stats.pins.empty()) return "counters under " + stats.pins;
+    std::string text = "counters by id (bpftool map dump id N):";
+    for (const char* name : kCounterMaps)
+        text += fmt::format(" {} {}", name, stats.map_ids.at(name));
+    return text;
+}
+
 void print_stats(const FilterPlace& place, const FilterStats& now, const FilterStats* before) {
     const double seconds = before ? static_cast<double>(now.when_ns - before->when_ns) / 1e9 : 0;
-    fmt::print(
-        "{}: port filter, engine {}, {}{}\n", place.interface, now.engine,
-        now.attached ? now.mode : "the interface is gone: rxlab xdp unload " + place.interface,
-        before ? "; Ctrl-C ends" : "");
+    fmt::print("{}: port filter, engine {}, {}{}\n{}\n", place.interface, now.engine, now.mode,
+               before ? "; Ctrl-C ends" : "", counters_line(now));
     fmt::print("  {:<44} {:>14} {:>16}{}\n", "", "packets", "bytes",
                before ? fmt::format(" {:>12} {:>14}", "packets/s", "bytes/s") : "");
     for (const char* verdict : {"pass", "drop"})
@@ -155,35 +162,43 @@ void list_rules(const Options& options) {
     for (size_t i = 0; i < stats.rules.size(); i++)
         fmt::print("{:>6}  {:<60} {:>14} packets\n", i + 1, stats.rules[i].rule,
                    stats.rules[i].count.packets);
-    const RuleSet set = loaded_rules(options.place);
-    fmt::print("        {:<60} {:>14} packets\n", set.drop_by_default ? "else drop" : "else allow",
+    fmt::print("        {:<60} {:>14} packets\n",
+               stats.drop_by_default ? "else drop" : "else allow",
                stats.decided.at("default").packets);
 }
 
 void add_rule(const Options& options) {
-    RuleSet set = loaded_rules(options.place);
-    set.rules.push_back(rule_from(joined(options.words)));
-    rank(set.rules);
-    change_rules(options.place, set);
+    const PortRule rule = rule_from(joined(options.words));
+    change_rules(real_sys(), options.place, [&](RuleSet set) {
+        set.rules.push_back(rule);
+        rank(set.rules);
+        return set;
+    });
 }
 
-/// By its number in the list, or by its words.
+bool is_number(const std::string& text) {
+    return !text.empty() && text.size() < 9 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+/// The rule's index by its number in the list or by its words; none: past the end.
+size_t index_of(const RuleSet& set, const std::string& text) {
+    if (is_number(text)) return std::stoul(text) - 1;  // 0 becomes none
+    return static_cast<size_t>(std::find(set.rules.begin(), set.rules.end(), rule_from(text)) -
+                               set.rules.begin());
+}
+
 void delete_rule(const Options& options) {
-    RuleSet set = loaded_rules(options.place);
     const std::string text = joined(options.words);
-    size_t i = 0;
-    if (!text.empty() &&
-        std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }) &&
-        text.size() < 9)
-        i = std::stoul(text) - 1;  // 0 becomes none
-    else
-        i = static_cast<size_t>(std::find(set.rules.begin(), set.rules.end(), rule_from(text)) -
-                                set.rules.begin());
-    if (i >= set.rules.size())
-        throw Error(Status::usage, fmt::format("{}: no rule '{}'", options.place.interface, text),
-                    fmt::format("rxlab xdp rules list {}", options.place.interface));
-    set.rules.erase(set.rules.begin() + static_cast<std::ptrdiff_t>(i));
-    change_rules(options.place, set);
+    change_rules(real_sys(), options.place, [&](RuleSet set) {
+        const size_t i = index_of(set, text);
+        if (i >= set.rules.size())
+            throw Error(Status::usage,
+                        fmt::format("{}: no rule '{}'", options.place.interface, text),
+                        fmt::format("rxlab xdp rules list {}", options.place.interface));
+        set.rules.erase(set.rules.begin() + static_cast<std::ptrdiff_t>(i));
+        return set;
+    });
 }
 
 void load(const Options& options) {
@@ -192,9 +207,16 @@ void load(const Options& options) {
     const RuleSet set = parse_rules(read_text(options.rules), options.rules);
     load_filter(sys, options.place, engine, set,
                 options.mode == "native" ? XdpMode::native : XdpMode::generic, options.replace);
-    fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {} shows what they do\n",
+    const std::string to = options.place.netns.empty() ? "" : " --netns " + options.place.netns;
+    fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {}{} shows what they do\n{}\n",
                options.place.interface, set.rules.size(), options.engine, options.mode,
-               options.place.interface);
+               options.place.interface, to, counters_line(filter_stats(sys, options.place)));
+}
+
+void unload(const Options& options) {
+    if (!unload_filter(real_sys(), options.place).from)
+        fmt::print("{}: the filter ended with its interface; the names it left are removed\n",
+                   options.place.interface);
 }
 
 constexpr const char* kRulesFile =
@@ -243,8 +265,7 @@ void define_xdp(CLI::App& app, int&) {
         ->default_str("1")
         ->check(CLI::Range(0.1, 3600.0));
     command->add_flag("--json", options->json, "print JSON");
-    add(app, "unload", "take the filter away, and all it left",
-        [](const Options& chosen) { unload_filter(chosen.place); });
+    add(app, "unload", "take the filter away, and all it left", unload);
     CLI::App* rules = app.add_subcommand(
         "rules", "list, add or delete rules; packets see the old ones or the new, never a mix");
     rules->require_subcommand(1);

@@ -16,6 +16,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 
 namespace rxlab {
@@ -100,26 +102,83 @@ unsigned interface_index(const std::string& interface) {
     return index;
 }
 
-std::optional<XdpAttached> attached_here(const std::string& interface) {
+std::optional<XdpAttached> attached_to(unsigned index, const std::string& interface) {
     LIBBPF_OPTS(bpf_xdp_query_opts, query);
-    must(bpf_xdp_query(static_cast<int>(interface_index(interface)), 0, &query),
-         "XDP program of " + interface);
+    must(bpf_xdp_query(static_cast<int>(index), 0, &query), "XDP program of " + interface);
     if (query.drv_prog_id) return XdpAttached{query.drv_prog_id, XdpMode::native};
     if (query.skb_prog_id) return XdpAttached{query.skb_prog_id, XdpMode::generic};
     return std::nullopt;
 }
 
-std::vector<uint32_t> maps_of(int program) {
+bpf_prog_info info_of(int program) {
     bpf_prog_info info{};
     uint32_t size = sizeof info;
     must(bpf_obj_get_info_by_fd(program, &info, &size), "BPF program info");
-    std::vector<uint32_t> ids(info.nr_map_ids);
-    const uint32_t count = info.nr_map_ids;
-    info = {};
-    info.nr_map_ids = count;
-    info.map_ids = reinterpret_cast<uintptr_t>(ids.data());
-    must(bpf_obj_get_info_by_fd(program, &info, &size), "BPF program's maps");
-    return ids;
+    return info;
+}
+
+/// What the kernel said beside the number, as libbpf prints netlink's extended acknowledgement.
+std::string kernel_reason() {
+    static const std::string before = "Kernel error message: ";
+    const size_t at = libbpf_warnings.find(before);
+    if (at == std::string::npos) return {};
+    const size_t from = at + before.size();
+    return libbpf_warnings.substr(from, libbpf_warnings.find('\n', from) - from);
+}
+
+/// The first row that fits is the remedy; `word` is of the kernel's reason, in small letters.
+struct Remedy {
+    int error;  ///< 0: any
+    const char* word;
+    const char* next;
+};
+const Remedy kRemedies[] = {
+    {0, "peer mtu",
+     "a smaller MTU of the other end (ip link set dev PEER mtu 1500), or mode generic, which takes "
+     "any MTU"},
+    {0, "mtu", "ip link set dev {interface} mtu 1500, or mode generic, which takes any MTU"},
+    {0, "lro", "ethtool -K {interface} lro off"},
+    {0, "gro_hw", "ethtool -K {interface} rx-gro-hw off"},
+    {0, "queue",
+     "ethtool -l {interface} shows its queues, ethtool -L changes them; or mode generic"},
+    {0, "ring", "ethtool -l {interface} shows its rings, ethtool -L changes them; or mode generic"},
+    {0, "bpf xdp link",
+     "a program that a BPF link holds leaves with its owner, or by bpftool link detach; bpftool "
+     "link "
+     "show names it"},
+    {EBUSY, "", "another program is there, or the driver is busy: ip -d link show {interface}"},
+    {EEXIST, "", "another program is there: ip -d link show {interface}"},
+    {EOPNOTSUPP, "", "its driver has no XDP of its own, or not with these settings: mode generic"},
+    {ERANGE, "",
+     "its MTU is too large: ip link set dev {interface} mtu 1500, or mode generic, which takes any "
+     "MTU"},
+    {EINVAL, "",
+     "the driver takes none with these settings; most often it is the MTU (ip link set dev "
+     "{interface} mtu 1500) or LRO (ethtool -K {interface} lro off); or mode generic"},
+    {ENOMEM, "",
+     "no memory or no queues for it: fewer queues (ethtool -L {interface}), or mode generic"},
+    {ENOSPC, "",
+     "ethtool -l {interface} shows its queues, ethtool -L changes them; or mode generic"},
+    {ENODEV, "", "the interface went away meanwhile: ip link shows what there is"},
+    {EPERM, "", "root, with CAP_NET_ADMIN in the interface's namespace"},
+};
+
+[[noreturn]] void refused_xdp(const std::string& interface, int error, const std::string& reason,
+                              XdpMode mode, bool taking_off) {
+    throw Error(Status::invalid,
+                fmt::format("{}: the kernel {} ({}{})", interface,
+                            taking_off                ? "does not take the XDP program off"
+                            : mode == XdpMode::native ? "refuses an XDP program in the driver"
+                                                      : "refuses an XDP program in the stack",
+                            reason.empty() ? "" : reason + "; ", std::strerror(error)),
+                remedy_of(error, reason, interface));
+}
+
+/// Was it refused because another program is there than was expected?
+bool is_another(const NetDevice& device, int expected, int result) {
+    if (result != -EBUSY && result != -EEXIST) return false;
+    const auto attached = attached_to(device.index, device.name);
+    return (attached ? attached->id : 0) != (expected < 0 ? 0 : info_of(expected).id);
 }
 
 }  // namespace
@@ -324,60 +383,60 @@ std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns,
                                         const std::string& interface) {
     use_libbpf();
     std::optional<XdpAttached> attached;
-    sys.in_netns(netns, [&] { attached = attached_here(interface); });
+    sys.in_netns(netns, [&] { attached = attached_to(interface_index(interface), interface); });
     return attached;
 }
 
 void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
                 XdpMode mode) {
+    NetDevice device{netns, interface, 0, 0};
+    sys.in_netns(netns, [&] { device.index = interface_index(interface); });
+    if (!swap_xdp(sys, device, -1, program, mode))
+        throw Error(Status::invalid,
+                    fmt::format("attaching an XDP program to {}: another one is there", interface));
+}
+
+std::optional<XdpAttached> xdp_attached(Sys& sys, const NetDevice& device) {
     use_libbpf();
-    const uint32_t flags = XDP_FLAGS_UPDATE_IF_NOEXIST |
-                           (mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
-    sys.in_netns(netns, [&] {
-        const int result =
-            bpf_xdp_attach(static_cast<int>(interface_index(interface)), program, flags, nullptr);
-        if (result < 0)
-            fail("attaching an XDP program to " + interface, -result,
-                 last_lines(libbpf_warnings, 4));
-    });
+    std::optional<XdpAttached> attached;
+    sys.in_netns(device.netns, [&] { attached = attached_to(device.index, device.name); });
+    return attached;
 }
 
-BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
-               XdpMode mode) {
+std::string remedy_of(int error, const std::string& reason, const std::string& interface) {
+    std::string text;
+    for (const unsigned char c : reason) text += static_cast<char>(std::tolower(c));
+    for (const Remedy& remedy : kRemedies)
+        if ((!remedy.error || remedy.error == error) && text.find(remedy.word) != std::string::npos)
+            return fmt::format(fmt::runtime(remedy.next), fmt::arg("interface", interface));
+    return {};
+}
+
+bool swap_xdp(Sys& sys, const NetDevice& device, int expected, int program, XdpMode mode) {
     use_libbpf();
-    BpfFd link;
-    sys.in_netns(netns, [&] {
-        LIBBPF_OPTS(bpf_link_create_opts, options,
-                    .flags = static_cast<uint32_t>(mode == XdpMode::native ? XDP_FLAGS_DRV_MODE
-                                                                           : XDP_FLAGS_SKB_MODE));
-        const int fd = bpf_link_create(program, static_cast<int>(interface_index(interface)),
-                                       BPF_XDP, &options);
-        if (fd == -EOPNOTSUPP)
-            fail("attaching an XDP program to " + interface, EOPNOTSUPP,
-                 "its driver has no XDP of its own: --mode generic");
-        link = BpfFd(must(fd, "attaching an XDP program to " + interface));
+    const uint32_t mode_flag = mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE;
+    LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = std::max(expected, 0));
+    bool done = false;
+    sys.in_netns(device.netns, [&] {
+        const int result = bpf_xdp_attach(
+            static_cast<int>(device.index), program,
+            mode_flag | (expected < 0 ? XDP_FLAGS_UPDATE_IF_NOEXIST : XDP_FLAGS_REPLACE),
+            expected < 0 ? nullptr : &options);
+        const std::string reason = kernel_reason();
+        done = result == 0;
+        if (done || is_another(device, expected, result)) return;
+        refused_xdp(device.name, -result, reason, mode, program < 0);
     });
-    return link;
+    return done;
 }
 
-void update_link(int link, int program) {
-    must(bpf_link_update(link, program, nullptr), "replacing the program of an XDP link");
-}
-
-void detach_link(int link) {
-    ::bpf_link_detach(link);
-}  // refused only where the interface is gone: then there is nothing to detach
-
-unsigned interface_of_link(int link) {
-    bpf_link_info info{};
-    uint32_t size = sizeof info;
-    must(bpf_obj_get_info_by_fd(link, &info, &size), "XDP link info");
-    return info.xdp.ifindex;
+bool is_bpffs(const std::string& mount) {
+    struct statfs info {};
+    return !::statfs(mount.c_str(), &info) && info.f_type == BPF_FS_MAGIC;
 }
 
 void require_bpffs(const std::string& mount) {
-    struct statfs info {};
-    if (::statfs(mount.c_str(), &info) || info.f_type != BPF_FS_MAGIC)
+    if (!is_bpffs(mount))
         throw Error(Status::usage,
                     fmt::format("{} is no bpffs, so nothing could stay there", mount),
                     fmt::format("mount -t bpf bpf {}", mount));
@@ -394,27 +453,52 @@ std::optional<BpfFd> pinned_bpf(const std::string& path) {
 }
 
 std::string name_of_program(uint32_t id) {
-    const BpfFd program(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
-    bpf_prog_info info{};
-    uint32_t size = sizeof info;
-    must(bpf_obj_get_info_by_fd(program.get(), &info, &size), "BPF program info");
-    return info.name;
+    return name_of_program(program_of_id(id).get());
 }
 
-void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface,
-                const XdpAttached& attached) {
-    use_libbpf();
-    const BpfFd program(
-        must(bpf_prog_get_fd_by_id(attached.id), fmt::format("BPF program {}", attached.id)));
-    LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = program.get());
-    sys.in_netns(netns, [&] {
-        const int result = bpf_xdp_detach(
-            static_cast<int>(interface_index(interface)),
-            attached.mode == XdpMode::native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE, &options);
-        if (result < 0)
-            fail("detaching the XDP program of " + interface, -result,
-                 "a program that a BPF link holds leaves with its owner: bpftool link show");
-    });
+std::string name_of_program(int program) {
+    return info_of(program).name;
+}
+
+std::optional<BpfFd> find_program(uint32_t id) {
+    const int fd = bpf_prog_get_fd_by_id(id);
+    if (fd == -ENOENT) return std::nullopt;
+    return BpfFd(must(fd, fmt::format("BPF program {}", id)));
+}
+
+std::vector<uint32_t> program_ids() {
+    std::vector<uint32_t> ids;
+    for (uint32_t id = 0; !bpf_prog_get_next_id(id, &id);) ids.push_back(id);
+    return ids;
+}
+
+void bind_map(int program, int map) {
+    must(bpf_prog_bind_map(program, map, nullptr), "binding a BPF map to its program");
+}
+
+std::vector<uint32_t> maps_of_program(int program) {
+    std::vector<uint32_t> ids(info_of(program).nr_map_ids);
+    bpf_prog_info info{};
+    uint32_t size = sizeof info;
+    info.nr_map_ids = static_cast<uint32_t>(ids.size());
+    info.map_ids = reinterpret_cast<uintptr_t>(ids.data());
+    must(bpf_obj_get_info_by_fd(program, &info, &size), "BPF program's maps");
+    return ids;
+}
+
+BpfFd map_of_id(uint32_t id) {
+    return BpfFd(must(bpf_map_get_fd_by_id(id), fmt::format("BPF map {}", id)));
+}
+
+uint32_t id_of_program(int program) {
+    return info_of(program).id;
+}
+
+uint32_t id_of_map(int map) {
+    bpf_map_info info{};
+    uint32_t size = sizeof info;
+    must(bpf_obj_get_info_by_fd(map, &info, &size), "BPF map info");
+    return info.id;
 }
 
 BpfFd program_of_id(uint32_t id) {
@@ -423,7 +507,7 @@ BpfFd program_of_id(uint32_t id) {
 
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
     const BpfFd program = program_of_id(id);
-    for (const uint32_t map_id : maps_of(program.get())) {
+    for (const uint32_t map_id : maps_of_program(program.get())) {
         BpfFd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
         if (BpfMap(map.get()).name() == name) return map;
     }

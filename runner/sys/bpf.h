@@ -4,7 +4,7 @@
 // Error(Status::usage).
 #pragma once
 #include "base/json.h"
-#include "sys/sys.h"
+#include "sys/device.h"
 
 #include <linux/bpf.h>
 
@@ -130,18 +130,21 @@ struct XdpAttached {
 std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns,
                                         const std::string& interface);
 
-/// Attached as a link, which ends with its last descriptor or pin. @throws Error when a program is
-/// there.
-BpfFd link_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
-               XdpMode mode);
-/// The link's program is another from one packet to the next.
-void update_link(int link, int program);
-/// The link's program is off its interface when this returns; closing the last descriptor or pin
-/// takes it off a little later.
-void detach_link(int link);
-/// The interface a link is attached to; 0: it is gone.
-unsigned interface_of_link(int link);
+/// That of a device, whatever it is called by now.
+std::optional<XdpAttached> xdp_attached(Sys& sys, const NetDevice& device);
 
+/// `program` takes the place of `expected` in one step (descriptors; -1: none), from one packet to
+/// the next. It is the device's: it goes where the device goes and ends with it, and needs no pin.
+/// False: another program is there than expected, and stays.
+/// @throws Error(Status::invalid) with the kernel's own reason and a remedy.
+bool swap_xdp(Sys& sys, const NetDevice& device, int expected, int program, XdpMode mode);
+
+/// The end of a message about a program that the kernel refuses: what to do.
+/// @param reason the kernel's own words (netlink's extended acknowledgement), or empty.
+std::string remedy_of(int error, const std::string& reason, const std::string& interface);
+
+/// Is a bpffs mounted there?
+bool is_bpffs(const std::string& mount);
 /// @throws Error(Status::usage): no bpffs is mounted there.
 void require_bpffs(const std::string& mount);
 /// Objects that outlive their process, under a mounted bpffs.
@@ -150,16 +153,24 @@ std::optional<BpfFd> pinned_bpf(const std::string& path);
 /// The program's name, of at most 15 letters.
 std::string name_of_program(uint32_t id);
 
-/// Takes a program that is attached without a link away, if it is still that one.
-void detach_xdp(Sys& sys, const std::string& netns, const std::string& interface,
-                const XdpAttached& attached);
-
 /// Never replaces a program: @throws Error when one is there.
 void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface, int program,
                 XdpMode mode);
 
 /// The program with this id, for as long as the descriptor lives.
 BpfFd program_of_id(uint32_t id);
+/// None: it has ended.
+std::optional<BpfFd> find_program(uint32_t id);
+/// Of all programs there are.
+std::vector<uint32_t> program_ids();
+std::string name_of_program(int program);
+/// The program keeps the map, though it never reads it.
+void bind_map(int program, int map);
+/// Ids of the maps it keeps.
+std::vector<uint32_t> maps_of_program(int program);
+BpfFd map_of_id(uint32_t id);
+uint32_t id_of_map(int map);
+uint32_t id_of_program(int program);
 
 /// Descriptor of the map called `name` that program `id` uses, if there is one.
 std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name);

@@ -193,8 +193,17 @@ BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& sl
     engine.fill(object, tables);
     fill_prefixes(object, tables);
     fill_texts(object, set, slots);
-    filter_settings settings{set.drop_by_default, set.drop_fragments, set.drop_malformed,
-                             set.drop_other,      slots.next,         {}};
+    filter_settings settings{FILTER_MAGIC,
+                             FILTER_VERSION,
+                             set.drop_by_default,
+                             set.drop_fragments,
+                             set.drop_malformed,
+                             set.drop_other,
+                             slots.next,
+                             {},
+                             {},
+                             0,
+                             {}};
     std::strncpy(settings.engine, engine.name, sizeof(settings.engine) - 1);
     put(object.map("settings"), "settings", uint32_t{0}, settings);
     return object;

@@ -1,58 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
-// A port filter on an interface, that stays when its process ends: pinned under /sys/fs/bpf/rxlab.
+// The port filter on an interface of this machine, that stays when its process ends. It belongs to
+// the device: it goes where the device goes (another name, another namespace) and ends with it.
+// README.md says what is promised where several processes change it at once.
 #pragma once
-#include "sys/bpf.h"
-#include "xdp/engine.h"
+#include "xdp/attached.h"
 
-#include <map>
+#include <functional>
 
 namespace rxlab {
 
 struct FilterPlace {
     std::string interface;
-    std::string netns;  ///< name under /run/netns; empty: the caller's own
-    std::string root = "/sys/fs/bpf/rxlab";
-    /// The folder of its pins: root/eth0, root/NETNS:eth0. bpffs allows no dots in names: they are
-    /// %2e.
-    std::string folder() const;
+    std::string netns;                       ///< name under /run/netns; empty: the caller's own
+    std::string root = "/sys/fs/bpf/rxlab";  ///< names for its counters, where there is a bpffs
+    std::string lock =
+        "/run/rxlab-xdp.lock";  ///< of those who change something; it is never removed
 };
 
-struct FilterRule {
-    std::string rule;  ///< as rule_from() reads it
-    uint32_t slot = 0;
-    Count count;
+/// One step that the kernel took: the program before and after, 0 for none. Every change is one.
+struct Step {
+    uint32_t from = 0, to = 0;
 };
-
-/// Everything that is counted, summed over CPUs.
-struct FilterStats {
-    std::string engine, mode;
-    bool attached = false;  ///< false: the interface went away
-    uint64_t when_ns = 0;   ///< CLOCK_MONOTONIC
-    std::map<std::string, Count> verdicts, parsed, decided, ethertypes,
-        protocols;                  ///< by name; `decided`: where no rule did
-    std::vector<FilterRule> rules;  ///< the most specific first
-    std::map<std::string, Count> passed_ports,
-        dropped_ports;  ///< "udp 53", destination ports that were seen
-};
-Json to_json(const FilterStats& stats);
 
 /// Puts a filter on an interface. Nothing is touched unless all can be done; whatever fails leaves
 /// nothing.
 /// @param replace takes away a program of somebody else's.
-/// @throws Error: no such interface, no bpffs, no privilege, a program is there already, no XDP in
-/// the driver.
-void load_filter(Sys& sys, const FilterPlace& place, const Engine& engine, const RuleSet& set,
+/// @throws Error: no such interface, no privilege, a program is there already, the kernel's reason.
+Step load_filter(Sys& sys, const FilterPlace& place, const Engine& engine, const RuleSet& set,
                  XdpMode mode, bool replace);
 
+/// From one packet to the next the rules are what `edit` makes of those that are loaded; what stays
+/// keeps its counters. `edit` is called again where somebody else was faster.
+/// @throws Error(Status::usage): no filter is there; it says what is.
+Step change_rules(Sys& sys, const FilterPlace& place,
+                  const std::function<RuleSet(const RuleSet&)>& edit);
+
+/// Takes the filter off, and the names of its counters. Where the interface is gone, and the filter
+/// with it, only names may be left: then the step is from 0 to 0.
+/// @throws Error(Status::usage): neither is there.
+Step unload_filter(Sys& sys, const FilterPlace& place);
+
 /// What is loaded there. @throws Error(Status::usage): nothing is.
-RuleSet loaded_rules(const FilterPlace& place);
-FilterStats filter_stats(Sys& sys, const FilterPlace& place);
+RuleSet loaded_rules(Sys& sys, const FilterPlace& place);
 
-/// From one packet to the next the rules are others; what stays keeps its counters.
-void change_rules(const FilterPlace& place, const RuleSet& set);
-
-/// Detaches and removes all pins. Works too when the interface is gone, or a load was killed
-/// halfway.
-void unload_filter(const FilterPlace& place);
+/// The device of a place. @throws Error(Status::usage): none is called so; where the filter is that
+/// was loaded under this name.
+NetDevice filter_device(Sys& sys, const FilterPlace& place);
+/// @throws Error(Status::usage): none is there; what is there instead.
+Filter required_filter(Sys& sys, const NetDevice& device);
 
 }  // namespace rxlab
