@@ -16,10 +16,10 @@ namespace fs = std::filesystem;
 namespace rxlab {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
+double seconds_since(Steady::time_point start) {
+    return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
 void make_folder(const fs::path& folder) {
@@ -120,7 +120,7 @@ private:
 
     Executor& executor_;
     const CampaignListener& listener_;
-    Clock::time_point start_ = Clock::now();
+    Steady::time_point start_ = Steady::now();
     Result result_;
     std::optional<Store> store_;
     std::set<int> awaited_;  ///< trials of this batch without an observation

@@ -21,7 +21,8 @@ public:
     /// The least number of rounds is the experiment's. A round that was begun is ended before
     /// anything is decided: else an interrupted campaign could stop where another would go on.
     std::vector<Trial> next(const Result& so_far) const override {
-        const int rounds = std::max(rounds_begun(so_far), so_far.experiment.rounds.timed);
+        const int rounds =
+            std::max(rounds_begun(so_far), rounds_of(so_far.experiment.rounds, so_far.plan.lane));
         std::vector<Trial> begun = rounds_before(rounds, so_far);
         if (!begun.empty() || primary_precise_enough(so_far)) return begun;
         return rounds_before(rounds + 1, so_far);

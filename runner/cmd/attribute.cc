@@ -102,7 +102,7 @@ class Attribution {
 public:
     Attribution(RunRequest request, bool json)
         : request_(std::move(request)), quiet_(request_.quiet || json) {
-        request_.lane = "counted";
+        request_.lane = to_string(exact_lane());
         request_.target = "vm";
         request_.rounds = 1;
         request_.vm.attribute = true;

@@ -21,9 +21,11 @@ RunOutcome run_from_scratch(RunRequest request, const char* part) {
 }
 
 int certify(const RunRequest& request, bool json) {
-    if (plan_for(request, load_experiment(request.experiment)).lane != Lane::counted)
-        throw Error(Status::usage, "only the counted lane repeats exactly",
-                    "rxlab certify EXPERIMENT --lane counted");
+    const Lane lane = plan_for(request, load_experiment(request.experiment)).lane;
+    if (!lane_row(lane).repeats_exactly)
+        throw Error(Status::usage,
+                    fmt::format("only the {} lane repeats exactly", to_string(exact_lane())),
+                    fmt::format("rxlab certify EXPERIMENT --lane {}", to_string(exact_lane())));
     const RunOutcome first = run_from_scratch(request, "first");
     const RunOutcome second = run_from_scratch(request, "second");
     const std::vector<std::string> differences = differing(first.result, second.result);

@@ -262,12 +262,12 @@ TEST(Shipped, every_experiment_is_told_and_has_a_plan_in_each_of_its_lanes) {
         EXPECT_FALSE(experiment.description.empty()) << name;
         for (const Arm& arm : experiment.arms)
             EXPECT_FALSE(arm.summary.empty()) << name << " " << arm.name;
-        for (const std::string& lane : experiment.lanes) {
+        for (const Lane lane : experiment.lanes) {
             PlanOptions options;
-            options.lane = *lane_from(lane);
+            options.lane = lane;
             const Plan plan = make_plan(experiment, options);
-            EXPECT_FALSE(plan.trials.empty()) << name << " " << lane;
-            EXPECT_EQ(too_few_rounds(plan, experiment), "") << name << " " << lane;
+            EXPECT_FALSE(plan.trials.empty()) << name << " " << to_string(lane);
+            EXPECT_EQ(too_few_rounds(plan, experiment), "") << name << " " << to_string(lane);
         }
     }
 }

@@ -23,7 +23,7 @@ Json experiments_json() {
         try {
             const Experiment experiment = load_experiment(name);
             row["question"] = experiment.question;
-            row["lanes"] = experiment.lanes;
+            row["lanes"] = names_of(experiment.lanes);
         } catch (const Error& error) {  // one bad file must not hide the others
             row["error"] = error.what();
         }

@@ -42,10 +42,10 @@ int severity(int status) {
     return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), status) - kOrder);
 }
 
-/// The lane a VM can give: counted, or functional where the experiment has no counted form.
+/// The first of its lanes that any VM can give; empty: none.
 std::string vm_lane(const Experiment& experiment) {
-    for (const std::string& lane : experiment.lanes)
-        if (lane == "counted" || lane == "functional") return lane;
+    for (const Lane lane : experiment.lanes)
+        if (!lane_row(lane).needs_kvm) return to_string(lane);
     return "";
 }
 
@@ -100,7 +100,7 @@ RunRequest request_of(const NightlyRequest& request, const Job& job, const fs::p
     run.out = folder_of(night, job.experiment, job.kernel);
     run.quiet = true;
     const fs::path null = folder_of(night, kNullExperiment, job.kernel);
-    if (job.lane == "counted" && job.experiment != kNullExperiment &&
+    if (job.lane == to_string(exact_lane()) && job.experiment != kNullExperiment &&
         fs::exists(null / "result.json"))
         run.null = null;
     return run;

@@ -28,8 +28,8 @@ std::string target_of(const RunRequest& request, const Experiment& experiment) {
 
 Lane lane_of(const RunRequest& request, const Experiment& experiment) {
     if (!request.lane.empty()) return *lane_from(request.lane);
-    if (target_of(request, experiment) == "host") return Lane::timed;
-    return *lane_from(experiment.lanes.front());
+    if (target_of(request, experiment) == "host") return host_lane();
+    return experiment.lanes.front();
 }
 
 /// A kernel named by its path becomes part of a folder's name by its last component.
@@ -51,10 +51,11 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
 }
 
-/// The timed lane plans as many rounds as it may make at most.
+/// A lane that stops by itself plans as many rounds as it may make at most.
 Plan whole_plan(RunRequest request, const Experiment& experiment) {
-    if (lane_of(request, experiment) == Lane::timed && !request.rounds)
-        request.rounds = experiment.rounds.timed_max;
+    const Lane lane = lane_of(request, experiment);
+    if (lane_row(lane).most_rounds && !request.rounds)
+        request.rounds = most_rounds_of(experiment.rounds, lane);
     return plan_for(request, experiment);
 }
 
@@ -80,9 +81,7 @@ void add_plan_options(CLI::App& app, RunRequest& request) {
                    "vm (safe, the default) or host (this machine; the default for programs like "
                    "ring_bench)")
         ->check(CLI::IsMember({"vm", "host"}));
-    app.add_option("--lane", request.lane,
-                   "counted (instructions), timed (ns) or functional (correctness)")
-        ->check(CLI::IsMember({"counted", "timed", "functional"}));
+    app.add_option("--lane", request.lane, lane_help())->check(CLI::IsMember(lane_names()));
     app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
     app.add_option("--interface", request.host.interface,
                    "host target: GEN:DUT, two joined interfaces of this machine to send from and "
@@ -127,10 +126,11 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
                     fmt::format("--interface {}: a VM has interfaces of its own only",
                                 request.host.interface),
                     "--target host");
-    if (options.target == "host" && options.lane == Lane::counted)
+    if (options.target == "host" && lane_row(options.lane).in_guest_only)
         throw Error(Status::usage,
-                    "the counted lane counts instructions of a guest; --target host has no guest",
-                    "use --target vm, or --lane timed");
+                    fmt::format("the {} lane counts {} of a guest; --target host has no guest",
+                                to_string(options.lane), lane_row(options.lane).gives),
+                    fmt::format("use --target vm, or --lane {}", to_string(host_lane())));
     return make_plan(experiment, options);
 }
 
@@ -146,8 +146,8 @@ CampaignRequest campaign_for(const RunRequest& request) {
 }
 
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan) {
-    return make_strategy(plan.lane == Lane::timed && !request.rounds ? "until_precise"
-                                                                     : "whole_plan");
+    return make_strategy(lane_row(plan.lane).most_rounds && !request.rounds ? "until_precise"
+                                                                            : "whole_plan");
 }
 
 std::unique_ptr<Executor> executor_for(const RunRequest& request, const Plan& plan) {

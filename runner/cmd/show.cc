@@ -28,7 +28,7 @@ void print_experiment(const Experiment& experiment) {
     fmt::print(
         "lanes       {}\nmechanism   {}\nprimary     {}\ncollectors  {}\ntopology    {}\ntraffic   "
         "  {}\nboot        {}\n\narms\n",
-        fmt::join(experiment.lanes, ", "), fmt::join(experiment.mechanism, ", "),
+        fmt::join(names_of(experiment.lanes), ", "), fmt::join(experiment.mechanism, ", "),
         fmt::join(experiment.primary, ", "), fmt::join(experiment.collectors, ", "),
         experiment.topology.dump(), experiment.traffic.dump(), experiment.boot.dump());
     for (const Arm& arm : experiment.arms) print_arm(arm);

@@ -38,13 +38,13 @@ public:
         for (const BpfFd& map : maps_) BpfMap(map.get()).clear();
     }
     void stop() override { bpftrace_.tell_to_end(); }
-    void report(const Window&, Metrics& metrics, Json& curves) override {
+    void report(const Window&, Values& values, Json& curves) override {
         const Json maps = parse_bpftrace(bpftrace_.finish());
         std::map<std::string, Words> words;
         for (const KeyNames& names : key_names(script_))
             words[names.map] =
                 parse_symbols(sys_.read_file(kEvents + names.event + "/format"), names.field);
-        report_bpftrace("bpftrace." + name_, maps, words, metrics);
+        report_bpftrace("bpftrace." + name_, maps, words, values);
         curves["bpftrace." + name_] = {{"unit", "as the script says"}, {"maps", maps}};
     }
 

@@ -87,20 +87,18 @@ std::vector<KeyNames> key_names(const std::string& script) {
 }
 
 void report_bpftrace(const std::string& name, const Json& maps,
-                     const std::map<std::string, Words>& words, Metrics& metrics) {
+                     const std::map<std::string, Words>& words, Values& values) {
     for (const Json& record : maps) {
         if (record["type"] != "map") continue;
         for (const auto& [map, data] : record["data"].items()) {
-            const std::string metric = name + "." + map.substr(1),
-                              unit = map.ends_with("_ns") ? "ns" : "1";
+            const std::string metric = name + "." + map.substr(1);
             const auto found = words.find(map);
-            if (data.is_number()) metrics[metric] = {data, unit, "none"};
+            if (data.is_number()) values[metric] = data;
             if (!data.is_object()) continue;
             for (const auto& [key, value] : data.items())
                 if (value.is_number())
-                    metrics[metric + "." +
-                            key_word(key, found == words.end() ? Words{} : found->second)] = {
-                        value, unit, "none"};
+                    values[metric + "." +
+                           key_word(key, found == words.end() ? Words{} : found->second)] = value;
         }
     }
 }

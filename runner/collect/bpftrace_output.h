@@ -3,7 +3,7 @@
 // functions.
 #pragma once
 #include "base/json.h"
-#include "base/metric.h"
+#include "metrics/metric.h"
 
 #include <map>
 #include <string>
@@ -29,8 +29,9 @@ struct KeyNames {
 std::vector<KeyNames> key_names(const std::string& script);
 
 /// Adds `name`.MAP, or `name`.MAP.KEY, for each map of plain numbers; `words` of a map's name are
-/// put for the first part of its keys. A map whose name ends in _ns holds nanoseconds.
+/// put for the first part of its keys. A map whose name ends in _ns holds nanoseconds, as the
+/// metric table has it.
 void report_bpftrace(const std::string& name, const Json& maps,
-                     const std::map<std::string, Words>& words, Metrics& metrics);
+                     const std::map<std::string, Words>& words, Values& values);
 
 }  // namespace rxlab

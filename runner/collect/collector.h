@@ -3,7 +3,7 @@
 // the arm or the traffic.
 #pragma once
 #include "base/json.h"
-#include "base/metric.h"
+#include "metrics/metric.h"
 #include "sys/interface.h"
 #include "sys/sys.h"
 
@@ -13,9 +13,9 @@
 namespace rxlab {
 
 struct Window {
-    uint64_t packets = 0;           ///< packets the traffic sent in it
-    uint64_t ns = 0;                ///< from start() to stop(), guest clock
-    double ns_per_instruction = 0;  ///< counted lane: 2 at icount shift=1; 0: unknown
+    uint64_t packets = 0;  ///< packets the traffic sent in it
+    uint64_t ns = 0;       ///< from start() to stop(), guest clock
+    Clock clock;           ///< what durations are told in
 };
 
 /// One window's. It is made before the machine settles for the window: what takes long or
@@ -26,9 +26,10 @@ public:
     virtual ~Collector() = default;
     virtual void start() = 0;
     virtual void stop() = 0;
-    /// Adds this window's metrics; histograms go to curves (name -> {"unit","edges","counts"}),
-    /// folded stacks ({"unit","stacks"}) and bpftrace's own JSON ({"unit","maps"}) too.
-    virtual void report(const Window& window, Metrics& metrics, Json& curves) = 0;
+    /// Adds this window's values, each by a name of the metric table (runner/metrics), which knows
+    /// its unit and direction; histograms go to curves (name -> {"unit","edges","counts"}), folded
+    /// stacks ({"unit","stacks"}) and bpftrace's own JSON ({"unit","maps"}) too.
+    virtual void report(const Window& window, Values& values, Json& curves) = 0;
 };
 
 /// A row of kCollectors.

@@ -15,13 +15,13 @@ Counts growth(const Counts& before, const Counts& after);
 class DeltaCollector : public Collector {
 public:
     using Read = std::function<Counts()>;
-    using Reporter = void (*)(const Counts& growth, Metrics& metrics);
+    using Reporter = void (*)(const Counts& growth, Values& values);
 
     DeltaCollector(Read read, Reporter reporter) : read_(std::move(read)), report_(reporter) {}
     void start() override { before_ = read_(); }
     void stop() override { after_ = read_(); }
-    void report(const Window&, Metrics& metrics, Json&) override {
-        report_(growth(before_, after_), metrics);
+    void report(const Window&, Values& values, Json&) override {
+        report_(growth(before_, after_), values);
     }
 
 private:

@@ -23,15 +23,15 @@ TEST(DeltaCollector, reports_only_what_happened_in_its_window) {
         [&] {
             return Counts{{"seen", counter}};
         },
-        [](const Counts& counts, Metrics& metrics) {
-            metrics["seen"].value = static_cast<double>(counts.at("seen"));
+        [](const Counts& counts, Values& values) {
+            values["seen"] = static_cast<double>(counts.at("seen"));
         });
     collector.start();
     counter += 7;
     collector.stop();
     counter += 1000;
-    Metrics metrics;
+    Values values;
     Json curves;
-    collector.report({}, metrics, curves);
-    EXPECT_EQ(metrics.at("seen").value, 7);
+    collector.report({}, values, curves);
+    EXPECT_EQ(values.at("seen"), 7);
 }

@@ -16,14 +16,10 @@ public:
     }
     void start() override { before_ns_ = now(); }
     void stop() override { spent_ns_ = now() - before_ns_; }
-    void report(const Window& window, Metrics& metrics, Json&) override {
+    void report(const Window& window, Values& values, Json&) override {
         if (!read_ || !window.packets) return;
-        const double ns = static_cast<double>(spent_ns_) / static_cast<double>(window.packets);
-        if (window.ns_per_instruction > 0)
-            metrics["engine.instructions_per_packet"] = {ns / window.ns_per_instruction,
-                                                         "instructions/packet", "none"};
-        else
-            metrics["engine.ns_per_packet"] = {ns, "ns/packet", "none"};
+        values[std::string("engine.") + window.clock.unit + "_per_packet"] =
+            static_cast<double>(spent_ns_) / window.clock.ns / static_cast<double>(window.packets);
     }
 
 private:

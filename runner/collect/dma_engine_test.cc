@@ -9,8 +9,8 @@ namespace {
 
 constexpr const char* kStats = "/sys/kernel/debug/vdma/stats";
 
-Metrics measured(FakeSys& sys, const Window& window) {
-    Metrics metrics;
+Values measured(FakeSys& sys, const Window& window) {
+    Values values;
     Json curves;
     const auto collector = make_dma_engine(sys, {});
     collector->start();
@@ -19,8 +19,8 @@ Metrics measured(FakeSys& sys, const Window& window) {
             "dma0chan0.periods 9\ndma0chan0.engine_ns 7000\ndma0chan1.engine_ns "
             "500\nwire0.engine_ns 7500\n";
     collector->stop();
-    collector->report(window, metrics, curves);
-    return metrics;
+    collector->report(window, values, curves);
+    return values;
 }
 
 TEST(DmaEngine, is_the_channels_own_time_per_packet_in_the_lanes_unit) {
@@ -28,16 +28,16 @@ TEST(DmaEngine, is_the_channels_own_time_per_packet_in_the_lanes_unit) {
     sys.files[kStats] =
         "dma0chan0.periods 4\ndma0chan0.engine_ns 1000\ndma0chan1.engine_ns 100\nwire0.engine_ns "
         "1100\n";
-    const Metrics counted = measured(sys, {.packets = 10, .ns = 50000, .ns_per_instruction = 2});
+    const Values counted = measured(sys, {.packets = 10, .ns = 50000, .clock = clock_of(2)});
     ASSERT_EQ(counted.size(), 1u);
-    EXPECT_EQ(counted.at("engine.instructions_per_packet").value, 320);
+    EXPECT_EQ(counted.at("engine.instructions_per_packet"), 320);
     sys.files[kStats] = "dma0chan0.engine_ns 7000\ndma0chan1.engine_ns 500\n";
-    EXPECT_EQ(measured(sys, {.packets = 10, .ns = 50000}).at("engine.ns_per_packet").value, 0);
+    EXPECT_EQ(measured(sys, {.packets = 10, .ns = 50000}).at("engine.ns_per_packet"), 0);
 }
 
 TEST(DmaEngine, says_nothing_where_there_is_none) {
     FakeSys sys;
-    EXPECT_TRUE(measured(sys, {.packets = 10, .ns = 50000, .ns_per_instruction = 2}).empty());
+    EXPECT_TRUE(measured(sys, {.packets = 10, .ns = 50000, .clock = clock_of(2)}).empty());
 }
 
 }  // namespace

@@ -38,39 +38,50 @@ double percentile(const Histogram& histogram, double fraction) {
     return std::min(low + span * share, static_cast<double>(histogram.max));
 }
 
-LatencyUnit::LatencyUnit(double ns_per_instruction)
-    : name(ns_per_instruction > 0 ? "instructions" : "ns"),
-      ns(ns_per_instruction > 0 ? ns_per_instruction : 1) {}
+namespace {
 
-void report_latency(const std::string& name, const std::string& counted, const char* better,
-                    const Histogram& histogram, const LatencyUnit& unit, Metrics& metrics) {
-    const auto total = static_cast<double>(histogram.total());
-    metrics[name + ".count"] = {total, counted, "none"};
-    if (total == 0) return;
-    metrics[name + ".p50"] = {percentile(histogram, 0.50) / unit.ns, unit.name, better};
-    metrics[name + ".p99"] = {percentile(histogram, 0.99) / unit.ns, unit.name, better};
-    metrics[name + ".max"] = {static_cast<double>(histogram.max) / unit.ns, unit.name, better};
+/// The row of the values that come from a histogram's buckets.
+const MetricRow& row_of(const std::string& name) {
+    return metric_row(name + ".p50");
 }
 
-void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit,
-                       uint64_t packets, Metrics& metrics) {
+/// What a bucket's number is divided by: a histogram of something else than time has its own unit.
+double per_unit(const std::string& name, const Clock& clock) {
+    return in_clock(row_of(name)) ? clock.ns : 1;
+}
+
+}  // namespace
+
+void report_latency(const std::string& name, const Histogram& histogram, const Clock& clock,
+                    Values& values) {
+    const double unit = per_unit(name, clock);
+    values[name + ".count"] = static_cast<double>(histogram.total());
+    if (histogram.total() == 0) return;
+    values[name + ".p50"] = percentile(histogram, 0.50) / unit;
+    values[name + ".p99"] = percentile(histogram, 0.99) / unit;
+    values[name + ".max"] = static_cast<double>(histogram.max) / unit;
+}
+
+void report_per_packet(const std::string& name, const Histogram& histogram, const Clock& clock,
+                       uint64_t packets, Values& values) {
     if (histogram.total() > 0 && packets > 0)
-        metrics[name + ".per_packet"] = {
-            static_cast<double>(histogram.sum) / unit.ns / static_cast<double>(packets),
-            unit.name + "/packet", "lower"};
+        values[name + ".per_packet"] =
+            static_cast<double>(histogram.sum) / clock.ns / static_cast<double>(packets);
 }
 
-Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit) {
+Json histogram_curve(const std::string& name, const Histogram& histogram, const Clock& clock) {
+    const double unit = per_unit(name, clock);
     const auto filled = [](uint64_t count) { return count > 0; };
     const auto& counts = histogram.counts;
     const auto first = std::find_if(counts.begin(), counts.end(), filled);
     const auto last = std::find_if(counts.rbegin(), counts.rend(), filled).base();
-    Json curve{{"unit", unit.name}, {"edges", Json::array()}, {"counts", Json::array()}};
+    Json curve{{"unit", unit_of(row_of(name), clock)},
+               {"edges", Json::array()},
+               {"counts", Json::array()}};
     if (first == counts.end()) return curve;
     for (auto it = first; it <= last; ++it)
         curve["edges"].push_back(
-            static_cast<double>(histogram_edge(static_cast<size_t>(it - counts.begin()))) /
-            unit.ns);
+            static_cast<double>(histogram_edge(static_cast<size_t>(it - counts.begin()))) / unit);
     for (auto it = first; it < last; ++it) curve["counts"].push_back(*it);
     return curve;
 }

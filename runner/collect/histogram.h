@@ -3,8 +3,8 @@
 // (kmod/include/rxlab/histogram.h).
 #pragma once
 #include "base/json.h"
-#include "base/metric.h"
 #include "kmod/include/rxlab/histogram.h"
+#include "metrics/metric.h"
 
 #include <array>
 #include <string>
@@ -27,23 +27,16 @@ uint64_t histogram_edge(size_t bucket);
 /// there. Off by at most one eighth of the value; exact below 16. The histogram must not be empty.
 double percentile(const Histogram& histogram, double fraction);
 
-/// Latencies are reported in instructions where the clock counts them, else in nanoseconds.
-struct LatencyUnit {
-    explicit LatencyUnit(double ns_per_instruction);
-    std::string name;
-    double ns;  ///< nanoseconds per unit
-};
-
-/// Adds `name`.p50, .p99, .max (none when empty) and .count of `counted` things. `better`: "lower",
-/// or "none" where the time of one grows with what it has to do.
-void report_latency(const std::string& name, const std::string& counted, const char* better,
-                    const Histogram& histogram, const LatencyUnit& unit, Metrics& metrics);
+/// Adds `name`.p50, .p99, .max (none when empty) and .count. Where the table has it in the unit of
+/// the clock, the histogram's nanoseconds are told in that.
+void report_latency(const std::string& name, const Histogram& histogram, const Clock& clock,
+                    Values& values);
 
 /// Adds `name`.per_packet: all of its time, spread over the packets of the window.
-void report_per_packet(const std::string& name, const Histogram& histogram, const LatencyUnit& unit,
-                       uint64_t packets, Metrics& metrics);
+void report_per_packet(const std::string& name, const Histogram& histogram, const Clock& clock,
+                       uint64_t packets, Values& values);
 
-/// {"unit","edges","counts"} from the first filled bucket to the last.
-Json histogram_curve(const Histogram& histogram, const LatencyUnit& unit);
+/// {"unit","edges","counts"} from the first filled bucket to the last, in the unit of `name`.p50.
+Json histogram_curve(const std::string& name, const Histogram& histogram, const Clock& clock);
 
 }  // namespace rxlab

@@ -84,36 +84,39 @@ TEST(Percentile, never_exceeds_the_maximum_and_never_falls_as_the_fraction_grows
 }
 
 TEST(ReportLatency, tells_instructions_where_the_clock_counts_them) {
-    Metrics metrics;
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}),
-                   LatencyUnit(2), metrics);
-    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 4);
-    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.max").unit, "instructions");
-    report_latency("softirq.net_rx.raise_to_entry", "softirqs", "lower", filled({8, 8, 8}),
-                   LatencyUnit(0), metrics);
-    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p50").value, 8);
-    EXPECT_EQ(metrics.at("softirq.net_rx.raise_to_entry.p99").unit, "ns");
+    const std::string name = "softirq.net_rx.raise_to_entry";
+    Values values;
+    report_latency(name, filled({8, 8, 8}), clock_of(2), values);
+    EXPECT_EQ(values.at(name + ".p50"), 4);
+    EXPECT_EQ(values.at(name + ".count"), 3);
+    report_latency(name, filled({8, 8, 8}), Clock(), values);
+    EXPECT_EQ(values.at(name + ".p50"), 8);
+}
+
+TEST(ReportLatency, a_histogram_of_anything_but_time_knows_no_clock) {
+    Values values;
+    report_latency("napi.packets_per_poll", filled({8, 8, 8}), clock_of(2), values);
+    EXPECT_EQ(values.at("napi.packets_per_poll.p50"), 8);
+    EXPECT_EQ(histogram_curve("napi.packets_per_poll", filled({8}), clock_of(2)).at("unit"),
+              "packets");
 }
 
 TEST(ReportPerPacket, spreads_the_whole_time_over_the_packets) {
-    Metrics metrics;
-    report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), LatencyUnit(2), 50,
-                      metrics);
-    EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").value, 4);
-    EXPECT_EQ(metrics.at("softirq.net_rx.entry_to_exit.per_packet").unit, "instructions/packet");
-    report_per_packet("none", Histogram{}, LatencyUnit(2), 50, metrics);
-    EXPECT_EQ(metrics.size(), 1u);
+    Values values;
+    report_per_packet("softirq.net_rx.entry_to_exit", filled({100, 300}), clock_of(2), 50, values);
+    EXPECT_EQ(values.at("softirq.net_rx.entry_to_exit.per_packet"), 4);
+    report_per_packet("irq.entry_to_exit", Histogram{}, clock_of(2), 50, values);
+    EXPECT_EQ(values.size(), 1u);
 }
 
 TEST(ReportLatency, of_nothing_is_a_count_of_zero_only) {
-    Metrics metrics;
-    report_latency("irq.entry_to_exit", "interrupts", "none", Histogram{}, LatencyUnit(0), metrics);
-    ASSERT_EQ(metrics.size(), 1u);
-    EXPECT_EQ(metrics.at("irq.entry_to_exit.count").value, 0);
+    Values values;
+    report_latency("irq.entry_to_exit", Histogram{}, Clock(), values);
+    EXPECT_EQ(values, (Values{{"irq.entry_to_exit.count", 0}}));
 }
 
 TEST(HistogramCurve, has_one_edge_more_than_counts_and_no_empty_ends) {
-    const Json curve = histogram_curve(filled({5, 7, 7}), LatencyUnit(0));
+    const Json curve = histogram_curve("victim.wakeup", filled({5, 7, 7}), Clock());
     EXPECT_EQ(curve, Json::parse(R"({"unit":"ns","edges":[5.0,6.0,7.0,8.0],"counts":[1,0,2]})"));
-    EXPECT_TRUE(histogram_curve(Histogram{}, LatencyUnit(0)).at("edges").empty());
+    EXPECT_TRUE(histogram_curve("victim.wakeup", Histogram{}, Clock()).at("edges").empty());
 }

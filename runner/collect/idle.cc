@@ -35,14 +35,13 @@ public:
     explicit Idle(Sys& sys) : sys_(sys) { visit_cpus(); }
     void start() override { before_ns_ = idle_until_now(); }
     void stop() override { idle_ns_ = idle_until_now() - before_ns_; }
-    void report(const Window& window, Metrics& metrics, Json&) override {
+    void report(const Window& window, Values& values, Json&) override {
         const uint64_t cpu_ns = window.ns * static_cast<uint64_t>(sysconf(_SC_NPROCESSORS_ONLN));
         const uint64_t idle_ns = std::min(idle_ns_, cpu_ns);
-        metrics["window.idle_ns"] = {static_cast<double>(idle_ns), "ns", "none"};
-        if (window.ns_per_instruction > 0)
-            metrics["window.executed_instructions"] = {
-                static_cast<double>(cpu_ns - idle_ns) / window.ns_per_instruction, "instructions",
-                "none"};
+        values["window.idle_ns"] = static_cast<double>(idle_ns);
+        if (window.clock.counts_instructions())
+            values["window.executed_instructions"] =
+                static_cast<double>(cpu_ns - idle_ns) / window.clock.ns;
     }
 
 private:

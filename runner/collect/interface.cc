@@ -5,13 +5,9 @@
 namespace rxlab {
 namespace {
 
-void report(const Counts& growth, Metrics& metrics) {
-    for (const auto& [field, count] : growth) {
-        const bool unwanted = field.ends_with("_errors") || field.ends_with("_dropped");
-        metrics["interface." + field] = {static_cast<double>(count),
-                                         field.ends_with("_bytes") ? "bytes" : "packets",
-                                         unwanted ? "lower" : "none"};
-    }
+void report(const Counts& growth, Values& values) {
+    for (const auto& [field, count] : growth)
+        values["interface." + field] = static_cast<double>(count);
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ class Irq : public Collector {
 public:
     void start() override { probe_.zero(); }
     void stop() override { cpus_ = probe_.map().values<irq_times>(0); }
-    void report(const Window& window, Metrics& metrics, Json& curves) override {
-        const LatencyUnit unit(window.ns_per_instruction);
+    void report(const Window& window, Values& values, Json& curves) override {
         Histogram all;
         std::array<uint64_t, IRQ_NUMBERS> by_number{};
         std::array<uint64_t, IRQ_VECTORS> by_vector{};
@@ -37,17 +36,16 @@ public:
             for (size_t vector = 0; vector < by_vector.size(); ++vector)
                 by_vector[vector] += cpu.by_vector[vector];
         }
-        report_latency("irq.entry_to_exit", "interrupts", "none", all, unit, metrics);
-        report_per_packet("irq.entry_to_exit", all, unit, window.packets, metrics);
-        if (all.total()) curves["irq.entry_to_exit"] = histogram_curve(all, unit);
+        report_latency("irq.entry_to_exit", all, window.clock, values);
+        report_per_packet("irq.entry_to_exit", all, window.clock, window.packets, values);
+        if (all.total())
+            curves["irq.entry_to_exit"] = histogram_curve("irq.entry_to_exit", all, window.clock);
         for (size_t number = 0; number < by_number.size(); ++number)
-            if (by_number[number])
-                metrics[name_of(number)] = {static_cast<double>(by_number[number]), "interrupts",
-                                            "none"};
+            if (by_number[number]) values[name_of(number)] = static_cast<double>(by_number[number]);
         for (size_t vector = 0; vector < by_vector.size(); ++vector)
             if (by_vector[vector])
-                metrics[std::string("irq.") + kVectors[vector] + ".count"] = {
-                    static_cast<double>(by_vector[vector]), "interrupts", "none"};
+                values[std::string("irq.") + kVectors[vector] + ".count"] =
+                    static_cast<double>(by_vector[vector]);
     }
 
 private:

@@ -63,9 +63,9 @@ protected:
 };
 
 struct Reported {
-    Metrics metrics;
+    Values values;
     Json curves = Json::object();
-    double at(const std::string& name) const { return metrics.at(name).value; }
+    double at(const std::string& name) const { return values.at(name); }
 };
 
 /// What `name` reports of a window in which `work` was done.
@@ -79,7 +79,7 @@ Reported window(Sys& sys, const std::string& name, const Interface& receiver,
     window.ns = sys.now_ns() - start;
     collector->stop();
     Reported out;
-    collector->report(window, out.metrics, out.curves);
+    collector->report(window, out.values, out.curves);
     return out;
 }
 
@@ -207,7 +207,7 @@ TEST_F(Veth, xdp_counters_report_the_windows_growth_only) {
 }
 
 TEST_F(Veth, xdp_counters_report_nothing_without_a_program) {
-    EXPECT_TRUE(window(sys_, "xdp_counters", receiver_, [] {}).metrics.empty());
+    EXPECT_TRUE(window(sys_, "xdp_counters", receiver_, [] {}).values.empty());
 }
 
 TEST_F(Veth, collectors_sum_over_all_receivers) {
@@ -221,7 +221,7 @@ TEST_F(Veth, collectors_sum_over_all_receivers) {
     test_run_xdp(other.program(), udp_frame(9), 4);
     collector->stop();
     Reported reported;
-    collector->report({}, reported.metrics, reported.curves);
+    collector->report({}, reported.values, reported.curves);
     EXPECT_EQ(reported.at("xdp.drop.packets"), 7);
 }
 
@@ -253,8 +253,8 @@ TEST_F(Probe, softirqs_agree_with_the_kernels_own_count) {
     probe->stop();
     procfs->stop();
     Reported reported;
-    probe->report({}, reported.metrics, reported.curves);
-    procfs->report({}, reported.metrics, reported.curves);
+    probe->report({}, reported.values, reported.curves);
+    procfs->report({}, reported.values, reported.curves);
     const double seen = reported.at("softirq.net_rx.entry_to_exit.count");
     EXPECT_GT(seen, 1000);
     EXPECT_LE(seen, reported.at("proc_softirqs.net_rx"));
@@ -268,7 +268,7 @@ TEST_F(Probe, a_window_forgets_the_one_before) {
         send_to_loopback(datagrams);
         collector->stop();
         Reported reported;
-        collector->report({}, reported.metrics, reported.curves);
+        collector->report({}, reported.values, reported.curves);
         return reported.at("softirq.net_rx.entry_to_exit.count");
     };
     EXPECT_GT(count(5000), 2000);
@@ -282,7 +282,7 @@ TEST_F(Probe, idle_time_is_nearly_all_of_a_sleep_on_every_cpu_that_sleeps) {
     EXPECT_GE(idle_ns, 0);
     EXPECT_LE(idle_ns, 1.2 * static_cast<double>(slept_ns) *
                            static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN)));
-    EXPECT_FALSE(reported.metrics.contains("window.executed_instructions"));
+    EXPECT_FALSE(reported.values.contains("window.executed_instructions"));
 }
 
 TEST_F(Probe, irq_handlers_are_counted_and_timed) {
@@ -293,9 +293,8 @@ TEST_F(Probe, irq_handlers_are_counted_and_timed) {
     });
     EXPECT_GE(reported.at("irq.entry_to_exit.count"), 1);
     double by_source = 0;
-    for (const auto& [name, metric] : reported.metrics)
-        if (name.ends_with(".count") && name != "irq.entry_to_exit.count")
-            by_source += metric.value;
+    for (const auto& [name, value] : reported.values)
+        if (name.ends_with(".count") && name != "irq.entry_to_exit.count") by_source += value;
     EXPECT_EQ(by_source, reported.at("irq.entry_to_exit.count"));
 }
 
@@ -318,8 +317,8 @@ TEST_F(Probe, perf_stat_agrees_with_the_napi_probe) {
     perf->stop();
     napi->stop();
     Reported reported;
-    napi->report({}, reported.metrics, reported.curves);
-    perf->report({}, reported.metrics, reported.curves);
+    napi->report({}, reported.values, reported.curves);
+    perf->report({}, reported.values, reported.curves);
     EXPECT_GT(reported.at("perf_stat.napi_poll"), 1000);
     EXPECT_LE(reported.at("perf_stat.napi_poll"), reported.at("napi.packets_per_poll.count"));
 }
@@ -351,7 +350,7 @@ TEST_F(Probe, perf_trace_and_bpftrace_agree_with_the_napi_probe) {
             collectors[name]->stop();
         Reported reported;
         for (const auto& [name, collector] : collectors)
-            collector->report({}, reported.metrics, reported.curves);
+            collector->report({}, reported.values, reported.curves);
         const double polls = reported.at("napi.packets_per_poll.count"),
                      packets = reported.at("napi.packets");
         EXPECT_GT(polls, 1000);
@@ -371,8 +370,8 @@ TEST_F(Probe, bpftrace_names_the_reason_of_a_drop) {
                                      [] { send_to_loopback(1000); });  // nobody listens
     EXPECT_GE(reported.at("bpftrace.drop_reasons.by_reason.no_socket"), 1000);
     double places = 0;
-    for (const auto& [name, metric] : reported.metrics)
-        if (name.starts_with("bpftrace.drop_reasons.by_place.no_socket.")) places += metric.value;
+    for (const auto& [name, value] : reported.values)
+        if (name.starts_with("bpftrace.drop_reasons.by_place.no_socket.")) places += value;
     EXPECT_EQ(places, reported.at("bpftrace.drop_reasons.by_reason.no_socket"));
     EXPECT_EQ(reported.curves.at("bpftrace.drop_reasons").at("maps").size(), 2u);
 }
@@ -389,4 +388,19 @@ TEST_F(Probe, every_collector_reads_this_machine) {
         if (collector.kind->prepare) collector.kind->prepare(sys_);
         EXPECT_NO_THROW(window(sys_, collector.name(), any_, [] {})) << collector.name();
     }
+}
+
+TEST_F(Probe, every_value_of_every_collector_has_a_row_of_the_metric_table) {
+    for (const Clock& clock : {Clock{}, clock_of(2)})
+        for (const NamedCollector& collector : named_collectors()) {
+            const auto reader = collector.make(sys_, {any_});
+            reader->start();
+            send_to_loopback(200);
+            reader->stop();
+            Reported reported;
+            reader->report({200, 1000, clock}, reported.values, reported.curves);
+            Metrics metrics;
+            EXPECT_NO_THROW(describe(reported.values, clock, metrics)) << collector.name();
+            for (const auto& [name, metric] : metrics) EXPECT_NE(metric.unit, "") << name;
+        }
 }

@@ -12,28 +12,24 @@ const BpfObject& object() {
     return loaded;
 }
 
-LatencyUnit packets() {
-    LatencyUnit unit(0);
-    unit.name = "packets";
-    return unit;
-}
-
 class Napi : public Collector {
 public:
     void start() override { probe_.zero(); }
     void stop() override { cpus_ = probe_.map().values<napi_polls>(0); }
-    void report(const Window&, Metrics& metrics, Json& curves) override {
+    void report(const Window& window, Values& values, Json& curves) override {
         Histogram all;
         uint64_t exhausted = 0;
         for (const napi_polls& cpu : cpus_) {
             all.add(cpu.packets);
             exhausted += cpu.exhausted;
         }
-        report_latency("napi.packets_per_poll", "polls", "none", all, packets(), metrics);
-        metrics["napi.packets"] = {static_cast<double>(all.sum), "packets", "none"};
-        metrics["napi.empty_polls"] = {static_cast<double>(all.counts[0]), "polls", "none"};
-        metrics["napi.exhausted_polls"] = {static_cast<double>(exhausted), "polls", "none"};
-        if (all.total()) curves["napi.packets_per_poll"] = histogram_curve(all, packets());
+        report_latency("napi.packets_per_poll", all, window.clock, values);
+        values["napi.packets"] = static_cast<double>(all.sum);
+        values["napi.empty_polls"] = static_cast<double>(all.counts[0]);
+        values["napi.exhausted_polls"] = static_cast<double>(exhausted);
+        if (all.total())
+            curves["napi.packets_per_poll"] =
+                histogram_curve("napi.packets_per_poll", all, window.clock);
     }
 
 private:

@@ -19,14 +19,14 @@ public:
     explicit PerfRecord(Sys& sys) : sys_(sys), perf_(sys, kArguments) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
-    void report(const Window&, Metrics& metrics, Json& curves) override {
+    void report(const Window&, Values& values, Json& curves) override {
         perf_.finish();
         const Folded folded =
             fold(run_or_throw(sys_, {"perf", "script", "-i", perf_.file(), "--kallsyms",
                                      "/proc/kallsyms", "-F", "comm,ip,sym"}));
         uint64_t samples = 0;
         for (const auto& [stack, count] : folded) samples += count;
-        metrics["perf_record.samples"] = {static_cast<double>(samples), "samples", "none"};
+        values["perf_record.samples"] = static_cast<double>(samples);
         if (samples) curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded}};
     }
 

@@ -16,10 +16,10 @@ public:
     explicit PerfStat(Sys& sys) : sys_(sys), perf_(sys, kArguments) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
-    void report(const Window&, Metrics& metrics, Json&) override {
+    void report(const Window&, Values& values, Json&) override {
         perf_.finish();
         for (const auto& [event, count] : parse_perf_stat(sys_.read_file(perf_.file())))
-            metrics["perf_stat." + event] = {static_cast<double>(count), "events", "none"};
+            values["perf_stat." + event] = static_cast<double>(count);
     }
 
 private:

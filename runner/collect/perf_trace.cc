@@ -28,11 +28,11 @@ public:
           perf_(sys, {"record", "-a", "-B", "-N", "-e", traced.events}) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
-    void report(const Window&, Metrics& metrics, Json&) override {
+    void report(const Window&, Values& values, Json&) override {
         perf_.finish();
         for (const auto& [event, count] : parse_perf_report_stats(
                  run_or_throw(sys_, {"perf", "report", "--stats", "-i", perf_.file()})))
-            metrics[name_ + "." + event] = {static_cast<double>(count), "events", "none"};
+            values[name_ + "." + event] = static_cast<double>(count);
     }
 
 private:

@@ -5,14 +5,13 @@
 namespace rxlab {
 
 /// The total, and the lines that moved: most of the forty or so never do.
-static void report(const Counts& growth, Metrics& metrics) {
+static void report(const Counts& growth, Values& values) {
     uint64_t total = 0;
     for (const auto& [line, count] : growth) {
         total += count;
-        if (count)
-            metrics["proc_interrupts." + line] = {static_cast<double>(count), "interrupts", "none"};
+        if (count) values["proc_interrupts." + line] = static_cast<double>(count);
     }
-    metrics["proc_interrupts.total"] = {static_cast<double>(total), "interrupts", "none"};
+    values["proc_interrupts.total"] = static_cast<double>(total);
 }
 
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces&) {

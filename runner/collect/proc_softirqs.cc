@@ -4,9 +4,9 @@
 
 namespace rxlab {
 
-static void report(const Counts& growth, Metrics& metrics) {
+static void report(const Counts& growth, Values& values) {
     for (const auto& [vector, count] : growth)
-        metrics["proc_softirqs." + vector] = {static_cast<double>(count), "softirqs", "none"};
+        values["proc_softirqs." + vector] = static_cast<double>(count);
 }
 
 std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces&) {

@@ -28,12 +28,12 @@ public:
     }
     const std::string& name() const { return name_; }
     const Histogram& sum() const { return sum_; }
-    void report(const char* better, const LatencyUnit& unit, Metrics& metrics, Json& curves) const {
-        report_latency(name_, "softirqs", better, sum_, unit, metrics);
-        if (!by_cpu_.empty()) curves[name_] = histogram_curve(sum_, unit);
+    void report(const Clock& clock, Values& values, Json& curves) const {
+        report_latency(name_, sum_, clock, values);
+        if (!by_cpu_.empty()) curves[name_] = histogram_curve(name_, sum_, clock);
         if (by_cpu_.size() < 2) return;
         for (const auto& [cpu, histogram] : by_cpu_)
-            curves[name_ + ".cpu" + std::to_string(cpu)] = histogram_curve(histogram, unit);
+            curves[name_ + ".cpu" + std::to_string(cpu)] = histogram_curve(name_, histogram, clock);
     }
 
 private:
@@ -49,24 +49,22 @@ public:
         for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
             cpus_[vector] = probe_.map().values<softirq_times>(vector);
     }
-    void report(const Window& window, Metrics& metrics, Json& curves) override {
-        const LatencyUnit unit(window.ns_per_instruction);
+    void report(const Window& window, Values& values, Json& curves) override {
         for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
-            report_vector(vector, unit, window.packets, metrics, curves);
+            report_vector(vector, window, values, curves);
     }
 
 private:
-    void report_vector(uint32_t vector, const LatencyUnit& unit, uint64_t packets, Metrics& metrics,
-                       Json& curves) {
+    void report_vector(uint32_t vector, const Window& window, Values& values, Json& curves) {
         const std::string name = std::string("softirq.") + kVectors[vector];
         Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
         for (size_t cpu = 0; cpu < cpus_[vector].size(); ++cpu) {
             waiting.add(cpu, cpus_[vector][cpu].raise_to_entry);
             serving.add(cpu, cpus_[vector][cpu].entry_to_exit);
         }
-        waiting.report("lower", unit, metrics, curves);
-        serving.report("none", unit, metrics, curves);
-        report_per_packet(serving.name(), serving.sum(), unit, packets, metrics);
+        waiting.report(window.clock, values, curves);
+        serving.report(window.clock, values, curves);
+        report_per_packet(serving.name(), serving.sum(), window.clock, window.packets, values);
     }
 
     Probe probe_{object(), "softirqs"};

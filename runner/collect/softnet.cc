@@ -4,15 +4,9 @@
 
 namespace rxlab {
 
-/// time_squeeze: polls that ran out of netdev_budget or netdev_budget_usecs; the other fields are
-/// packets.
-static void report(const Counts& growth, Metrics& metrics) {
-    for (const auto& [field, count] : growth) {
-        const bool squeeze = field == "time_squeeze";
-        const bool unwanted = squeeze || field == "dropped" || field == "flow_limit";
-        metrics["softnet." + field] = {static_cast<double>(count), squeeze ? "polls" : "packets",
-                                       unwanted ? "lower" : "none"};
-    }
+static void report(const Counts& growth, Values& values) {
+    for (const auto& [field, count] : growth)
+        values["softnet." + field] = static_cast<double>(count);
 }
 
 std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces&) {

@@ -39,16 +39,14 @@ public:
     void stop() override { finish(); }
 
     /// The CPU whose task waited longest is reported: that is where the packets are received.
-    void report(const Window& window, Metrics& metrics, Json& curves) override {
+    void report(const Window& window, Values& values, Json& curves) override {
         const Histogram* worst = nullptr;
         for (const auto& task : tasks_)
             if (task->waited.total() &&
                 (!worst || percentile(task->waited, 0.99) > percentile(*worst, 0.99)))
                 worst = &task->waited;
-        const LatencyUnit unit(window.ns_per_instruction);
-        report_latency("victim.wakeup", "wakeups", "lower", worst ? *worst : Histogram(), unit,
-                       metrics);
-        if (worst) curves["victim.wakeup"] = histogram_curve(*worst, unit);
+        report_latency("victim.wakeup", worst ? *worst : Histogram(), window.clock, values);
+        if (worst) curves["victim.wakeup"] = histogram_curve("victim.wakeup", *worst, window.clock);
     }
 
 private:

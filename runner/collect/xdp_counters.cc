@@ -19,10 +19,8 @@ Counts read(const std::vector<XdpVerdicts>& maps) {
     return counts;
 }
 
-void report(const Counts& growth, Metrics& metrics) {
-    for (const auto& [name, count] : growth)
-        metrics["xdp." + name] = {static_cast<double>(count),
-                                  name.ends_with(".bytes") ? "bytes" : "packets", "none"};
+void report(const Counts& growth, Values& values) {
+    for (const auto& [name, count] : growth) values["xdp." + name] = static_cast<double>(count);
 }
 
 }  // namespace

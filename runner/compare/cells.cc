@@ -47,7 +47,7 @@ std::vector<Cell> cells_of(const Result& result) {
 }
 
 uint64_t cluster_of(const Trial& trial) {
-    if (trial.lane == to_string(Lane::counted))
+    if (lane_row(trial.lane).phases)
         return trial.boot_seed - static_cast<uint64_t>(trial.boot.seed_offset);
     return static_cast<uint64_t>(trial.round);
 }

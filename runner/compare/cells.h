@@ -20,8 +20,8 @@ std::vector<Cell> cells_of(const Result& result);
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
                       const std::map<std::string, Json>& factors);
 
-/// What repeats independently: the round's boot seed in the counted lane (an arm's own offset to it
-/// taken off), else the round.
+/// What repeats independently: the round's boot seed where phases are nested in it (an arm's own
+/// offset to it taken off), else the round.
 uint64_t cluster_of(const Trial& trial);
 /// The values of a metric; clusters without one are left out.
 Clusters clusters_of(const Cell& cell, const std::string& metric);

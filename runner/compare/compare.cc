@@ -45,7 +45,7 @@ std::vector<std::string> reasons_for(const Sides& sides) {
 
 std::vector<std::string> notes_for(const Sides& sides, const Rules& rules) {
     std::vector<std::string> notes;
-    if (rules.lane != to_string(Lane::timed))  // which stops when its intervals are narrow enough
+    if (!lane_row(rules.lane).most_rounds)  // else it stops when its intervals are narrow enough
         for (const Cell* cell : {&sides.before, &sides.after})
             if (cell->observations.size() < cell->planned)
                 notes.push_back(fmt::format("{}: {} of {} trials finished", name_of(*cell),
@@ -114,8 +114,8 @@ std::string baseline_of(const Experiment& experiment) {
 }
 
 Rules rules_for(const Result& result, const CompareOptions& options) {
-    return {to_string(result.plan.lane), result.experiment.mechanism, result.experiment.primary,
-            options.floor, true};
+    return {result.plan.lane, result.experiment.mechanism, result.experiment.primary, options.floor,
+            true};
 }
 
 Comparison conclude(const Result& result, const char* kind, const Rules& rules, Json comparisons,
@@ -126,7 +126,7 @@ Comparison conclude(const Result& result, const char* kind, const Rules& rules, 
     Json json = {{"schema_version", kSchemaVersion},
                  {"experiment", result.experiment.name},
                  {"question", result.experiment.question},
-                 {"lane", rules.lane},
+                 {"lane", to_string(rules.lane)},
                  {"target", result.plan.target},
                  {"kind", kind},
                  {"baseline", baseline_of(result.experiment)},
@@ -154,8 +154,8 @@ void require_comparable(const Result& before, const Result& after) {
     require("lanes", to_string(before.plan.lane), to_string(after.plan.lane));
 }
 
-/// Counted trials of equal boot seeds met the same perturbation; in other lanes two runs share no
-/// rounds.
+/// Trials of equal boot seeds met the same perturbation where a lane repeats exactly; in other
+/// lanes two runs share no rounds.
 bool share_clusters(const Result& before, const Result& after) {
     const auto clusters = [](const Result& result) {
         std::set<uint64_t> ids;
@@ -163,7 +163,7 @@ bool share_clusters(const Result& before, const Result& after) {
             ids.insert(cluster_of(observation.trial));
         return ids;
     };
-    return before.plan.lane == Lane::counted && clusters(before) == clusters(after);
+    return lane_row(before.plan.lane).repeats_exactly && clusters(before) == clusters(after);
 }
 
 std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
@@ -177,7 +177,7 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
         notes.push_back(fmt::format("provenance differs: {}", fmt::join(paths, ", ")));
     if (before.experiment.text != after.experiment.text)
         notes.push_back("the experiment's text differs");
-    if (!paired && before.plan.lane != Lane::counted)
+    if (!paired && !lane_row(before.plan.lane).repeats_exactly)
         notes.push_back(
             "two runs at different times: drift of the machine between them is not in the "
             "intervals");

@@ -24,17 +24,16 @@ const Arm& baseline_of(const Experiment& experiment) {
 }
 
 bool ranked(const std::string& metric, const Plan& plan, const Experiment& experiment) {
-    return why_not_visible(to_string(plan.lane), metric_row(metric).metric_class,
-                           experiment.mechanism)
+    return why_not_visible(plan.lane, metric_row(metric).metric_class, experiment.mechanism)
         .empty();
 }
 
 }  // namespace
 
 bool primary_precise_enough(const Result& result) {
-    if (result.plan.lane != Lane::timed) return true;
-    const Rules rules{to_string(result.plan.lane), result.experiment.mechanism,
-                      result.experiment.primary, 0, true};
+    if (!lane_row(result.plan.lane).most_rounds) return true;
+    const Rules rules{result.plan.lane, result.experiment.mechanism, result.experiment.primary, 0,
+                      true};
     const std::vector<Cell> cells = cells_of(result);
     const std::string& baseline = baseline_of(result.experiment).name;
     for (const Cell& before : cells)

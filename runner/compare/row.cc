@@ -67,9 +67,9 @@ Row make_row(const std::string& name, const Cell& before, const Cell& after, con
     if (!metric) metric = find_metric(after, name);
     Row row;
     row.name = name;
-    row.unit = metric ? metric->unit : table.unit;
-    row.better = metric ? metric->better : table.better;
-    row.metric_class = row.better == "none" ? MetricClass::descriptive : table.metric_class;
+    row.unit = metric ? metric->unit : unit_of(table, {});
+    row.better = table.better;
+    row.metric_class = table.metric_class;
     row.primary =
         std::find(rules.primary.begin(), rules.primary.end(), name) != rules.primary.end();
     row.hidden = why_not_visible(rules.lane, row.metric_class, rules.mechanisms);

@@ -8,7 +8,7 @@ namespace rxlab {
 
 /// What a row is judged by.
 struct Rules {
-    std::string lane;
+    Lane lane = Lane::counted;
     std::vector<std::string> mechanisms;
     std::vector<std::string> primary;
     double floor = 0;    ///< null floor or A/A floor, relative

@@ -123,7 +123,7 @@ Experiment experiment_from(const Json& json) {
     experiment.name = json.at("name");
     experiment.question = json.at("question");
     experiment.description = json.value("description", "");
-    experiment.lanes = json.at("lanes");
+    experiment.lanes = json.at("lanes").get<std::vector<Lane>>();
     experiment.mechanism = json.at("mechanism");
     experiment.topology = json.at("topology");
     experiment.traffic = json.at("traffic");

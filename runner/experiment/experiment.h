@@ -2,6 +2,7 @@
 // An experiment as its author wrote it: one question, its arms, traffic, collectors and metrics.
 #pragma once
 #include "base/json.h"
+#include "metrics/lane.h"
 
 #include <functional>
 #include <string>
@@ -71,9 +72,9 @@ struct Experiment {
     std::string name;
     std::string question;
     std::string description;
-    std::string file;                ///< where it was read from, as given
-    std::string text;                ///< verbatim source, for provenance
-    std::vector<std::string> lanes;  ///< lanes it may run in; the first is the default
+    std::string file;         ///< where it was read from, as given
+    std::string text;         ///< verbatim source, for provenance
+    std::vector<Lane> lanes;  ///< lanes it may run in; the first is the default
     std::vector<std::string>
         mechanism;  ///< instructions, cache, atomics, contention, parallelism, latency, correctness
     Json topology = Json::object();  ///< {"kind": "veth", ...}

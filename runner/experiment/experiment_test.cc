@@ -38,7 +38,7 @@ TEST(Experiment, keeps_what_was_written) {
     EXPECT_EQ(experiment.name, "sample");
     EXPECT_EQ(experiment.file, "experiments/sample.json");
     EXPECT_EQ(experiment.text, test::kValid);
-    EXPECT_THAT(experiment.lanes, ElementsAre("counted", "timed", "functional"));
+    EXPECT_THAT(experiment.lanes, ElementsAre(Lane::counted, Lane::timed, Lane::functional));
     EXPECT_THAT(experiment.primary,
                 ElementsAre("instructions_per_packet", "softirq.net_rx.entry_to_exit.p99"));
     EXPECT_EQ(experiment.rounds.phases, 2);

@@ -134,6 +134,7 @@ Json experiment_schema(const Vocabulary& words) {
     static const Json general = Json::parse(kGeneralSchema);
     Json schema = general;
     Json& definitions = schema["definitions"];
+    definitions["lane"] = {{"enum", lane_names()}};
     definitions["topology"] = by_kind(words.topologies, "a topology");
     definitions["traffic"] = by_kind(words.traffics, "a traffic");
     definitions["setup"] = setup_schema(words.setups, false);

@@ -19,22 +19,22 @@ using Factors = std::map<std::string, Json>;
 
 constexpr size_t kMostTrials = 100'000;
 
-struct LaneName {
-    Lane lane;
-    const char* name;
-};
-constexpr LaneName kLanes[] = {
-    {Lane::counted, "counted"}, {Lane::timed, "timed"}, {Lane::functional, "functional"}};
+/// An experiment's "rounds" by the keys that rows of the lane table name.
+const std::map<std::string_view, int Rounds::*> kRounds = {{"boot_seeds", &Rounds::boot_seeds},
+                                                           {"timed", &Rounds::timed},
+                                                           {"timed_max", &Rounds::timed_max},
+                                                           {"functional", &Rounds::functional}};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 void check_lane(const Experiment& experiment, Lane lane) {
-    if (contains(experiment.lanes, to_string(lane))) return;
+    const std::vector<std::string> lanes = names_of(experiment.lanes);
+    if (contains(lanes, to_string(lane))) return;
     throw Error(Status::usage,
                 fmt::format("{}: does not run in the {} lane", experiment.name, to_string(lane)),
-                fmt::format("its lanes: {}", fmt::join(experiment.lanes, ", ")));
+                fmt::format("its lanes: {}", fmt::join(lanes, ", ")));
 }
 
 void check_arms(const Experiment& experiment, const std::vector<std::string>& wanted) {
@@ -80,16 +80,7 @@ std::vector<Cell> cells(const Experiment& experiment, const std::vector<std::str
 }
 
 int round_count(const Rounds& rounds, const PlanOptions& options) {
-    if (options.rounds > 0) return options.rounds;
-    switch (options.lane) {
-        case Lane::counted:
-            return rounds.boot_seeds * rounds.phases;
-        case Lane::timed:
-            return rounds.timed;
-        case Lane::functional:
-            return rounds.functional;
-    }
-    return 0;
+    return options.rounds > 0 ? options.rounds : rounds_of(rounds, options.lane);
 }
 
 void check_size(const Experiment& experiment, int rounds, size_t arms) {
@@ -113,10 +104,11 @@ struct Round {
 };
 
 Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
-    // Phases are nested in a boot seed. The timed lane's rounds are repetitions on one machine as
-    // it was booted.
-    const int phases = options.lane == Lane::counted ? rounds.phases : 1;
-    const int boot = options.lane == Lane::timed ? 0 : number / phases;
+    // Phases are nested in a boot seed. Where rounds have none of their own, they are repetitions
+    // on one machine as it was booted.
+    const LaneRow& lane = lane_row(options.lane);
+    const int phases = lane.phases ? rounds.phases : 1;
+    const int boot = lane.boot_seeds ? number / phases : 0;
     const uint64_t boot_seed = derive(options.seed, Purpose::boot, boot) & 0x7FFFFFFF;
     return {number, boot_seed, number % phases, derive(options.seed, Purpose::round, number)};
 }
@@ -129,9 +121,9 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
     trial.round = round.number;
     trial.boot = boot_from(filled(merge_members(experiment.boot, arm.boot), cell.factors));
     trial.boot_seed = round.boot_seed + trial.boot.seed_offset;
-    trial.phase = lane == Lane::counted ? round.phase : 0;
+    trial.phase = round.phase;
     trial.seed = round.seed;
-    trial.lane = to_string(lane);
+    trial.lane = lane;
     trial.topology = filled(merge_patch(experiment.topology, arm.topology), cell.factors);
     trial.traffic = filled(merge_patch(experiment.traffic, arm.traffic), cell.factors);
     trial.setup = filled(merge_members(experiment.setup, arm.setup), cell.factors);
@@ -185,7 +177,7 @@ Trial read_trial(const Json& json) {
     trial.boot_seed = json.at("boot_seed");
     trial.phase = json.at("phase");
     trial.seed = json.at("seed");
-    trial.lane = json.at("lane");
+    trial.lane = json.at("lane").get<Lane>();
     trial.boot = boot_from(json.at("boot"));
     trial.topology = json.at("topology");
     trial.traffic = json.at("traffic");
@@ -198,16 +190,14 @@ Trial read_trial(const Json& json) {
 
 }  // namespace
 
-const char* to_string(Lane lane) {
-    for (const LaneName& row : kLanes)
-        if (row.lane == lane) return row.name;
-    return "";
+int rounds_of(const Rounds& rounds, Lane lane) {
+    const LaneRow& row = lane_row(lane);
+    return rounds.*kRounds.at(row.rounds) * (row.phases ? rounds.phases : 1);
 }
 
-std::optional<Lane> lane_from(const std::string& name) {
-    for (const LaneName& row : kLanes)
-        if (row.name == name) return row.lane;
-    return {};
+int most_rounds_of(const Rounds& rounds, Lane lane) {
+    const LaneRow& row = lane_row(lane);
+    return row.most_rounds ? rounds.*kRounds.at(row.most_rounds) : rounds_of(rounds, lane);
 }
 
 Json to_json(const Trial& trial) {
@@ -218,7 +208,7 @@ Json to_json(const Trial& trial) {
             {"boot_seed", trial.boot_seed},
             {"phase", trial.phase},
             {"seed", trial.seed},
-            {"lane", trial.lane},
+            {"lane", to_string(trial.lane)},
             {"boot", to_json(trial.boot)},
             {"topology", trial.topology},
             {"traffic", trial.traffic},
@@ -248,11 +238,11 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
     for (int number = 0; number < rounds; number++) {
         const Round round = make_round(number, experiment.rounds, options);
         std::vector<Cell> order = written;
-        if (options.lane == Lane::timed) shuffle(order, derive(round.seed, Purpose::order));
+        if (lane_row(options.lane).shuffled) shuffle(order, derive(round.seed, Purpose::order));
         for (const Cell& cell : order)
             plan.trials.push_back(make_trial(experiment, cell, round, options.lane));
     }
-    if (options.lane != Lane::timed) group_by_boot(plan.trials);
+    if (!lane_row(options.lane).shuffled) group_by_boot(plan.trials);
     for (size_t i = 0; i < plan.trials.size(); i++) plan.trials[i].id = static_cast<int>(i);
     return plan;
 }

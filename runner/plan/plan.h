@@ -10,10 +10,6 @@
 
 namespace rxlab {
 
-enum class Lane { counted, timed, functional };
-const char* to_string(Lane lane);
-std::optional<Lane> lane_from(const std::string& name);
-
 /// One fresh load of an arm: everything the machine under test has to know, and nothing else.
 struct Trial {
     int id = 0;  ///< position in the plan
@@ -23,7 +19,7 @@ struct Trial {
     uint64_t boot_seed = 0;  ///< counted lane: seed of the boot (QEMU -seed, KASLR)
     int phase = 0;           ///< counted lane: phase within the boot seed
     uint64_t seed = 0;  ///< seeds timer phase, flow hash and order; shared by all arms of the round
-    std::string lane;
+    Lane lane = Lane::counted;
     Boot boot;
     Json topology, traffic, setup,
         knobs;  ///< resolved: arm merged over experiment, factors filled in
@@ -60,5 +56,10 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options);
 /// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release);
 Json to_json(const Plan& plan);
+
+/// How many rounds the lane takes as the experiment is written: at least, and at most where a run
+/// goes on until its intervals are narrow.
+int rounds_of(const Rounds& rounds, Lane lane);
+int most_rounds_of(const Rounds& rounds, Lane lane);
 
 }  // namespace rxlab

@@ -159,7 +159,7 @@ TEST(Plan, resolves_arms_over_the_experiment_and_fills_factors_in) {
     EXPECT_EQ(first["none"].knobs["sysctl:net.core.netdev_budget"], 16);
     EXPECT_EQ(first["other"].boot.cmdline, "rxlab.pad=x");
     EXPECT_THAT(first["other"].expect, testing::ElementsAre("conservation"));
-    EXPECT_EQ(first["none"].lane, "functional");
+    EXPECT_EQ(first["none"].lane, Lane::functional);
 }
 
 TEST(Plan, adds_the_baseline_to_the_arms_asked_for) {
@@ -178,7 +178,7 @@ TEST(Plan, names_the_nearest_arm) {
 
 TEST(Plan, refuses_a_lane_the_experiment_does_not_have) {
     Experiment experiment = sample();
-    experiment.lanes = {"counted", "functional"};
+    experiment.lanes = {Lane::counted, Lane::functional};
     EXPECT_EQ(refused(experiment, {.lane = Lane::timed}),
               "sample: does not run in the timed lane | its lanes: counted, functional");
 }

@@ -34,9 +34,9 @@ std::set<std::string> keys_of(const Map& a, const Map& b) {
 
 std::string shown(const Metrics& metrics, const std::string& name) {
     const auto metric = metrics.find(name);
-    return metric == metrics.end()
-               ? "nothing"
-               : fmt::format("{:.17g} {}", metric->second.value, metric->second.unit);
+    return metric == metrics.end() ? "nothing"
+                                   : fmt::format("{:.17g} {}", metric->second.value,
+                                                 hashed_unit(name, metric->second.unit));
 }
 
 void compare_metrics(const std::string& trial, const Metrics& first, const Metrics& second,

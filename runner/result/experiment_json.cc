@@ -66,7 +66,7 @@ Json to_json(const Experiment& experiment) {
             {"name", experiment.name},
             {"question", experiment.question},
             {"description", experiment.description},
-            {"lanes", experiment.lanes},
+            {"lanes", names_of(experiment.lanes)},
             {"mechanism", experiment.mechanism},
             {"topology", experiment.topology},
             {"traffic", experiment.traffic},
@@ -89,7 +89,7 @@ Experiment experiment_from_json(const Json& document) {
     experiment.name = json["name"].text();
     experiment.question = json["question"].text();
     experiment.description = json["description"].text();
-    experiment.lanes = json["lanes"].texts();
+    for (const Field& lane : json["lanes"].items()) experiment.lanes.push_back(lane.lane());
     experiment.mechanism = json["mechanism"].texts();
     experiment.topology = json["topology"].object();
     experiment.traffic = json["traffic"].object();

@@ -77,6 +77,12 @@ uint64_t Field::natural() const {
     return json_->get<uint64_t>();
 }
 
+Lane Field::lane() const {
+    const auto lane = lane_from(text());
+    if (!lane) refuse(lane_choice());
+    return *lane;
+}
+
 std::vector<std::string> Field::texts() const {
     std::vector<std::string> texts;
     for (const Field& item : items()) texts.push_back(item.text());

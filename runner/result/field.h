@@ -3,6 +3,7 @@
 // expected there.
 #pragma once
 #include "base/json.h"
+#include "metrics/lane.h"
 
 #include <map>
 #include <string>
@@ -28,6 +29,7 @@ public:
     int integer() const;
     uint64_t natural() const;
     std::vector<std::string> texts() const;
+    Lane lane() const;
     const Json& object() const;
     const Json& json() const { return *json_; }
     const std::string& path() const { return path_; }

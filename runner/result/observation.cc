@@ -45,7 +45,8 @@ std::string direction(const Field& json) {
 std::string canonical(const Observation& observation) {
     Json metrics = Json::object();
     for (const auto& [name, metric] : observation.metrics)
-        metrics[name] = {fmt::format("{:.17g}", finite(name, metric.value)), metric.unit};
+        metrics[name] = {fmt::format("{:.17g}", finite(name, metric.value)),
+                         hashed_unit(name, metric.unit)};
     const Trial& trial = observation.trial;
     return Json{{"arm", trial.arm},        {"factors", trial.factors}, {"round", trial.round},
                 {"boot", trial.boot_seed}, {"phase", trial.phase},     {"metrics", metrics}}

@@ -62,9 +62,7 @@ Trial trial_from(const Field& json) {
 Plan plan_from(const Field& json) {
     Plan plan;
     plan.experiment = json["experiment"].text();
-    const auto lane = lane_from(json["lane"].text());
-    if (!lane) json["lane"].refuse("'counted', 'timed' or 'functional'");
-    plan.lane = *lane;
+    plan.lane = json["lane"].lane();
     plan.target = json["target"].text();
     plan.seed = json["seed"].natural();
     for (const Field& trial : json["trials"].items()) plan.trials.push_back(trial_from(trial));

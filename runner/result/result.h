@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What came out: one Observation per trial, one Result per run.
 #pragma once
-#include "base/metric.h"
+#include "metrics/metric.h"
 #include "plan/plan.h"
 
 #include <map>
@@ -45,7 +45,8 @@ struct Result {
 Json to_json(const Experiment& experiment);
 Experiment experiment_from_json(const Json& json);
 
-/// SHA-256 over arms, factors, rounds and metrics only, so that two runs can be compared.
+/// SHA-256 over arms, factors, rounds and metrics only, so that two runs can be compared; a unit is
+/// in it as hashed_unit() has it.
 std::string observations_sha256(const std::vector<Observation>& observations);
 /// The contract's result.json; see results/schema/result.schema.json.
 Json to_json(const Result& result);
@@ -60,9 +61,9 @@ std::vector<std::string> faults(const Observation& observation);
 /// Are there trials, and has none of them a fault?
 bool valid(const Result& result);
 
-/// Counted lane: adds the check `rounds_distinct` to every trial. A repeated perturbation would
-/// repeat its number and narrow the interval for nothing, so kernel base or phase must differ
-/// between the trials of an arm.
+/// In a lane that repeats exactly: adds the check `rounds_distinct` to every trial. A repeated
+/// perturbation would repeat its number and narrow the interval for nothing, so kernel base or
+/// phase must differ between the trials of an arm.
 void check_rounds_distinct(Result& result);
 
 }  // namespace rxlab

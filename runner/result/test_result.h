@@ -17,7 +17,7 @@ inline Experiment test_experiment(const std::vector<std::string>& arms) {
     experiment.question = "Where should unwanted packets die?";
     experiment.file = "experiments/drop-point.json";
     experiment.text = "{}\n";
-    experiment.lanes = {"counted", "functional", "timed"};
+    experiment.lanes = {Lane::counted, Lane::functional, Lane::timed};
     experiment.mechanism = {"instructions"};
     experiment.topology = {{"kind", "veth"}};
     experiment.traffic = {{"kind", "pktgen"}};

@@ -35,7 +35,7 @@ protected:
     static Trial trial(const Json& setup, uint64_t packets, int cpus = 1, int pairs = 1) {
         Trial trial;
         trial.arm = "test";
-        trial.lane = "timed";
+        trial.lane = Lane::timed;
         trial.seed = 7;
         trial.topology = {{"kind", "veth"}, {"pairs", pairs}, {"queues", cpus}};
         trial.traffic = {{"kind", "live_frames"},

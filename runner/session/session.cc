@@ -33,14 +33,15 @@ std::string cost_name(std::string probe, const Cost& cost) {
 
 /// The start of the window between two ticks, shared by every arm of the round.
 uint64_t phase_of(const Trial& trial) {
-    return trial.lane == "counted" ? std::mt19937_64(trial.seed)() % kTick : 0;
+    return lane_row(trial.lane).phases ? std::mt19937_64(trial.seed)() % kTick : 0;
 }
 
-void report(const Collectors& collectors, const Measured& measured, const SessionOptions& options,
+void report(const Collectors& collectors, const Measured& measured, const Clock& clock,
             Observation& observation) {
+    Values values;
     for (const auto& [name, collector] : collectors)
-        collector->report({measured.sent.packets, measured.ns, options.ns_per_instruction},
-                          observation.metrics, observation.curves);
+        collector->report({measured.sent.packets, measured.ns, clock}, values, observation.curves);
+    describe(values, clock, observation.metrics);
 }
 
 /// Every window has to keep a check that the trial passes; the first that does not is reported.
@@ -52,15 +53,16 @@ void add_check(Observation& observation, const std::string& name, const std::str
 
 /// The primary metrics come from here: nothing runs in the measured path but what the arm put
 /// there.
-Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial,
-                      const SessionOptions& options, Observation& observation) {
+Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial, const Clock& clock,
+                      Observation& observation) {
     Collectors collectors;
     for (const NamedCollector& passive : collectors_of(trial, false))
         collectors.emplace_back(passive.name(), passive.make(sys, assembly.receivers()));
     const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), collectors);
-    report(collectors, measured, options, observation);
-    window_metrics(measured, trial.lane, options.ns_per_instruction, observation.metrics,
-                   observation.curves);
+    report(collectors, measured, clock, observation);
+    Values values;
+    window_values(measured, trial.lane, clock, values, observation.curves);
+    describe(values, clock, observation.metrics);
     add_check(observation, "conservation", "clean window", conservation(measured));
     add_check(observation, "senders_overlap", "clean window", senders_overlap(measured));
     observation.facts["generator"] = measured.sent.raw;
@@ -68,20 +70,20 @@ Measured clean_window(Sys& sys, Assembly& assembly, const Trial& trial,
 }
 
 /// Each probe has a window of its own, so that what it costs is known and none pays for another.
-void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const SessionOptions& options,
+void probed_windows(Sys& sys, Assembly& assembly, const Trial& trial, const Clock& clock,
                     const Measured& clean, Observation& observation) {
-    const Cost floor = cost_per_item(clean, trial.lane, options.ns_per_instruction);
+    const Cost floor = cost_per_item(clean, trial.lane, clock);
     for (const NamedCollector& probe : collectors_of(trial, true)) {
         Collectors one;
         one.emplace_back(probe.name(), probe.make(sys, assembly.receivers()));
         const Measured measured = measure(sys, assembly, assembly.packets, phase_of(trial), one);
         add_check(observation, "conservation", fmt::format("window of probe {}", probe.name()),
                   conservation(measured));
-        report(one, measured, options, observation);
-        const Cost cost = cost_per_item(measured, trial.lane, options.ns_per_instruction);
-        if (!cost.unit.empty())
-            observation.metrics[cost_name(probe.name(), cost)] = {cost.value - floor.value,
-                                                                  cost.unit, "none"};
+        report(one, measured, clock, observation);
+        const Cost cost = cost_per_item(measured, trial.lane, clock);
+        if (!cost.name.empty())
+            describe({{cost_name(probe.name(), cost), cost.value - floor.value}}, clock,
+                     observation.metrics);
     }
 }
 
@@ -94,13 +96,14 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     if (!assembly.topology.paths.empty())
         observation.facts["flow_source_port"] = source_port(trial.seed, 0);
     observation.facts["phase_ns"] = phase_of(trial);
+    const Clock clock = clock_of(lane_row(trial.lane).icount ? options.ns_per_instruction : 0);
     if (assembly.warmup_packets) measure(sys, assembly, assembly.warmup_packets, 0, {});
-    const Measured clean = clean_window(sys, assembly, trial, options, observation);
+    const Measured clean = clean_window(sys, assembly, trial, clock, observation);
     if (options.attribute)
         observation.facts["symbols"] =
             sys.read_file("/proc/kallsyms");  // while the modules are there
     else
-        probed_windows(sys, assembly, trial, options, clean, observation);
+        probed_windows(sys, assembly, trial, clock, clean, observation);
 }
 
 Check restored(Journal& journal) {

@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 Trial trial() {
     Trial trial;
     trial.arm = "plain";
-    trial.lane = "counted";
+    trial.lane = Lane::counted;
     trial.seed = 42;
     trial.topology = {{"kind", "veth"}};
     trial.traffic = {{"kind", "pktgen"}, {"packets", 1000}, {"warmup_packets", 100}};
@@ -113,7 +113,7 @@ TEST_F(Session, packets_that_reach_no_sink_fail_conservation) {
 
 TEST_F(Session, the_timed_lane_reports_time) {
     Trial timed = trial();
-    timed.lane = "timed";
+    timed.lane = Lane::timed;
     const Observation observation = run(timed);
     EXPECT_EQ(observation.metrics.at("ns_per_packet").value, 2000);
     EXPECT_EQ(observation.metrics.at("packets_per_second").value, 500000);

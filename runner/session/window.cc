@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/window.h"
 
-#include "attribution/markers.h"
-#include "stats/metrics.h"
-
 #include <fmt/format.h>
+#include "attribution/markers.h"
 
 namespace rxlab {
 namespace {
@@ -56,11 +54,6 @@ Counts when_all_arrived(Sys& sys, const std::vector<Sink>& sinks, const Counts& 
         now = std::move(later);
     }
     return now;
-}
-
-void put(Metrics& metrics, const std::string& name, double value) {
-    const MetricRow& row = metric_row(name);
-    metrics[name] = {value, row.unit, row.better};
 }
 
 }  // namespace
@@ -118,38 +111,34 @@ Check conservation(const Measured& measured) {
                                sent > counted ? "missing" : "too many")};
 }
 
-Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction) {
+Cost cost_per_item(const Measured& measured, Lane lane, const Clock& clock) {
+    const LaneRow& row = lane_row(lane);
     const double items = static_cast<double>(measured.sent.busy_packets),
                  busy = static_cast<double>(measured.sent.busy_ns),
-                 excluded = static_cast<double>(measured.sent.excluded_ns);
-    if (items > 0 && lane == "counted" && ns_per_instruction > 0)
-        return {(busy - excluded) / ns_per_instruction / items, "instructions_per_" + measured.item,
-                "instructions/" + measured.item};
-    if (items > 0 && lane == "timed")
-        return {busy / items, "ns_per_" + measured.item, "ns/" + measured.item};
-    return {};
+                 excluded = row.icount ? static_cast<double>(measured.sent.excluded_ns) : 0;
+    if (items <= 0 || !row.cost || row.cost != std::string(clock.unit)) return {};
+    return {(busy - excluded) / clock.ns / items,
+            fmt::format("{}_per_{}", row.cost, measured.item)};
 }
 
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction,
-                    Metrics& metrics, Json& curves) {
+void window_values(const Measured& measured, Lane lane, const Clock& clock, Values& values,
+                   Json& curves) {
     const double sent = static_cast<double>(measured.sent.packets),
                  counted = static_cast<double>(measured.counted());
     const std::string items = measured.item + "s";
-    put(metrics, items + "_sent", sent);
-    put(metrics, items + "_counted", counted);
-    put(metrics, items + "_lost", sent - counted);
-    put(metrics, "lost_fraction", sent > 0 ? (sent - counted) / sent : 0);
-    const Cost cost = cost_per_item(measured, lane, ns_per_instruction);
-    if (!cost.unit.empty()) put(metrics, cost.name, cost.value);
-    if (lane == "timed" && measured.sent.busy_ns)
-        put(metrics, items + "_per_second",
-            static_cast<double>(measured.sent.busy_packets) * 1e9 /
-                static_cast<double>(measured.sent.busy_ns));
-    for (const auto& [name, value] : measured.sent.metrics) put(metrics, name, value);
-    const LatencyUnit unit(lane == "counted" ? ns_per_instruction : 0);
+    values[items + "_sent"] = sent;
+    values[items + "_counted"] = counted;
+    values[items + "_lost"] = sent - counted;
+    values["lost_fraction"] = sent > 0 ? (sent - counted) / sent : 0;
+    const Cost cost = cost_per_item(measured, lane, clock);
+    if (!cost.name.empty()) values[cost.name] = cost.value;
+    if (ranks(lane, MetricClass::time) && measured.sent.busy_ns)
+        values[items + "_per_second"] = static_cast<double>(measured.sent.busy_packets) * 1e9 /
+                                        static_cast<double>(measured.sent.busy_ns);
+    for (const auto& [name, value] : measured.sent.metrics) values[name] = value;
     for (const auto& [name, histogram] : measured.sent.latencies) {
-        report_latency(name, "interrupts", "lower", histogram, unit, metrics);
-        if (histogram.total()) curves[name] = histogram_curve(histogram, unit);
+        report_latency(name, histogram, clock, values);
+        if (histogram.total()) curves[name] = histogram_curve(name, histogram, clock);
     }
 }
 

@@ -2,6 +2,7 @@
 // One measured window: collectors on, traffic sent, everything arrived, collectors off.
 #pragma once
 #include "collect/collector.h"
+#include "metrics/lane.h"
 #include "result/result.h"
 #include "session/assembly.h"
 
@@ -36,14 +37,15 @@ Check conservation(const Measured& measured);
 Check senders_overlap(const Measured& measured);
 
 /// Items sent, counted and lost, the lane's cost per item, and what the generator counted itself.
-void window_metrics(const Measured& measured, const std::string& lane, double ns_per_instruction,
-                    Metrics& metrics, Json& curves);
+void window_values(const Measured& measured, Lane lane, const Clock& clock, Values& values,
+                   Json& curves);
 
-/// Cost of one item in the lane's unit; the unit is empty in a lane that ranks no cost.
+/// Cost of one item in the lane's unit; the name is empty where the lane ranks no cost, or the
+/// clock does not count what it ranks.
 struct Cost {
     double value = 0;
-    std::string name, unit;
+    std::string name;
 };
-Cost cost_per_item(const Measured& measured, const std::string& lane, double ns_per_instruction);
+Cost cost_per_item(const Measured& measured, Lane lane, const Clock& clock);
 
 }  // namespace rxlab

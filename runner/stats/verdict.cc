@@ -9,9 +9,6 @@
 namespace rxlab {
 namespace {
 
-constexpr double kCountedDelta = 0.001;
-constexpr double kCountedInstructions = 3;
-constexpr double kTimedDelta = 0.02;
 constexpr double kFamilyError = 0.05;
 constexpr size_t kLeastRounds = 10;
 
@@ -33,24 +30,6 @@ const char* to_string(Verdict verdict) {
             return "invalid";
     }
     return "";
-}
-
-double relative_delta(std::string_view lane, const MetricRow& row, double before, double floor) {
-    if (lane == "counted")
-        return std::max({kCountedDelta, kCountedInstructions / before, floor, row.resolution});
-    return std::max({kTimedDelta, floor, row.resolution});
-}
-
-std::string delta_rule(std::string_view lane, double floor) {
-    std::vector<std::string> limits{
-        fmt::format("{:g} %", 100 * (lane == "counted" ? kCountedDelta : kTimedDelta))};
-    if (lane == "counted") limits.push_back(fmt::format("{:g} instructions", kCountedInstructions));
-    if (floor > 0) limits.push_back(fmt::format("null floor {:.3g} %", 100 * floor));
-    const std::string base =
-        limits.size() == 1 ? limits[0] : fmt::format("max({})", fmt::join(limits, ", "));
-    return base + (floor > 0 ? "" : " (null floor not measured: --null)") +
-           "; latencies from histograms: at least one bucket, 12.5 %; where nothing was before: "
-           "any difference";
 }
 
 Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {

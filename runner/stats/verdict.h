@@ -2,7 +2,6 @@
 // From an interval to a word: what counts as a difference (delta), which side of it the interval
 // lies on, and how several primary metrics share one error rate.
 #pragma once
-#include "stats/metrics.h"
 #include "stats/shift.h"
 
 #include <functional>
@@ -14,13 +13,6 @@ namespace rxlab {
 
 enum class Verdict { better, worse, same, inconclusive, not_visible, invalid };
 const char* to_string(Verdict verdict);
-
-/// Smallest relative difference that counts: counted lane max(0.1 %, 3 instructions of `before`,
-/// null floor); elsewhere max(2 %, A/A floor); never finer than the metric's resolution. `before` >
-/// 0, in the metric's unit.
-double relative_delta(std::string_view lane, const MetricRow& row, double before, double floor);
-/// The rule in words, for documents.
-std::string delta_rule(std::string_view lane, double floor);
 
 /// `change`: interval of the relative (or absolute) change. Wholly outside +-delta: better or
 /// worse, by `better`

@@ -8,24 +8,6 @@
 namespace rxlab {
 namespace {
 
-TEST(Delta, of_the_counted_lane_is_the_largest_of_its_three_rules) {
-    const MetricRow& cost = metric_row("instructions_per_packet");
-    EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 10000, 0), 0.001);
-    EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 1500, 0), 0.002) << "3 of 1500 instructions";
-    EXPECT_DOUBLE_EQ(relative_delta("counted", cost, 10000, 0.004), 0.004) << "the null floor";
-}
-
-TEST(Delta, of_the_timed_lane_is_two_percent_or_the_aa_floor) {
-    const MetricRow& time = metric_row("ns_per_packet");
-    EXPECT_DOUBLE_EQ(relative_delta("timed", time, 1, 0), 0.02);
-    EXPECT_DOUBLE_EQ(relative_delta("timed", time, 1, 0.05), 0.05);
-}
-
-TEST(Delta, is_no_finer_than_a_histograms_bucket) {
-    EXPECT_DOUBLE_EQ(
-        relative_delta("counted", metric_row("softirq.net_rx.raise_to_entry.p99"), 5000, 0), 0.125);
-}
-
 TEST(Judge, wants_the_whole_interval_on_one_side) {
     EXPECT_EQ(judge(Interval{0.02, 0.03}, 0.01, "lower"), Verdict::worse);
     EXPECT_EQ(judge(Interval{0.02, 0.03}, 0.01, "higher"), Verdict::better);

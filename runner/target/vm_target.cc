@@ -24,8 +24,6 @@ namespace rxlab {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kCpusWithoutIcount = 2;  // functional and timed lanes
-
 struct Failure {
     const Trial* trial;
     Status status;
@@ -296,7 +294,7 @@ private:
     }
 
     int worker_count(Lane lane, size_t trials) const {
-        if (lane == Lane::timed) return 1;  // neighbours would be noise
+        if (lane_row(lane).alone) return 1;  // neighbours would be noise
         const int cpus = static_cast<int>(std::thread::hardware_concurrency());
         const int wanted = options_.workers > 0 ? options_.workers : std::max(1, cpus);
         return std::min<int>(wanted, static_cast<int>(trials));
@@ -313,13 +311,13 @@ private:
         machine.cmdline = guest_cmdline(trial.boot.cmdline);
         if (!trial.boot.machine.empty()) machine.board = trial.boot.machine;
         machine.devices = trial.boot.devices;
-        if (lane != Lane::counted) without_icount(machine, lane, with);
+        if (!lane_row(lane).icount) without_icount(machine, lane, with);
         return machine;
     }
 
     void without_icount(Machine& machine, Lane lane, const BootAssets& with) {
         machine.icount = false;
-        machine.smp = kCpusWithoutIcount;
+        machine.smp = lane_row(lane).guest_cpus;
         Machine fast = machine;
         fast.cpu = "host";
         fast.cmdline = guest_cmdline();  // the probe asks about this host, not about an experiment
@@ -330,12 +328,15 @@ private:
         if (kvm_works(with, fast, why)) {
             machine.accel = "kvm";
             machine.cpu = "host";
-        } else if (lane == Lane::timed) {
+        } else if (lane_row(lane).needs_kvm) {
             throw Error(
                 Status::usage,
-                "the timed lane needs KVM in a VM, and this machine has none that works: " + why,
-                "--target host measures time on this machine itself; --lane counted counts "
-                "instructions in a VM");
+                fmt::format(
+                    "the {} lane needs KVM in a VM, and this machine has none that works: {}",
+                    to_string(lane), why),
+                fmt::format("--target host measures on this machine itself; --lane {} counts "
+                            "instructions in a VM",
+                            to_string(exact_lane())));
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "stats/metrics.h"
+#include "metrics/metric.h"
 #include "sys/fake_sys.h"
 #include "traffic/kinds.h"
 

@@ -71,7 +71,7 @@ private:
         return sent;
     }
 
-    void add_metrics(std::map<std::string, double>& metrics) const {
+    void add_metrics(Values& metrics) const {
         const dma_ring_counters& counters = run_.counters;
         const double sent = static_cast<double>(counters.sent),
                      mib = static_cast<double>(counters.wire_rx_bytes) / (1 << 20);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "kmod/include/rxlab/ring_uapi.h"
-#include "stats/metrics.h"
+#include "metrics/metric.h"
 #include "sys/fake_sys.h"
 #include "traffic/kinds.h"
 

@@ -24,8 +24,7 @@ struct TrafficReport {
                                 ///< hardware would do by itself
     double overlap = 1;  ///< several senders: the share of the time from the first start to the
                          ///< last end in which all sent (or had a CPU)
-    std::map<std::string, double>
-        metrics;  ///< more that the generator counted; rows of the metrics' table
+    Values metrics;      ///< more that the generator counted, by names of the metric table
     std::map<std::string, Histogram> latencies;  ///< and timed, in ns
     Json raw = Json::object();                   ///< the generator's own words, kept in the result
 };
