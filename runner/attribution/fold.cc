@@ -67,6 +67,11 @@ std::string below(const std::string& path, const std::string& name) {
     return path.empty() || is_entry(name) ? name : path + ";" + name;
 }
 
+/// Nodes come in the order of their ids, each after its parent; the root is its own.
+bool is_next_node(uint32_t id, uint32_t parent, size_t nodes) {
+    return id == nodes && (parent < id || id == 0);
+}
+
 }  // namespace
 
 Stacks fold(const std::string& counted, const std::string& symbols_text) {
@@ -80,7 +85,7 @@ Stacks fold(const std::string& counted, const std::string& symbols_text) {
         uint64_t address = 0, count = 0;
         if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
                         &address) == 3 &&
-            id == paths.size() && parent <= id)
+            is_next_node(id, parent, paths.size()))
             paths.push_back(id ? below(paths[parent], symbols.at(address)) : "");
         else if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
                              &count) == 3 &&

@@ -44,5 +44,10 @@ TEST(Fold, refuses_what_is_not_whole) {
     EXPECT_THROW(fold("node 0 0 0\nend\n", "0000000000000000 T hidden\n"), Error);
 }
 
+TEST(Fold, refuses_a_node_before_its_parent) {
+    EXPECT_THROW(fold("node 0 0 0\nnode 1 1 ffffffff81000120\nend\n", kSymbols), Error);
+    EXPECT_THROW(fold("node 0 0 0\nnode 1 2 ffffffff81000120\nend\n", kSymbols), Error);
+}
+
 }  // namespace
 }  // namespace rxlab
