@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <regex>
+#include <cstdlib>
+#include <limits>
+#include <optional>
 #include <sstream>
 
 namespace rxlab {
@@ -19,26 +21,60 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// A JSON parser keeps the last of equal keys only.
-Json summed(const std::string& line, const std::string& map) {
-    static const std::regex entry(R"re("((?:[^"\\]|\\.)*)": (-?[0-9]+)[,}])re");
+[[noreturn]] void refuse(const std::string& line) {
+    throw Error(
+        Status::invalid,
+        fmt::format("bpftrace printed '{}', which is no record of maps", line.substr(0, 200)),
+        "look at what the script prints");
+}
+
+int64_t sum_of(int64_t sum, const Json& value, const std::string& line) {
+    constexpr uint64_t kMost = std::numeric_limits<int64_t>::max();
+    const bool too_large = value.is_number_unsigned() && value.get<uint64_t>() > kMost;
+    if (too_large || __builtin_add_overflow(sum, value.get<int64_t>(), &sum)) refuse(line);
+    return sum;
+}
+
+/// Map -> key -> the sum of all entries of that key: a JSON parser keeps the last of them only.
+/// Entries that are no integers are left out.
+Json sums_of(const std::string& line) {
+    enum { kMap = 2, kKey = 3 };  // depths in {"type": ..., "data": {"@map": {"key": 1}}}
     Json sums = Json::object();
-    const std::string data = line.substr(line.find(Json(map).dump()) + map.size() + 2);
-    for (std::sregex_iterator it(data.begin(), data.end(), entry), none; it != none; ++it)
-        sums[(*it)[1]] = sums.value((*it)[1].str(), int64_t{0}) + std::stoll((*it)[2]);
+    std::string map, key;
+    const auto add = [&](int depth, Json::parse_event_t event, Json& parsed) {
+        if (event == Json::parse_event_t::key && depth == kMap) map = parsed;
+        if (event == Json::parse_event_t::key && depth == kKey) key = parsed;
+        if (event != Json::parse_event_t::value || depth != kKey || !parsed.is_number_integer())
+            return true;
+        Json& entry = sums[map][key];
+        entry = sum_of(entry.is_null() ? 0 : entry.get<int64_t>(), parsed, line);
+        return true;
+    };
+    (void)Json::parse(line, add);
     return sums;
+}
+
+bool is_record(const Json& record) {
+    return record.is_object() && record.contains("type") && record["type"].is_string();
+}
+
+bool is_maps(const Json& data) {
+    return data.is_object() &&
+           std::all_of(data.items().begin(), data.items().end(),
+                       [](const auto& item) { return item.key().starts_with("@"); });
 }
 
 Json parse_map(const std::string& line) {
     Json record = Json::parse(line, nullptr, false);
-    if (!record.is_object() || !record.contains("type"))
-        throw Error(Status::invalid,
-                    fmt::format("bpftrace printed '{}', which is no record of JSON", line));
+    if (!is_record(record)) refuse(line);
     if (std::find(std::begin(kMapTypes), std::end(kMapTypes), record["type"]) ==
         std::end(kMapTypes))
         return nullptr;
-    for (const auto& [map, value] : record.at("data").items())
-        if (record["type"] == "map" && value.is_object()) value = summed(line, map);
+    if (!is_maps(record.value("data", Json()))) refuse(line);
+    if (record["type"] != "map") return record;
+    const Json sums = sums_of(line);
+    for (const auto& [map, value] : record["data"].items())
+        if (value.is_object()) value = sums.value(map, Json::object());
     return record;
 }
 
@@ -50,6 +86,37 @@ std::string key_word(const std::string& key, const Words& words) {
                       (comma == std::string::npos ? "" : key.substr(comma));
     std::replace(out.begin(), out.end(), ',', '.');
     return out;
+}
+
+/// ` 0x3, "NET_RX" }, ` -> 3, net_rx. What is no such entry (the text before the first) is none.
+std::optional<std::pair<std::string, std::string>> symbol_in(const std::string& entry) {
+    const size_t open = entry.find('"'), close = entry.find('"', open + 1);
+    char* end = nullptr;
+    const uint64_t value = std::strtoull(entry.c_str(), &end, 0);
+    if (open == std::string::npos || close == std::string::npos || end == entry.c_str() ||
+        !std::string_view(end).starts_with(", \""))
+        return std::nullopt;
+    return {{std::to_string(value), lower(entry.substr(open + 1, close - open - 1))}};
+}
+
+/// "// names of @a, @b: group:event field", or nothing.
+std::vector<KeyNames> names_in(const std::string& line) {
+    constexpr std::string_view kStart = "// names of ";
+    const size_t start = line.find(kStart), colon = line.find(": ", start);
+    if (start == std::string::npos || colon == std::string::npos) return {};
+    std::string event, field, map;
+    std::istringstream rest(line.substr(colon + 2));
+    rest >> event >> field;
+    const size_t between = event.find(':');
+    if (between == std::string::npos || field.empty()) return {};
+    event[between] = '/';
+    std::istringstream maps(line.substr(start + kStart.size(), colon - start - kStart.size()));
+    std::vector<KeyNames> names;
+    while (maps >> map) {
+        if (map.ends_with(",")) map.pop_back();
+        if (map.starts_with("@")) names.push_back({map, event, field});
+    }
+    return names;
 }
 
 }  // namespace
@@ -64,25 +131,20 @@ Json parse_bpftrace(const std::string& output) {
 }
 
 Words parse_symbols(const std::string& format, const std::string& field) {
-    static const std::regex entry(R"re(\{ (0x[0-9a-f]+|[0-9]+), "([^"]*)" \})re");
     Words words;
     const size_t start = format.find("__print_symbolic(REC->" + field + ",");
     if (start == std::string::npos) return words;
-    const std::string list = format.substr(start, format.find("})", start) + 1 - start);
-    for (std::sregex_iterator it(list.begin(), list.end(), entry), none; it != none; ++it)
-        words[std::to_string(std::stoull((*it)[1], nullptr, 0))] = lower((*it)[2]);
+    std::istringstream list(format.substr(start, format.find("})", start) + 1 - start));
+    for (std::string entry; std::getline(list, entry, '{');)
+        if (const auto word = symbol_in(entry)) words.insert(*word);
     return words;
 }
 
 std::vector<KeyNames> key_names(const std::string& script) {
-    static const std::regex line(R"(// names of (@.*): ([a-z0-9_]+):([a-z0-9_]+) ([a-z0-9_]+))"),
-        map("@[A-Za-z0-9_]+");
     std::vector<KeyNames> names;
-    for (std::sregex_iterator it(script.begin(), script.end(), line), none; it != none; ++it) {
-        const std::string maps = (*it)[1];
-        for (std::sregex_iterator one(maps.begin(), maps.end(), map); one != none; ++one)
-            names.push_back({one->str(), (*it)[2].str() + "/" + (*it)[3].str(), (*it)[4]});
-    }
+    std::istringstream lines(script);
+    for (std::string line; std::getline(lines, line);)
+        for (const KeyNames& name : names_in(line)) names.push_back(name);
     return names;
 }
 

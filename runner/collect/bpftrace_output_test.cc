@@ -47,6 +47,28 @@ TEST(ParseBpftrace, refuses_what_is_no_record) {
     EXPECT_THROW(parse_bpftrace("{\"type\": \"map\", \"da\n"), Error);
 }
 
+TEST(ParseBpftrace, a_key_may_be_as_long_as_a_map_allows) {
+    const std::string key(60000, 'k');
+    const std::string line =
+        R"({"type": "map", "data": {"@a": {")" + key + R"(": 1, ")" + key + R"(": 2}}})";
+    EXPECT_EQ(parse_bpftrace(line)[0]["data"]["@a"][key], 3);
+    EXPECT_TRUE(parse_symbols("__print_symbolic(REC->vec, { 0, \"" + key, "vec").empty());
+    EXPECT_EQ(key_names("// names of @" + key + ": irq:softirq_entry vec")[0].map, "@" + key);
+}
+
+TEST(ParseBpftrace, refuses_records_of_another_shape) {
+    for (const char* line :
+         {R"({"type": "map"})", R"({"type": 1, "data": {}})", R"({"type": "map", "data": [1]})",
+          R"({"type": "map", "data": {"": 1}})"})
+        EXPECT_THROW(parse_bpftrace(line), Error) << line;
+}
+
+TEST(ParseBpftrace, refuses_a_sum_beyond_64_bits) {
+    EXPECT_THROW(parse_bpftrace(R"({"type": "map", "data": {"@a": {"k": 9223372036854775807, )"
+                                R"("k": 1}}})"),
+                 Error);
+}
+
 TEST(ReportBpftrace, tells_every_plain_number) {
     const Values values = reported(kPrinted);
     EXPECT_EQ(values.size(), 6u);
