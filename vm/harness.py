@@ -20,7 +20,12 @@ from pathlib import Path
 from typing import Callable
 
 HERE = Path(__file__).resolve().parent
-DEFAULT_KERNEL = "6.12"
+KERNELS = [
+    row.split()
+    for row in (HERE / "kernels").read_text(encoding="utf-8").splitlines()
+    if row and not row.startswith("#")
+]
+DEFAULT_KERNEL = KERNELS[0][0]
 ONCE = "-"  # the kernel of a check that does not depend on one
 
 
