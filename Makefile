@@ -4,10 +4,11 @@
 EXPERIMENT ?= rx-path
 TARGET     ?=
 LANE       ?=
-KERNEL     ?= 6.12
 OUT        ?=
 ARGS       ?=
 BUILD      := build
+KERNELS    := $(shell sed 's/\#.*//' vm/kernels | awk '{print $$1}')
+KERNEL     ?= $(firstword $(KERNELS))
 
 # Every Debian package rxlab needs, once. Kernels and their headers are not here: they are downloaded and unpacked into
 # the cache, never installed.
@@ -25,6 +26,8 @@ BENCH_ARGS ?=
 # What checks the form of the sources (runner/lint/).
 LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
 
+empty :=
+space := $(empty) $(empty)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
@@ -39,7 +42,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run-experiment [EXPERIMENT=name] [TARGET=vm|host] [LANE=counted|timed|functional]"
-	@echo "                      [KERNEL=6.12|6.1|path] [OUT=dir] [STRICT=1] [NO_INSTALL=1]"
+	@echo "                      [KERNEL=$(subst $(space),|,$(strip $(KERNELS)))|path] [OUT=dir] [STRICT=1] [NO_INSTALL=1]"
 
 # $(call install,PACKAGES[,NOTE]): those that are missing, after saying which (NO_INSTALL=1: only saying).
 define install
@@ -50,10 +53,10 @@ echo "rxlab needs these Debian packages, which are not installed:"; echo $$missi
 apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
 $(if $(2),echo "  ($(2))";) \
 if [ -n "$(NO_INSTALL)" ]; then echo "  next: the same without NO_INSTALL, or: apt-get install --no-install-recommends <the list above>"; exit 1; fi; \
-$(APT) -q install -y --no-install-recommends $$missing >/tmp/rxlab-deps.$$$$ 2>&1 \
+log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+$(APT) -q install -y --no-install-recommends $$missing >"$$log" 2>&1 \
   || { $(APT) -q update >/dev/null && $(APT) -q install -y --no-install-recommends $$missing; } \
-  || { tail -20 /tmp/rxlab-deps.$$$$; echo "rxlab: installing packages failed"; exit 1; }; \
-rm -f /tmp/rxlab-deps.$$$$
+  || { tail -20 "$$log"; echo "rxlab: installing packages failed"; exit 1; }
 endef
 
 deps: ## install the Debian packages rxlab needs (NO_INSTALL=1: only say which)
@@ -109,9 +112,9 @@ bench: bench-build ## the ring against its peers and memcpy, in user space: rati
 nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames through the NIC and through each port filter; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 $(BUILD)/cmake/xdp_test --gtest_brief=1
-	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab 6.12 6.1
-	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab 6.12 6.1
-	@vm/test-lab $(BUILD)/rxlab 6.12 6.1
+	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
+	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 doctor: build ## what this machine can and cannot do
