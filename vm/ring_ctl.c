@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ring_ctl RECORDS MIN MAX SEED [QUIET_MS]: one stream through /dev/dma_ring; prints its counters, a line each. */
+/* ring_ctl RECORDS MIN MAX SEED [QUIET_MS]: one stream through /dev/dma_ring; its counters, a line
+ * each.
+ */
 #include "rxlab/ring_uapi.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #!/bin/dash
 # SPDX-License-Identifier: GPL-2.0
-# In the guest of vm/test-lab: a run on "this machine", which is the guest, is killed with -9; no new
-# run starts until it is undone, and then nothing of it is left.
+# In the guest of vm/test-lab: a run on "this machine", which is the guest, is killed with -9; no
+# new run starts until it is undone, and then nothing of it is left.
 set -e
 export RXLAB_ROOT="$PWD"
 budget=/proc/sys/net/core/netdev_budget
@@ -9,7 +9,8 @@ before=$(cat $budget)
 
 die() { echo "$*"; exit 1; }
 
-set -- /payload/rxlab run ./budget.json --target host --lane functional --rounds 1 --no-report --quiet
+set -- /payload/rxlab run ./budget.json --target host --lane functional --rounds 1 --no-report
+set -- "$@" --quiet
 "$@" --out out &
 pid=$!
 tries=0
