@@ -207,8 +207,7 @@ static int new_lines(struct rxnic_port *from, struct rxnic_port *to)
 		line->txq = netdev_get_tx_queue(from->dev, i);
 		u64_stats_init(&line->tx_sync);
 		u64_stats_init(&line->rx_sync);
-		hrtimer_init(&line->hold, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-		line->hold.function = rxnic_held;
+		hrtimer_setup(&line->hold, rxnic_held, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 		snprintf(line->name, sizeof(line->name), "rxnic%d-rx-%u", to == pair->ports[1], i);
 	}
 	return 0;
@@ -316,4 +315,4 @@ module_exit(rxnic_exit);
 
 MODULE_DESCRIPTION("a pair of network devices on DMA rings, with receive handlers as variants");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(RXLAB_RING);
+MODULE_IMPORT_NS(RXLAB_RING_NAMESPACE);

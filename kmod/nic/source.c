@@ -19,7 +19,16 @@ static struct rxnic_port *port_of(struct device *device)
 
 /* ---- the list ---- */
 
-static ssize_t frames_write(struct file *file, struct kobject *kobj, struct bin_attribute *attribute, char *bytes, loff_t at, size_t count)
+/* The attribute is constant in newer kernels: of the type that the kernel's own prototype has. */
+typedef ssize_t old_write(struct file *, struct kobject *, struct bin_attribute *, char *, loff_t,
+			  size_t);
+#define IS_OLD_WRITE \
+	__builtin_types_compatible_p(typeof(*((struct bin_attribute *)NULL)->write), old_write)
+typedef typeof(__builtin_choose_expr(IS_OLD_WRITE, (struct bin_attribute *)NULL,
+				     (const struct bin_attribute *)NULL)) rxnic_attribute;
+
+static ssize_t frames_write(struct file *file, struct kobject *kobj, rxnic_attribute attribute,
+			    char *bytes, loff_t at, size_t count)
 {
 	struct rxnic_port *port = port_of(kobj_to_dev(kobj));
 	ssize_t err = count;

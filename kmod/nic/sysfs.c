@@ -84,6 +84,7 @@ static struct attribute *attributes[] = {
 	NULL,
 };
 
-static struct bin_attribute *files[] = { &rxnic_source_frames, NULL };
+/* Of the kernel's own type: newer ones have it constant. */
+static typeof(*((struct attribute_group *)NULL)->bin_attrs) files[] = { &rxnic_source_frames, NULL };
 
 const struct attribute_group rxnic_sysfs_group = { .name = "rxnic", .attrs = attributes, .bin_attrs = files };

@@ -20,7 +20,7 @@ int dma_ring_choice(const char *user, const char *parameter, const char *value, 
 	pr_cont("\n");
 	return -EINVAL;
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_choice, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_choice, RXLAB_RING_NAMESPACE);
 
 const struct rxlab_ring_variant *dma_ring_variant(const char *user, const char *name)
 {
@@ -32,7 +32,7 @@ const struct rxlab_ring_variant *dma_ring_variant(const char *user, const char *
 	i = dma_ring_choice(user, "variant", name, names, rxlab_ring_variant_count);
 	return (int)i < 0 ? NULL : rxlab_ring_variants[i];
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_variant, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_variant, RXLAB_RING_NAMESPACE);
 
 static int refuse(const struct dma_ring_config *config, const char *what, u64 value, const char *why)
 {
@@ -76,4 +76,4 @@ int dma_ring_check(const struct dma_ring_config *config)
 {
 	return check_sizes(config) ?: check_notification(config);
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_check, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_check, RXLAB_RING_NAMESPACE);

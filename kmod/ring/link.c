@@ -335,7 +335,7 @@ int dma_ring_restart(struct dma_ring *ring, u64 consumed)
 	ring->error = false;
 	return start_transfers(ring);
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_restart, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_restart, RXLAB_RING_NAMESPACE);
 
 int dma_ring_open(struct dma_ring *ring)
 {
@@ -362,7 +362,7 @@ int dma_ring_open(struct dma_ring *ring)
 		dma_ring_close(ring);
 	return err;
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_open, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_open, RXLAB_RING_NAMESPACE);
 
 void dma_ring_close(struct dma_ring *ring)
 {
@@ -378,7 +378,7 @@ void dma_ring_close(struct dma_ring *ring)
 		dma_release_channel(ring->tx.chan);
 	ring->tx.chan = ring->rx.chan = NULL;
 }
-EXPORT_SYMBOL_NS_GPL(dma_ring_close, RXLAB_RING);
+EXPORT_SYMBOL_NS_GPL(dma_ring_close, RXLAB_RING_NAMESPACE);
 
 MODULE_DESCRIPTION("one direction of a ring buffer over DMA: two rings, their channels, the wire between them");
 MODULE_LICENSE("GPL");

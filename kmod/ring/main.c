@@ -217,4 +217,4 @@ module_exit(dma_ring_exit);
 
 MODULE_DESCRIPTION("a ring buffer over cyclic DMA, in variants");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(RXLAB_RING);
+MODULE_IMPORT_NS(RXLAB_RING_NAMESPACE);

@@ -6,6 +6,7 @@
  * and has a counter of its own.
  */
 #include <linux/completion.h>
+#include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>

@@ -65,8 +65,7 @@ static int start_engine(struct vdma_dev *vdma)
 {
 	struct task_struct *engine;
 
-	hrtimer_init(&vdma->tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-	vdma->tick.function = vdma_engine_tick;
+	hrtimer_setup(&vdma->tick, vdma_engine_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	if (engine_irq)
 		return 0;
 	engine = vdma_fail("engine thread") ? ERR_PTR(-ENOMEM) : kthread_create(vdma_engine_main, vdma, NAME);

@@ -9,6 +9,7 @@
 #include <linux/irq_work.h>
 #include <linux/smp.h>
 
+#include <rxlab/kernel.h>
 #include <rxlab/vdma_wire.h>
 
 #define VDMA_MAX_CHANNELS 16

@@ -531,8 +531,7 @@ static int check_config(struct device *dev, const struct vdma_wire_config *confi
 
 static void timer_init(struct hrtimer *timer, enum hrtimer_restart (*passed)(struct hrtimer *))
 {
-	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-	timer->function = passed;
+	hrtimer_setup(timer, passed, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 }
 
 static int take_index(struct vdma_wire *wire)

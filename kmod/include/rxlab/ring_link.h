@@ -11,6 +11,7 @@
 #include <linux/interrupt.h>
 
 #include <rxlab/histogram.h>
+#include <rxlab/kernel.h>
 #include <rxlab/ring.h>
 #include <rxlab/vdma_wire.h>
 
