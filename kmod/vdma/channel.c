@@ -125,7 +125,7 @@ static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction
 	if (!cyclic && wire->config.mode == VDMA_WIRE_LOSSY)
 		return "a lossy wire lays whole records into a ring: a list is neither";
 	end = tx ? &wire->tx : &wire->rx;
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	other = tx ? wire->rx : wire->tx;
 	if (*end && *end != chan)
 		why = "another channel is at this end of the wire";
@@ -135,7 +135,7 @@ static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction
 		why = "bytes have moved over the wire: it needs a new epoch before a ring begins anew";
 	else
 		*end = chan;
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	if (!why)
 		chan->wire = wire;
 	return why;
@@ -148,12 +148,12 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 
 	if (!wire)
 		return;
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->tx == chan)
 		wire->tx = NULL;
 	if (wire->rx == chan)
 		wire->rx = NULL;
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	chan->wire = NULL;
 	memset(&chan->config, 0, sizeof(chan->config));
 }

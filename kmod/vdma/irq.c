@@ -74,11 +74,11 @@ void vdma_irq_handle(struct vdma_wire *wire)
 
 	do {
 		/* Counted where it is taken: what was raised while one was on its way has merged into it, as on an edge. */
-		spin_lock(&wire->lock);
+		raw_spin_lock(&wire->lock);
 		wire->stats.interrupts++;
 		again = wire->again;
 		wire->again = false;
-		spin_unlock(&wire->lock);
+		raw_spin_unlock(&wire->lock);
 		generic_handle_irq(wire->irq);
 	} while (again);
 }

@@ -24,6 +24,7 @@ static struct {
 } edu;
 static int probe_result;
 
+/* No thread, where all others have one: it stands for the interrupt controller, whose handlers may. */
 static irqreturn_t edu_interrupt(int irq, void *data)
 {
 	const unsigned long bits = ioread32(edu.registers + EDU_STATUS);
@@ -61,7 +62,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out;
 	edu.irq = pci_irq_vector(pdev, 0);
 	edu.registers = pcim_iomap_table(pdev)[0];
-	err = vdma_fail("edu's interrupt") ? -EBUSY : request_irq(edu.irq, edu_interrupt, 0, "vdma-msi", pdev);
+	err = vdma_fail("edu's interrupt") ? -EBUSY : request_irq(edu.irq, edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
 	if (err) {
 		edu.registers = NULL;
 		pci_free_irq_vectors(pdev);

@@ -106,8 +106,8 @@ struct vdma_wire {
 	u64 source_rate, source_count;       /* frames a second, and in all; 0: without end */
 	u64 source_since, source_offered;
 
-	/* Notification, under @lock. */
-	spinlock_t lock;
+	/* Notification, under @lock, which timers and interrupts take: raw, for PREEMPT_RT. */
+	raw_spinlock_t lock;
 	bool masked, tx_armed;
 	u64 told;                            /* rx position at the last notification or unmask */
 	u64 tx_wanted;

@@ -73,10 +73,10 @@ static enum hrtimer_restart usecs_passed(struct hrtimer *timer)
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, usecs);
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
 		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -85,10 +85,10 @@ static enum hrtimer_restart line_was_idle(struct hrtimer *timer)
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, idle);
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
 		tell_receiver(wire, VDMA_IDLE, &wire->stats.by_idle);
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -97,10 +97,10 @@ static enum hrtimer_restart nobody_answered(struct hrtimer *timer)
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, watchdog);
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->causes)
 		tell(wire, VDMA_WATCHDOG, &wire->stats.by_watchdog);
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -109,12 +109,12 @@ static enum hrtimer_restart late_at_last(struct hrtimer *timer)
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, late);
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->due) {
 		wire->due = false;
 		vdma_irq_raise(wire);
 	}
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
@@ -123,7 +123,7 @@ void vdma_wire_arrived(struct vdma_wire *wire)
 	const struct vdma_wire_config *config = &wire->config;
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked) {
 		if (config->watermark_bytes && wire->rx_moved - wire->told >= config->watermark_bytes) {
 			hrtimer_try_to_cancel(&wire->usecs);
@@ -135,7 +135,7 @@ void vdma_wire_arrived(struct vdma_wire *wire)
 		if (config->idle_usecs)
 			hrtimer_start(&wire->idle, from_usecs(config->idle_usecs), HRTIMER_MODE_REL_HARD);
 	}
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
 void vdma_wire_departed(struct vdma_wire *wire)
@@ -145,21 +145,21 @@ void vdma_wire_departed(struct vdma_wire *wire)
 	smp_mb(); /* tx_moved is stored before tx_armed is read; pairs with wire_arm_tx() */
 	if (!READ_ONCE(wire->tx_armed))
 		return;
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->tx_armed && wire->tx_moved >= wire->tx_wanted) {
 		wire->tx_armed = false;
 		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
 	}
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
 void vdma_wire_failed(struct vdma_wire *wire)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	tell(wire, VDMA_ERROR, &wire->stats.errors);
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
 /* ---- the bytes; all of this runs in the engine, which is one thread ---- */
@@ -393,7 +393,7 @@ static void wire_arm_tx(struct vdma_wire *wire, u64 position)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->tx_wanted = position;
 	WRITE_ONCE(wire->tx_armed, true);
 	smp_mb(); /* tx_armed is stored before tx_moved is read; pairs with vdma_wire_departed() */
@@ -401,7 +401,7 @@ static void wire_arm_tx(struct vdma_wire *wire, u64 position)
 		WRITE_ONCE(wire->tx_armed, false);
 		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
 	}
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
 static unsigned int wire_causes(struct vdma_wire *wire, u64 *raised_ns)
@@ -409,13 +409,13 @@ static unsigned int wire_causes(struct vdma_wire *wire, u64 *raised_ns)
 	unsigned long flags;
 	unsigned int causes;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	causes = wire->causes;
 	if (raised_ns)
 		*raised_ns = wire->raised_ns;
 	wire->causes = 0;
 	hrtimer_try_to_cancel(&wire->watchdog); /* where it runs already, it will find no cause */
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return causes;
 }
 
@@ -423,9 +423,9 @@ static void wire_mask(struct vdma_wire *wire)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->masked = true;
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
 static bool wire_unmask(struct vdma_wire *wire, u64 position)
@@ -434,7 +434,7 @@ static bool wire_unmask(struct vdma_wire *wire, u64 position)
 	bool more;
 
 	/* The engine stores rx_moved before it takes this lock: what comes after this look finds the wire unmasked. */
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->told = position;
 	more = READ_ONCE(wire->rx_moved) != position;
 	wire->masked = more;
@@ -443,7 +443,7 @@ static bool wire_unmask(struct vdma_wire *wire, u64 position)
 		hrtimer_try_to_cancel(&wire->usecs);
 		hrtimer_try_to_cancel(&wire->idle);
 	}
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return more;
 }
 
@@ -453,13 +453,13 @@ static int wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs)
 
 	if (usecs > MAX_USECS)
 		return -EINVAL;
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->config.watermark_bytes = watermark_bytes;
 	wire->config.usecs = usecs;
 	/* Bytes that are here already are told by the new policy, which would else begin with the next ones. */
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
 		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return 0;
 }
 
@@ -480,7 +480,7 @@ static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 	u64 gap = in_flight(wire, published, consumed);
 	unsigned long flags;
 
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->published = wire->consumed = wire->tx_moved = wire->rx_moved = wire->told = 0;
 	wire->fifo_in = wire->fifo_out = 0;
 	wire->header_have = wire->record_left = wire->parsed = 0;
@@ -490,7 +490,7 @@ static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 	wire->rate_since = wire->stalled_until = 0;
 	wire->stats.gap_bytes += gap;
 	wire->stats.epochs++;
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return gap;
 }
 
@@ -573,7 +573,7 @@ static struct vdma_wire *wire_create(struct dma_chan *chan, const struct vdma_wi
 		return ERR_PTR(-ENOMEM);
 	wire->vdma = mine->vdma;
 	wire->config = *config;
-	spin_lock_init(&wire->lock);
+	raw_spin_lock_init(&wire->lock);
 	timer_init(&wire->usecs, usecs_passed);
 	timer_init(&wire->idle, line_was_idle);
 	timer_init(&wire->watchdog, nobody_answered);
@@ -604,11 +604,11 @@ static void wire_destroy(struct vdma_wire *wire)
 	unsigned long flags;
 
 	/* From here on no timer finds anything to tell, so none starts another. */
-	spin_lock_irqsave(&wire->lock, flags);
+	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->masked = true;
 	wire->causes = 0;
 	wire->due = false;
-	spin_unlock_irqrestore(&wire->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	if (wire->tx)
 		vdma_chan_leave_wire(wire->tx);
 	if (wire->rx)
