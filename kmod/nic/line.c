@@ -4,7 +4,7 @@
 
 /* ---- being told ---- */
 
-static void told(struct dma_ring *ring, unsigned int causes, u64 now)
+static irqreturn_t told(struct dma_ring *ring, unsigned int causes, u64 now)
 {
 	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
 
@@ -12,15 +12,17 @@ static void told(struct dma_ring *ring, unsigned int causes, u64 now)
 		netif_tx_wake_queue(line->txq);
 	if (causes & VDMA_ERROR)
 		schedule_work(&line->from->pair->reset);
-	if ((causes & ~VDMA_TX_SPACE) && READ_ONCE(line->receiving))
-		line->handler->schedule(line);
+	/* Before the handler; pairs with the release in rxnic_line_receive(). */
+	if ((causes & ~VDMA_TX_SPACE) && smp_load_acquire(&line->receiving))
+		return line->handler->schedule(line);
+	return IRQ_HANDLED;
 }
 
 static irqreturn_t thread(int irq, void *ring)
 {
 	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
 
-	if (READ_ONCE(line->receiving) && line->handler->thread)
+	if (smp_load_acquire(&line->receiving) && line->handler->thread) /* as above */
 		line->handler->thread(line);
 	return IRQ_HANDLED;
 }
@@ -136,12 +138,10 @@ int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *hand
 	if (err)
 		return err;
 	line->handler = handler;
-	smp_store_release(&line->receiving, true); /* after the handler; an interrupt that sees it is dependent on it */
+	smp_store_release(&line->receiving, true); /* after the handler; pairs with told() and thread() */
 	/* The wire may be masked, and frames lie there that nobody was told of. */
-	local_bh_disable();
 	if (!rxnic_rx_done(line))
-		handler->schedule(line);
-	local_bh_enable();
+		line->ring.ops->remind(line->ring.wire);
 	return 0;
 }
 

@@ -70,7 +70,8 @@ struct rxnic_port;
  * @napi:     it is NAPI: GRO, page_pool's direct cache, a bpf_net_context that the caller has set
  * @missing:  why this kernel cannot run it, or NULL
  * @open:     before the first @schedule; in process context under RTNL
- * @schedule: there is something to receive, and the wire is masked; in hard-IRQ context, or with BHs off
+ * @schedule: there is something to receive, and the wire is masked; in the interrupt's handler.
+ *            IRQ_WAKE_THREAD: @thread is to run
  * @thread:   body of the interrupt's thread, or NULL
  * @close:    nothing of it runs when this returns, though it was scheduled: rxnic_rx_again() says no by then
  */
@@ -79,7 +80,7 @@ struct rxnic_handler {
 	bool napi;
 	const char *missing;
 	int (*open)(struct rxnic_line *line);
-	void (*schedule)(struct rxnic_line *line);
+	irqreturn_t (*schedule)(struct rxnic_line *line);
 	void (*thread)(struct rxnic_line *line);
 	void (*close)(struct rxnic_line *line);
 };

@@ -22,7 +22,7 @@ struct dma_ring_device {
 };
 
 /* stream.c */
-void dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now);
+irqreturn_t dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now);
 int dma_ring_stream(struct dma_ring_device *device, struct dma_ring_run *run);
 
 #endif

@@ -122,8 +122,7 @@ static irqreturn_t wire_interrupt(int irq, void *data)
 		ring->ops->mask(ring->wire);
 	if (causes & VDMA_ERROR)
 		WRITE_ONCE(ring->error, true);
-	ring->told(ring, causes, now);
-	return IRQ_HANDLED;
+	return ring->told(ring, causes, now);
 }
 
 void dma_ring_period_passed(struct dma_ring *ring)

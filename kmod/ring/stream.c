@@ -288,7 +288,7 @@ static int consumer(void *data)
 
 /* ---- a run ---- */
 
-void dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
+irqreturn_t dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
 {
 	struct dma_ring_device *device = container_of(ring, struct dma_ring_device, ring);
 
@@ -299,6 +299,7 @@ void dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
 	if (causes & VDMA_TX_SPACE)
 		WRITE_ONCE(device->space, true);
 	wake_up(&device->wait);
+	return IRQ_HANDLED;
 }
 
 #define WIRE_COUNTERS(W) \

@@ -447,6 +447,15 @@ static bool wire_unmask(struct vdma_wire *wire, u64 position)
 	return more;
 }
 
+static void wire_remind(struct vdma_wire *wire)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&wire->lock, flags);
+	tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+	raw_spin_unlock_irqrestore(&wire->lock, flags);
+}
+
 static int wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs)
 {
 	unsigned long flags;
@@ -637,6 +646,7 @@ static const struct vdma_wire_ops ops = {
 	.causes = wire_causes,
 	.mask = wire_mask,
 	.unmask = wire_unmask,
+	.remind = wire_remind,
 	.policy = wire_policy,
 	.source = vdma_source_set,
 	.new_epoch = wire_new_epoch,

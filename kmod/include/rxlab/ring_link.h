@@ -51,16 +51,19 @@ struct dma_ring_end {
 /**
  * struct dma_ring - one direction
  * @config:     as checked; the strings must live as long
- * @told:       set by the user: what happened, by enum vdma_cause (a passed period counts as VDMA_WATERMARK), at @now ns. In
- *              hard-IRQ context, or in the engine's tasklet; for all but VDMA_TX_SPACE alone the wire is masked.
- * @thread:     set by the user, or NULL: the wire's interrupt gets a thread, woken by irq_wake_thread(irq, ring)
+ * @told:       set by the user: what happened, by enum vdma_cause (a passed period counts as
+ *              VDMA_WATERMARK), at @now ns. In the interrupt's handler (hard-IRQ context, or a
+ *              thread's with threadirqs and PREEMPT_RT), or in the engine's tasklet; for all but
+ *              VDMA_TX_SPACE alone the wire is masked. IRQ_WAKE_THREAD: @thread is to run.
+ * @thread:     set by the user, or NULL: the wire's interrupt gets a thread, which @told wakes.
+ *              irq_wake_thread() would wake the wrong one where handlers are forced into threads.
  * @ops:        of the wire, or of what stands for it
  * @error:      a channel failed: dma_ring_restart() is due
  * @interrupts: taken; @spurious of them without a cause; @callbacks of dmaengine; @to_handler: ns from cause to handler
  */
 struct dma_ring {
 	struct dma_ring_config config;
-	void (*told)(struct dma_ring *ring, unsigned int causes, u64 now);
+	irqreturn_t (*told)(struct dma_ring *ring, unsigned int causes, u64 now);
 	irq_handler_t thread;
 	const struct vdma_wire_ops *ops;
 	struct vdma_wire *wire;

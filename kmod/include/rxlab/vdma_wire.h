@@ -127,6 +127,8 @@ struct vdma_wire_stats {
  * @mask:        no receive notification until unmask(); what arrives is remembered.
  * @unmask:      the receiver has seen all up to @position. true: more is there already and the wire stays masked, look
  *               again; false: unmasked, and the policy counts from @position.
+ * @remind:      interrupts (VDMA_USECS) though masked: somebody else receives from now on, who was
+ *               not told of what is there.
  * @policy:      from now on notifies by @watermark_bytes and @usecs, as in struct vdma_wire_config. -EINVAL for a time above a
  *               minute.
  * @source:      from now on the wire itself offers frames to the receiver, by turns those of the list @frames (copied; each a u32
@@ -154,6 +156,7 @@ struct vdma_wire_ops {
 	unsigned int (*causes)(struct vdma_wire *wire, u64 *raised_ns);
 	void (*mask)(struct vdma_wire *wire);
 	bool (*unmask)(struct vdma_wire *wire, u64 position);
+	void (*remind)(struct vdma_wire *wire);
 	int (*policy)(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
 	int (*source)(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
 	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);

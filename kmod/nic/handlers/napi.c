@@ -29,9 +29,10 @@ static int napi_open(struct rxnic_line *line)
 	return open_in(line, false);
 }
 
-static void wake(struct rxnic_line *line)
+static irqreturn_t wake(struct rxnic_line *line)
 {
 	napi_schedule(&line->napi);
+	return IRQ_HANDLED;
 }
 
 static void napi_close(struct rxnic_line *line)

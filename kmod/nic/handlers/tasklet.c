@@ -2,9 +2,10 @@
 /* Tasklets: TASKLET softIRQ. No other bottom half of this CPU runs before one returns, and no task. */
 #include "table.h"
 
-static void wake(struct rxnic_line *line)
+static irqreturn_t wake(struct rxnic_line *line)
 {
 	tasklet_schedule(&line->tasklet);
+	return IRQ_HANDLED;
 }
 
 static void tasklet_close(struct rxnic_line *line)

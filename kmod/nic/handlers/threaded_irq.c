@@ -7,9 +7,9 @@ static int threaded_irq_open(struct rxnic_line *line)
 	return 0; /* the thread came with the interrupt and sleeps */
 }
 
-static void threaded_irq_schedule(struct rxnic_line *line)
+static irqreturn_t threaded_irq_schedule(struct rxnic_line *line)
 {
-	irq_wake_thread(line->ring.ops->irq(line->ring.wire), &line->ring);
+	return IRQ_WAKE_THREAD;
 }
 
 static void threaded_irq_thread(struct rxnic_line *line)

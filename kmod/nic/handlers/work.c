@@ -31,9 +31,10 @@ static int workqueue_open(struct rxnic_line *line)
 	return 0;
 }
 
-static void workqueue_schedule(struct rxnic_line *line)
+static irqreturn_t workqueue_schedule(struct rxnic_line *line)
 {
 	queue_work(system_highpri_wq, &line->work);
+	return IRQ_HANDLED;
 }
 
 const struct rxnic_handler rxnic_workqueue = {
@@ -57,9 +58,10 @@ static int bh_workqueue_open(struct rxnic_line *line)
 	return 0;
 }
 
-static void bh_workqueue_schedule(struct rxnic_line *line)
+static irqreturn_t bh_workqueue_schedule(struct rxnic_line *line)
 {
 	queue_work(system_bh_wq, &line->work);
+	return IRQ_HANDLED;
 }
 #endif
 
