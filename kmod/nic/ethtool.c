@@ -26,7 +26,7 @@ static const char names[][ETH_GSTRING_LEN] = {
 #undef NAME
 #undef WIRE_NAME
 
-static u64 *add_line_pair(const struct rxnic_line *to_us, const struct rxnic_line *from_us, u64 *sums)
+static u64 *add_line_pair(struct rxnic_line *to_us, struct rxnic_line *from_us, u64 *sums)
 {
 	struct vdma_wire_stats wire;
 

@@ -85,9 +85,14 @@ int rxnic_line_open(struct rxnic_line *line)
 	if (err)
 		return err;
 	err = open_pool(line);
-	if (err)
+	if (err) {
 		dma_ring_close(&line->ring);
-	return err;
+		return err;
+	}
+	spin_lock_irq(&line->wire_lock);
+	line->wire_counts = true;
+	spin_unlock_irq(&line->wire_lock);
+	return 0;
 }
 
 static void add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_stats *more)
@@ -100,14 +105,37 @@ static void add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_s
 		to[i] += from[i];
 }
 
-void rxnic_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *stats)
+/* Under the wire's lock. */
+static void sum_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *sum)
 {
-	struct vdma_wire_stats now = {};
+	struct vdma_wire_stats now;
 
-	*stats = line->wire_before;
-	if (line->ring.wire)
-		line->ring.ops->get_stats(line->ring.wire, &now);
-	add_wire_stats(stats, &now);
+	*sum = line->wire_before;
+	if (!line->wire_counts)
+		return;
+	line->ring.ops->get_stats(line->ring.wire, &now);
+	add_wire_stats(sum, &now);
+}
+
+void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&line->wire_lock, flags);
+	sum_wire_stats(line, stats);
+	spin_unlock_irqrestore(&line->wire_lock, flags);
+}
+
+/* Counters go on where the wire's end. */
+static void keep_wire_stats(struct rxnic_line *line)
+{
+	struct vdma_wire_stats sum;
+
+	spin_lock_irq(&line->wire_lock);
+	sum_wire_stats(line, &sum);
+	line->wire_before = sum;
+	line->wire_counts = false;
+	spin_unlock_irq(&line->wire_lock);
 }
 
 /* Nothing is sent or received: what has not arrived never will. */
@@ -122,7 +150,7 @@ static void give_up(struct rxnic_line *line)
 void rxnic_line_close(struct rxnic_line *line)
 {
 	give_up(line);
-	rxnic_wire_stats(line, &line->wire_before);
+	keep_wire_stats(line);
 	line->interrupts_before += line->ring.interrupts;
 	line->ring.interrupts = 0;
 	dma_ring_close(&line->ring);

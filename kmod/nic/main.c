@@ -205,6 +205,7 @@ static int new_lines(struct rxnic_port *from, struct rxnic_port *to)
 		line->to = to;
 		line->index = i;
 		line->txq = netdev_get_tx_queue(from->dev, i);
+		spin_lock_init(&line->wire_lock);
 		u64_stats_init(&line->tx_sync);
 		u64_stats_init(&line->rx_sync);
 		hrtimer_setup(&line->hold, rxnic_held, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);

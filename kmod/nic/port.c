@@ -260,7 +260,7 @@ static void rxnic_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *
 		stats->rx_bytes += rx.rx_bytes;
 		stats->rx_dropped += rx.rx_no_page + rx.rx_no_skb;
 		stats->rx_errors += rx.rx_bad;
-		wire = line->wire_before;
+		rxnic_wire_stats(line, &wire);
 		stats->rx_missed_errors += wire.dropped_records + line->given_up;
 	}
 }

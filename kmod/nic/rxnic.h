@@ -120,6 +120,8 @@ struct rxnic_line {
 
 	/* While the line was up before, and what was in flight when it went down. */
 	struct vdma_wire_stats wire_before;
+	spinlock_t wire_lock;                /* of the two: whoever asks for counters has no RTNL */
+	bool wire_counts;                    /* the ring's wire is there, and counts */
 	u64 interrupts_before, given_up;     /* frames */
 };
 
@@ -162,7 +164,7 @@ void rxnic_line_halt(struct rxnic_line *line);   /* none are sent or received wh
 int rxnic_line_restart(struct rxnic_line *line); /* after a transfer error; what was in flight is given up */
 int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler); /* from now on by this one */
 void rxnic_line_deaf(struct rxnic_line *line);
-void rxnic_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *stats); /* ever since the module was loaded */
+void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats); /* ever since the module was loaded; in any context */
 
 /* port.c: under RTNL */
 extern const struct net_device_ops rxnic_netdev_ops;
