@@ -195,7 +195,7 @@ refusals() {
 		notify=period channel_tx=dma9chan9
 	refused 'notify=never is none of' dma_ring notify=never
 	refused 'ring_bytes=65535 is not a power of two' dma_ring ring_bytes=65535
-	refused 'ring_bytes=2048 is not a power of two from 4096 to 4194304' dma_ring \
+	refused 'ring_bytes=2048 is not a power of two from 4096 to 2097152' dma_ring \
 		ring_bytes=2048
 	refused 'ring_bytes=8388608 is not a power of two' dma_ring ring_bytes=8388608
 	refused 'period_bytes=3000 does not divide ring_bytes' dma_ring period_bytes=3000

@@ -20,7 +20,7 @@ static uint fail_at, fail_page;
 module_param(queues, uint, 0444);
 MODULE_PARM_DESC(queues, "of each port, 1 to 4, four DMA channels each; ethtool -L (default 1)");
 module_param(ring_bytes, uint, 0444);
-MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 8192 to 4194304; ethtool -G (default 65536)");
+MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 8192 to 2097152; ethtool -G (default 65536)");
 module_param(variant, charp, 0444);
 MODULE_PARM_DESC(variant, "of the ring: circ, freerun, cached or batched (default batched)");
 module_param(batch, uint, 0444);

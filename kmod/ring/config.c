@@ -44,8 +44,8 @@ static int check_sizes(const struct dma_ring_config *config)
 {
 	const u32 ring_bytes = config->ring_bytes, period_bytes = config->period_bytes;
 
-	if (!is_power_of_2(ring_bytes) || ring_bytes < SZ_4K || ring_bytes > SZ_4M)
-		return refuse(config, "ring_bytes", ring_bytes, "is not a power of two from 4096 to 4194304");
+	if (!is_power_of_2(ring_bytes) || ring_bytes < SZ_4K || ring_bytes > SZ_2M)
+		return refuse(config, "ring_bytes", ring_bytes, "is not a power of two from 4096 to 2097152");
 	if (!period_bytes || ring_bytes % period_bytes)
 		return refuse(config, "period_bytes", period_bytes, "does not divide ring_bytes");
 	if (period_bytes > ring_bytes / 4)

@@ -33,7 +33,7 @@ MODULE_PARM_DESC(notify, "period: dmaengine's callback; watermark, timer: the wi
 module_param(wire, charp, 0444);
 MODULE_PARM_DESC(wire, "lossless or lossy: whole records are dropped where there is no room (default lossless)");
 module_param(ring_bytes, uint, 0444);
-MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 4096 to 4194304 (default 65536)");
+MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 4096 to 2097152 (default 65536)");
 module_param(period_bytes, uint, 0444);
 MODULE_PARM_DESC(period_bytes, "divides ring_bytes, at most a quarter of it (default 4096)");
 module_param(bus_width, uint, 0444);

@@ -20,7 +20,7 @@ const char kDmaRingSchema[] = R"({
     "notify": {"enum": ["period", "watermark", "timer", "poll"], "default": "watermark",
         "description": "who wakes the consumer: dmaengine, the wire's interrupt, or nobody"},
     "wire": {"enum": ["lossless", "lossy"], "default": "lossless"},
-    "ring_bytes": {"type": "integer", "minimum": 4096, "maximum": 4194304, "default": 65536},
+    "ring_bytes": {"type": "integer", "minimum": 4096, "maximum": 2097152, "default": 65536},
     "period_bytes": {"type": "integer", "minimum": 1, "default": 4096},
     "bus_width": {"enum": [1, 2, 4, 8], "default": 8},
     "maxburst": {"type": "integer", "minimum": 1, "maximum": 128, "default": 8},

@@ -35,7 +35,7 @@ const char kRxnicSchema[] = R"({
     "wire": {"enum": ["lossless", "lossy"], "default": "lossless"},
     "rate": {"type": "integer", "minimum": 0, "default": 0,
         "description": "the line's bytes per second; 0: as fast as the engine"},
-    "ring_bytes": {"type": "integer", "minimum": 8192, "maximum": 4194304, "default": 65536},
+    "ring_bytes": {"type": "integer", "minimum": 8192, "maximum": 2097152, "default": 65536},
     "maxburst": {"type": "integer", "minimum": 1, "maximum": 128, "default": 128},
     "watermark_bytes": {"type": "integer", "minimum": 0, "default": 20480,
         "description": "bytes that make an interrupt, 80 per short frame; 0: never"},
