@@ -153,8 +153,8 @@ static int producer(void *data)
 	smp_store_release(&stream->produced, true); /* after the last count; pairs with everything_came() */
 	while (READ_ONCE(stream->recover) && !READ_ONCE(stream->stop))
 		park(stream);
-	wake_up(&stream->device->wait);
 	complete(&stream->producer_done);
+	wake_up(&stream->device->wait); /* after the completion, which is what recover() waits for */
 	return 0;
 }
 
