@@ -164,15 +164,16 @@ static void consume_one(struct stream *stream, const struct rxlab_record *record
 {
 	struct dma_ring_counters *counters = stream->counters;
 	/* Read once: the naive ring is overwritten while it is read, and what was a length no longer is one. */
-	const u32 length = READ_ONCE(record->length), number = READ_ONCE(record->sequence);
+	const u32 length = READ_ONCE(record->length), sequence = READ_ONCE(record->sequence);
+	const u64 number = rxlab_record_number(stream->last, sequence);
 	const bool sane = rxlab_record_bytes(length) <= RXLAB_RING_MOST(stream->ring->rx.side.size);
 
-	if (!sane || record->check != rxlab_record_check(record + 1, length, number) || !filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
+	if (!sane || record->check != rxlab_record_check(record + 1, length, sequence) || !filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
 		counters->wrong++;
 	} else if (number < stream->last) {
 		counters->out_of_order++; /* a record again, or one that was overtaken */
 	} else {
-		stream->last = (u64)number + 1;
+		stream->last = number + 1;
 		counters->received++;
 		counters->payload_bytes += length;
 	}

@@ -276,6 +276,16 @@ TEST_P(Variant, refuses_what_no_record_may_be) {
     EXPECT_FALSE(ring.receive());
 }
 
+TEST(Record, its_place_is_known_beyond_the_bits_of_its_header) {
+    constexpr u64 kTurn = u64{1} << 32;
+    EXPECT_EQ(rxlab_record_number(0, 0), 0u);
+    EXPECT_EQ(rxlab_record_number(kTurn - 1, 0xFFFFFFFFu), kTurn - 1);
+    EXPECT_EQ(rxlab_record_number(kTurn, 0), kTurn);
+    EXPECT_EQ(rxlab_record_number(kTurn - 1, 2), kTurn + 2) << "three were lost over the turn";
+    EXPECT_EQ(rxlab_record_number(kTurn + 1, 0xFFFFFFFFu), kTurn - 1) << "one comes again";
+    EXPECT_EQ(rxlab_record_number(5 * kTurn + 9, 10), 5 * kTurn + 10);
+}
+
 TEST(RingVariants, each_tells_and_asks_as_its_name_says) {
     static constexpr u32 kRecords = 64, kBatch = 8;
     auto run = [](const rxlab_ring_variant& variant) {

@@ -80,4 +80,17 @@ static inline __u64 rxlab_record_check(const void *payload, __u32 length, __u32 
 	return sum ? sum : 1;
 }
 
+/**
+ * rxlab_record_number - a record's place in its producer's stream, of which the header has 32 bits
+ * @next:     place of the record that is due
+ * @sequence: what the header says
+ *
+ * Return: the place nearest to @next that has this sequence: right while no more than 2^31 records
+ * are missing at once, or come late.
+ */
+static inline __u64 rxlab_record_number(__u64 next, __u32 sequence)
+{
+	return next + (__u64)(__s64)(__s32)(sequence - (__u32)next);
+}
+
 #endif
