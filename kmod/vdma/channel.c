@@ -194,8 +194,6 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 		return NULL;
 	desc->paced = desc->cyclic = true;
 	desc->period = period;
-	if (direction == DMA_DEV_TO_MEM)
-		WRITE_ONCE(chan->wire->rx_ring, len);
 	return &desc->tx;
 }
 
@@ -273,8 +271,12 @@ static void start_next(struct vdma_chan *chan)
 	if (!chan->active->paced)
 		return;
 	chan->moved = sends(chan) ? wire->tx_moved : wire->rx_moved;
-	if (chan->active->cyclic)
-		return; /* its byte at an offset of the ring is that of the position modulo the ring */
+	if (chan->active->cyclic) {
+		/* Its byte at an offset of the ring is that of the position modulo the ring. */
+		if (!sends(chan))
+			WRITE_ONCE(wire->rx_ring, chan->active->len);
+		return;
+	}
 	chan->active->start = chan->moved;
 	if (sends(chan))
 		WRITE_ONCE(wire->published, chan->moved + chan->active->len); /* a list is ready as a whole */
