@@ -159,6 +159,7 @@ static long dma_ring_ioctl(struct file *file, unsigned int command, unsigned lon
 static const struct file_operations dma_ring_fops = {
 	.owner = THIS_MODULE, /* an open file holds the module: it is not unloaded while a run goes on */
 	.unlocked_ioctl = dma_ring_ioctl,
+	.compat_ioctl = compat_ptr_ioctl, /* the argument is laid out the same */
 };
 
 static struct miscdevice misc = {
