@@ -40,7 +40,7 @@ static struct copy *to_copy(struct vdma_wire *wire)
 
 static struct device *device_of(struct copy *copy)
 {
-	return copy->ring->tx.chan->device->dev;
+	return dmaengine_get_dma_device(copy->ring->tx.chan);
 }
 
 static bool streaming(struct copy *copy)

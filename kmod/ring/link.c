@@ -24,7 +24,7 @@ static bool streaming(const struct dma_ring *ring)
 
 static struct device *dma_device(const struct dma_ring_end *end)
 {
-	return end->chan->device->dev;
+	return dmaengine_get_dma_device(end->chan);
 }
 
 /* ---- our end of each ring, for the ring core ---- */

@@ -6,7 +6,6 @@
 #include "vdma.h"
 
 #define MAX_BURST 1024u  /* bytes */
-#define MAX_LENGTH SZ_64M
 
 static struct vdma_chan *to_vdma_chan(struct dma_chan *chan)
 {
@@ -85,7 +84,7 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	struct vdma_desc *desc;
 
-	if (!len || len > MAX_LENGTH)
+	if (!len || len > VDMA_MAX_LENGTH)
 		return refuse(chan, "a copy is of 1 byte to 64 MiB");
 	desc = new_desc_of_one(chan, dst, len, flags);
 	if (!desc)
@@ -184,7 +183,7 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 	struct vdma_desc *desc;
 	const char *why;
 
-	if (!len || len > MAX_LENGTH || !period || len % period)
+	if (!len || len > VDMA_MAX_LENGTH || !period || len % period)
 		return refuse(chan, "the period does not divide the buffer");
 	why = pace(chan, direction, period, true);
 	if (why)
@@ -208,7 +207,7 @@ static const char *check_list(struct scatterlist *list, unsigned int spans, u32 
 			return "a span is of whole units of the bus's width, one at least";
 		*len += sg_dma_len(sg);
 	}
-	return !*len || *len > MAX_LENGTH ? "a list is of 1 byte to 64 MiB" : NULL;
+	return !*len || *len > VDMA_MAX_LENGTH ? "a list is of 1 byte to 64 MiB" : NULL;
 }
 
 static struct dma_async_tx_descriptor *vdma_prep_slave_sg(struct dma_chan *dma_chan, struct scatterlist *list, unsigned int spans, enum dma_transfer_direction direction, unsigned long flags, void *context)

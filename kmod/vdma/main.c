@@ -102,6 +102,7 @@ static int vdma_probe(struct device *dev)
 	err = vdma_fail("DMA mask") ? -EIO : dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
 	if (err)
 		goto free_vdma;
+	dma_set_max_seg_size(dev, VDMA_MAX_LENGTH);
 	/* In passthrough the domain translates nothing. */
 	vdma->domain = iommu_get_domain_for_dev(dev);
 	if (vdma->domain && vdma->domain->type == IOMMU_DOMAIN_IDENTITY)

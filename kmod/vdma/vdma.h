@@ -14,6 +14,7 @@
 
 #define VDMA_MAX_CHANNELS 16
 #define VDMA_MAX_WIRES (VDMA_MAX_CHANNELS / 2)
+#define VDMA_MAX_LENGTH SZ_64M /* of a transfer, and so of a span */
 #define VDMA_CHUNK SZ_4K /* bytes moved with interrupts off: about a microsecond */
 
 struct iommu_domain;

@@ -197,7 +197,7 @@ static void stop(struct link *link)
 static void unmap_list(struct list *list)
 {
 	if (list->mapped)
-		dma_unmap_sg(list->chan->device->dev, list->spans, list->count, list->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+		dma_unmap_sg(dmaengine_get_dma_device(list->chan), list->spans, list->count, list->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 	list->mapped = 0;
 }
 
@@ -233,9 +233,9 @@ static void close_link(struct link *link)
 	if (!IS_ERR_OR_NULL(link->wire))
 		ops->destroy(link->wire);
 	if (link->tx_ring)
-		dma_free_coherent(link->tx->device->dev, RING, link->tx_ring, link->tx_addr);
+		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->tx_ring, link->tx_addr);
 	if (link->rx_ring)
-		dma_free_coherent(link->tx->device->dev, RING, link->rx_ring, link->rx_addr);
+		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->rx_ring, link->rx_addr);
 	if (link->tx)
 		dma_release_channel(link->tx);
 	if (link->rx)
@@ -258,8 +258,8 @@ static bool open_link(struct link *link)
 	link->wire = ops->create(link->tx, &link->config);
 	EXPECT(!IS_ERR(link->wire), "%ld", PTR_ERR(link->wire));
 	link->peripheral.wire = link->wire;
-	link->tx_ring = dma_alloc_coherent(link->tx->device->dev, RING, &link->tx_addr, GFP_KERNEL);
-	link->rx_ring = dma_alloc_coherent(link->tx->device->dev, RING, &link->rx_addr, GFP_KERNEL);
+	link->tx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->tx_addr, GFP_KERNEL);
+	link->rx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->rx_addr, GFP_KERNEL);
 	EXPECT(link->tx_ring && link->rx_ring);
 	err = request_irq(ops->irq(link->wire), interrupted, 0, "vdma-test", link);
 	EXPECT(!err, "%d", err);
@@ -311,7 +311,7 @@ static void copied(void *done)
 static bool copy_once(struct dma_chan *chan, size_t at, size_t length)
 {
 	const size_t guard = 64, size = at + length + guard;
-	struct device *dev = chan->device->dev;
+	struct device *dev = dmaengine_get_dma_device(chan);
 	u8 *from = kmalloc(size, GFP_KERNEL), *to = kmalloc(size, GFP_KERNEL);
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct dma_async_tx_descriptor *tx;
@@ -896,7 +896,7 @@ static struct list *new_list(struct link *link, struct dma_chan *chan, const u32
 			memory[GUARD + j] = pattern(position++);
 		sg_set_buf(&list->spans[i], memory + GUARD, lengths[i]);
 	}
-	list->mapped = dma_map_sg(chan->device->dev, list->spans, count, chan == link->tx ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	list->mapped = dma_map_sg(dmaengine_get_dma_device(chan), list->spans, count, chan == link->tx ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 	return list->mapped ? list : NULL;
 }
 
