@@ -51,7 +51,8 @@ static int open_pool(struct rxnic_line *line)
 	line->pool = rxnic_fail("page pool") ? ERR_PTR(-ENOMEM) : page_pool_create(&params);
 	if (IS_ERR(line->pool))
 		return PTR_ERR(line->pool);
-	err = rxnic_fail("XDP's receive queue") ? -ENOMEM : xdp_rxq_info_reg(&line->rxq, line->to->dev, line->index, 0);
+	err = rxnic_fail("XDP's receive queue") ? -ENOMEM :
+		xdp_rxq_info_reg(&line->rxq, line->to->dev, line->index, line->napi.napi_id);
 	if (err)
 		goto destroy_pool;
 	err = rxnic_fail("XDP's memory model") ? -ENOMEM : xdp_rxq_info_reg_mem_model(&line->rxq, MEM_TYPE_PAGE_POOL, line->pool);
@@ -84,8 +85,10 @@ int rxnic_line_open(struct rxnic_line *line)
 	err = rxnic_line_open_ring(line);
 	if (err)
 		return err;
+	netif_napi_add(line->to->dev, &line->napi, rxnic_poll);
 	err = open_pool(line);
 	if (err) {
+		netif_napi_del(&line->napi);
 		dma_ring_close(&line->ring);
 		return err;
 	}
@@ -155,6 +158,7 @@ void rxnic_line_close(struct rxnic_line *line)
 	line->ring.interrupts = 0;
 	dma_ring_close(&line->ring);
 	close_pool(line);
+	netif_napi_del(&line->napi);
 }
 
 /* ---- running and standing still ---- */

@@ -114,7 +114,7 @@ struct rxnic_line {
 	struct rxnic_rx_counters rx;
 	struct u64_stats_sync rx_sync;
 	struct histogram latency; /* ns from the wire to the verdict, of frames from the wire's own source */
-	struct napi_struct napi;
+	struct napi_struct napi; /* lives as long as the line, for XDP's receive queue has its number */
 	struct tasklet_struct tasklet;
 	struct work_struct work;
 
@@ -188,6 +188,9 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer);
 int rxnic_rx(struct rxnic_line *line, int budget);        /* frames received, at most @budget */
 bool rxnic_rx_done(struct rxnic_line *line);              /* all is seen and the wire tells again; false: there is more */
 bool rxnic_rx_again(struct rxnic_line *line, int budget); /* both, for handlers that are not NAPI: is there more to do? */
+
+/* handlers/napi.c */
+int rxnic_poll(struct napi_struct *napi, int budget);
 
 /* source.c */
 extern struct bin_attribute rxnic_source_frames;

@@ -2,7 +2,7 @@
 /* napi - the kernel's own: in softIRQ context by turns with all other devices, each with a budget. */
 #include "table.h"
 
-static int poll(struct napi_struct *napi, int budget)
+int rxnic_poll(struct napi_struct *napi, int budget)
 {
 	struct rxnic_line *line = container_of(napi, struct rxnic_line, napi);
 	const int received = rxnic_rx(line, budget);
@@ -19,7 +19,6 @@ static int open_in(struct rxnic_line *line, bool threaded)
 
 	if (err)
 		return err;
-	netif_napi_add(line->to->dev, &line->napi, poll);
 	napi_enable(&line->napi);
 	return 0;
 }
@@ -38,7 +37,6 @@ static irqreturn_t wake(struct rxnic_line *line)
 static void napi_close(struct rxnic_line *line)
 {
 	napi_disable(&line->napi);
-	netif_napi_del(&line->napi);
 }
 
 const struct rxnic_handler rxnic_napi = {
