@@ -226,6 +226,7 @@ static void close_link(struct link *link)
 	if (link->traffic)
 		kthread_stop(link->traffic);
 	if (link->tx && link->rx)
+		if (link->list_count)
 		stop(link);
 	free_lists(link);
 	if (link->requested)
@@ -308,38 +309,87 @@ static void copied(void *done)
 	complete(done);
 }
 
-static bool copy_once(struct dma_chan *chan, size_t at, size_t length)
+/* Two buffers, each its contents between two guards' worth of other bytes, mapped while they are. */
+struct copy {
+	struct device *dev;
+	size_t size;
+	u8 *from, *to;
+	dma_addr_t from_addr, to_addr;
+	bool from_mapped, to_mapped;
+};
+
+static bool map_copy(struct copy *copy)
 {
-	const size_t guard = 64, size = at + length + guard;
-	struct device *dev = dmaengine_get_dma_device(chan);
-	u8 *from = kmalloc(size, GFP_KERNEL), *to = kmalloc(size, GFP_KERNEL);
+	copy->from_addr = dma_map_single(copy->dev, copy->from, copy->size, DMA_TO_DEVICE);
+	copy->from_mapped = !dma_mapping_error(copy->dev, copy->from_addr);
+	EXPECT(copy->from_mapped);
+	copy->to_addr = dma_map_single(copy->dev, copy->to, copy->size, DMA_BIDIRECTIONAL);
+	copy->to_mapped = !dma_mapping_error(copy->dev, copy->to_addr);
+	EXPECT(copy->to_mapped);
+	return true;
+}
+
+static void unmap_copy(struct copy *copy)
+{
+	if (copy->from_mapped)
+		dma_unmap_single(copy->dev, copy->from_addr, copy->size, DMA_TO_DEVICE);
+	if (copy->to_mapped)
+		dma_unmap_single(copy->dev, copy->to_addr, copy->size, DMA_BIDIRECTIONAL);
+}
+
+/* Whatever comes of it, no descriptor uses the buffers, or @done, when this returns. */
+static bool run_copy(struct dma_chan *chan, struct copy *copy, size_t at, size_t length)
+{
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct dma_async_tx_descriptor *tx;
-	dma_addr_t from_addr, to_addr;
 	dma_cookie_t cookie;
-	bool good = from && to;
+	bool good;
+
+	tx = dmaengine_prep_dma_memcpy(chan, copy->to_addr + at, copy->from_addr + at, length, DMA_PREP_INTERRUPT);
+	EXPECT(tx);
+	tx->callback = copied;
+	tx->callback_param = &done;
+	cookie = dmaengine_submit(tx);
+	dma_async_issue_pending(chan);
+	good = wait_for_completion_timeout(&done, HZ * 5) && dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE;
+	dmaengine_terminate_sync(chan);
+	EXPECT(good, "length %zu", length);
+	return true;
+}
+
+static bool copy_is_right(const struct copy *copy, size_t at, size_t length)
+{
 	size_t i;
 
-	for (i = 0; good && i < size; i++)
-		from[i] = pattern(i), to[i] = 0xA5;
-	from_addr = dma_map_single(dev, from, size, DMA_TO_DEVICE);
-	to_addr = dma_map_single(dev, to, size, DMA_BIDIRECTIONAL);
-	good = good && !dma_mapping_error(dev, from_addr) && !dma_mapping_error(dev, to_addr);
-	tx = good ? dmaengine_prep_dma_memcpy(chan, to_addr + at, from_addr + at, length, DMA_PREP_INTERRUPT) : NULL;
-	if (tx) {
-		tx->callback = copied;
-		tx->callback_param = &done;
-		cookie = dmaengine_submit(tx);
-		dma_async_issue_pending(chan);
-		good = wait_for_completion_timeout(&done, HZ * 5) && dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE;
+	for (i = 0; i < copy->size; i++) {
+		const bool inside = i >= at && i < at + length;
+		const u8 want = inside ? copy->from[i] : 0xA5;
+
+		EXPECT(copy->to[i] == want, "length %zu: byte %zu is %02x, not %02x", length, i, copy->to[i], want);
 	}
-	dma_unmap_single(dev, from_addr, size, DMA_TO_DEVICE);
-	dma_unmap_single(dev, to_addr, size, DMA_BIDIRECTIONAL);
-	for (i = 0; good && i < size; i++)
-		good = to[i] == (i >= at && i < at + length ? from[i] : 0xA5);
-	kfree(from);
-	kfree(to);
-	return tx && good;
+	return true;
+}
+
+static bool copy_once(struct dma_chan *chan, size_t at, size_t length)
+{
+	struct copy copy = { .dev = dmaengine_get_dma_device(chan), .size = at + length + GUARD };
+	bool good = false;
+	size_t i;
+
+	copy.from = kmalloc(copy.size, GFP_KERNEL);
+	copy.to = kmalloc(copy.size, GFP_KERNEL);
+	if (copy.from && copy.to) {
+		for (i = 0; i < copy.size; i++)
+			copy.from[i] = pattern(i), copy.to[i] = 0xA5;
+		good = map_copy(&copy) && run_copy(chan, &copy, at, length);
+		unmap_copy(&copy);
+		good = good && copy_is_right(&copy, at, length);
+	} else {
+		snprintf(reason, sizeof(reason), "no memory");
+	}
+	kfree(copy.from);
+	kfree(copy.to);
+	return good;
 }
 
 static bool test_memcpy(struct link *link)
@@ -353,8 +403,9 @@ static bool test_memcpy(struct link *link)
 		good = copy_once(chan, i * 3, lengths[i]);
 	if (chan)
 		dma_release_channel(chan);
-	EXPECT(good, "length %zu", i ? lengths[i - 1] : 0);
-	return true;
+	if (!chan)
+		snprintf(reason, sizeof(reason), "no channel");
+	return good;
 }
 
 static bool test_stream(struct link *link)
@@ -925,9 +976,14 @@ static bool submit(struct list *list)
 	return true;
 }
 
-/* Two lists of LIST bytes each, cut differently, on their way; begin_lists() once more frees the ones before. */
+/*
+ * Two lists of LIST bytes each, cut differently, on their way; begin_lists() once more frees the ones
+ * before, which nothing may use any more: what did not complete is terminated.
+ */
 static bool begin_lists(struct link *link, struct list **tx, struct list **rx)
 {
+	if (link->list_count)
+		stop(link);
 	free_lists(link);
 	*tx = new_list(link, link->tx, tx_spans, ARRAY_SIZE(tx_spans), link->published);
 	*rx = new_list(link, link->rx, rx_spans, ARRAY_SIZE(rx_spans), 0);
@@ -1010,6 +1066,7 @@ static bool test_list_to_ring(struct link *link)
 	MUST(open_link(link));
 	dmaengine_terminate_sync(link->tx);
 	for (i = 0; i < 4; i++, link->published += LIST) {
+		dmaengine_terminate_sync(link->tx);
 		free_lists(link);
 		tx = new_list(link, link->tx, tx_spans, ARRAY_SIZE(tx_spans), link->published);
 		MUST(submit(tx));
