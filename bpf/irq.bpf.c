@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Hard-IRQ handlers: entry -> exit of all of them together, and how often each interrupt number and vector ran. They run
- * with interrupts off, so one is over before the next begins.
+/* Hard-IRQ handlers: entry -> exit of each, less those that ran within it, and how often each interrupt number and vector ran.
+ * They run with interrupts off, yet within one another: a vector (irq_work, call_function_single) calls the handlers of a
+ * number. Without the inner ones' time, the times of all of them add up.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -25,9 +26,16 @@ static __always_inline struct irq_times *this_cpu(void)
 static __always_inline int enter(void)
 {
 	struct irq_times *times = this_cpu();
+	__u32 at;
 
-	if (times)
-		times->entered = bpf_ktime_get_ns();
+	if (!times)
+		return 0;
+	at = times->depth;
+	if (at >= IRQ_NESTED) /* exits went unseen: begins anew */
+		at = 0;
+	times->entered[at] = bpf_ktime_get_ns();
+	times->inner[at + 1] = 0;
+	times->depth = at + 1;
 	return 0;
 }
 
@@ -35,11 +43,19 @@ static __always_inline int enter(void)
 static __always_inline struct irq_times *leave(void)
 {
 	struct irq_times *times = this_cpu();
+	__u64 took, inner;
+	__u32 at;
 
-	if (!times || !times->entered)
+	if (!times || !times->depth)
 		return 0;
-	histogram_add_since(&times->entry_to_exit, times->entered, bpf_ktime_get_ns());
-	times->entered = 0;
+	at = times->depth - 1;
+	if (at >= IRQ_NESTED)
+		return 0;
+	times->depth = at;
+	took = bpf_ktime_get_ns() - times->entered[at];
+	inner = times->inner[at + 1];
+	histogram_add(&times->entry_to_exit, took - (inner < took ? inner : took));
+	times->inner[at] += took; /* of the one around it, or of none */
 	return times;
 }
 

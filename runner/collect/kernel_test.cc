@@ -3,10 +3,12 @@
 // tracepoints.
 #include "base/error.h"
 #include "bpf/names.h"
+#include "bpf/probes.h"
 #include "collect/collector.h"
 #include "collect/xdp_verdicts.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -258,6 +260,35 @@ TEST_F(Probe, softirqs_agree_with_the_kernels_own_count) {
     const double seen = reported.at("softirq.net_rx.entry_to_exit.count");
     EXPECT_GT(seen, 1000);
     EXPECT_LE(seen, reported.at("proc_softirqs.net_rx"));
+}
+
+TEST_F(Probe, interrupts_within_one_another_are_each_counted) {
+    const BpfObject irq = load_bpf("irq");
+    const auto event = [&](const char* program, uint64_t number) {
+        const std::array<uint64_t, 3> arguments = {number, 0, 0};
+        LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = arguments.data(),
+                    .ctx_size_in = sizeof(arguments), .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = 0);
+        ASSERT_EQ(bpf_prog_test_run_opts(irq.program(program), &run), 0) << program;
+    };
+    event("irq_exit", 5);  // its entry came before the window
+    event("if_there_irq_work_entry", 0);
+    event("irq_entry", 7);
+    event("if_there_local_timer_entry", 0);
+    event("if_there_local_timer_exit", 0);
+    event("irq_exit", 7);
+    event("if_there_irq_work_exit", 0);
+    event("irq_entry", 8);
+    event("irq_exit", 8);
+    const irq_times times = BpfMap(irq.map("irqs")).values<irq_times>(0).at(0);
+    EXPECT_EQ(times.by_vector[IRQ_WORK], 1u);
+    EXPECT_EQ(times.by_vector[IRQ_LOCAL_TIMER], 1u);
+    EXPECT_EQ(times.by_number[5], 0u);
+    EXPECT_EQ(times.by_number[7], 1u);
+    EXPECT_EQ(times.by_number[8], 1u);
+    EXPECT_EQ(times.depth, 0u);
+    uint64_t timed = 0;
+    for (const uint32_t count : times.entry_to_exit.counts) timed += count;
+    EXPECT_EQ(timed, 4u);
 }
 
 TEST_F(Probe, a_window_forgets_the_one_before) {
