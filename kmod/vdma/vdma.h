@@ -14,6 +14,7 @@
 
 #define VDMA_MAX_CHANNELS 16
 #define VDMA_MAX_WIRES (VDMA_MAX_CHANNELS / 2)
+#define VDMA_MAX_USECS (60u * USEC_PER_SEC)
 #define VDMA_MAX_LENGTH SZ_64M /* of a transfer, and so of a span */
 #define VDMA_CHUNK SZ_4K /* bytes moved with interrupts off: about a microsecond */
 
@@ -159,19 +160,39 @@ int vdma_engine_main(void *vdma);
 enum hrtimer_restart vdma_engine_tick(struct hrtimer *tick);
 void vdma_kick(struct vdma_dev *vdma);
 
-/* wire.c */
-size_t vdma_wire_room(struct vdma_wire *wire);          /* bytes it takes now */
+/* notify.c: under no lock but a channel's */
+void vdma_notify_init(struct vdma_wire *wire);
+void vdma_notify_end(struct vdma_wire *wire); /* no timer runs, and none starts */
+void vdma_wire_arrived(struct vdma_wire *wire);  /* rx_moved has grown */
+void vdma_wire_departed(struct vdma_wire *wire); /* tx_moved has grown */
+void vdma_wire_failed(struct vdma_wire *wire);   /* a channel stopped with an error */
+/* ... and of struct vdma_wire_ops */
+void vdma_wire_arm_tx(struct vdma_wire *wire, u64 position);
+unsigned int vdma_wire_causes(struct vdma_wire *wire, u64 *raised_ns);
+void vdma_wire_mask(struct vdma_wire *wire);
+bool vdma_wire_unmask(struct vdma_wire *wire, u64 position);
+void vdma_wire_remind(struct vdma_wire *wire);
+int vdma_wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
+
+/* fifo.c: in the engine */
+size_t vdma_wire_room(struct vdma_wire *wire); /* bytes it takes now */
 void vdma_wire_put(struct vdma_wire *wire, const u8 *bytes, size_t count);
-size_t vdma_wire_have(struct vdma_wire *wire);          /* bytes it holds */
+size_t vdma_wire_have(struct vdma_wire *wire); /* bytes it holds */
 void vdma_wire_get(struct vdma_wire *wire, u8 *bytes, size_t count);
+size_t vdma_fifo_free(struct vdma_wire *wire);
+void vdma_fifo_put(struct vdma_wire *wire, const u8 *bytes, size_t count);
+
+/* lossy.c: in the engine */
+void vdma_lossy_put(struct vdma_wire *wire, const u8 *bytes, size_t count);
+/* A frame of the wire's own source; false: dropped. */
+bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now);
+
+/* rate.c: in the engine */
 void vdma_wire_forget_rate(struct vdma_wire *wire);
-u64 vdma_wire_budget(struct vdma_wire *wire, u64 now);  /* bytes that the rate allows now */
-u64 vdma_wire_moment(struct vdma_wire *wire);           /* bytes of 50 us of the line */
-u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count); /* ns until it allows count bytes */
-bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now); /* of its own source; false: dropped */
-void vdma_wire_arrived(struct vdma_wire *wire);         /* rx_moved has grown */
-void vdma_wire_departed(struct vdma_wire *wire);        /* tx_moved has grown */
-void vdma_wire_failed(struct vdma_wire *wire);          /* a channel stopped with an error */
+u64 vdma_wire_budget(struct vdma_wire *wire, u64 now); /* bytes that the rate allows now */
+u64 vdma_wire_moment(struct vdma_wire *wire);          /* bytes of 50 us of the line */
+/* ns until the rate allows so many bytes */
+u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count);
 
 /* source.c */
 int vdma_source_set(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
