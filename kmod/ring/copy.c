@@ -24,6 +24,7 @@ struct copy_job {
 
 /* Stands where a vdma wire stands. @lock guards all of it; positions are read without. */
 struct copy {
+	struct dma_wire wire;
 	struct dma_ring *ring;
 	spinlock_t lock;
 	u64 published, consumed, submitted, done;
@@ -33,9 +34,9 @@ struct copy {
 	struct vdma_wire_stats stats;
 };
 
-static struct copy *to_copy(struct vdma_wire *wire)
+static struct copy *to_copy(struct dma_wire *wire)
 {
-	return (struct copy *)wire;
+	return container_of(wire, struct copy, wire);
 }
 
 static struct device *device_of(struct copy *copy)
@@ -194,12 +195,12 @@ static void copied(void *data, const struct dmaengine_result *result)
 
 /* ---- the calls of a wire ---- */
 
-static void copy_publish(struct vdma_wire *wire, u64 position)
+static void copy_publish(struct dma_wire *wire, u64 position)
 {
 	smp_store_release(&to_copy(wire)->published, position); /* after the records' bytes; pairs with filled_span() */
 }
 
-static void copy_doorbell(struct vdma_wire *wire)
+static void copy_doorbell(struct dma_wire *wire)
 {
 	struct copy *copy = to_copy(wire);
 	unsigned long flags;
@@ -210,7 +211,7 @@ static void copy_doorbell(struct vdma_wire *wire)
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
 
-static void copy_consumed(struct vdma_wire *wire, u64 position)
+static void copy_consumed(struct dma_wire *wire, u64 position)
 {
 	struct copy *copy = to_copy(wire);
 	unsigned long flags;
@@ -223,12 +224,12 @@ static void copy_consumed(struct vdma_wire *wire, u64 position)
 }
 
 /* What was copied has left the transmit ring and is in the receive ring. */
-static u64 copy_position(struct vdma_wire *wire)
+static u64 copy_position(struct dma_wire *wire)
 {
 	return smp_load_acquire(&to_copy(wire)->done); /* before either ring is touched; pairs with the release in copied() */
 }
 
-static void copy_arm_tx(struct vdma_wire *wire, u64 position)
+static void copy_arm_tx(struct dma_wire *wire, u64 position)
 {
 	struct copy *copy = to_copy(wire);
 	unsigned long flags;
@@ -240,17 +241,17 @@ static void copy_arm_tx(struct vdma_wire *wire, u64 position)
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
 
-static void copy_mask(struct vdma_wire *wire)
+static void copy_mask(struct dma_wire *wire)
 {
 }
 
-static bool copy_unmask(struct vdma_wire *wire, u64 position)
+static bool copy_unmask(struct dma_wire *wire, u64 position)
 {
 	return copy_position(wire) != position;
 }
 
 /* The channel was terminated: what was in flight is given up. */
-static u64 copy_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
+static u64 copy_new_epoch(struct dma_wire *wire, u64 published, u64 consumed)
 {
 	struct copy *copy = to_copy(wire);
 	int i;
@@ -265,7 +266,7 @@ static u64 copy_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 	return published - consumed;
 }
 
-static void copy_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats)
+static void copy_get_stats(struct dma_wire *wire, struct vdma_wire_stats *stats)
 {
 	struct copy *copy = to_copy(wire);
 
@@ -273,7 +274,7 @@ static void copy_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats
 	stats->engine_ns = copy->ring->engine_ns ? copy->ring->engine_ns(copy->ring->tx.chan) : 0;
 }
 
-static void copy_destroy(struct vdma_wire *wire)
+static void copy_destroy(struct dma_wire *wire)
 {
 	struct copy *copy = to_copy(wire);
 
@@ -295,16 +296,17 @@ const struct vdma_wire_ops dma_ring_copy_ops = {
 	.get_stats = copy_get_stats,
 };
 
-struct vdma_wire *dma_ring_copy_create(struct dma_ring *ring)
+struct dma_wire *dma_ring_copy_create(struct dma_ring *ring)
 {
 	struct copy *copy = kzalloc(sizeof(*copy), GFP_KERNEL);
 	int i;
 
 	if (!copy)
 		return ERR_PTR(-ENOMEM);
+	copy->wire.ops = &dma_ring_copy_ops;
 	copy->ring = ring;
 	spin_lock_init(&copy->lock);
 	for (i = 0; i < JOBS; i++)
 		copy->jobs[i].copy = copy;
-	return (struct vdma_wire *)copy;
+	return &copy->wire;
 }

@@ -15,6 +15,6 @@ void dma_ring_period_passed(struct dma_ring *ring); /* by the engine's callback 
 
 /* copy.c: what stands for the wire where the engine only copies. */
 extern const struct vdma_wire_ops dma_ring_copy_ops;
-struct vdma_wire *dma_ring_copy_create(struct dma_ring *ring);
+struct dma_wire *dma_ring_copy_create(struct dma_ring *ring);
 
 #endif

@@ -118,7 +118,7 @@ static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction
 
 	if (!peripheral || chan->config.peripheral_size != sizeof(*peripheral) || !peripheral->wire)
 		return "no peripheral paces this channel: dma_slave_config.peripheral_config has no wire";
-	wire = peripheral->wire;
+	wire = to_vdma_wire(peripheral->wire);
 	if (burst > wire->config.fifo_bytes)
 		return "the wire's FIFO does not hold a burst, so none would ever move";
 	if (!cyclic && wire->config.mode == VDMA_WIRE_LOSSY)

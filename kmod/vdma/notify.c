@@ -152,8 +152,9 @@ void vdma_wire_failed(struct vdma_wire *wire)
 
 /* ---- the client's side ---- */
 
-void vdma_wire_arm_tx(struct vdma_wire *wire, u64 position)
+void vdma_wire_arm_tx(struct dma_wire *dma_wire, u64 position)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
@@ -167,8 +168,9 @@ void vdma_wire_arm_tx(struct vdma_wire *wire, u64 position)
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
-unsigned int vdma_wire_causes(struct vdma_wire *wire, u64 *raised_ns)
+unsigned int vdma_wire_causes(struct dma_wire *dma_wire, u64 *raised_ns)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 	unsigned int causes;
 
@@ -182,8 +184,9 @@ unsigned int vdma_wire_causes(struct vdma_wire *wire, u64 *raised_ns)
 	return causes;
 }
 
-void vdma_wire_mask(struct vdma_wire *wire)
+void vdma_wire_mask(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
@@ -191,8 +194,9 @@ void vdma_wire_mask(struct vdma_wire *wire)
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
-bool vdma_wire_unmask(struct vdma_wire *wire, u64 position)
+bool vdma_wire_unmask(struct dma_wire *dma_wire, u64 position)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 	bool more;
 
@@ -210,8 +214,9 @@ bool vdma_wire_unmask(struct vdma_wire *wire, u64 position)
 	return more;
 }
 
-void vdma_wire_remind(struct vdma_wire *wire)
+void vdma_wire_remind(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
@@ -219,8 +224,9 @@ void vdma_wire_remind(struct vdma_wire *wire)
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
-int vdma_wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs)
+int vdma_wire_policy(struct dma_wire *dma_wire, u32 watermark_bytes, u32 usecs)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	unsigned long flags;
 
 	if (usecs > VDMA_MAX_USECS)

@@ -40,8 +40,9 @@ static bool sound(const struct vdma_wire *wire, const u8 *frames, size_t bytes)
 	return at && at == bytes;
 }
 
-int vdma_source_set(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count)
+int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second, u64 count)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	u8 *list = NULL, *before;
 	unsigned long flags;
 

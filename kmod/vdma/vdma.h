@@ -78,6 +78,7 @@ struct vdma_fault_point {
 };
 
 struct vdma_wire {
+	struct dma_wire wire;
 	struct vdma_dev *vdma;
 	struct vdma_wire_config config;
 	int index;
@@ -160,6 +161,11 @@ int vdma_engine_main(void *vdma);
 enum hrtimer_restart vdma_engine_tick(struct hrtimer *tick);
 void vdma_kick(struct vdma_dev *vdma);
 
+static inline struct vdma_wire *to_vdma_wire(struct dma_wire *wire)
+{
+	return container_of(wire, struct vdma_wire, wire);
+}
+
 /* notify.c: under no lock but a channel's */
 void vdma_notify_init(struct vdma_wire *wire);
 void vdma_notify_end(struct vdma_wire *wire); /* no timer runs, and none starts */
@@ -167,12 +173,12 @@ void vdma_wire_arrived(struct vdma_wire *wire);  /* rx_moved has grown */
 void vdma_wire_departed(struct vdma_wire *wire); /* tx_moved has grown */
 void vdma_wire_failed(struct vdma_wire *wire);   /* a channel stopped with an error */
 /* ... and of struct vdma_wire_ops */
-void vdma_wire_arm_tx(struct vdma_wire *wire, u64 position);
-unsigned int vdma_wire_causes(struct vdma_wire *wire, u64 *raised_ns);
-void vdma_wire_mask(struct vdma_wire *wire);
-bool vdma_wire_unmask(struct vdma_wire *wire, u64 position);
-void vdma_wire_remind(struct vdma_wire *wire);
-int vdma_wire_policy(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
+void vdma_wire_arm_tx(struct dma_wire *dma_wire, u64 position);
+unsigned int vdma_wire_causes(struct dma_wire *dma_wire, u64 *raised_ns);
+void vdma_wire_mask(struct dma_wire *dma_wire);
+bool vdma_wire_unmask(struct dma_wire *dma_wire, u64 position);
+void vdma_wire_remind(struct dma_wire *dma_wire);
+int vdma_wire_policy(struct dma_wire *dma_wire, u32 watermark_bytes, u32 usecs);
 
 /* fifo.c: in the engine */
 size_t vdma_wire_room(struct vdma_wire *wire); /* bytes it takes now */
@@ -195,7 +201,7 @@ u64 vdma_wire_moment(struct vdma_wire *wire);          /* bytes of 50 us of the 
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count);
 
 /* source.c */
-int vdma_source_set(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
+int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second, u64 count);
 void vdma_source_run(struct vdma_wire *wire, u64 *patience);
 
 /* irq.c */

@@ -18,36 +18,42 @@
 
 /* ---- the client's side ---- */
 
-static int wire_irq(struct vdma_wire *wire)
+static int wire_irq(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return wire->irq;
 }
 
-static void wire_publish(struct vdma_wire *wire, u64 position)
+static void wire_publish(struct dma_wire *dma_wire, u64 position)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	smp_store_release(&wire->published, position); /* after the ring's bytes; pairs with the engine's load-acquire */
 }
 
-static void wire_doorbell(struct vdma_wire *wire)
+static void wire_doorbell(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	vdma_kick(wire->vdma);
 }
 
-static void wire_consumed(struct vdma_wire *wire, u64 position)
+static void wire_consumed(struct dma_wire *dma_wire, u64 position)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	smp_store_release(&wire->consumed, position); /* after the last read of the ring; pairs with the engine's load-acquire */
 	smp_mb(); /* consumed is stored before rx_waiting is read; pairs with the engine, which stores rx_waiting first */
 	if (READ_ONCE(wire->rx_waiting))
 		vdma_kick(wire->vdma);
 }
 
-static u64 wire_tx_position(struct vdma_wire *wire)
+static u64 wire_tx_position(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return smp_load_acquire(&wire->tx_moved); /* before the ring is written again; pairs with the engine's store-release */
 }
 
-static u64 wire_rx_position(struct vdma_wire *wire)
+static u64 wire_rx_position(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return smp_load_acquire(&wire->rx_moved); /* before the ring is read; pairs with the engine's store-release */
 }
 
@@ -63,8 +69,9 @@ static u64 in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
 	return to_send - dropped + wire->header_have + wire->fifo_in - consumed;
 }
 
-static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
+static u64 wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 consumed)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	u64 gap = in_flight(wire, published, consumed);
 	unsigned long flags;
 
@@ -82,8 +89,9 @@ static u64 wire_new_epoch(struct vdma_wire *wire, u64 published, u64 consumed)
 	return gap;
 }
 
-static void wire_get_stats(struct vdma_wire *wire, struct vdma_wire_stats *stats)
+static void wire_get_stats(struct dma_wire *dma_wire, struct vdma_wire_stats *stats)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	*stats = wire->stats;
 }
 
@@ -140,7 +148,9 @@ static void give_index(struct vdma_wire *wire)
 	mutex_unlock(&wire->vdma->wires_lock);
 }
 
-static struct vdma_wire *wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
+static const struct vdma_wire_ops ops;
+
+static struct dma_wire *wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
 {
 	struct vdma_chan *mine = vdma_chan_of(chan);
 	struct vdma_wire *wire;
@@ -154,6 +164,7 @@ static struct vdma_wire *wire_create(struct dma_chan *chan, const struct vdma_wi
 	wire = kzalloc(sizeof(*wire), GFP_KERNEL);
 	if (!wire)
 		return ERR_PTR(-ENOMEM);
+	wire->wire.ops = &ops;
 	wire->vdma = mine->vdma;
 	wire->config = *config;
 	vdma_notify_init(wire);
@@ -167,7 +178,7 @@ static struct vdma_wire *wire_create(struct dma_chan *chan, const struct vdma_wi
 	err = vdma_irq_get(wire);
 	if (err)
 		goto free_index;
-	return wire;
+	return &wire->wire;
 
 free_index:
 	give_index(wire);
@@ -178,8 +189,9 @@ free_wire:
 	return ERR_PTR(err);
 }
 
-static void wire_destroy(struct vdma_wire *wire)
+static void wire_destroy(struct dma_wire *dma_wire)
 {
+	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	if (wire->tx)
 		vdma_chan_leave_wire(wire->tx);
 	if (wire->rx)

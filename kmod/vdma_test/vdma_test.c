@@ -59,7 +59,7 @@ struct list {
 /* A transmit ring, a wire, a receive ring; or lists instead of the rings. */
 struct link {
 	struct dma_chan *tx, *rx;
-	struct vdma_wire *wire;
+	struct dma_wire *wire;
 	struct vdma_peripheral peripheral;
 	struct vdma_wire_config config;
 	u8 *tx_ring, *rx_ring;
@@ -293,7 +293,7 @@ static bool consume(struct link *link)
 	return true;
 }
 
-static bool wait_for(struct link *link, u64 (*position)(struct vdma_wire *), u64 wanted, unsigned int ms)
+static bool wait_for(struct link *link, u64 (*position)(struct dma_wire *), u64 wanted, unsigned int ms)
 {
 	const unsigned long end = jiffies + msecs_to_jiffies(ms);
 

@@ -66,7 +66,7 @@ struct dma_ring {
 	irqreturn_t (*told)(struct dma_ring *ring, unsigned int causes, u64 now);
 	irq_handler_t thread;
 	const struct vdma_wire_ops *ops;
-	struct vdma_wire *wire;
+	struct dma_wire *wire;
 	u64 (*engine_ns)(struct dma_chan *chan); /* of a software engine that copies, or NULL */
 	struct vdma_peripheral peripheral;
 	bool irq_requested, vdma_held;

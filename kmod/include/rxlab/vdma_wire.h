@@ -18,14 +18,22 @@
 #include <linux/dmaengine.h>
 #include <linux/types.h>
 
-struct vdma_wire;
+struct vdma_wire_ops;
+
+/**
+ * struct dma_wire - what all wires have in common: vdma's, and what stands for one
+ * @ops: its calls
+ */
+struct dma_wire {
+	const struct vdma_wire_ops *ops;
+};
 
 /**
  * struct vdma_peripheral - dma_slave_config.peripheral_config of a vdma channel
  * @wire: the wire that paces this channel
  */
 struct vdma_peripheral {
-	struct vdma_wire *wire;
+	struct dma_wire *wire;
 };
 
 /**
@@ -144,23 +152,23 @@ struct vdma_wire_stats {
  * @engine_ns:   CPU time the engine spent on a channel's bytes, copies included; 0 for another engine's channel.
  */
 struct vdma_wire_ops {
-	struct vdma_wire *(*create)(struct dma_chan *chan, const struct vdma_wire_config *config);
-	void (*destroy)(struct vdma_wire *wire);
-	int (*irq)(struct vdma_wire *wire);
-	void (*publish)(struct vdma_wire *wire, u64 position);
-	void (*doorbell)(struct vdma_wire *wire);
-	void (*consumed)(struct vdma_wire *wire, u64 position);
-	u64 (*tx_position)(struct vdma_wire *wire);
-	u64 (*rx_position)(struct vdma_wire *wire);
-	void (*arm_tx)(struct vdma_wire *wire, u64 position);
-	unsigned int (*causes)(struct vdma_wire *wire, u64 *raised_ns);
-	void (*mask)(struct vdma_wire *wire);
-	bool (*unmask)(struct vdma_wire *wire, u64 position);
-	void (*remind)(struct vdma_wire *wire);
-	int (*policy)(struct vdma_wire *wire, u32 watermark_bytes, u32 usecs);
-	int (*source)(struct vdma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
-	u64 (*new_epoch)(struct vdma_wire *wire, u64 published, u64 consumed);
-	void (*get_stats)(struct vdma_wire *wire, struct vdma_wire_stats *stats);
+	struct dma_wire *(*create)(struct dma_chan *chan, const struct vdma_wire_config *config);
+	void (*destroy)(struct dma_wire *wire);
+	int (*irq)(struct dma_wire *wire);
+	void (*publish)(struct dma_wire *wire, u64 position);
+	void (*doorbell)(struct dma_wire *wire);
+	void (*consumed)(struct dma_wire *wire, u64 position);
+	u64 (*tx_position)(struct dma_wire *wire);
+	u64 (*rx_position)(struct dma_wire *wire);
+	void (*arm_tx)(struct dma_wire *wire, u64 position);
+	unsigned int (*causes)(struct dma_wire *wire, u64 *raised_ns);
+	void (*mask)(struct dma_wire *wire);
+	bool (*unmask)(struct dma_wire *wire, u64 position);
+	void (*remind)(struct dma_wire *wire);
+	int (*policy)(struct dma_wire *wire, u32 watermark_bytes, u32 usecs);
+	int (*source)(struct dma_wire *wire, const void *frames, size_t bytes, u64 per_second, u64 count);
+	u64 (*new_epoch)(struct dma_wire *wire, u64 published, u64 consumed);
+	void (*get_stats)(struct dma_wire *wire, struct vdma_wire_stats *stats);
 	u64 (*engine_ns)(struct dma_chan *chan);
 };
 
