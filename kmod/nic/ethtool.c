@@ -6,7 +6,7 @@
 
 #define SHORT_FRAME 80 /* bytes of a record with a frame of 60 bytes: what rx-frames counts */
 
-static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+static void rxnic_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
 	strscpy(info->bus_info, dev_name(&dev->dev), sizeof(info->bus_info));
@@ -26,7 +26,7 @@ static const char names[][ETH_GSTRING_LEN] = {
 #undef NAME
 #undef WIRE_NAME
 
-static u64 *add_line_pair(struct rxnic_line *to_us, struct rxnic_line *from_us, u64 *sums)
+static u64 *rxnic_add_line_pair(struct rxnic_line *to_us, struct rxnic_line *from_us, u64 *sums)
 {
 	struct vdma_wire_stats wire;
 
@@ -48,12 +48,12 @@ static u64 *add_line_pair(struct rxnic_line *to_us, struct rxnic_line *from_us, 
 	return sums;
 }
 
-static int get_sset_count(struct net_device *dev, int set)
+static int rxnic_get_sset_count(struct net_device *dev, int set)
 {
 	return set == ETH_SS_STATS ? ARRAY_SIZE(names) * (1 + RXNIC_MAX_QUEUES) : -EOPNOTSUPP;
 }
 
-static void get_strings(struct net_device *dev, u32 set, u8 *text)
+static void rxnic_get_strings(struct net_device *dev, u32 set, u8 *text)
 {
 	unsigned int queue, i;
 
@@ -66,41 +66,41 @@ static void get_strings(struct net_device *dev, u32 set, u8 *text)
 			ethtool_sprintf(&text, "q%u_%s", queue, names[i]);
 }
 
-static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *values)
+static void rxnic_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *values)
 {
 	const struct rxnic_port *port = rxnic_port(dev);
 	u64 *each = values + ARRAY_SIZE(names);
 	unsigned int i;
 
-	memset(values, 0, get_sset_count(dev, ETH_SS_STATS) * sizeof(*values));
+	memset(values, 0, rxnic_get_sset_count(dev, ETH_SS_STATS) * sizeof(*values));
 	for (i = 0; i < RXNIC_MAX_QUEUES; i++) {
-		add_line_pair(port->rx_lines[i], port->tx_lines[i], values);
-		each = add_line_pair(port->rx_lines[i], port->tx_lines[i], each);
+		rxnic_add_line_pair(port->rx_lines[i], port->tx_lines[i], values);
+		each = rxnic_add_line_pair(port->rx_lines[i], port->tx_lines[i], each);
 	}
 }
 
 /* ---- settings ---- */
 
-static struct dma_ring_config *tx_config(struct rxnic_port *port)
+static struct dma_ring_config *rxnic_tx_config(struct rxnic_port *port)
 {
 	return &port->pair->config[port != port->pair->ports[0]];
 }
 
-static struct dma_ring_config *rx_config(struct rxnic_port *port)
+static struct dma_ring_config *rxnic_rx_config(struct rxnic_port *port)
 {
-	return tx_config(port->peer);
+	return rxnic_tx_config(port->peer);
 }
 
-static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
+static void rxnic_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 
 	ring->rx_max_pending = ring->tx_max_pending = SZ_2M;
-	ring->rx_pending = rx_config(port)->ring_bytes;
-	ring->tx_pending = tx_config(port)->ring_bytes;
+	ring->rx_pending = rxnic_rx_config(port)->ring_bytes;
+	ring->tx_pending = rxnic_tx_config(port)->ring_bytes;
 }
 
-static int check_ring(const struct rxnic_port *from, const struct dma_ring_config *config, u32 bytes, struct netlink_ext_ack *extack)
+static int rxnic_check_ring(const struct rxnic_port *from, const struct dma_ring_config *config, u32 bytes, struct netlink_ext_ack *extack)
 {
 	if (!is_power_of_2(bytes) || bytes < SZ_8K) {
 		NL_SET_ERR_MSG_MOD(extack, "rings are measured in bytes: a power of two from 8192 to 2097152");
@@ -117,14 +117,14 @@ static int check_ring(const struct rxnic_port *from, const struct dma_ring_confi
 	return 0;
 }
 
-static void set_ring(struct dma_ring_config *config, u32 bytes)
+static void rxnic_set_ring(struct dma_ring_config *config, u32 bytes)
 {
 	config->ring_bytes = bytes;
 	config->period_bytes = rxnic_period_bytes(bytes);
 	config->wire.fifo_bytes = bytes / 2;
 }
 
-static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
+static int rxnic_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 	struct rxnic_pair *pair = port->pair;
@@ -132,13 +132,13 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 	const bool running = pair->running;
 	int err;
 
-	err = check_ring(port, tx_config(port), ring->tx_pending, extack) ?: check_ring(port->peer, rx_config(port), ring->rx_pending, extack);
+	err = rxnic_check_ring(port, rxnic_tx_config(port), ring->tx_pending, extack) ?: rxnic_check_ring(port->peer, rxnic_rx_config(port), ring->rx_pending, extack);
 	if (err)
 		return err;
 	if (running)
 		rxnic_stop(pair);
-	set_ring(tx_config(port), ring->tx_pending);
-	set_ring(rx_config(port), ring->rx_pending);
+	rxnic_set_ring(rxnic_tx_config(port), ring->tx_pending);
+	rxnic_set_ring(rxnic_rx_config(port), ring->rx_pending);
 	err = running ? rxnic_start(pair) : 0;
 	if (err) {
 		NL_SET_ERR_MSG_MOD(extack, "no memory for rings of that size");
@@ -151,10 +151,10 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 	return err;
 }
 
-static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
+static int rxnic_get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
-	const struct vdma_wire_config *wire = &rx_config(port)->wire;
+	const struct vdma_wire_config *wire = &rxnic_rx_config(port)->wire;
 
 	coalesce->rx_coalesce_usecs = wire->usecs;
 	coalesce->rx_max_coalesced_frames = DIV_ROUND_UP(wire->watermark_bytes, SHORT_FRAME);
@@ -163,7 +163,7 @@ static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesc
 	return 0;
 }
 
-static int check_coalesce(const struct ethtool_coalesce *coalesce, const struct dma_ring_config *rx, struct netlink_ext_ack *extack)
+static int rxnic_check_coalesce(const struct ethtool_coalesce *coalesce, const struct dma_ring_config *rx, struct netlink_ext_ack *extack)
 {
 	const u32 most = (rx->ring_bytes - rx->period_bytes) / SHORT_FRAME;
 
@@ -186,12 +186,12 @@ static int check_coalesce(const struct ethtool_coalesce *coalesce, const struct 
 	return 0;
 }
 
-static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
+static int rxnic_set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
-	struct dma_ring_config *rx = rx_config(port);
+	struct dma_ring_config *rx = rxnic_rx_config(port);
 	const u32 frames = coalesce->rx_max_coalesced_frames;
-	int err = check_coalesce(coalesce, rx, extack);
+	int err = rxnic_check_coalesce(coalesce, rx, extack);
 	unsigned int i;
 
 	if (err)
@@ -209,13 +209,13 @@ static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesc
 	return err;
 }
 
-static void get_channels(struct net_device *dev, struct ethtool_channels *channels)
+static void rxnic_get_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	channels->max_combined = RXNIC_MAX_QUEUES;
 	channels->combined_count = rxnic_port(dev)->pair->queues;
 }
 
-static int set_channels(struct net_device *dev, struct ethtool_channels *channels)
+static int rxnic_set_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	if (!channels->combined_count)
 		return -EINVAL;
@@ -224,16 +224,16 @@ static int set_channels(struct net_device *dev, struct ethtool_channels *channel
 
 const struct ethtool_ops rxnic_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES,
-	.get_drvinfo = get_drvinfo,
+	.get_drvinfo = rxnic_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_ts_info = ethtool_op_get_ts_info,
-	.get_sset_count = get_sset_count,
-	.get_strings = get_strings,
-	.get_ethtool_stats = get_ethtool_stats,
-	.get_ringparam = get_ringparam,
-	.set_ringparam = set_ringparam,
-	.get_coalesce = get_coalesce,
-	.set_coalesce = set_coalesce,
-	.get_channels = get_channels,
-	.set_channels = set_channels,
+	.get_sset_count = rxnic_get_sset_count,
+	.get_strings = rxnic_get_strings,
+	.get_ethtool_stats = rxnic_get_ethtool_stats,
+	.get_ringparam = rxnic_get_ringparam,
+	.set_ringparam = rxnic_set_ringparam,
+	.get_coalesce = rxnic_get_coalesce,
+	.set_coalesce = rxnic_set_coalesce,
+	.get_channels = rxnic_get_channels,
+	.set_channels = rxnic_set_channels,
 };

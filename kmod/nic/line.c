@@ -4,7 +4,7 @@
 
 /* ---- being told ---- */
 
-static irqreturn_t told(struct dma_ring *ring, unsigned int causes, u64 now)
+static irqreturn_t rxnic_told(struct dma_ring *ring, unsigned int causes, u64 now)
 {
 	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
 
@@ -18,7 +18,7 @@ static irqreturn_t told(struct dma_ring *ring, unsigned int causes, u64 now)
 	return IRQ_HANDLED;
 }
 
-static irqreturn_t thread(int irq, void *ring)
+static irqreturn_t rxnic_thread(int irq, void *ring)
 {
 	struct rxnic_line *line = container_of(ring, struct rxnic_line, ring);
 
@@ -36,12 +36,12 @@ int rxnic_line_open_ring(struct rxnic_line *line)
 	memset(&line->ring, 0, sizeof(line->ring));
 	line->ring.config = pair->config[line->from != pair->ports[0]];
 	line->ring.config.name = line->name;
-	line->ring.told = told;
-	line->ring.thread = thread;
+	line->ring.told = rxnic_told;
+	line->ring.thread = rxnic_thread;
 	return dma_ring_open(&line->ring);
 }
 
-static int open_pool(struct rxnic_line *line)
+static int rxnic_open_pool(struct rxnic_line *line)
 {
 	const unsigned int order = get_order(RXNIC_AROUND + round_up(line->longest, RXLAB_RECORD_ALIGN));
 	const struct page_pool_params params = { .order = order, .pool_size = 256, .nid = NUMA_NO_NODE, .dma_dir = DMA_FROM_DEVICE };
@@ -67,7 +67,7 @@ destroy_pool:
 	return err;
 }
 
-static void close_pool(struct rxnic_line *line)
+static void rxnic_close_pool(struct rxnic_line *line)
 {
 	if (line->page)
 		page_pool_put_full_page(line->pool, line->page, false);
@@ -86,7 +86,7 @@ int rxnic_line_open(struct rxnic_line *line)
 	if (err)
 		return err;
 	netif_napi_add(line->to->dev, &line->napi, rxnic_poll);
-	err = open_pool(line);
+	err = rxnic_open_pool(line);
 	if (err) {
 		netif_napi_del(&line->napi);
 		dma_ring_close(&line->ring);
@@ -98,7 +98,7 @@ int rxnic_line_open(struct rxnic_line *line)
 	return 0;
 }
 
-static void add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_stats *more)
+static void rxnic_add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_stats *more)
 {
 	u64 *to = (u64 *)sum;
 	const u64 *from = (const u64 *)more;
@@ -109,7 +109,7 @@ static void add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_s
 }
 
 /* Under the wire's lock. */
-static void sum_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *sum)
+static void rxnic_sum_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats *sum)
 {
 	struct vdma_wire_stats now;
 
@@ -117,7 +117,7 @@ static void sum_wire_stats(const struct rxnic_line *line, struct vdma_wire_stats
 	if (!line->wire_counts)
 		return;
 	line->ring.ops->get_stats(line->ring.wire, &now);
-	add_wire_stats(sum, &now);
+	rxnic_add_wire_stats(sum, &now);
 }
 
 void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats)
@@ -125,24 +125,24 @@ void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats)
 	unsigned long flags;
 
 	spin_lock_irqsave(&line->wire_lock, flags);
-	sum_wire_stats(line, stats);
+	rxnic_sum_wire_stats(line, stats);
 	spin_unlock_irqrestore(&line->wire_lock, flags);
 }
 
 /* Counters go on where the wire's end. */
-static void keep_wire_stats(struct rxnic_line *line)
+static void rxnic_keep_wire_stats(struct rxnic_line *line)
 {
 	struct vdma_wire_stats sum;
 
 	spin_lock_irq(&line->wire_lock);
-	sum_wire_stats(line, &sum);
+	rxnic_sum_wire_stats(line, &sum);
 	line->wire_before = sum;
 	line->wire_counts = false;
 	spin_unlock_irq(&line->wire_lock);
 }
 
 /* Nothing is sent or received: what has not arrived never will. */
-static void give_up(struct rxnic_line *line)
+static void rxnic_give_up(struct rxnic_line *line)
 {
 	struct vdma_wire_stats wire;
 
@@ -152,12 +152,12 @@ static void give_up(struct rxnic_line *line)
 
 void rxnic_line_close(struct rxnic_line *line)
 {
-	give_up(line);
-	keep_wire_stats(line);
+	rxnic_give_up(line);
+	rxnic_keep_wire_stats(line);
 	line->interrupts_before += line->ring.interrupts;
 	line->ring.interrupts = 0;
 	dma_ring_close(&line->ring);
-	close_pool(line);
+	rxnic_close_pool(line);
 	netif_napi_del(&line->napi);
 }
 
@@ -170,7 +170,7 @@ int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *hand
 	if (err)
 		return err;
 	line->handler = handler;
-	smp_store_release(&line->receiving, true); /* after the handler; pairs with told() and thread() */
+	smp_store_release(&line->receiving, true); /* after the handler; pairs with rxnic_told() and rxnic_thread() */
 	/* The wire may be masked, and frames lie there that nobody was told of. */
 	if (!rxnic_rx_done(line))
 		line->ring.ops->remind(line->ring.wire);
@@ -217,6 +217,6 @@ int rxnic_line_restart(struct rxnic_line *line)
 
 	rxnic_line_halt(line);
 	err = rxnic_fail("new epoch") ? -EIO : dma_ring_restart(&line->ring, line->ring.rx.side.position);
-	give_up(line);
+	rxnic_give_up(line);
 	return err ?: rxnic_line_run(line);
 }

@@ -77,30 +77,30 @@ bool rxnic_fail_page(void)
 
 /* ---- parameters ---- */
 
-static int refuse(const char *what, u64 value, const char *why)
+static int rxnic_refuse(const char *what, u64 value, const char *why)
 {
 	pr_err("rxnic: %s=%llu %s\n", what, value, why);
 	return -EINVAL;
 }
 
-static int check_numbers(void)
+static int rxnic_check_numbers(void)
 {
 	if (queues < 1 || queues > RXNIC_MAX_QUEUES)
-		return refuse("queues", queues, "is not 1 to 4");
+		return rxnic_refuse("queues", queues, "is not 1 to 4");
 	if (ring_bytes < SZ_8K)
-		return refuse("ring_bytes", ring_bytes, "is less than 8192: a frame of 1514 bytes does not fit a quarter of it");
+		return rxnic_refuse("ring_bytes", ring_bytes, "is less than 8192: a frame of 1514 bytes does not fit a quarter of it");
 	if (budget < 1 || budget > 4096)
-		return refuse("budget", budget, "is not 1 to 4096");
+		return rxnic_refuse("budget", budget, "is not 1 to 4096");
 	if (work > RXNIC_MAX_WORK)
-		return refuse("work", work, "is more than 1000000");
+		return rxnic_refuse("work", work, "is more than 1000000");
 	if (tx_frames < 1 || tx_frames > 4096)
-		return refuse("tx_frames", tx_frames, "is not 1 to 4096");
+		return rxnic_refuse("tx_frames", tx_frames, "is not 1 to 4096");
 	if (tx_usecs > USEC_PER_SEC)
-		return refuse("tx_usecs", tx_usecs, "is above a second");
+		return rxnic_refuse("tx_usecs", tx_usecs, "is above a second");
 	if (watermark_bytes < 0)
 		watermark_bytes = min_t(u32, 256 * 80, ring_bytes / 2);
 	if (!usecs && watermark_bytes != 1)
-		return refuse("usecs", usecs, "leaves frames below the watermark untold, unless watermark_bytes is 1");
+		return rxnic_refuse("usecs", usecs, "leaves frames below the watermark untold, unless watermark_bytes is 1");
 	return 0;
 }
 
@@ -110,7 +110,7 @@ u32 rxnic_period_bytes(u32 ring_bytes)
 	return max(ring_bytes / 16, maxburst * 8);
 }
 
-static int read_parameters(struct dma_ring_config *config)
+static int rxnic_read_parameters(struct dma_ring_config *config)
 {
 	static const char *const mappings[] = { "coherent", "streaming" }, *const modes[] = { "lossless", "lossy" };
 	const int map = dma_ring_choice(KBUILD_MODNAME, "mapping", mapping, mappings, 2), mode = dma_ring_choice(KBUILD_MODNAME, "wire", wire, modes, 2);
@@ -123,7 +123,7 @@ static int read_parameters(struct dma_ring_config *config)
 		pr_err("rxnic: variant=naive loses frames that nobody can count; dma_ring.ko shows its faults\n");
 		return -EINVAL;
 	}
-	err = check_numbers();
+	err = rxnic_check_numbers();
 	if (err)
 		return err;
 	config->user = KBUILD_MODNAME;
@@ -152,7 +152,7 @@ static int read_parameters(struct dma_ring_config *config)
 
 /* ---- devices ---- */
 
-static void setup(struct net_device *dev)
+static void rxnic_setup(struct net_device *dev)
 {
 	ether_setup(dev);
 	dev->netdev_ops = &rxnic_netdev_ops;
@@ -169,10 +169,10 @@ static void setup(struct net_device *dev)
 #endif
 }
 
-static struct rxnic_port *new_port(const struct rxnic_handler *which)
+static struct rxnic_port *rxnic_new_port(const struct rxnic_handler *which)
 {
 	struct net_device *dev = rxnic_fail("network device") ? NULL
-		: alloc_netdev_mqs(sizeof(struct rxnic_port), "rxnic%d", NET_NAME_ENUM, setup, RXNIC_MAX_QUEUES, RXNIC_MAX_QUEUES);
+		: alloc_netdev_mqs(sizeof(struct rxnic_port), "rxnic%d", NET_NAME_ENUM, rxnic_setup, RXNIC_MAX_QUEUES, RXNIC_MAX_QUEUES);
 	struct rxnic_port *port;
 
 	if (!dev)
@@ -191,7 +191,7 @@ static struct rxnic_port *new_port(const struct rxnic_handler *which)
 	return port;
 }
 
-static int new_lines(struct rxnic_port *from, struct rxnic_port *to)
+static int rxnic_new_lines(struct rxnic_port *from, struct rxnic_port *to)
 {
 	unsigned int i;
 
@@ -214,7 +214,7 @@ static int new_lines(struct rxnic_port *from, struct rxnic_port *to)
 	return 0;
 }
 
-static void free_pair(void)
+static void rxnic_free_pair(void)
 {
 	unsigned int side, i;
 
@@ -229,25 +229,25 @@ static void free_pair(void)
 	kfree(pair);
 }
 
-static int new_pair(const struct rxnic_handler *which)
+static int rxnic_new_pair(const struct rxnic_handler *which)
 {
 	unsigned int side;
 	int err;
 
 	for (side = 0; side < 2; side++) {
 		pair->config[side] = pair->config[0];
-		pair->ports[side] = new_port(which);
+		pair->ports[side] = rxnic_new_port(which);
 		if (!pair->ports[side])
 			return -ENOMEM;
 	}
 	pair->ports[0]->peer = pair->ports[1];
 	pair->ports[1]->peer = pair->ports[0];
-	err = new_lines(pair->ports[0], pair->ports[1]);
-	return err ?: new_lines(pair->ports[1], pair->ports[0]);
+	err = rxnic_new_lines(pair->ports[0], pair->ports[1]);
+	return err ?: rxnic_new_lines(pair->ports[1], pair->ports[0]);
 }
 
 /* Are there channels and memory for all lines at once? It is said now, and not when the devices are set up. */
-static int try_lines(void)
+static int rxnic_try_lines(void)
 {
 	unsigned int i, opened = 0;
 	int err = 0;
@@ -261,7 +261,7 @@ static int try_lines(void)
 	return err;
 }
 
-static int register_ports(void)
+static int rxnic_register_ports(void)
 {
 	unsigned int side;
 	int err;
@@ -287,15 +287,15 @@ static int __init rxnic_init(void)
 	if (!pair)
 		return which ? -ENOMEM : -EINVAL;
 	INIT_WORK(&pair->reset, rxnic_reset);
-	err = read_parameters(&pair->config[0]);
+	err = rxnic_read_parameters(&pair->config[0]);
 	if (!err)
-		err = new_pair(which);
+		err = rxnic_new_pair(which);
 	if (!err)
-		err = try_lines();
+		err = rxnic_try_lines();
 	if (!err)
-		err = register_ports();
+		err = rxnic_register_ports();
 	if (err) {
-		free_pair();
+		rxnic_free_pair();
 		return err;
 	}
 	pr_info("rxnic: %s and %s, %u queues, rings of %u bytes, variant %s, wire %s, handler %s\n", netdev_name(pair->ports[0]->dev), netdev_name(pair->ports[1]->dev),
@@ -308,7 +308,7 @@ static void __exit rxnic_exit(void)
 	unregister_netdev(pair->ports[0]->dev);
 	unregister_netdev(pair->ports[1]->dev);
 	cancel_work_sync(&pair->reset);
-	free_pair();
+	rxnic_free_pair();
 }
 
 module_init(rxnic_init);

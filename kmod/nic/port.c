@@ -8,7 +8,7 @@
 	for (side = 0; side < 2; side++) \
 		for (index = 0; index < (pair)->queues && (line = (pair)->ports[side]->tx_lines[index], true); index++)
 
-static void close_lines(struct rxnic_pair *pair, struct rxnic_line *but)
+static void rxnic_close_lines(struct rxnic_pair *pair, struct rxnic_line *but)
 {
 	struct rxnic_line *line;
 	unsigned int side, i;
@@ -20,7 +20,7 @@ static void close_lines(struct rxnic_pair *pair, struct rxnic_line *but)
 	}
 }
 
-static int open_lines(struct rxnic_pair *pair)
+static int rxnic_open_lines(struct rxnic_pair *pair)
 {
 	struct rxnic_line *line;
 	unsigned int side, i;
@@ -29,14 +29,14 @@ static int open_lines(struct rxnic_pair *pair)
 		const int err = rxnic_line_open(line);
 
 		if (err) {
-			close_lines(pair, line);
+			rxnic_close_lines(pair, line);
 			return err;
 		}
 	}
 	return 0;
 }
 
-static void halt_lines(struct rxnic_pair *pair)
+static void rxnic_halt_lines(struct rxnic_pair *pair)
 {
 	struct rxnic_line *line;
 	unsigned int side, i;
@@ -51,7 +51,7 @@ int rxnic_start(struct rxnic_pair *pair)
 	unsigned int side, i;
 	int err;
 
-	err = open_lines(pair);
+	err = rxnic_open_lines(pair);
 	if (err)
 		return err;
 	for_each_line(line, pair, side, i) {
@@ -65,8 +65,8 @@ int rxnic_start(struct rxnic_pair *pair)
 	return 0;
 
 halt:
-	halt_lines(pair);
-	close_lines(pair, NULL);
+	rxnic_halt_lines(pair);
+	rxnic_close_lines(pair, NULL);
 	return err;
 }
 
@@ -75,8 +75,8 @@ void rxnic_stop(struct rxnic_pair *pair)
 	pair->running = false;
 	netif_carrier_off(pair->ports[0]->dev);
 	netif_carrier_off(pair->ports[1]->dev);
-	halt_lines(pair);
-	close_lines(pair, NULL);
+	rxnic_halt_lines(pair);
+	rxnic_close_lines(pair, NULL);
 }
 
 int rxnic_restart(struct rxnic_pair *pair)
@@ -137,7 +137,7 @@ int rxnic_switch(struct rxnic_port *port, const struct rxnic_handler *handler)
 	return err;
 }
 
-static int tell_queues(struct rxnic_pair *pair, unsigned int queues)
+static int rxnic_tell_queues(struct rxnic_pair *pair, unsigned int queues)
 {
 	unsigned int side;
 	int err = 0;
@@ -159,14 +159,14 @@ int rxnic_set_queues(struct rxnic_pair *pair, unsigned int queues)
 
 	if (running)
 		rxnic_stop(pair);
-	err = tell_queues(pair, queues);
+	err = rxnic_tell_queues(pair, queues);
 	if (err)
-		tell_queues(pair, before);
+		rxnic_tell_queues(pair, before);
 	else
 		pair->queues = queues;
 	if (running && rxnic_start(pair)) {
 		/* Channels or memory for so many are not to be had. */
-		tell_queues(pair, before);
+		rxnic_tell_queues(pair, before);
 		pair->queues = before;
 		err = rxnic_start(pair) ?: -ENOSPC;
 	}

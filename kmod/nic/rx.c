@@ -11,14 +11,14 @@
 
 enum { DO_FLUSH = 1 << 0, DO_TX = 1 << 1 };
 
-static bool new_page(struct rxnic_line *line)
+static bool rxnic_new_page(struct rxnic_line *line)
 {
 	line->page = rxnic_fail_page() ? NULL : page_pool_dev_alloc_pages(line->pool);
 	return line->page;
 }
 
 /* To the stack, page and all. */
-static void pass(struct rxnic_line *line, const struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
 {
 	const u32 meta = xdp->data_meta <= xdp->data ? xdp->data - xdp->data_meta : 0;
 	const bool napi = line->handler->napi;
@@ -44,7 +44,7 @@ static void pass(struct rxnic_line *line, const struct xdp_buff *xdp, struct rxn
 		netif_receive_skb(skb);
 }
 
-static unsigned int run(struct rxnic_line *line, struct bpf_prog *prog, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
 {
 	struct net_device *dev = line->to->dev;
 	const u32 verdict = bpf_prog_run_xdp(prog, xdp);
@@ -55,7 +55,7 @@ static unsigned int run(struct rxnic_line *line, struct bpf_prog *prog, struct x
 		return 0;
 	case XDP_PASS:
 		rx->xdp_pass++;
-		pass(line, xdp, rx);
+		rxnic_pass(line, xdp, rx);
 		return 0;
 	case XDP_TX:
 		if (rxnic_xdp_tx(line->to->tx_lines[line->index], xdp)) {
@@ -82,7 +82,7 @@ static unsigned int run(struct rxnic_line *line, struct bpf_prog *prog, struct x
 	return 0;
 }
 
-static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_prog *prog, const struct rxlab_record *record, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struct bpf_prog *prog, const struct rxlab_record *record, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
 {
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	const u32 length = record->length;
@@ -104,7 +104,7 @@ static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_
 		return 0;
 	}
 	rx->rx_bytes += length;
-	if (unlikely(!line->page) && !new_page(line)) {
+	if (unlikely(!line->page) && !rxnic_new_page(line)) {
 		rx->rx_no_page++;
 		variant->release(&line->ring.rx.side);
 		return 0;
@@ -116,15 +116,15 @@ static __always_inline unsigned int receive(struct rxnic_line *line, struct bpf_
 		line->worked = rxlab_check_step(line->worked, i);
 	xdp_prepare_buff(xdp, start, XDP_PACKET_HEADROOM, length, true);
 	if (prog)
-		later = run(line, prog, xdp, rx);
+		later = rxnic_run_xdp(line, prog, xdp, rx);
 	else
-		pass(line, xdp, rx);
+		rxnic_pass(line, xdp, rx);
 	if (unlikely(arrived))
 		histogram_add(&line->latency, ktime_get_ns() - arrived);
 	return later;
 }
 
-static void count(struct rxnic_line *line, const struct rxnic_rx_counters *rx)
+static void rxnic_count(struct rxnic_line *line, const struct rxnic_rx_counters *rx)
 {
 	u64_stats_update_begin(&line->rx_sync);
 #define ADD(name) line->rx.name += rx->name;
@@ -148,7 +148,7 @@ int rxnic_rx(struct rxnic_line *line, int budget)
 
 	xdp_init_buff(&xdp, line->page_bytes, &line->rxq);
 	while (rx.rx_frames < budget && (record = variant->peek(side)))
-		later |= receive(line, prog, record, &xdp, &rx);
+		later |= rxnic_receive(line, prog, record, &xdp, &rx);
 	variant->flush(side);
 	if (later & DO_FLUSH)
 		xdp_do_flush();
@@ -159,7 +159,7 @@ int rxnic_rx(struct rxnic_line *line, int budget)
 #endif
 	rx.rx_polls = !!rx.rx_frames;
 	rx.rx_exhausted = rx.rx_frames >= budget;
-	count(line, &rx);
+	rxnic_count(line, &rx);
 	return rx.rx_frames;
 }
 

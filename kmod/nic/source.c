@@ -12,7 +12,7 @@
 
 #define MOST_BYTES SZ_1M
 
-static struct rxnic_port *port_of(struct device *device)
+static struct rxnic_port *rxnic_port_of(struct device *device)
 {
 	return rxnic_port(to_net_dev(device));
 }
@@ -27,10 +27,10 @@ typedef ssize_t old_write(struct file *, struct kobject *, struct bin_attribute 
 typedef typeof(__builtin_choose_expr(IS_OLD_WRITE, (struct bin_attribute *)NULL,
 				     (const struct bin_attribute *)NULL)) rxnic_attribute;
 
-static ssize_t frames_write(struct file *file, struct kobject *kobj, rxnic_attribute attribute,
+static ssize_t rxnic_frames_write(struct file *file, struct kobject *kobj, rxnic_attribute attribute,
 			    char *bytes, loff_t at, size_t count)
 {
-	struct rxnic_port *port = port_of(kobj_to_dev(kobj));
+	struct rxnic_port *port = rxnic_port_of(kobj_to_dev(kobj));
 	ssize_t err = count;
 
 	if (at + count > MOST_BYTES)
@@ -50,12 +50,12 @@ static ssize_t frames_write(struct file *file, struct kobject *kobj, rxnic_attri
 
 struct bin_attribute rxnic_source_frames = {
 	.attr = { .name = "source_frames", .mode = 0200 },
-	.write = frames_write,
+	.write = rxnic_frames_write,
 };
 
 /* ---- on and off ---- */
 
-static int set_source(struct rxnic_port *port, u64 rate, u64 count)
+static int rxnic_set_source(struct rxnic_port *port, u64 rate, u64 count)
 {
 	const unsigned int queues = port->pair->queues;
 	unsigned int i;
@@ -75,7 +75,7 @@ static int set_source(struct rxnic_port *port, u64 rate, u64 count)
 
 static ssize_t source_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
 {
-	struct rxnic_port *port = port_of(device);
+	struct rxnic_port *port = rxnic_port_of(device);
 	u64 rate, count = 0;
 	int err;
 
@@ -84,7 +84,7 @@ static ssize_t source_store(struct device *device, struct device_attribute *attr
 	if (!rtnl_trylock())
 		return restart_syscall();
 	mutex_lock(&port->source_lock);
-	err = set_source(port, rate, count);
+	err = rxnic_set_source(port, rate, count);
 	mutex_unlock(&port->source_lock);
 	rtnl_unlock();
 	return err ?: size;
@@ -95,7 +95,7 @@ struct device_attribute rxnic_source = __ATTR(source, 0200, NULL, source_store);
 
 static ssize_t latency_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	struct rxnic_port *port = port_of(device);
+	struct rxnic_port *port = rxnic_port_of(device);
 	u64 frames = 0, sum = 0, most = 0;
 	u32 bucket, i;
 	int at;
@@ -122,7 +122,7 @@ static ssize_t latency_show(struct device *device, struct device_attribute *attr
 
 static ssize_t latency_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
 {
-	struct rxnic_port *port = port_of(device);
+	struct rxnic_port *port = rxnic_port_of(device);
 	unsigned int i;
 
 	for (i = 0; i < RXNIC_MAX_QUEUES; i++)

@@ -2,7 +2,7 @@
 /* sysfs.c - /sys/class/net/DEVICE/rxnic/: what receives, and how. */
 #include "rxnic.h"
 
-static struct rxnic_port *port_of(struct device *device)
+static struct rxnic_port *rxnic_port_of(struct device *device)
 {
 	return rxnic_port(to_net_dev(device));
 }
@@ -10,7 +10,7 @@ static struct rxnic_port *port_of(struct device *device)
 /* All handlers, the one that runs in brackets. */
 static ssize_t handler_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	const struct rxnic_handler *runs = READ_ONCE(port_of(device)->handler);
+	const struct rxnic_handler *runs = READ_ONCE(rxnic_port_of(device)->handler);
 	unsigned int i;
 	int at = 0;
 
@@ -33,13 +33,13 @@ static ssize_t handler_store(struct device *device, struct device_attribute *att
 		return -EINVAL;
 	if (!rtnl_trylock())
 		return restart_syscall();
-	err = rxnic_switch(port_of(device), handler);
+	err = rxnic_switch(rxnic_port_of(device), handler);
 	rtnl_unlock();
 	return err ?: count;
 }
 static DEVICE_ATTR_RW(handler);
 
-static int number(const char *name, const char *text, u32 least, u32 most, u32 *value)
+static int rxnic_number(const char *name, const char *text, u32 least, u32 most, u32 *value)
 {
 	u32 asked;
 	int err = kstrtou32(text, 0, &asked);
@@ -55,23 +55,23 @@ static int number(const char *name, const char *text, u32 least, u32 most, u32 *
 
 static ssize_t work_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	return sysfs_emit(text, "%u\n", port_of(device)->work);
+	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->work);
 }
 
 static ssize_t work_store(struct device *device, struct device_attribute *attribute, const char *text, size_t count)
 {
-	return number("work", text, 0, RXNIC_MAX_WORK, &port_of(device)->work) ?: count;
+	return rxnic_number("work", text, 0, RXNIC_MAX_WORK, &rxnic_port_of(device)->work) ?: count;
 }
 static DEVICE_ATTR_RW(work);
 
 static ssize_t budget_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	return sysfs_emit(text, "%u\n", port_of(device)->budget);
+	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->budget);
 }
 
 static ssize_t budget_store(struct device *device, struct device_attribute *attribute, const char *text, size_t count)
 {
-	return number("budget", text, 1, 4096, &port_of(device)->budget) ?: count;
+	return rxnic_number("budget", text, 1, 4096, &rxnic_port_of(device)->budget) ?: count;
 }
 static DEVICE_ATTR_RW(budget);
 

@@ -11,7 +11,7 @@
 
 #include "rxnic.h"
 
-static void doorbell(struct rxnic_line *line)
+static void rxnic_doorbell(struct rxnic_line *line)
 {
 	struct dma_ring *ring = &line->ring;
 
@@ -21,13 +21,13 @@ static void doorbell(struct rxnic_line *line)
 	ring->ops->doorbell(ring->wire);
 }
 
-static __always_inline void tell(struct rxnic_line *line)
+static __always_inline void rxnic_tell(struct rxnic_line *line)
 {
 	const struct rxnic_port *port = line->from;
 
 	if (!line->untold || (line->holding && line->untold < port->tx_frames))
 		return;
-	doorbell(line);
+	rxnic_doorbell(line);
 	if (port->tx_usecs && !line->holding) {
 		line->holding = true;
 		hrtimer_start(&line->hold, ns_to_ktime(port->tx_usecs * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
@@ -43,7 +43,7 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer)
 	if (line->running && line->untold) {
 		u64_stats_update_begin(&line->tx_sync);
 		line->tx.tx_held++;
-		doorbell(line);
+		rxnic_doorbell(line);
 		u64_stats_update_end(&line->tx_sync);
 		hrtimer_forward_now(timer, ns_to_ktime(max(line->from->tx_usecs, 1u) * (u64)NSEC_PER_USEC));
 		again = HRTIMER_RESTART;
@@ -54,28 +54,28 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer)
 	return again;
 }
 
-static u64 room(const struct rxlab_ring_side *tx)
+static u64 rxnic_room(const struct rxlab_ring_side *tx)
 {
 	return tx->cached + tx->size - tx->position;
 }
 
 /* Before the longest frame would find no room: so no frame of the stack is ever refused. */
-static noinline void stop_when_full(struct rxnic_line *line)
+static noinline void rxnic_stop_when_full(struct rxnic_line *line)
 {
 	struct dma_ring *ring = &line->ring;
 	struct rxlab_ring_side *tx = &ring->tx.side;
 
 	rxlab_ring_peer(tx);
-	if (room(tx) >= line->room || netif_tx_queue_stopped(line->txq))
+	if (rxnic_room(tx) >= line->room || netif_tx_queue_stopped(line->txq))
 		return;
 	line->tx.tx_stops++;
 	netif_tx_stop_queue(line->txq);
-	doorbell(line);
+	rxnic_doorbell(line);
 	/* Woken when a quarter is free. That may be so already: then the interrupt comes at once, after the stop. */
 	ring->ops->arm_tx(ring->wire, tx->position + max_t(u64, line->room, tx->size / 4) - tx->size);
 }
 
-static __always_inline void *reserve(struct rxnic_line *line, u32 length)
+static __always_inline void *rxnic_reserve(struct rxnic_line *line, u32 length)
 {
 	struct dma_ring *ring = &line->ring;
 	struct rxlab_record *record;
@@ -92,7 +92,7 @@ static __always_inline void *reserve(struct rxnic_line *line, u32 length)
 	return record + 1;
 }
 
-static __always_inline void commit(struct rxnic_line *line, u32 length)
+static __always_inline void rxnic_commit(struct rxnic_line *line, u32 length)
 {
 	struct dma_ring *ring = &line->ring;
 
@@ -101,8 +101,8 @@ static __always_inline void commit(struct rxnic_line *line, u32 length)
 	line->untold++;
 	line->tx.tx_frames++;
 	line->tx.tx_bytes += length;
-	if (unlikely(room(&ring->tx.side) < line->room))
-		stop_when_full(line);
+	if (unlikely(rxnic_room(&ring->tx.side) < line->room))
+		rxnic_stop_when_full(line);
 }
 
 netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -112,22 +112,22 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 	void *frame;
 
 	u64_stats_update_begin(&line->tx_sync);
-	frame = reserve(line, length);
+	frame = rxnic_reserve(line, length);
 	if (likely(frame)) {
 		/* XDP may have left too little room for a copy that goes beyond the frame. */
-		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL && room(&line->ring.tx.side) >= line->room))
+		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL && rxnic_room(&line->ring.tx.side) >= line->room))
 			rxnic_copy(frame, skb->data, length);
 		else
 			skb_copy_and_csum_dev(skb, frame); /* the checksum is completed on the way: that is what HW_CSUM is here */
 		if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 			skb_tx_timestamp(skb);
-		commit(line, length);
+		rxnic_commit(line, length);
 	} else {
 		line->tx.tx_dropped++;
 	}
 	/* A queue that was stopped has told already, and calls nobody back for the frames after it. */
 	if (likely(line->running) && (!netdev_xmit_more() || line->untold >= line->from->tx_frames))
-		tell(line);
+		rxnic_tell(line);
 	u64_stats_update_end(&line->tx_sync);
 	if (likely(frame))
 		consume_skb(skb);
@@ -138,9 +138,9 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 
 /* ---- XDP ---- */
 
-static bool put(struct rxnic_line *line, const void *data, u32 length, u64 *counter)
+static bool rxnic_put(struct rxnic_line *line, const void *data, u32 length, u64 *counter)
 {
-	void *frame = reserve(line, length);
+	void *frame = rxnic_reserve(line, length);
 
 	if (!frame) {
 		line->tx.tx_dropped++;
@@ -148,7 +148,7 @@ static bool put(struct rxnic_line *line, const void *data, u32 length, u64 *coun
 	}
 	memcpy(frame, data, length);
 	(*counter)++;
-	commit(line, length);
+	rxnic_commit(line, length);
 	return true;
 }
 
@@ -158,7 +158,7 @@ bool rxnic_xdp_tx(struct rxnic_line *line, const struct xdp_buff *xdp)
 
 	__netif_tx_lock(line->txq, smp_processor_id());
 	u64_stats_update_begin(&line->tx_sync);
-	sent = put(line, xdp->data, xdp->data_end - xdp->data, &line->tx.tx_xdp);
+	sent = rxnic_put(line, xdp->data, xdp->data_end - xdp->data, &line->tx.tx_xdp);
 	u64_stats_update_end(&line->tx_sync);
 	__netif_tx_unlock(line->txq);
 	return sent;
@@ -169,7 +169,7 @@ void rxnic_xdp_tx_end(struct rxnic_line *line)
 	__netif_tx_lock(line->txq, smp_processor_id());
 	if (line->running) {
 		u64_stats_update_begin(&line->tx_sync);
-		tell(line);
+		rxnic_tell(line);
 		u64_stats_update_end(&line->tx_sync);
 	}
 	__netif_tx_unlock(line->txq);
@@ -187,13 +187,13 @@ int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames,
 		return -ENETDOWN;
 	__netif_tx_lock(line->txq, smp_processor_id());
 	u64_stats_update_begin(&line->tx_sync);
-	while (sent < count && put(line, frames[sent]->data, frames[sent]->len, &line->tx.tx_redirected))
+	while (sent < count && rxnic_put(line, frames[sent]->data, frames[sent]->len, &line->tx.tx_redirected))
 		sent++;
-	/* The caller drops the others: put() has counted the first of them. */
+	/* The caller drops the others: rxnic_put() has counted the first of them. */
 	if (sent < count)
 		line->tx.tx_dropped += count - sent - 1;
 	if ((flags & XDP_XMIT_FLUSH) && line->running)
-		tell(line);
+		rxnic_tell(line);
 	u64_stats_update_end(&line->tx_sync);
 	__netif_tx_unlock(line->txq);
 	for (i = 0; i < sent; i++)

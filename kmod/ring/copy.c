@@ -34,72 +34,72 @@ struct copy {
 	struct vdma_wire_stats stats;
 };
 
-static struct copy *to_copy(struct dma_wire *wire)
+static struct copy *dma_ring_to_copy(struct dma_wire *wire)
 {
 	return container_of(wire, struct copy, wire);
 }
 
-static struct device *device_of(struct copy *copy)
+static struct device *dma_ring_copy_device_of(struct copy *copy)
 {
 	return dmaengine_get_dma_device(copy->ring->tx.chan);
 }
 
-static bool streaming(struct copy *copy)
+static bool dma_ring_copy_streaming(struct copy *copy)
 {
 	return copy->ring->config.mapping == DMA_RING_STREAMING;
 }
 
-static void unmap(struct copy_job *job)
+static void dma_ring_copy_unmap(struct copy_job *job)
 {
 	struct copy *copy = job->copy;
 
-	if (streaming(copy)) {
-		dma_unmap_single(device_of(copy), job->src, job->length, DMA_TO_DEVICE);
-		dma_unmap_single(device_of(copy), job->dst, job->length, DMA_FROM_DEVICE);
+	if (dma_ring_copy_streaming(copy)) {
+		dma_unmap_single(dma_ring_copy_device_of(copy), job->src, job->length, DMA_TO_DEVICE);
+		dma_unmap_single(dma_ring_copy_device_of(copy), job->dst, job->length, DMA_FROM_DEVICE);
 	}
 	job->busy = false;
 }
 
-static bool map(struct copy_job *job)
+static bool dma_ring_copy_map(struct copy_job *job)
 {
 	struct copy *copy = job->copy;
 	struct dma_ring *ring = copy->ring;
 	const u64 at = rxlab_ring_offset(&ring->tx.side, job->from);
 
-	if (!streaming(copy)) {
+	if (!dma_ring_copy_streaming(copy)) {
 		job->src = ring->tx.addr + at;
 		job->dst = ring->rx.addr + at;
 		return true;
 	}
-	job->src = dma_map_single(device_of(copy), ring->tx.memory + at, job->length, DMA_TO_DEVICE);
-	if (dma_mapping_error(device_of(copy), job->src))
+	job->src = dma_map_single(dma_ring_copy_device_of(copy), ring->tx.memory + at, job->length, DMA_TO_DEVICE);
+	if (dma_mapping_error(dma_ring_copy_device_of(copy), job->src))
 		return false;
-	job->dst = dma_map_single(device_of(copy), ring->rx.memory + at, job->length, DMA_FROM_DEVICE);
-	if (!dma_mapping_error(device_of(copy), job->dst))
+	job->dst = dma_map_single(dma_ring_copy_device_of(copy), ring->rx.memory + at, job->length, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(dma_ring_copy_device_of(copy), job->dst))
 		return true;
-	dma_unmap_single(device_of(copy), job->src, job->length, DMA_TO_DEVICE);
+	dma_unmap_single(dma_ring_copy_device_of(copy), job->src, job->length, DMA_TO_DEVICE);
 	return false;
 }
 
-static void copied(void *data, const struct dmaengine_result *result);
+static void dma_ring_copied(void *data, const struct dmaengine_result *result);
 
-static bool submit(struct copy_job *job)
+static bool dma_ring_copy_submit(struct copy_job *job)
 {
 	struct dma_ring *ring = job->copy->ring;
 	struct dma_async_tx_descriptor *tx;
 
-	if (!map(job))
+	if (!dma_ring_copy_map(job))
 		return false;
 	tx = dmaengine_prep_dma_memcpy(ring->tx.chan, job->dst, job->src, job->length, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
 	job->busy = true;
-	if (!tx || (tx->callback_result = copied, tx->callback_param = job, dma_submit_error(dmaengine_submit(tx)))) {
-		unmap(job);
+	if (!tx || (tx->callback_result = dma_ring_copied, tx->callback_param = job, dma_submit_error(dmaengine_submit(tx)))) {
+		dma_ring_copy_unmap(job);
 		return false;
 	}
 	return true;
 }
 
-static struct copy_job *free_job(struct copy *copy)
+static struct copy_job *dma_ring_copy_free_job(struct copy *copy)
 {
 	int i;
 
@@ -109,17 +109,17 @@ static struct copy_job *free_job(struct copy *copy)
 	return NULL;
 }
 
-static bool in_flight(const struct copy *copy)
+static bool dma_ring_copy_in_flight(const struct copy *copy)
 {
 	return copy->done != copy->submitted;
 }
 
 /* Bytes that a descriptor can move now: filled, with credit, at most a period, and in one piece in both rings. */
-static u64 filled_span(struct copy *copy)
+static u64 dma_ring_copy_filled_span(struct copy *copy)
 {
 	const struct rxlab_ring_side *tx = &copy->ring->tx.side;
 	const u64 period = copy->ring->config.period_bytes;
-	const u64 filled = smp_load_acquire(&copy->published) - copy->submitted; /* before the bytes; pairs with copy_publish() */
+	const u64 filled = smp_load_acquire(&copy->published) - copy->submitted; /* before the bytes; pairs with dma_ring_copy_publish() */
 	/* A period less than the ring, as behind a wire: full must not look like empty. */
 	const u64 credit = copy->consumed + tx->size - period - copy->submitted;
 
@@ -128,7 +128,7 @@ static u64 filled_span(struct copy *copy)
 	return min(min(filled, credit), min(period, rxlab_ring_to_end(tx, copy->submitted)));
 }
 
-static void fail(struct copy *copy)
+static void dma_ring_copy_fail(struct copy *copy)
 {
 	copy->stats.errors++;
 	WRITE_ONCE(copy->ring->error, true);
@@ -136,19 +136,19 @@ static void fail(struct copy *copy)
 }
 
 /* As many descriptors as there are filled spans, credit and jobs for. @lock is held. */
-static void pump(struct copy *copy)
+static void dma_ring_copy_pump(struct copy *copy)
 {
 	bool issued = false;
 	struct copy_job *job;
 	u64 span;
 
-	while ((span = filled_span(copy)) && (job = free_job(copy))) {
+	while ((span = dma_ring_copy_filled_span(copy)) && (job = dma_ring_copy_free_job(copy))) {
 		job->from = copy->submitted;
 		job->length = span;
-		if (!submit(job)) {
+		if (!dma_ring_copy_submit(job)) {
 			/* Bounce buffers or descriptors may be short for now: the next completion tries again. */
-			if (!in_flight(copy))
-				fail(copy);
+			if (!dma_ring_copy_in_flight(copy))
+				dma_ring_copy_fail(copy);
 			break;
 		}
 		copy->submitted += span;
@@ -158,7 +158,7 @@ static void pump(struct copy *copy)
 		dma_async_issue_pending(copy->ring->tx.chan);
 }
 
-static void tell_producer(struct copy *copy)
+static void dma_ring_copy_tell_producer(struct copy *copy)
 {
 	if (!copy->tx_armed || copy->done < copy->tx_wanted)
 		return;
@@ -168,7 +168,7 @@ static void tell_producer(struct copy *copy)
 }
 
 /* In the engine's tasklet; one channel completes in order. */
-static void copied(void *data, const struct dmaengine_result *result)
+static void dma_ring_copied(void *data, const struct dmaengine_result *result)
 {
 	struct copy_job *job = data;
 	struct copy *copy = job->copy;
@@ -177,17 +177,17 @@ static void copied(void *data, const struct dmaengine_result *result)
 	unsigned long flags;
 
 	spin_lock_irqsave(&copy->lock, flags);
-	unmap(job); /* the receiver's memory is its own again before the position says so */
+	dma_ring_copy_unmap(job); /* the receiver's memory is its own again before the position says so */
 	if (good && !READ_ONCE(ring->error)) {
-		smp_store_release(&copy->done, copy->done + job->length); /* pairs with the acquire in copy_position() */
+		smp_store_release(&copy->done, copy->done + job->length); /* pairs with the acquire in dma_ring_copy_position() */
 		copy->stats.tx_bytes += job->length;
 		copy->stats.rx_bytes += job->length;
 		copy->stats.tx_bursts++;
 		copy->stats.rx_bursts++;
-		tell_producer(copy);
-		pump(copy);
+		dma_ring_copy_tell_producer(copy);
+		dma_ring_copy_pump(copy);
 	} else if (!good) {
-		fail(copy);
+		dma_ring_copy_fail(copy);
 	}
 	spin_unlock_irqrestore(&copy->lock, flags);
 	dma_ring_period_passed(ring);
@@ -195,70 +195,70 @@ static void copied(void *data, const struct dmaengine_result *result)
 
 /* ---- the calls of a wire ---- */
 
-static void copy_publish(struct dma_wire *wire, u64 position)
+static void dma_ring_copy_publish(struct dma_wire *wire, u64 position)
 {
-	smp_store_release(&to_copy(wire)->published, position); /* after the records' bytes; pairs with filled_span() */
+	smp_store_release(&dma_ring_to_copy(wire)->published, position); /* after the records' bytes; pairs with dma_ring_copy_filled_span() */
 }
 
-static void copy_doorbell(struct dma_wire *wire)
+static void dma_ring_copy_doorbell(struct dma_wire *wire)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 	unsigned long flags;
 
 	spin_lock_irqsave(&copy->lock, flags);
 	if (!READ_ONCE(copy->ring->error))
-		pump(copy);
+		dma_ring_copy_pump(copy);
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
 
-static void copy_consumed(struct dma_wire *wire, u64 position)
+static void dma_ring_copy_consumed(struct dma_wire *wire, u64 position)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 	unsigned long flags;
 
 	spin_lock_irqsave(&copy->lock, flags);
 	copy->consumed = position;
 	if (!READ_ONCE(copy->ring->error))
-		pump(copy);
+		dma_ring_copy_pump(copy);
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
 
 /* What was copied has left the transmit ring and is in the receive ring. */
-static u64 copy_position(struct dma_wire *wire)
+static u64 dma_ring_copy_position(struct dma_wire *wire)
 {
-	return smp_load_acquire(&to_copy(wire)->done); /* before either ring is touched; pairs with the release in copied() */
+	return smp_load_acquire(&dma_ring_to_copy(wire)->done); /* before either ring is touched; pairs with the release in dma_ring_copied() */
 }
 
-static void copy_arm_tx(struct dma_wire *wire, u64 position)
+static void dma_ring_copy_arm_tx(struct dma_wire *wire, u64 position)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 	unsigned long flags;
 
 	spin_lock_irqsave(&copy->lock, flags);
 	copy->tx_wanted = position;
 	copy->tx_armed = true;
-	tell_producer(copy);
+	dma_ring_copy_tell_producer(copy);
 	spin_unlock_irqrestore(&copy->lock, flags);
 }
 
-static void copy_mask(struct dma_wire *wire)
+static void dma_ring_copy_mask(struct dma_wire *wire)
 {
 }
 
-static bool copy_unmask(struct dma_wire *wire, u64 position)
+static bool dma_ring_copy_unmask(struct dma_wire *wire, u64 position)
 {
-	return copy_position(wire) != position;
+	return dma_ring_copy_position(wire) != position;
 }
 
 /* The channel was terminated: what was in flight is given up. */
-static u64 copy_new_epoch(struct dma_wire *wire, u64 published, u64 consumed)
+static u64 dma_ring_copy_new_epoch(struct dma_wire *wire, u64 published, u64 consumed)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 	int i;
 
 	for (i = 0; i < JOBS; i++)
 		if (copy->jobs[i].busy)
-			unmap(&copy->jobs[i]);
+			dma_ring_copy_unmap(&copy->jobs[i]);
 	copy->published = copy->consumed = copy->submitted = copy->done = 0;
 	copy->tx_armed = false;
 	copy->stats.gap_bytes += published - consumed;
@@ -266,34 +266,34 @@ static u64 copy_new_epoch(struct dma_wire *wire, u64 published, u64 consumed)
 	return published - consumed;
 }
 
-static void copy_get_stats(struct dma_wire *wire, struct vdma_wire_stats *stats)
+static void dma_ring_copy_get_stats(struct dma_wire *wire, struct vdma_wire_stats *stats)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 
 	*stats = copy->stats;
 	stats->engine_ns = copy->ring->engine_ns ? copy->ring->engine_ns(copy->ring->tx.chan) : 0;
 }
 
-static void copy_destroy(struct dma_wire *wire)
+static void dma_ring_copy_destroy(struct dma_wire *wire)
 {
-	struct copy *copy = to_copy(wire);
+	struct copy *copy = dma_ring_to_copy(wire);
 
-	copy_new_epoch(wire, 0, 0);
+	dma_ring_copy_new_epoch(wire, 0, 0);
 	kfree(copy);
 }
 
 const struct vdma_wire_ops dma_ring_copy_ops = {
-	.destroy = copy_destroy,
-	.publish = copy_publish,
-	.doorbell = copy_doorbell,
-	.consumed = copy_consumed,
-	.tx_position = copy_position,
-	.rx_position = copy_position,
-	.arm_tx = copy_arm_tx,
-	.mask = copy_mask,
-	.unmask = copy_unmask,
-	.new_epoch = copy_new_epoch,
-	.get_stats = copy_get_stats,
+	.destroy = dma_ring_copy_destroy,
+	.publish = dma_ring_copy_publish,
+	.doorbell = dma_ring_copy_doorbell,
+	.consumed = dma_ring_copy_consumed,
+	.tx_position = dma_ring_copy_position,
+	.rx_position = dma_ring_copy_position,
+	.arm_tx = dma_ring_copy_arm_tx,
+	.mask = dma_ring_copy_mask,
+	.unmask = dma_ring_copy_unmask,
+	.new_epoch = dma_ring_copy_new_epoch,
+	.get_stats = dma_ring_copy_get_stats,
 };
 
 struct dma_wire *dma_ring_copy_create(struct dma_ring *ring)

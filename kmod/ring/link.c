@@ -11,18 +11,18 @@
 
 #include "link.h"
 
-static bool copies(const struct dma_ring *ring)
+static bool dma_ring_copies(const struct dma_ring *ring)
 {
 	return ring->config.transfer == DMA_RING_MEMCPY;
 }
 
 /* Is the whole ring mapped as long as it lives? Copies map what they copy. */
-static bool streaming(const struct dma_ring *ring)
+static bool dma_ring_streaming(const struct dma_ring *ring)
 {
-	return ring->config.mapping == DMA_RING_STREAMING && !copies(ring);
+	return ring->config.mapping == DMA_RING_STREAMING && !dma_ring_copies(ring);
 }
 
-static struct device *dma_device(const struct dma_ring_end *end)
+static struct device *dma_ring_dma_device(const struct dma_ring_end *end)
 {
 	return dmaengine_get_dma_device(end->chan);
 }
@@ -30,37 +30,37 @@ static struct device *dma_device(const struct dma_ring_end *end)
 /* ---- our end of each ring, for the ring core ---- */
 
 /* Hands the bytes between two positions over, to the device or to the CPU; in two pieces at the ring's end. */
-static void sync_span(struct dma_ring_end *end, u64 from, u64 to, void (*sync)(struct device *, dma_addr_t, size_t, enum dma_data_direction))
+static void dma_ring_sync_span(struct dma_ring_end *end, u64 from, u64 to, void (*sync)(struct device *, dma_addr_t, size_t, enum dma_data_direction))
 {
 	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 
-	if (!streaming(end->ring))
+	if (!dma_ring_streaming(end->ring))
 		return;
 	while (from != to) {
 		const u64 piece = min(to - from, rxlab_ring_to_end(&end->side, from));
 
-		sync(dma_device(end), end->addr + rxlab_ring_offset(&end->side, from), piece, direction);
+		sync(dma_ring_dma_device(end), end->addr + rxlab_ring_offset(&end->side, from), piece, direction);
 		from += piece;
 	}
 }
 
-static u64 tx_peer(struct rxlab_ring_side *side)
+static u64 dma_ring_tx_peer(struct rxlab_ring_side *side)
 {
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 	const u64 position = end->ring->ops->tx_position(end->ring->wire);
 
 	/* dma_sync_*_for_cpu is owed before memory is written again that the device had. */
-	sync_span(end, end->synced, position, dma_sync_single_for_cpu);
+	dma_ring_sync_span(end, end->synced, position, dma_sync_single_for_cpu);
 	end->synced = position;
 	return position;
 }
 
-static void tx_publish(struct rxlab_ring_side *side, u64 position)
+static void dma_ring_tx_publish(struct rxlab_ring_side *side, u64 position)
 {
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 	struct dma_ring *ring = end->ring;
 
-	sync_span(end, end->published, position, dma_sync_single_for_device);
+	dma_ring_sync_span(end, end->published, position, dma_sync_single_for_device);
 	end->published = position;
 	dma_wmb(); /* the records' bytes before the doorbell that makes the engine read them; barrier A of ring.h */
 	ring->ops->publish(ring->wire, position);
@@ -69,7 +69,7 @@ static void tx_publish(struct rxlab_ring_side *side, u64 position)
 }
 
 /* What the engine's residue says: an offset in the ring, which is less than a turn ahead of what was known before. */
-static u64 position_by_residue(struct dma_ring_end *end)
+static u64 dma_ring_position_by_residue(struct dma_ring_end *end)
 {
 	struct dma_tx_state state;
 
@@ -77,34 +77,34 @@ static u64 position_by_residue(struct dma_ring_end *end)
 	return end->synced + ((end->side.size - state.residue - end->synced) & (end->side.size - 1));
 }
 
-static u64 rx_peer(struct rxlab_ring_side *side)
+static u64 dma_ring_rx_peer(struct rxlab_ring_side *side)
 {
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 	struct dma_ring *ring = end->ring;
-	const bool residue = ring->config.notify == DMA_RING_PERIOD && !copies(ring);
-	const u64 position = residue ? position_by_residue(end) : ring->ops->rx_position(ring->wire);
+	const bool residue = ring->config.notify == DMA_RING_PERIOD && !dma_ring_copies(ring);
+	const u64 position = residue ? dma_ring_position_by_residue(end) : ring->ops->rx_position(ring->wire);
 
 	dma_rmb(); /* the position before the records' bytes; barrier A of ring.h, the engine's release is its partner */
-	sync_span(end, end->synced, position, dma_sync_single_for_cpu);
+	dma_ring_sync_span(end, end->synced, position, dma_sync_single_for_cpu);
 	end->synced = position;
 	return position;
 }
 
-static void rx_publish(struct rxlab_ring_side *side, u64 position)
+static void dma_ring_rx_publish(struct rxlab_ring_side *side, u64 position)
 {
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 
-	sync_span(end, end->published, position, dma_sync_single_for_device);
+	dma_ring_sync_span(end, end->published, position, dma_sync_single_for_device);
 	end->published = position;
 	end->ring->ops->consumed(end->ring->wire, position); /* barrier B of ring.h */
 }
 
-static const struct rxlab_ring_port tx_port = { tx_peer, tx_publish };
-static const struct rxlab_ring_port rx_port = { rx_peer, rx_publish };
+static const struct rxlab_ring_port tx_port = { dma_ring_tx_peer, dma_ring_tx_publish };
+static const struct rxlab_ring_port rx_port = { dma_ring_rx_peer, dma_ring_rx_publish };
 
 /* ---- being told ---- */
 
-static irqreturn_t wire_interrupt(int irq, void *data)
+static irqreturn_t dma_ring_wire_interrupt(int irq, void *data)
 {
 	struct dma_ring *ring = data;
 	const u64 now = ktime_get_ns();
@@ -132,31 +132,31 @@ void dma_ring_period_passed(struct dma_ring *ring)
 		ring->told(ring, VDMA_WATERMARK, ktime_get_ns());
 }
 
-static void period_passed(void *ring)
+static void dma_ring_callback(void *ring)
 {
 	dma_ring_period_passed(ring);
 }
 
 /* ---- channels ---- */
 
-static bool has_name(struct dma_chan *chan, void *name)
+static bool dma_ring_has_name(struct dma_chan *chan, void *name)
 {
 	return !*(const char *)name || !strcmp(dma_chan_name(chan), name);
 }
 
-static int request_channel(struct dma_ring_end *end, const char *name)
+static int dma_ring_request_channel(struct dma_ring_end *end, const char *name)
 {
-	const char *what = copies(end->ring) ? "copies" : "cyclic transfers";
+	const char *what = dma_ring_copies(end->ring) ? "copies" : "cyclic transfers";
 	dma_cap_mask_t mask;
 
 	dma_cap_zero(mask);
-	if (copies(end->ring)) {
+	if (dma_ring_copies(end->ring)) {
 		dma_cap_set(DMA_MEMCPY, mask);
 	} else {
 		dma_cap_set(DMA_SLAVE, mask);
 		dma_cap_set(DMA_CYCLIC, mask);
 	}
-	end->chan = dma_ring_fail(end->ring, "channel") ? NULL : dma_request_channel(mask, has_name, (void *)name);
+	end->chan = dma_ring_fail(end->ring, "channel") ? NULL : dma_request_channel(mask, dma_ring_has_name, (void *)name);
 	if (end->chan)
 		return 0;
 	if (*name)
@@ -168,24 +168,24 @@ static int request_channel(struct dma_ring_end *end, const char *name)
 
 /* ---- memory ---- */
 
-static int map_end(struct dma_ring_end *end)
+static int dma_ring_map_end(struct dma_ring_end *end)
 {
 	const u32 size = end->ring->config.ring_bytes;
 	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
 	if (end->ring->config.mapping == DMA_RING_COHERENT) {
-		end->memory = dma_ring_fail(end->ring, "coherent memory") ? NULL : dma_alloc_coherent(dma_device(end), whole, &end->addr, GFP_KERNEL);
+		end->memory = dma_ring_fail(end->ring, "coherent memory") ? NULL : dma_alloc_coherent(dma_ring_dma_device(end), whole, &end->addr, GFP_KERNEL);
 		if (!end->memory)
 			return -ENOMEM;
 	} else {
 		end->memory = dma_ring_fail(end->ring, "memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
 		if (!end->memory)
 			return -ENOMEM;
-		if (!streaming(end->ring))
+		if (!dma_ring_streaming(end->ring))
 			return 0;
-		end->addr = dma_map_single(dma_device(end), end->memory, size, direction);
-		end->mapped = !dma_mapping_error(dma_device(end), end->addr);
+		end->addr = dma_map_single(dma_ring_dma_device(end), end->memory, size, direction);
+		end->mapped = !dma_mapping_error(dma_ring_dma_device(end), end->addr);
 		if (dma_ring_fail(end->ring, "mapping") || !end->mapped) {
 			pr_err("%s: %u bytes cannot be mapped for %s; a bounce buffer takes 256 KiB at most\n", end->ring->config.user, size, dma_chan_name(end->chan));
 			return -EIO;
@@ -194,17 +194,17 @@ static int map_end(struct dma_ring_end *end)
 	return 0;
 }
 
-static void unmap_end(struct dma_ring_end *end)
+static void dma_ring_unmap_end(struct dma_ring_end *end)
 {
 	const u32 size = end->ring->config.ring_bytes;
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
 	if (end->mapped)
-		dma_unmap_single(dma_device(end), end->addr, size, end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+		dma_unmap_single(dma_ring_dma_device(end), end->addr, size, end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 	if (end->memory && end->ring->config.mapping == DMA_RING_STREAMING)
 		free_pages((unsigned long)end->memory, get_order(whole));
 	else if (end->memory)
-		dma_free_coherent(dma_device(end), whole, end->memory, end->addr);
+		dma_free_coherent(dma_ring_dma_device(end), whole, end->memory, end->addr);
 	end->memory = NULL;
 	end->mapped = false;
 }
@@ -212,7 +212,7 @@ static void unmap_end(struct dma_ring_end *end)
 /* ---- the wire ---- */
 
 /* Copies need no wire; a software engine's CPU time is asked for where it is one. */
-static int open_copies(struct dma_ring *ring)
+static int dma_ring_open_copies(struct dma_ring *ring)
 {
 	const struct vdma_wire_ops *(*get)(void) = symbol_get(vdma_wire_ops);
 
@@ -228,7 +228,7 @@ static int open_copies(struct dma_ring *ring)
 	return -ENOMEM;
 }
 
-static int open_wire(struct dma_ring *ring)
+static int dma_ring_open_wire(struct dma_ring *ring)
 {
 	const struct vdma_wire_ops *(*get)(void) = dma_ring_fail(ring, "wire's module") ? NULL : symbol_get(vdma_wire_ops);
 	int err;
@@ -246,12 +246,12 @@ static int open_wire(struct dma_ring *ring)
 		return err;
 	}
 	ring->peripheral.wire = ring->wire;
-	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), wire_interrupt, ring->thread, 0, ring->config.name, ring);
+	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), dma_ring_wire_interrupt, ring->thread, 0, ring->config.name, ring);
 	ring->irq_requested = !err;
 	return err;
 }
 
-static void close_wire(struct dma_ring *ring)
+static void dma_ring_close_wire(struct dma_ring *ring)
 {
 	if (ring->irq_requested)
 		free_irq(ring->ops->irq(ring->wire), ring);
@@ -268,7 +268,7 @@ static void close_wire(struct dma_ring *ring)
 
 /* ---- transfers ---- */
 
-static int start_end(struct dma_ring_end *end)
+static int dma_ring_start_end(struct dma_ring_end *end)
 {
 	struct dma_ring *ring = end->ring;
 	const struct dma_ring_config *config = &ring->config;
@@ -284,7 +284,7 @@ static int start_end(struct dma_ring_end *end)
 	rxlab_ring_init(&end->side, end->memory, config->ring_bytes, config->batch);
 	end->side.port = rx ? &rx_port : &tx_port;
 	end->synced = end->published = 0;
-	if (copies(ring))
+	if (dma_ring_copies(ring))
 		return 0;
 	err = dma_ring_fail(ring, "channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
 	if (err)
@@ -293,7 +293,7 @@ static int start_end(struct dma_ring_end *end)
 	if (!tx)
 		return -EINVAL; /* the engine has said why */
 	if (rx) {
-		tx->callback = period_passed;
+		tx->callback = dma_ring_callback;
 		tx->callback_param = ring;
 	}
 	end->cookie = dmaengine_submit(tx);
@@ -304,7 +304,7 @@ static int start_end(struct dma_ring_end *end)
 	return 0;
 }
 
-static void stop_transfers(struct dma_ring *ring)
+static void dma_ring_stop_transfers(struct dma_ring *ring)
 {
 	if (ring->tx.chan)
 		dmaengine_terminate_sync(ring->tx.chan);
@@ -312,14 +312,14 @@ static void stop_transfers(struct dma_ring *ring)
 		dmaengine_terminate_sync(ring->rx.chan);
 }
 
-static int start_transfers(struct dma_ring *ring)
+static int dma_ring_start_transfers(struct dma_ring *ring)
 {
 	/* The receiver first, so that nothing arrives before it can be taken. */
-	int err = start_end(&ring->rx);
+	int err = dma_ring_start_end(&ring->rx);
 
 	if (!err)
-		err = start_end(&ring->tx);
-	if (!err && ring->config.notify == DMA_RING_POLL && !copies(ring))
+		err = dma_ring_start_end(&ring->tx);
+	if (!err && ring->config.notify == DMA_RING_POLL && !dma_ring_copies(ring))
 		ring->ops->mask(ring->wire);
 	return err;
 }
@@ -329,10 +329,10 @@ int dma_ring_restart(struct dma_ring *ring, u64 consumed)
 	/* Paused first, so that no byte moves between the two terminations. */
 	dmaengine_pause(ring->tx.chan);
 	dmaengine_pause(ring->rx.chan);
-	stop_transfers(ring);
+	dma_ring_stop_transfers(ring);
 	ring->ops->new_epoch(ring->wire, ring->tx.published, consumed);
 	ring->error = false;
-	return start_transfers(ring);
+	return dma_ring_start_transfers(ring);
 }
 EXPORT_SYMBOL_NS_GPL(dma_ring_restart, RXLAB_RING_NAMESPACE);
 
@@ -344,19 +344,19 @@ int dma_ring_open(struct dma_ring *ring)
 	ring->tx.ring = ring->rx.ring = ring;
 	ring->tx.direction = DMA_MEM_TO_DEV;
 	ring->rx.direction = DMA_DEV_TO_MEM;
-	err = request_channel(&ring->tx, config->tx_channel);
-	if (!err && copies(ring))
+	err = dma_ring_request_channel(&ring->tx, config->tx_channel);
+	if (!err && dma_ring_copies(ring))
 		ring->rx.chan = ring->tx.chan;
 	else if (!err)
-		err = request_channel(&ring->rx, config->rx_channel);
+		err = dma_ring_request_channel(&ring->rx, config->rx_channel);
 	if (!err)
-		err = copies(ring) ? open_copies(ring) : open_wire(ring);
+		err = dma_ring_copies(ring) ? dma_ring_open_copies(ring) : dma_ring_open_wire(ring);
 	if (!err)
-		err = map_end(&ring->tx);
+		err = dma_ring_map_end(&ring->tx);
 	if (!err)
-		err = map_end(&ring->rx);
+		err = dma_ring_map_end(&ring->rx);
 	if (!err)
-		err = start_transfers(ring);
+		err = dma_ring_start_transfers(ring);
 	if (err)
 		dma_ring_close(ring);
 	return err;
@@ -365,12 +365,12 @@ EXPORT_SYMBOL_NS_GPL(dma_ring_open, RXLAB_RING_NAMESPACE);
 
 void dma_ring_close(struct dma_ring *ring)
 {
-	stop_transfers(ring);
-	close_wire(ring);
+	dma_ring_stop_transfers(ring);
+	dma_ring_close_wire(ring);
 	if (ring->rx.chan)
-		unmap_end(&ring->rx);
+		dma_ring_unmap_end(&ring->rx);
 	if (ring->tx.chan)
-		unmap_end(&ring->tx);
+		dma_ring_unmap_end(&ring->tx);
 	if (ring->rx.chan && ring->rx.chan != ring->tx.chan)
 		dma_release_channel(ring->rx.chan);
 	if (ring->tx.chan)

@@ -62,7 +62,7 @@ MODULE_PARM_DESC(fail_at, "for tests: the step of set-up that fails, from 1 (def
 static struct dma_ring_device *device;
 static unsigned int step;
 
-static bool fail(const char *what)
+static bool dma_ring_fail_at(const char *what)
 {
 	if (!fail_at || ++step != fail_at)
 		return false;
@@ -74,17 +74,17 @@ static bool fail(const char *what)
 
 static const char *const notify_names[] = { "period", "watermark", "timer", "poll" };
 
-static int choice(const char *name, const char *value, const char *const *words, int count)
+static int dma_ring_choose(const char *name, const char *value, const char *const *words, int count)
 {
 	return dma_ring_choice(KBUILD_MODNAME, name, value, words, count);
 }
 
-static int read_parameters(struct dma_ring_config *config)
+static int dma_ring_read_parameters(struct dma_ring_config *config)
 {
 	static const char *const mappings[] = { "coherent", "streaming" };
 	static const char *const modes[] = { "lossless", "lossy" }, *const transfers[] = { "cyclic", "memcpy" };
-	const int map = choice("mapping", mapping, mappings, 2), how = choice("notify", notify, notify_names, ARRAY_SIZE(notify_names)), mode = choice("wire", wire, modes, 2);
-	const int how_moved = choice("transfer", transfer, transfers, 2);
+	const int map = dma_ring_choose("mapping", mapping, mappings, 2), how = dma_ring_choose("notify", notify, notify_names, ARRAY_SIZE(notify_names)), mode = dma_ring_choose("wire", wire, modes, 2);
+	const int how_moved = dma_ring_choose("transfer", transfer, transfers, 2);
 
 	config->variant = dma_ring_variant(KBUILD_MODNAME, variant);
 	if (!config->variant || map < 0 || how < 0 || mode < 0 || how_moved < 0)
@@ -94,7 +94,7 @@ static int read_parameters(struct dma_ring_config *config)
 		return -EINVAL;
 	}
 	config->user = config->name = KBUILD_MODNAME;
-	config->fail = fail;
+	config->fail = dma_ring_fail_at;
 	config->tx_channel = channel_tx;
 	config->rx_channel = channel_rx;
 	config->transfer = how_moved;
@@ -120,7 +120,7 @@ static int read_parameters(struct dma_ring_config *config)
 
 /* ---- /dev/dma_ring ---- */
 
-static int check_run(const struct dma_ring_run *run)
+static int dma_ring_check_run(const struct dma_ring_run *run)
 {
 	if (run->version != DMA_RING_VERSION)
 		return -EPROTO;
@@ -143,7 +143,7 @@ static long dma_ring_ioctl(struct file *file, unsigned int command, unsigned lon
 	run = memdup_user((void __user *)argument, sizeof(*run));
 	if (IS_ERR(run))
 		return PTR_ERR(run);
-	err = check_run(run);
+	err = dma_ring_check_run(run);
 	if (!err && !mutex_trylock(&device->running))
 		err = -EBUSY;
 	if (!err) {
@@ -169,7 +169,7 @@ static struct miscdevice misc = {
 	.mode = 0600,
 };
 
-static void say(const struct dma_ring *ring)
+static void dma_ring_say(const struct dma_ring *ring)
 {
 	const struct dma_ring_config *config = &ring->config;
 
@@ -188,15 +188,15 @@ static int __init dma_ring_init(void)
 	mutex_init(&device->running);
 	init_waitqueue_head(&device->wait);
 	device->ring.told = dma_ring_told;
-	err = read_parameters(&device->ring.config);
+	err = dma_ring_read_parameters(&device->ring.config);
 	if (!err)
 		err = dma_ring_open(&device->ring);
 	if (err)
 		goto free;
-	err = fail("/dev/dma_ring") ? -ENOMEM : misc_register(&misc);
+	err = dma_ring_fail_at("/dev/dma_ring") ? -ENOMEM : misc_register(&misc);
 	if (err)
 		goto close;
-	say(&device->ring);
+	dma_ring_say(&device->ring);
 	return 0;
 
 close:

@@ -30,7 +30,7 @@ struct stream {
 };
 
 /* SplitMix64 (Steele, Lea, Flood 2014): lengths and contents follow from the seed and the record's number. */
-static u64 mix(u64 z)
+static u64 dma_ring_mix(u64 z)
 {
 	z += 0x9E3779B97F4A7C15ull;
 	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
@@ -38,26 +38,26 @@ static u64 mix(u64 z)
 	return z ^ z >> 31;
 }
 
-static u32 length_of(const struct dma_ring_run *run, u64 number)
+static u32 dma_ring_length_of(const struct dma_ring_run *run, u64 number)
 {
 	const u32 range = run->payload_max - run->payload_min + 1;
 
-	return run->payload_min + (range > 1 ? (u32)(mix(run->seed ^ number) % range) : 0);
+	return run->payload_min + (range > 1 ? (u32)(dma_ring_mix(run->seed ^ number) % range) : 0);
 }
 
 /* Words that depend on seed, record and place, so that stale or misplaced bytes never look right. */
-static void fill(u64 *words, u32 length, u64 number, u64 seed)
+static void dma_ring_fill(u64 *words, u32 length, u64 number, u64 seed)
 {
-	const u64 base = mix(seed + number);
+	const u64 base = dma_ring_mix(seed + number);
 	u32 i;
 
 	for (i = 0; i < (length + 7) / 8; i++)
 		words[i] = base + i * 0x9E3779B97F4A7C15ull;
 }
 
-static bool filled(const u64 *words, u32 length, u64 number, u64 seed)
+static bool dma_ring_filled(const u64 *words, u32 length, u64 number, u64 seed)
 {
-	const u64 base = mix(seed + number);
+	const u64 base = dma_ring_mix(seed + number);
 	u32 i;
 
 	for (i = 0; i < length / 8; i++)
@@ -67,7 +67,7 @@ static bool filled(const u64 *words, u32 length, u64 number, u64 seed)
 }
 
 /* Summed over CPUs, known to a microsecond. */
-static u64 idle_ns(void)
+static u64 dma_ring_idle_ns(void)
 {
 	u64 sum = 0;
 	int cpu;
@@ -83,22 +83,22 @@ static u64 idle_ns(void)
 
 /* ---- producer ---- */
 
-static bool standing(struct stream *stream)
+static bool dma_ring_standing(struct stream *stream)
 {
 	return READ_ONCE(stream->recover) || READ_ONCE(stream->stop);
 }
 
 /* The consumer begins a new epoch: the rings are its own until it is done. */
-static void park(struct stream *stream)
+static void dma_ring_park(struct stream *stream)
 {
-	smp_store_release(&stream->parked, true); /* after the last use of the transmit ring; pairs with recover()'s acquire */
+	smp_store_release(&stream->parked, true); /* after the last use of the transmit ring; pairs with dma_ring_recover()'s acquire */
 	wake_up(&stream->device->wait);
 	wait_event(stream->device->wait, !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
 	WRITE_ONCE(stream->parked, false);
 }
 
 /* The ring is full: until a quarter of it is free, so that not every record is waited for. */
-static void wait_for_space(struct stream *stream)
+static void dma_ring_wait_for_space(struct stream *stream)
 {
 	struct dma_ring *ring = stream->ring;
 	struct rxlab_ring_side *tx = &ring->tx.side;
@@ -110,57 +110,57 @@ static void wait_for_space(struct stream *stream)
 	}
 	WRITE_ONCE(stream->device->space, false);
 	ring->ops->arm_tx(ring->wire, min(tx->published, tx->cached + tx->size / 4));
-	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->space) || standing(stream), WAIT))
+	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->space) || dma_ring_standing(stream), WAIT))
 		stream->counters->timeouts++;
 }
 
-static void produce_one(struct stream *stream, u64 number)
+static void dma_ring_produce_one(struct stream *stream, u64 number)
 {
-	const u32 length = length_of(stream->run, number);
+	const u32 length = dma_ring_length_of(stream->run, number);
 	struct rxlab_ring_side *tx = &stream->ring->tx.side;
 	struct rxlab_record *record;
 
 	for (;;) {
-		if (standing(stream)) {
+		if (dma_ring_standing(stream)) {
 			if (READ_ONCE(stream->stop))
 				return;
-			park(stream);
+			dma_ring_park(stream);
 			continue;
 		}
 		record = stream->variant->reserve(tx, rxlab_record_bytes(length));
 		if (record)
 			break;
-		wait_for_space(stream);
+		dma_ring_wait_for_space(stream);
 	}
-	fill((u64 *)(record + 1), length, number, stream->run->seed);
+	dma_ring_fill((u64 *)(record + 1), length, number, stream->run->seed);
 	rxlab_record_seal(record, length, (u32)number);
 	stream->counters->sent++;
 	stream->variant->commit(tx);
 }
 
-static int producer(void *data)
+static int dma_ring_producer(void *data)
 {
 	struct stream *stream = data;
 	u64 number;
 
 	for (number = 0; number < stream->run->records && !READ_ONCE(stream->stop); number++) {
-		produce_one(stream, number);
+		dma_ring_produce_one(stream, number);
 		if (number % 64 == 63)
 			cond_resched();
 	}
-	if (!standing(stream))
+	if (!dma_ring_standing(stream))
 		stream->variant->flush(&stream->ring->tx.side);
-	smp_store_release(&stream->produced, true); /* after the last count; pairs with everything_came() */
+	smp_store_release(&stream->produced, true); /* after the last count; pairs with dma_ring_everything_came() */
 	while (READ_ONCE(stream->recover) && !READ_ONCE(stream->stop))
-		park(stream);
+		dma_ring_park(stream);
 	complete(&stream->producer_done);
-	wake_up(&stream->device->wait); /* after the completion, which is what recover() waits for */
+	wake_up(&stream->device->wait); /* after the completion, which is what dma_ring_recover() waits for */
 	return 0;
 }
 
 /* ---- consumer ---- */
 
-static void consume_one(struct stream *stream, const struct rxlab_record *record)
+static void dma_ring_consume_one(struct stream *stream, const struct rxlab_record *record)
 {
 	struct dma_ring_counters *counters = stream->counters;
 	/* Read once: the naive ring is overwritten while it is read, and what was a length no longer is one. */
@@ -168,7 +168,7 @@ static void consume_one(struct stream *stream, const struct rxlab_record *record
 	const u64 number = rxlab_record_number(stream->last, sequence);
 	const bool sane = rxlab_record_bytes(length) <= RXLAB_RING_MOST(stream->ring->rx.side.size);
 
-	if (!sane || record->check != rxlab_record_check(record + 1, length, sequence) || !filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
+	if (!sane || record->check != rxlab_record_check(record + 1, length, sequence) || !dma_ring_filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
 		counters->wrong++;
 	} else if (number < stream->last) {
 		counters->out_of_order++; /* a record again, or one that was overtaken */
@@ -180,7 +180,7 @@ static void consume_one(struct stream *stream, const struct rxlab_record *record
 	stream->variant->release(&stream->ring->rx.side);
 }
 
-static u64 dropped(struct stream *stream)
+static u64 dma_ring_dropped(struct stream *stream)
 {
 	struct vdma_wire_stats stats;
 
@@ -188,17 +188,17 @@ static u64 dropped(struct stream *stream)
 	return stats.dropped_records - stream->counters->wire_dropped_records;
 }
 
-static bool everything_came(struct stream *stream)
+static bool dma_ring_everything_came(struct stream *stream)
 {
 	const struct dma_ring_counters *counters = stream->counters;
 
 	if (!smp_load_acquire(&stream->produced)) /* before the counts are read; pairs with the producer's release */
 		return false;
-	return counters->received + counters->gap_records + dropped(stream) >= counters->sent;
+	return counters->received + counters->gap_records + dma_ring_dropped(stream) >= counters->sent;
 }
 
 /* Nothing is here: waits to be told. false when nothing told of anything. */
-static bool wait_for_records(struct stream *stream)
+static bool dma_ring_wait_for_records(struct stream *stream)
 {
 	struct dma_ring *ring = stream->ring;
 
@@ -222,7 +222,7 @@ static bool wait_for_records(struct stream *stream)
 }
 
 /* What the sides count is theirs; they begin anew with every epoch. */
-static void collect(struct stream *stream)
+static void dma_ring_collect(struct stream *stream)
 {
 	struct dma_ring_counters *counters = stream->counters;
 	const struct rxlab_ring_side *tx = &stream->ring->tx.side, *rx = &stream->ring->rx.side;
@@ -239,39 +239,39 @@ static void collect(struct stream *stream)
 }
 
 /* After a transfer error: what has arrived was read; the rest of what was sent is given up, and counted. */
-static int recover(struct stream *stream)
+static int dma_ring_recover(struct stream *stream)
 {
 	struct dma_ring *ring = stream->ring;
 	int err;
 
 	WRITE_ONCE(stream->recover, true);
 	wake_up(&stream->device->wait);
-	wait_event(stream->device->wait, smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done)); /* pairs with park() */
-	collect(stream);
-	stream->counters->gap_records = stream->counters->sent - stream->counters->received - dropped(stream);
+	wait_event(stream->device->wait, smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done)); /* pairs with dma_ring_park() */
+	dma_ring_collect(stream);
+	stream->counters->gap_records = stream->counters->sent - stream->counters->received - dma_ring_dropped(stream);
 	err = dma_ring_restart(ring, ring->rx.side.position);
-	smp_store_release(&stream->recover, false); /* after the rings were made anew; pairs with park() */
+	smp_store_release(&stream->recover, false); /* after the rings were made anew; pairs with dma_ring_park() */
 	wake_up(&stream->device->wait);
 	return err;
 }
 
-static int consumer(void *data)
+static int dma_ring_consumer(void *data)
 {
 	struct stream *stream = data;
 	struct dma_ring *ring = stream->ring;
 	unsigned long moved = jiffies;
 	u64 seen = 0;
 
-	while (!READ_ONCE(stream->stop) && !everything_came(stream)) {
+	while (!READ_ONCE(stream->stop) && !dma_ring_everything_came(stream)) {
 		const struct rxlab_record *record = stream->variant->peek(&ring->rx.side);
 
 		if (record) {
-			consume_one(stream, record);
+			dma_ring_consume_one(stream, record);
 			if (stream->counters->received % 64 == 63)
 				cond_resched();
 			continue;
 		}
-		if (READ_ONCE(ring->error) && recover(stream))
+		if (READ_ONCE(ring->error) && dma_ring_recover(stream))
 			break;
 		if (seen != stream->counters->received + stream->counters->sent) {
 			seen = stream->counters->received + stream->counters->sent;
@@ -279,10 +279,10 @@ static int consumer(void *data)
 		}
 		if (time_after(jiffies, moved + msecs_to_jiffies(stream->run->quiet_ms)))
 			break;
-		wait_for_records(stream);
+		dma_ring_wait_for_records(stream);
 	}
 	stream->end_ns = ktime_get_ns();
-	stream->end_idle_ns = idle_ns();
+	stream->end_idle_ns = dma_ring_idle_ns();
 	complete(&stream->consumer_done);
 	return 0;
 }
@@ -309,7 +309,7 @@ irqreturn_t dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
 	W(bad_headers) W(gap_bytes) W(epochs) W(stalls) W(errors) W(engine_ns)
 
 /* The wire's counters, or what they have grown by since they were taken. */
-static void wire_counters(struct dma_ring *ring, struct dma_ring_counters *counters)
+static void dma_ring_wire_counters(struct dma_ring *ring, struct dma_ring_counters *counters)
 {
 	struct vdma_wire_stats stats;
 
@@ -319,7 +319,7 @@ static void wire_counters(struct dma_ring *ring, struct dma_ring_counters *count
 #undef GROWN
 }
 
-static struct task_struct *new_thread(int (*main)(void *), struct stream *stream, unsigned int nth, const char *name)
+static struct task_struct *dma_ring_new_thread(int (*main)(void *), struct stream *stream, unsigned int nth, const char *name)
 {
 	struct task_struct *thread = kthread_create(main, stream, "%s", name);
 
@@ -331,20 +331,20 @@ static struct task_struct *new_thread(int (*main)(void *), struct stream *stream
 	return thread;
 }
 
-static int run_threads(struct stream *stream)
+static int dma_ring_run_threads(struct stream *stream)
 {
-	struct task_struct *consume = new_thread(consumer, stream, 1, "dma_ring/rx"), *produce;
+	struct task_struct *consume = dma_ring_new_thread(dma_ring_consumer, stream, 1, "dma_ring/rx"), *produce;
 	int err = 0;
 
 	if (IS_ERR(consume))
 		return PTR_ERR(consume);
-	produce = new_thread(producer, stream, 0, "dma_ring/tx");
+	produce = dma_ring_new_thread(dma_ring_producer, stream, 0, "dma_ring/tx");
 	if (IS_ERR(produce)) {
 		kthread_stop(consume); /* it has not run */
 		put_task_struct(consume);
 		return PTR_ERR(produce);
 	}
-	stream->begin_idle_ns = idle_ns();
+	stream->begin_idle_ns = dma_ring_idle_ns();
 	stream->begin_ns = ktime_get_ns();
 	wake_up_process(consume);
 	wake_up_process(produce);
@@ -381,13 +381,13 @@ int dma_ring_stream(struct dma_ring_device *device, struct dma_ring_run *run)
 	device->arrived = device->space = false;
 	/* Every run begins at position 0 with nothing in flight. */
 	err = dma_ring_restart(ring, ring->rx.side.position);
-	wire_counters(ring, stream->counters);
+	dma_ring_wire_counters(ring, stream->counters);
 	if (!err)
-		err = run_threads(stream);
+		err = dma_ring_run_threads(stream);
 	run->counters.idle_ns = stream->end_idle_ns - stream->begin_idle_ns;
 	run->counters.elapsed_ns = stream->end_ns - stream->begin_ns;
-	collect(stream);
-	wire_counters(ring, stream->counters);
+	dma_ring_collect(stream);
+	dma_ring_wire_counters(ring, stream->counters);
 	run->counters.interrupts = ring->interrupts;
 	run->counters.spurious = ring->spurious;
 	run->counters.callbacks = ring->callbacks;

@@ -17,7 +17,7 @@ static struct vdma_desc *to_vdma_desc(struct dma_async_tx_descriptor *tx)
 	return container_of(tx, struct vdma_desc, tx);
 }
 
-static void free_descs(struct list_head *list)
+static void vdma_free_descs(struct list_head *list)
 {
 	struct vdma_desc *desc, *next;
 
@@ -44,7 +44,7 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 	return tx->cookie;
 }
 
-static struct vdma_desc *new_desc(struct vdma_chan *chan, unsigned int spans, unsigned long flags)
+static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int spans, unsigned long flags)
 {
 	struct vdma_desc *desc = kzalloc(struct_size(desc, spans, spans), GFP_NOWAIT);
 	unsigned long irqs;
@@ -62,9 +62,9 @@ static struct vdma_desc *new_desc(struct vdma_chan *chan, unsigned int spans, un
 	return desc;
 }
 
-static struct vdma_desc *new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
+static struct vdma_desc *vdma_new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
 {
-	struct vdma_desc *desc = new_desc(chan, 1, flags);
+	struct vdma_desc *desc = vdma_new_desc(chan, 1, flags);
 
 	if (desc) {
 		desc->spans[0] = (struct vdma_span){ addr, len };
@@ -73,7 +73,7 @@ static struct vdma_desc *new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr
 	return desc;
 }
 
-static struct dma_async_tx_descriptor *refuse(struct vdma_chan *chan, const char *why)
+static struct dma_async_tx_descriptor *vdma_refuse(struct vdma_chan *chan, const char *why)
 {
 	dev_err(chan->vdma->dev, "%s refused: %s\n", dma_chan_name(&chan->chan), why);
 	return NULL;
@@ -85,8 +85,8 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 	struct vdma_desc *desc;
 
 	if (!len || len > VDMA_MAX_LENGTH)
-		return refuse(chan, "a copy is of 1 byte to 64 MiB");
-	desc = new_desc_of_one(chan, dst, len, flags);
+		return vdma_refuse(chan, "a copy is of 1 byte to 64 MiB");
+	desc = vdma_new_desc_of_one(chan, dst, len, flags);
 	if (!desc)
 		return NULL;
 	desc->src = src;
@@ -94,7 +94,7 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 }
 
 /* The burst of the memory's far side: what the peripheral takes or gives at once. */
-static const char *burst_of(const struct dma_slave_config *config, bool tx, u32 *width, u32 *burst)
+static const char *vdma_burst_of(const struct dma_slave_config *config, bool tx, u32 *width, u32 *burst)
 {
 	const u32 maxburst = tx ? config->dst_maxburst : config->src_maxburst;
 
@@ -107,7 +107,7 @@ static const char *burst_of(const struct dma_slave_config *config, bool tx, u32 
 	return NULL;
 }
 
-static const char *join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction, u32 burst, bool cyclic)
+static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction, u32 burst, bool cyclic)
 {
 	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
 	const bool tx = direction == DMA_MEM_TO_DEV;
@@ -158,18 +158,18 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 }
 
 /* Makes the wire the channel's pace. Returns why not; what runs on the channel is not touched then. */
-static const char *pace(struct vdma_chan *chan, enum dma_transfer_direction direction, size_t period, bool cyclic)
+static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction direction, size_t period, bool cyclic)
 {
 	u32 width, burst;
 	const char *why;
 
 	if (direction != DMA_MEM_TO_DEV && direction != DMA_DEV_TO_MEM)
 		return "cyclic transfers and lists are between memory and a device";
-	why = burst_of(&chan->config, direction == DMA_MEM_TO_DEV, &width, &burst);
+	why = vdma_burst_of(&chan->config, direction == DMA_MEM_TO_DEV, &width, &burst);
 	if (!why && cyclic && period % burst)
 		why = "the burst does not divide the period";
 	if (!why)
-		why = join_wire(chan, direction, burst, cyclic);
+		why = vdma_join_wire(chan, direction, burst, cyclic);
 	if (why)
 		return why;
 	chan->width = width;
@@ -184,11 +184,11 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 	const char *why;
 
 	if (!len || len > VDMA_MAX_LENGTH || !period || len % period)
-		return refuse(chan, "the period does not divide the buffer");
-	why = pace(chan, direction, period, true);
+		return vdma_refuse(chan, "the period does not divide the buffer");
+	why = vdma_pace(chan, direction, period, true);
 	if (why)
-		return refuse(chan, why);
-	desc = new_desc_of_one(chan, addr, len, flags);
+		return vdma_refuse(chan, why);
+	desc = vdma_new_desc_of_one(chan, addr, len, flags);
 	if (!desc)
 		return NULL;
 	desc->paced = desc->cyclic = true;
@@ -196,7 +196,7 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 	return &desc->tx;
 }
 
-static const char *check_list(struct scatterlist *list, unsigned int spans, u32 width, size_t *len)
+static const char *vdma_check_list(struct scatterlist *list, unsigned int spans, u32 width, size_t *len)
 {
 	struct scatterlist *sg;
 	unsigned int i;
@@ -213,17 +213,17 @@ static const char *check_list(struct scatterlist *list, unsigned int spans, u32 
 static struct dma_async_tx_descriptor *vdma_prep_slave_sg(struct dma_chan *dma_chan, struct scatterlist *list, unsigned int spans, enum dma_transfer_direction direction, unsigned long flags, void *context)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
-	const char *why = pace(chan, direction, 0, false);
+	const char *why = vdma_pace(chan, direction, 0, false);
 	struct vdma_desc *desc;
 	struct scatterlist *sg;
 	unsigned int i;
 	size_t len;
 
 	if (!why)
-		why = check_list(list, spans, chan->width, &len);
+		why = vdma_check_list(list, spans, chan->width, &len);
 	if (why)
-		return refuse(chan, why);
-	desc = new_desc(chan, spans, flags);
+		return vdma_refuse(chan, why);
+	desc = vdma_new_desc(chan, spans, flags);
 	if (!desc)
 		return NULL;
 	desc->paced = true;
@@ -254,12 +254,12 @@ static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *confi
 	return 0;
 }
 
-static bool sends(const struct vdma_chan *chan)
+static bool vdma_sends(const struct vdma_chan *chan)
 {
 	return chan->wire->tx == chan;
 }
 
-static void start_next(struct vdma_chan *chan)
+static void vdma_start_next(struct vdma_chan *chan)
 {
 	struct vdma_wire *wire = chan->wire;
 
@@ -269,15 +269,15 @@ static void start_next(struct vdma_chan *chan)
 	list_del(&chan->active->node);
 	if (!chan->active->paced)
 		return;
-	chan->moved = sends(chan) ? wire->tx_moved : wire->rx_moved;
+	chan->moved = vdma_sends(chan) ? wire->tx_moved : wire->rx_moved;
 	if (chan->active->cyclic) {
 		/* Its byte at an offset of the ring is that of the position modulo the ring. */
-		if (!sends(chan))
+		if (!vdma_sends(chan))
 			WRITE_ONCE(wire->rx_ring, chan->active->len);
 		return;
 	}
 	chan->active->start = chan->moved;
-	if (sends(chan))
+	if (vdma_sends(chan))
 		WRITE_ONCE(wire->published, chan->moved + chan->active->len); /* a list is ready as a whole */
 }
 
@@ -288,12 +288,12 @@ static void vdma_issue_pending(struct dma_chan *dma_chan)
 
 	spin_lock_irqsave(&chan->lock, flags);
 	list_splice_tail_init(&chan->submitted, &chan->issued);
-	start_next(chan);
+	vdma_start_next(chan);
 	spin_unlock_irqrestore(&chan->lock, flags);
 	vdma_kick(chan->vdma);
 }
 
-static struct vdma_desc *find_desc(struct vdma_chan *chan, dma_cookie_t cookie)
+static struct vdma_desc *vdma_find_desc(struct vdma_chan *chan, dma_cookie_t cookie)
 {
 	struct vdma_desc *desc;
 
@@ -308,7 +308,7 @@ static struct vdma_desc *find_desc(struct vdma_chan *chan, dma_cookie_t cookie)
 	return NULL;
 }
 
-static u32 residue_of(const struct vdma_chan *chan, const struct vdma_desc *desc)
+static u32 vdma_residue_of(const struct vdma_chan *chan, const struct vdma_desc *desc)
 {
 	if (desc != chan->active)
 		return desc->len;
@@ -327,8 +327,8 @@ static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t co
 	/* Under the engine's own lock: what the residue says has moved is in memory. */
 	spin_lock_irqsave(&chan->lock, flags);
 	status = dma_async_is_complete(cookie, dma_chan->completed_cookie, dma_chan->cookie);
-	desc = status == DMA_COMPLETE ? NULL : find_desc(chan, cookie);
-	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie, desc ? residue_of(chan, desc) : 0);
+	desc = status == DMA_COMPLETE ? NULL : vdma_find_desc(chan, cookie);
+	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie, desc ? vdma_residue_of(chan, desc) : 0);
 	if (desc && desc == chan->active && chan->failed)
 		status = DMA_ERROR;
 	else if (desc && desc == chan->active && chan->paused)
@@ -337,7 +337,7 @@ static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t co
 	return status;
 }
 
-static int set_paused(struct dma_chan *dma_chan, bool paused)
+static int vdma_set_paused(struct dma_chan *dma_chan, bool paused)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	unsigned long flags;
@@ -352,12 +352,12 @@ static int set_paused(struct dma_chan *dma_chan, bool paused)
 
 static int vdma_pause(struct dma_chan *chan)
 {
-	return set_paused(chan, true);
+	return vdma_set_paused(chan, true);
 }
 
 static int vdma_resume(struct dma_chan *chan)
 {
-	return set_paused(chan, false);
+	return vdma_set_paused(chan, false);
 }
 
 static int vdma_terminate_all(struct dma_chan *dma_chan)
@@ -370,7 +370,7 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	if (chan->active) {
 		list_add(&chan->active->node, &gone);
 		/* What is left of a list is never sent, and the receiver does not wait for it. */
-		if (chan->active->paced && !chan->active->cyclic && sends(chan))
+		if (chan->active->paced && !chan->active->cyclic && vdma_sends(chan))
 			WRITE_ONCE(chan->wire->published, chan->moved);
 	}
 	chan->active = NULL;
@@ -381,7 +381,7 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	list_splice_tail_init(&chan->prepared, &gone);
 	list_splice_tail_init(&chan->done, &gone);
 	spin_unlock_irqrestore(&chan->lock, flags);
-	free_descs(&gone);
+	vdma_free_descs(&gone);
 	return 0;
 }
 
@@ -410,7 +410,7 @@ static void vdma_free_chan_resources(struct dma_chan *dma_chan)
 
 /* ---- completion: the controller's interrupt, then a tasklet ---- */
 
-static void call_back(const struct dma_async_tx_descriptor *tx, enum dmaengine_tx_result outcome)
+static void vdma_call_back(const struct dma_async_tx_descriptor *tx, enum dmaengine_tx_result outcome)
 {
 	const struct dmaengine_result result = { .result = outcome };
 
@@ -420,7 +420,7 @@ static void call_back(const struct dma_async_tx_descriptor *tx, enum dmaengine_t
 		tx->callback(tx->callback_param);
 }
 
-static void run_callbacks(struct tasklet_struct *tasklet)
+static void vdma_run_callbacks(struct tasklet_struct *tasklet)
 {
 	struct vdma_chan *chan = from_tasklet(chan, tasklet, callbacks);
 	struct dma_async_tx_descriptor cyclic = { };
@@ -437,17 +437,17 @@ static void run_callbacks(struct tasklet_struct *tasklet)
 	}
 	spin_unlock_irq(&chan->lock);
 
-	call_back(&cyclic, DMA_TRANS_NOERROR);
+	vdma_call_back(&cyclic, DMA_TRANS_NOERROR);
 	list_for_each_entry_safe(desc, next, &done, node) {
 		list_del(&desc->node);
 		dma_descriptor_unmap(&desc->tx);
-		call_back(&desc->tx, desc->result);
+		vdma_call_back(&desc->tx, desc->result);
 		dma_run_dependencies(&desc->tx);
 		kfree(desc);
 	}
 }
 
-static void controller_interrupt(struct irq_work *work)
+static void vdma_controller_interrupt(struct irq_work *work)
 {
 	tasklet_schedule(&container_of(work, struct vdma_chan, interrupt)->callbacks);
 }
@@ -460,7 +460,7 @@ void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result)
 	chan->chan.completed_cookie = desc->tx.cookie;
 	list_add_tail(&desc->node, &chan->done);
 	chan->active = NULL;
-	start_next(chan);
+	vdma_start_next(chan);
 	irq_work_queue(&chan->interrupt);
 }
 
@@ -484,7 +484,7 @@ struct vdma_chan *vdma_chan_of(struct dma_chan *chan)
 	return chan->device->device_tx_status == vdma_tx_status ? to_vdma_chan(chan) : NULL;
 }
 
-static void init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
+static void vdma_init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
 {
 	chan->vdma = vdma;
 	chan->chan.device = &vdma->dma;
@@ -493,8 +493,8 @@ static void init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
 	INIT_LIST_HEAD(&chan->submitted);
 	INIT_LIST_HEAD(&chan->issued);
 	INIT_LIST_HEAD(&chan->done);
-	init_irq_work(&chan->interrupt, controller_interrupt);
-	tasklet_setup(&chan->callbacks, run_callbacks);
+	init_irq_work(&chan->interrupt, vdma_controller_interrupt);
+	tasklet_setup(&chan->callbacks, vdma_run_callbacks);
 	list_add_tail(&chan->chan.device_node, &vdma->dma.channels);
 }
 
@@ -506,7 +506,7 @@ void vdma_channels_init(struct vdma_dev *vdma)
 
 	INIT_LIST_HEAD(&dma->channels);
 	for (i = 0; i < vdma->channel_count; i++)
-		init_channel(vdma, &vdma->channels[i]);
+		vdma_init_channel(vdma, &vdma->channels[i]);
 	dma_cap_set(DMA_SLAVE, dma->cap_mask);
 	dma_cap_set(DMA_CYCLIC, dma->cap_mask);
 	dma_cap_set(DMA_MEMCPY, dma->cap_mask);

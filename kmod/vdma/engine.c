@@ -27,7 +27,7 @@ void vdma_kick(struct vdma_dev *vdma)
 }
 
 /* Memory behind a bus address, and how far it goes on in one piece; NULL: the address is mapped to nothing. */
-static u8 *memory_at(struct vdma_dev *vdma, dma_addr_t addr, size_t *count)
+static u8 *vdma_memory_at(struct vdma_dev *vdma, dma_addr_t addr, size_t *count)
 {
 	phys_addr_t phys = vdma->domain ? iommu_iova_to_phys(vdma->domain, addr) : dma_to_phys(vdma->dev, addr);
 
@@ -40,13 +40,13 @@ static u8 *memory_at(struct vdma_dev *vdma, dma_addr_t addr, size_t *count)
 
 typedef void (*mover)(struct vdma_wire *wire, u8 *memory, size_t count);
 
-static void take(struct vdma_wire *wire, u8 *memory, size_t count)
+static void vdma_take(struct vdma_wire *wire, u8 *memory, size_t count)
 {
 	vdma_wire_put(wire, memory, count);
 }
 
 /* The bus address of a transfer's byte, and how far its span goes on. A byte is never before the last one asked for, but in the only span. */
-static dma_addr_t address_of(struct vdma_desc *desc, size_t at, size_t *count)
+static dma_addr_t vdma_address_of(struct vdma_desc *desc, size_t at, size_t *count)
 {
 	while (at - desc->passed >= desc->span->len)
 		desc->passed += desc->span++->len;
@@ -55,7 +55,7 @@ static dma_addr_t address_of(struct vdma_desc *desc, size_t at, size_t *count)
 }
 
 /* One burst between the spans and the wire. false: a bus address is mapped to nothing. */
-static bool move_burst(struct vdma_chan *chan, size_t count, mover move)
+static bool vdma_move_burst(struct vdma_chan *chan, size_t count, mover move)
 {
 	struct vdma_desc *desc = chan->active;
 	const size_t at = (chan->moved - desc->start) % desc->len;
@@ -63,7 +63,7 @@ static bool move_burst(struct vdma_chan *chan, size_t count, mover move)
 
 	while (done < count) {
 		size_t piece = count - done;
-		u8 *memory = memory_at(chan->vdma, address_of(desc, at + done, &piece), &piece);
+		u8 *memory = vdma_memory_at(chan->vdma, vdma_address_of(desc, at + done, &piece), &piece);
 
 		if (!memory)
 			return false;
@@ -73,7 +73,7 @@ static bool move_burst(struct vdma_chan *chan, size_t count, mover move)
 	return true;
 }
 
-static void fail(struct vdma_chan *chan)
+static void vdma_chan_fail(struct vdma_chan *chan)
 {
 	dev_err(chan->vdma->dev, "%s: transfer error\n", dma_chan_name(&chan->chan));
 	chan->failed = true;
@@ -84,12 +84,12 @@ static void fail(struct vdma_chan *chan)
  * Moves count bytes in bursts. Each burst is in memory before the position says so: the release pairs with the client's
  * load-acquire of the position. Returns false after an error.
  */
-static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *position, u64 *bursts)
+static bool vdma_move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *position, u64 *bursts)
 {
 	const u64 period = chan->active->period, start = chan->active->start;
 
 	if (vdma_fault_hits(chan->vdma, VDMA_FAULT_ERROR)) {
-		fail(chan);
+		vdma_chan_fail(chan);
 		return false;
 	}
 	while (count) {
@@ -97,8 +97,8 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 		const size_t burst = min_t(size_t, count, chan->burst - (chan->moved - start) % chan->burst);
 		const u64 before = div64_u64(chan->moved - start, period);
 
-		if (!move_burst(chan, burst, move)) {
-			fail(chan);
+		if (!vdma_move_burst(chan, burst, move)) {
+			vdma_chan_fail(chan);
 			return false;
 		}
 		chan->moved += burst;
@@ -112,7 +112,7 @@ static bool move_bursts(struct vdma_chan *chan, size_t count, mover move, u64 *p
 }
 
 /* What of the bytes there are can move: up to the end of a burst or a list, or what is left in units of the bus when no more is to come. */
-static size_t movable(const struct vdma_chan *chan, u64 there, u64 room, bool more_to_come)
+static size_t vdma_movable(const struct vdma_chan *chan, u64 there, u64 room, bool more_to_come)
 {
 	const u64 count = min3(there, room, (u64)VDMA_CHUNK), end = chan->moved + count - chan->active->start;
 	const u64 beyond = end % chan->burst;
@@ -124,7 +124,7 @@ static size_t movable(const struct vdma_chan *chan, u64 there, u64 room, bool mo
 	return more_to_come || count < there ? 0 : count - count % chan->width;
 }
 
-static bool run_tx(struct vdma_chan *chan, u64 *patience)
+static bool vdma_run_tx(struct vdma_chan *chan, u64 *patience)
 {
 	struct vdma_wire *wire = chan->wire;
 	/* Pairs with the client's store-release: the bytes are in the ring. More than the ring holds cannot be. */
@@ -139,7 +139,7 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 		vdma_wire_forget_rate(wire);
 		return false;
 	}
-	count = movable(chan, there, vdma_wire_room(wire), false);
+	count = vdma_movable(chan, there, vdma_wire_room(wire), false);
 	if (!count)
 		return false;
 	if (vdma_wire_budget(wire, now) < count) {
@@ -150,10 +150,10 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 			*patience = min(*patience, vdma_wire_patience(wire, now, moment));
 			return false;
 		}
-		count = movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
+		count = vdma_movable(chan, there, min_t(u64, vdma_wire_budget(wire, now), count), false);
 	}
 	wire->tx_active = true;
-	if (move_bursts(chan, count, take, &wire->tx_moved, &wire->stats.tx_bursts))
+	if (vdma_move_bursts(chan, count, vdma_take, &wire->tx_moved, &wire->stats.tx_bursts))
 		vdma_wire_departed(wire);
 	if (!chan->active)
 		vdma_wire_forget_rate(wire); /* its last list is sent */
@@ -162,7 +162,7 @@ static bool run_tx(struct vdma_chan *chan, u64 *patience)
 }
 
 /* The receiver's credit: what is left of a list; of a ring a period less than there is, so that full never looks like empty. */
-static u64 credit(const struct vdma_chan *chan)
+static u64 vdma_credit(const struct vdma_chan *chan)
 {
 	const struct vdma_desc *desc = chan->active;
 	/* Pairs with the client's store-release: it has read what is to be overwritten. */
@@ -171,7 +171,7 @@ static u64 credit(const struct vdma_chan *chan)
 	return limit > chan->moved ? limit - chan->moved : 0;
 }
 
-static bool run_rx(struct vdma_chan *chan, u64 *patience)
+static bool vdma_run_rx(struct vdma_chan *chan, u64 *patience)
 {
 	struct vdma_wire *wire = chan->wire;
 	const bool more = READ_ONCE(wire->published) != wire->tx_moved;
@@ -182,23 +182,23 @@ static bool run_rx(struct vdma_chan *chan, u64 *patience)
 	if (wire->source)
 		vdma_source_run(wire, patience);
 	there = vdma_wire_have(wire);
-	count = movable(chan, there, credit(chan), more);
-	if (!count && there && !wire->rx_waiting && credit(chan) < min_t(u64, there, chan->burst)) {
+	count = vdma_movable(chan, there, vdma_credit(chan), more);
+	if (!count && there && !wire->rx_waiting && vdma_credit(chan) < min_t(u64, there, chan->burst)) {
 		wire->stats.rx_stalled++;
 		WRITE_ONCE(wire->rx_waiting, true);
 		smp_mb(); /* rx_waiting is stored before consumed is read again; pairs with wire_consumed() */
-		count = movable(chan, there, credit(chan), more);
+		count = vdma_movable(chan, there, vdma_credit(chan), more);
 	}
 	if (!count)
 		return false;
 	WRITE_ONCE(wire->rx_waiting, false);
-	if (move_bursts(chan, count, vdma_wire_get, &wire->rx_moved, &wire->stats.rx_bursts))
+	if (vdma_move_bursts(chan, count, vdma_wire_get, &wire->rx_moved, &wire->stats.rx_bursts))
 		vdma_wire_arrived(wire);
 	wire->stats.rx_bytes += chan->moved - before; /* after an error too, what moved has moved */
 	return true;
 }
 
-static bool run_copy(struct vdma_chan *chan)
+static bool vdma_run_copy(struct vdma_chan *chan)
 {
 	struct vdma_desc *desc = chan->active;
 	size_t left = min_t(size_t, desc->len - desc->copied, VDMA_CHUNK);
@@ -209,8 +209,8 @@ static bool run_copy(struct vdma_chan *chan)
 	}
 	while (left) {
 		size_t count = left;
-		u8 *from = memory_at(chan->vdma, desc->src + desc->copied, &count);
-		u8 *to = memory_at(chan->vdma, desc->span->addr + desc->copied, &count);
+		u8 *from = vdma_memory_at(chan->vdma, desc->src + desc->copied, &count);
+		u8 *to = vdma_memory_at(chan->vdma, desc->span->addr + desc->copied, &count);
 
 		if (!from || !to) {
 			vdma_chan_complete(chan, from ? DMA_TRANS_WRITE_FAILED : DMA_TRANS_READ_FAILED);
@@ -227,7 +227,7 @@ static bool run_copy(struct vdma_chan *chan)
 }
 
 /* A stall by fault injection: the channel does nothing for a while. */
-static bool stalled(struct vdma_chan *chan, u64 *patience)
+static bool vdma_chan_stalled(struct vdma_chan *chan, u64 *patience)
 {
 	struct vdma_wire *wire = chan->wire;
 	u64 now;
@@ -250,7 +250,7 @@ static bool stalled(struct vdma_chan *chan, u64 *patience)
 }
 
 /* Nothing to move, and nothing to be noted about that: most channels, most of the time. */
-static bool idle(const struct vdma_chan *chan)
+static bool vdma_chan_idle(const struct vdma_chan *chan)
 {
 	struct vdma_wire *wire = chan->wire;
 
@@ -262,21 +262,21 @@ static bool idle(const struct vdma_chan *chan)
 }
 
 /* At most a chunk of one channel, with interrupts off: the time is the engine's own. Returns whether it found work. */
-static bool run_channel(struct vdma_chan *chan, u64 *patience)
+static bool vdma_run_channel(struct vdma_chan *chan, u64 *patience)
 {
 	unsigned long flags;
 	bool worked = false;
 	u64 spent;
 
 	spin_lock_irqsave(&chan->lock, flags);
-	if (chan->active && !chan->paused && !chan->failed && !stalled(chan, patience) && !idle(chan)) {
+	if (chan->active && !chan->paused && !chan->failed && !vdma_chan_stalled(chan, patience) && !vdma_chan_idle(chan)) {
 		struct vdma_wire *wire = chan->wire;
 
 		spent = -ktime_get_ns();
 		if (!chan->active->paced)
-			worked = run_copy(chan);
+			worked = vdma_run_copy(chan);
 		else
-			worked = chan == wire->tx ? run_tx(chan, patience) : run_rx(chan, patience);
+			worked = chan == wire->tx ? vdma_run_tx(chan, patience) : vdma_run_rx(chan, patience);
 		spent += ktime_get_ns();
 		chan->engine_ns += spent;
 		if (wire)
@@ -286,7 +286,7 @@ static bool run_channel(struct vdma_chan *chan, u64 *patience)
 	return worked;
 }
 
-static void sleep_until_kicked(struct vdma_dev *vdma, u64 patience)
+static void vdma_sleep_until_kicked(struct vdma_dev *vdma, u64 patience)
 {
 	set_current_state(TASK_IDLE);
 	if (!atomic_read(&vdma->kicked) && !kthread_should_stop()) {
@@ -301,7 +301,7 @@ static void sleep_until_kicked(struct vdma_dev *vdma, u64 patience)
 }
 
 /* Each channel in turn. Returns whether one found work; if not, *patience is the ns until one will, U64_MAX when it is kicked. */
-static bool run_channels(struct vdma_dev *vdma, u64 *patience)
+static bool vdma_run_channels(struct vdma_dev *vdma, u64 *patience)
 {
 	bool worked = false;
 	unsigned int i;
@@ -310,7 +310,7 @@ static bool run_channels(struct vdma_dev *vdma, u64 *patience)
 	/* Full barrier: a kick after this is seen below, one before has made its work visible; pairs with vdma_kick(). */
 	atomic_xchg(&vdma->kicked, 0);
 	for (i = 0; i < vdma->channel_count; i++)
-		worked |= run_channel(&vdma->channels[i], patience);
+		worked |= vdma_run_channel(&vdma->channels[i], patience);
 	return worked;
 }
 
@@ -327,7 +327,7 @@ enum hrtimer_restart vdma_engine_tick(struct hrtimer *tick)
 	unsigned int turn = 0;
 	u64 patience;
 
-	while (run_channels(vdma, &patience))
+	while (vdma_run_channels(vdma, &patience))
 		if (++turn == TURNS) {
 			patience = PAUSE;
 			break;
@@ -347,10 +347,10 @@ int vdma_engine_main(void *data)
 	while (!kthread_should_stop()) {
 		u64 patience;
 
-		if (run_channels(vdma, &patience))
+		if (vdma_run_channels(vdma, &patience))
 			cond_resched();
 		else
-			sleep_until_kicked(vdma, patience);
+			vdma_sleep_until_kicked(vdma, patience);
 	}
 	return 0;
 }

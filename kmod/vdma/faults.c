@@ -28,7 +28,7 @@ bool vdma_fault_hits(struct vdma_dev *vdma, enum vdma_fault fault)
 
 #define FIELD(s, wire, name) seq_printf(s, "wire%d." #name " %llu\n", (wire)->index, READ_ONCE((wire)->stats.name))
 
-static void show_wire(struct seq_file *s, struct vdma_wire *wire)
+static void vdma_show_wire(struct seq_file *s, struct vdma_wire *wire)
 {
 	seq_printf(s, "wire%d.published %llu\n", wire->index, READ_ONCE(wire->published));
 	seq_printf(s, "wire%d.tx_moved %llu\n", wire->index, READ_ONCE(wire->tx_moved));
@@ -77,7 +77,7 @@ static int stats_show(struct seq_file *s, void *unused)
 	mutex_lock(&vdma->wires_lock);
 	for (i = 0; i < VDMA_MAX_WIRES; i++)
 		if (vdma->wires[i])
-			show_wire(s, vdma->wires[i]);
+			vdma_show_wire(s, vdma->wires[i]);
 	mutex_unlock(&vdma->wires_lock);
 	return 0;
 }

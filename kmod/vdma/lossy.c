@@ -13,7 +13,7 @@ static const u64 skip_mark = RXLAB_RECORD_SKIP; /* little-endian: the first four
  * Is there room for a record of so many bytes? Records lie in one piece in the receive ring too, as a NIC puts frames: what
  * enters the FIFO lands at that offset of it.
  */
-static bool admit(struct vdma_wire *wire, u64 bytes)
+static bool vdma_lossy_admit(struct vdma_wire *wire, u64 bytes)
 {
 	const u64 ring = READ_ONCE(wire->rx_ring); /* 0: nobody receives yet, so there is no room for anything */
 	u64 skip = 0;
@@ -38,7 +38,7 @@ bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 
 	const u64 bytes = rxlab_record_bytes(length);
 
 	wire->stats.source_records++;
-	if (!admit(wire, bytes))
+	if (!vdma_lossy_admit(wire, bytes))
 		return false;
 	vdma_fifo_put(wire, (const u8 *)&record, sizeof(record));
 	vdma_fifo_put(wire, frame, length);
@@ -47,7 +47,7 @@ bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 
 }
 
 /* The header is whole: is there room for the record it begins? */
-static void begin_record(struct vdma_wire *wire)
+static void vdma_lossy_begin_record(struct vdma_wire *wire)
 {
 	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
 	const u64 bytes = rxlab_record_bytes(record->length);
@@ -60,13 +60,13 @@ static void begin_record(struct vdma_wire *wire)
 		return;
 	}
 	wire->record_left = bytes - sizeof(*record);
-	wire->dropping = !admit(wire, bytes);
+	wire->dropping = !vdma_lossy_admit(wire, bytes);
 	if (!wire->dropping)
 		vdma_fifo_put(wire, wire->header, sizeof(*record));
 }
 
 /* The rest of the transmit ring's turn is skipped; it is no record and does not travel. */
-static void begin_skip(struct vdma_wire *wire)
+static void vdma_lossy_begin_skip(struct vdma_wire *wire)
 {
 	const u64 ring = wire->tx->active->len, beyond = wire->parsed % ring;
 
@@ -90,9 +90,9 @@ void vdma_lossy_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
 			wire->header_have += part;
 			wire->parsed += part;
 			if (wire->header_have == sizeof(wire->header) / 2)
-				begin_skip(wire);
+				vdma_lossy_begin_skip(wire);
 			else if (wire->header_have == sizeof(wire->header))
-				begin_record(wire);
+				vdma_lossy_begin_record(wire);
 		} else {
 			part = min_t(u64, count, wire->record_left);
 			if (!wire->dropping)

@@ -61,7 +61,7 @@ static void vdma_release(struct dma_device *dma)
 	kfree(container_of(dma, struct vdma_dev, dma));
 }
 
-static int start_engine(struct vdma_dev *vdma)
+static int vdma_start_engine(struct vdma_dev *vdma)
 {
 	struct task_struct *engine;
 
@@ -80,7 +80,7 @@ static int start_engine(struct vdma_dev *vdma)
 	return 0;
 }
 
-static void stop_engine(struct vdma_dev *vdma)
+static void vdma_stop_engine(struct vdma_dev *vdma)
 {
 	if (vdma->engine)
 		kthread_stop(vdma->engine);
@@ -111,7 +111,7 @@ static int vdma_probe(struct device *dev)
 	if (err)
 		goto free_vdma;
 	vdma_channels_init(vdma);
-	err = start_engine(vdma);
+	err = vdma_start_engine(vdma);
 	if (err)
 		goto free_irqs;
 	vdma->dma.device_release = vdma_release;
@@ -126,7 +126,7 @@ static int vdma_probe(struct device *dev)
 	return 0;
 
 stop_engine:
-	stop_engine(vdma);
+	vdma_stop_engine(vdma);
 free_irqs:
 	vdma_irqs_exit(vdma);
 free_vdma:
@@ -140,7 +140,7 @@ static void vdma_remove(struct device *dev)
 	struct vdma_dev *vdma = dev_get_drvdata(dev);
 
 	vdma_faults_exit(vdma);
-	stop_engine(vdma);
+	vdma_stop_engine(vdma);
 	vdma_channels_exit(vdma);
 	vdma_irqs_exit(vdma);
 	dma_async_device_unregister(&vdma->dma); /* ends in vdma_release() */
@@ -220,7 +220,7 @@ static struct pci_driver vdma_pci_driver = {
 	.driver = { .suppress_bind_attrs = true },
 };
 
-static struct pci_dev *find_function(void)
+static struct pci_dev *vdma_find_function(void)
 {
 	unsigned int domain, bus, slot, function;
 
@@ -233,7 +233,7 @@ static struct pci_dev *find_function(void)
 
 static int vdma_pci_init(void)
 {
-	struct pci_dev *pdev = find_function();
+	struct pci_dev *pdev = vdma_find_function();
 	int err;
 
 	if (IS_ERR(pdev)) {
@@ -260,7 +260,7 @@ put:
 	return err;
 }
 
-static int check_parameters(void)
+static int vdma_check_parameters(void)
 {
 	if (channels < 1 || channels > VDMA_MAX_CHANNELS) {
 		pr_err(NAME ": channels=%u is not 1 to %d\n", channels, VDMA_MAX_CHANNELS);
@@ -283,7 +283,7 @@ static int check_parameters(void)
 
 static int __init vdma_init(void)
 {
-	int err = check_parameters();
+	int err = vdma_check_parameters();
 
 	if (!err && msi)
 		err = vdma_msi_init();

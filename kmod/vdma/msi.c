@@ -25,7 +25,7 @@ static struct {
 static int probe_result;
 
 /* No thread, where all others have one: it stands for the interrupt controller, whose handlers may. */
-static irqreturn_t edu_interrupt(int irq, void *data)
+static irqreturn_t vdma_edu_interrupt(int irq, void *data)
 {
 	const unsigned long bits = ioread32(edu.registers + EDU_STATUS);
 	int i;
@@ -40,7 +40,7 @@ static irqreturn_t edu_interrupt(int irq, void *data)
 	return IRQ_HANDLED; /* without bits: the message before this one found them */
 }
 
-static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int vdma_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int err;
 
@@ -62,7 +62,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out;
 	edu.irq = pci_irq_vector(pdev, 0);
 	edu.registers = pcim_iomap_table(pdev)[0];
-	err = vdma_fail("edu's interrupt") ? -EBUSY : request_irq(edu.irq, edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
+	err = vdma_fail("edu's interrupt") ? -EBUSY : request_irq(edu.irq, vdma_edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
 	if (err) {
 		edu.registers = NULL;
 		pci_free_irq_vectors(pdev);
@@ -73,7 +73,7 @@ out:
 }
 
 /* Wires raise none from here on; those there are go on by inter-processor interrupts. */
-static void edu_remove(struct pci_dev *pdev)
+static void vdma_edu_remove(struct pci_dev *pdev)
 {
 	int i;
 
@@ -90,8 +90,8 @@ static const struct pci_device_id edu_ids[] = { { PCI_DEVICE(0x1234, 0x11e8) }, 
 static struct pci_driver edu_driver = {
 	.name = KBUILD_MODNAME "-msi",
 	.id_table = edu_ids,
-	.probe = edu_probe,
-	.remove = edu_remove,
+	.probe = vdma_edu_probe,
+	.remove = vdma_edu_remove,
 	.driver = { .suppress_bind_attrs = true },
 };
 

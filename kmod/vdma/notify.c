@@ -8,19 +8,19 @@
  */
 #include "vdma.h"
 
-static ktime_t from_usecs(u32 usecs)
+static ktime_t vdma_from_usecs(u32 usecs)
 {
 	return ns_to_ktime((u64)usecs * NSEC_PER_USEC);
 }
 
 /* Something is to be told: raises the interrupt, or lets it be lost, late or doubled. */
-static void interrupt(struct vdma_wire *wire)
+static void vdma_interrupt(struct vdma_wire *wire)
 {
 	struct vdma_dev *vdma = wire->vdma;
 
 	/* From the first that was not answered; later ones do not put it off. */
 	if (wire->config.watchdog_usecs && !hrtimer_is_queued(&wire->watchdog))
-		hrtimer_start(&wire->watchdog, from_usecs(wire->config.watchdog_usecs), HRTIMER_MODE_REL_HARD);
+		hrtimer_start(&wire->watchdog, vdma_from_usecs(wire->config.watchdog_usecs), HRTIMER_MODE_REL_HARD);
 	if (vdma_fault_hits(vdma, VDMA_FAULT_LOST)) {
 		wire->stats.lost++;
 		return;
@@ -31,7 +31,7 @@ static void interrupt(struct vdma_wire *wire)
 		if (wire->due)
 			return;
 		wire->due = true;
-		hrtimer_start(&wire->late, from_usecs(READ_ONCE(vdma->late_usecs)), HRTIMER_MODE_REL_HARD);
+		hrtimer_start(&wire->late, vdma_from_usecs(READ_ONCE(vdma->late_usecs)), HRTIMER_MODE_REL_HARD);
 		return;
 	}
 	if (vdma_fault_hits(vdma, VDMA_FAULT_DUPLICATED)) {
@@ -41,58 +41,58 @@ static void interrupt(struct vdma_wire *wire)
 	vdma_irq_raise(wire);
 }
 
-static void tell(struct vdma_wire *wire, unsigned int cause, u64 *counter)
+static void vdma_tell(struct vdma_wire *wire, unsigned int cause, u64 *counter)
 {
 	(*counter)++;
 	if (!wire->causes)
 		wire->raised_ns = ktime_get_ns();
 	wire->causes |= cause;
-	interrupt(wire);
+	vdma_interrupt(wire);
 }
 
-static void tell_receiver(struct vdma_wire *wire, unsigned int cause, u64 *counter)
+static void vdma_tell_receiver(struct vdma_wire *wire, unsigned int cause, u64 *counter)
 {
 	wire->told = READ_ONCE(wire->rx_moved);
-	tell(wire, cause, counter);
+	vdma_tell(wire, cause, counter);
 }
 
-static enum hrtimer_restart usecs_passed(struct hrtimer *timer)
+static enum hrtimer_restart vdma_usecs_passed(struct hrtimer *timer)
 {
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, usecs);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
-		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+		vdma_tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart line_was_idle(struct hrtimer *timer)
+static enum hrtimer_restart vdma_line_was_idle(struct hrtimer *timer)
 {
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, idle);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
-		tell_receiver(wire, VDMA_IDLE, &wire->stats.by_idle);
+		vdma_tell_receiver(wire, VDMA_IDLE, &wire->stats.by_idle);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart nobody_answered(struct hrtimer *timer)
+static enum hrtimer_restart vdma_nobody_answered(struct hrtimer *timer)
 {
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, watchdog);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->causes)
-		tell(wire, VDMA_WATCHDOG, &wire->stats.by_watchdog);
+		vdma_tell(wire, VDMA_WATCHDOG, &wire->stats.by_watchdog);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return HRTIMER_NORESTART;
 }
 
-static enum hrtimer_restart late_at_last(struct hrtimer *timer)
+static enum hrtimer_restart vdma_late_at_last(struct hrtimer *timer)
 {
 	struct vdma_wire *wire = container_of(timer, struct vdma_wire, late);
 	unsigned long flags;
@@ -115,13 +115,13 @@ void vdma_wire_arrived(struct vdma_wire *wire)
 	if (!wire->masked) {
 		if (config->watermark_bytes && wire->rx_moved - wire->told >= config->watermark_bytes) {
 			hrtimer_try_to_cancel(&wire->usecs);
-			tell_receiver(wire, VDMA_WATERMARK, &wire->stats.by_watermark);
+			vdma_tell_receiver(wire, VDMA_WATERMARK, &wire->stats.by_watermark);
 		} else if (config->usecs && !hrtimer_is_queued(&wire->usecs)) {
 			/* Not hrtimer_active(): one whose handler is just ending would never tell of these bytes. */
-			hrtimer_start(&wire->usecs, from_usecs(config->usecs), HRTIMER_MODE_REL_HARD);
+			hrtimer_start(&wire->usecs, vdma_from_usecs(config->usecs), HRTIMER_MODE_REL_HARD);
 		}
 		if (config->idle_usecs)
-			hrtimer_start(&wire->idle, from_usecs(config->idle_usecs), HRTIMER_MODE_REL_HARD);
+			hrtimer_start(&wire->idle, vdma_from_usecs(config->idle_usecs), HRTIMER_MODE_REL_HARD);
 	}
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
@@ -136,7 +136,7 @@ void vdma_wire_departed(struct vdma_wire *wire)
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->tx_armed && wire->tx_moved >= wire->tx_wanted) {
 		wire->tx_armed = false;
-		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
+		vdma_tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
 	}
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
@@ -146,7 +146,7 @@ void vdma_wire_failed(struct vdma_wire *wire)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
-	tell(wire, VDMA_ERROR, &wire->stats.errors);
+	vdma_tell(wire, VDMA_ERROR, &wire->stats.errors);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
@@ -163,7 +163,7 @@ void vdma_wire_arm_tx(struct dma_wire *dma_wire, u64 position)
 	smp_mb(); /* tx_armed is stored before tx_moved is read; pairs with vdma_wire_departed() */
 	if (READ_ONCE(wire->tx_moved) >= position) {
 		WRITE_ONCE(wire->tx_armed, false);
-		tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
+		vdma_tell(wire, VDMA_TX_SPACE, &wire->stats.by_tx_space);
 	}
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
@@ -220,7 +220,7 @@ void vdma_wire_remind(struct dma_wire *dma_wire)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
-	tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+	vdma_tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
 
@@ -236,14 +236,14 @@ int vdma_wire_policy(struct dma_wire *dma_wire, u32 watermark_bytes, u32 usecs)
 	wire->config.usecs = usecs;
 	/* Bytes that are here already are told by the new policy, which would else begin with the next ones. */
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
-		tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
+		vdma_tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	return 0;
 }
 
 /* ---- set-up ---- */
 
-static void timer_init(struct hrtimer *timer, enum hrtimer_restart (*passed)(struct hrtimer *))
+static void vdma_timer_init(struct hrtimer *timer, enum hrtimer_restart (*passed)(struct hrtimer *))
 {
 	hrtimer_setup(timer, passed, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 }
@@ -251,10 +251,10 @@ static void timer_init(struct hrtimer *timer, enum hrtimer_restart (*passed)(str
 void vdma_notify_init(struct vdma_wire *wire)
 {
 	raw_spin_lock_init(&wire->lock);
-	timer_init(&wire->usecs, usecs_passed);
-	timer_init(&wire->idle, line_was_idle);
-	timer_init(&wire->watchdog, nobody_answered);
-	timer_init(&wire->late, late_at_last);
+	vdma_timer_init(&wire->usecs, vdma_usecs_passed);
+	vdma_timer_init(&wire->idle, vdma_line_was_idle);
+	vdma_timer_init(&wire->watchdog, vdma_nobody_answered);
+	vdma_timer_init(&wire->late, vdma_late_at_last);
 }
 
 void vdma_notify_end(struct vdma_wire *wire)

@@ -17,7 +17,7 @@
 #define MOST_PER_SECOND 100000000ull
 #define MOMENT (10 * NSEC_PER_USEC) /* what is due within it is offered together: a thread that woke for each would be mostly waking */
 
-static u32 length_at(const u8 *frames, size_t at)
+static u32 vdma_source_length_at(const u8 *frames, size_t at)
 {
 	u32 length;
 
@@ -25,12 +25,12 @@ static u32 length_at(const u8 *frames, size_t at)
 	return length;
 }
 
-static bool sound(const struct vdma_wire *wire, const u8 *frames, size_t bytes)
+static bool vdma_source_sound(const struct vdma_wire *wire, const u8 *frames, size_t bytes)
 {
 	size_t at = 0;
 
 	while (bytes - at > sizeof(u32)) {
-		const u32 length = length_at(frames, at);
+		const u32 length = vdma_source_length_at(frames, at);
 
 		at += sizeof(u32);
 		if (!length || length > bytes - at || rxlab_record_bytes(length) > min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2)
@@ -48,7 +48,7 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 
 	if (!wire->rx || !wire->rx_ring)
 		return -ENOLINK;
-	if (wire->config.mode != VDMA_WIRE_LOSSY || per_second > MOST_PER_SECOND || (per_second && !sound(wire, frames, bytes)))
+	if (wire->config.mode != VDMA_WIRE_LOSSY || per_second > MOST_PER_SECOND || (per_second && !vdma_source_sound(wire, frames, bytes)))
 		return -EINVAL;
 	if (per_second) {
 		list = kvmalloc(bytes, GFP_KERNEL);
@@ -70,9 +70,9 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 	return 0;
 }
 
-static void offer_next(struct vdma_wire *wire, u64 now)
+static void vdma_source_offer_next(struct vdma_wire *wire, u64 now)
 {
-	const u32 length = length_at(wire->source, wire->source_at);
+	const u32 length = vdma_source_length_at(wire->source, wire->source_at);
 
 	vdma_wire_offer(wire, wire->source + wire->source_at + sizeof(u32), length, now);
 	wire->source_offered++;
@@ -82,7 +82,7 @@ static void offer_next(struct vdma_wire *wire, u64 now)
 }
 
 /* ns from its beginning at which so many frames are due. */
-static u64 due_at(const struct vdma_wire *wire, u64 frames)
+static u64 vdma_source_due_at(const struct vdma_wire *wire, u64 frames)
 {
 	return mul_u64_u64_div_u64(frames, NSEC_PER_SEC, wire->source_rate);
 }
@@ -98,9 +98,9 @@ void vdma_source_run(struct vdma_wire *wire, u64 *patience)
 		due = min(due, wire->source_count);
 	/* Not between the pieces of a record that is being sent. */
 	for (i = 0; i < BURST && wire->source_offered < due && !wire->record_left && !wire->header_have; i++)
-		offer_next(wire, now);
+		vdma_source_offer_next(wire, now);
 	if (wire->source_offered == wire->source_count && wire->source_count)
 		return; /* all were offered */
-	next = due_at(wire, wire->source_offered + 1);
+	next = vdma_source_due_at(wire, wire->source_offered + 1);
 	*patience = min(*patience, max_t(u64, next > passed ? next - passed : 0, MOMENT));
 }

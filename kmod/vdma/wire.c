@@ -18,25 +18,25 @@
 
 /* ---- the client's side ---- */
 
-static int wire_irq(struct dma_wire *dma_wire)
+static int vdma_wire_irq(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return wire->irq;
 }
 
-static void wire_publish(struct dma_wire *dma_wire, u64 position)
+static void vdma_wire_publish(struct dma_wire *dma_wire, u64 position)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	smp_store_release(&wire->published, position); /* after the ring's bytes; pairs with the engine's load-acquire */
 }
 
-static void wire_doorbell(struct dma_wire *dma_wire)
+static void vdma_wire_doorbell(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	vdma_kick(wire->vdma);
 }
 
-static void wire_consumed(struct dma_wire *dma_wire, u64 position)
+static void vdma_wire_consumed(struct dma_wire *dma_wire, u64 position)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	smp_store_release(&wire->consumed, position); /* after the last read of the ring; pairs with the engine's load-acquire */
@@ -45,13 +45,13 @@ static void wire_consumed(struct dma_wire *dma_wire, u64 position)
 		vdma_kick(wire->vdma);
 }
 
-static u64 wire_tx_position(struct dma_wire *dma_wire)
+static u64 vdma_wire_tx_position(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return smp_load_acquire(&wire->tx_moved); /* before the ring is written again; pairs with the engine's store-release */
 }
 
-static u64 wire_rx_position(struct dma_wire *dma_wire)
+static u64 vdma_wire_rx_position(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	return smp_load_acquire(&wire->rx_moved); /* before the ring is read; pairs with the engine's store-release */
@@ -61,7 +61,7 @@ static u64 wire_rx_position(struct dma_wire *dma_wire)
  * What is in either ring, in the FIFO, and of a header that is not whole yet. In lossy mode the rest of a record that is being
  * dropped is counted as dropped already.
  */
-static u64 in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
+static u64 vdma_wire_in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
 {
 	const u64 to_send = published - wire->tx_moved;
 	const u64 dropped = wire->dropping ? min(wire->record_left, to_send) : 0;
@@ -69,10 +69,10 @@ static u64 in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
 	return to_send - dropped + wire->header_have + wire->fifo_in - consumed;
 }
 
-static u64 wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 consumed)
+static u64 vdma_wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 consumed)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	u64 gap = in_flight(wire, published, consumed);
+	u64 gap = vdma_wire_in_flight(wire, published, consumed);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
@@ -89,43 +89,43 @@ static u64 wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 consumed
 	return gap;
 }
 
-static void wire_get_stats(struct dma_wire *dma_wire, struct vdma_wire_stats *stats)
+static void vdma_wire_get_stats(struct dma_wire *dma_wire, struct vdma_wire_stats *stats)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	*stats = wire->stats;
 }
 
-static u64 wire_engine_ns(struct dma_chan *chan)
+static u64 vdma_wire_engine_ns(struct dma_chan *chan)
 {
 	const struct vdma_chan *mine = vdma_chan_of(chan);
 
 	return mine ? READ_ONCE(mine->engine_ns) : 0;
 }
 
-static int refuse(struct device *dev, const char *why)
+static int vdma_wire_refuse(struct device *dev, const char *why)
 {
 	dev_err(dev, "wire refused: %s\n", why);
 	return -EINVAL;
 }
 
-static int check_config(struct device *dev, const struct vdma_wire_config *config)
+static int vdma_wire_check(struct device *dev, const struct vdma_wire_config *config)
 {
 	if (config->mode != VDMA_WIRE_LOSSLESS && config->mode != VDMA_WIRE_LOSSY)
-		return refuse(dev, "no such mode");
+		return vdma_wire_refuse(dev, "no such mode");
 	if (!is_power_of_2(config->fifo_bytes) || config->fifo_bytes < 256 || config->fifo_bytes > SZ_1M)
-		return refuse(dev, "fifo_bytes is not a power of two from 256 to 1 MiB");
+		return vdma_wire_refuse(dev, "fifo_bytes is not a power of two from 256 to 1 MiB");
 	if (config->bytes_per_second > MAX_RATE)
-		return refuse(dev, "bytes_per_second is above 8 GiB/s");
+		return vdma_wire_refuse(dev, "bytes_per_second is above 8 GiB/s");
 	if (config->bytes_per_second && config->bytes_per_second < 1000)
-		return refuse(dev, "bytes_per_second is below 1000");
+		return vdma_wire_refuse(dev, "bytes_per_second is below 1000");
 	if (max3(config->usecs, config->idle_usecs, config->watchdog_usecs) > VDMA_MAX_USECS)
-		return refuse(dev, "a time is above a minute");
+		return vdma_wire_refuse(dev, "a time is above a minute");
 	if (config->irq_cpu < -1 || (config->irq_cpu >= 0 && (config->irq_cpu >= nr_cpu_ids || !cpu_online(config->irq_cpu))))
-		return refuse(dev, "irq_cpu is not online");
+		return vdma_wire_refuse(dev, "irq_cpu is not online");
 	return 0;
 }
 
-static int take_index(struct vdma_wire *wire)
+static int vdma_wire_take_index(struct vdma_wire *wire)
 {
 	struct vdma_dev *vdma = wire->vdma;
 	int i, found = -ENOSPC;
@@ -141,7 +141,7 @@ static int take_index(struct vdma_wire *wire)
 	return found;
 }
 
-static void give_index(struct vdma_wire *wire)
+static void vdma_wire_give_index(struct vdma_wire *wire)
 {
 	mutex_lock(&wire->vdma->wires_lock);
 	wire->vdma->wires[wire->index] = NULL;
@@ -150,7 +150,7 @@ static void give_index(struct vdma_wire *wire)
 
 static const struct vdma_wire_ops ops;
 
-static struct dma_wire *wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
+static struct dma_wire *vdma_wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
 {
 	struct vdma_chan *mine = vdma_chan_of(chan);
 	struct vdma_wire *wire;
@@ -158,7 +158,7 @@ static struct dma_wire *wire_create(struct dma_chan *chan, const struct vdma_wir
 
 	if (!mine)
 		return ERR_PTR(-ENODEV);
-	err = check_config(mine->vdma->dev, config);
+	err = vdma_wire_check(mine->vdma->dev, config);
 	if (err)
 		return ERR_PTR(err);
 	wire = kzalloc(sizeof(*wire), GFP_KERNEL);
@@ -172,7 +172,7 @@ static struct dma_wire *wire_create(struct dma_chan *chan, const struct vdma_wir
 	wire->fifo = kvmalloc(config->fifo_bytes, GFP_KERNEL);
 	if (!wire->fifo)
 		goto free_wire;
-	err = take_index(wire);
+	err = vdma_wire_take_index(wire);
 	if (err < 0)
 		goto free_fifo;
 	err = vdma_irq_get(wire);
@@ -181,7 +181,7 @@ static struct dma_wire *wire_create(struct dma_chan *chan, const struct vdma_wir
 	return &wire->wire;
 
 free_index:
-	give_index(wire);
+	vdma_wire_give_index(wire);
 free_fifo:
 	kvfree(wire->fifo);
 free_wire:
@@ -189,7 +189,7 @@ free_wire:
 	return ERR_PTR(err);
 }
 
-static void wire_destroy(struct dma_wire *dma_wire)
+static void vdma_wire_destroy(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	if (wire->tx)
@@ -198,21 +198,21 @@ static void wire_destroy(struct dma_wire *dma_wire)
 		vdma_chan_leave_wire(wire->rx);
 	vdma_notify_end(wire);
 	vdma_irq_put(wire);
-	give_index(wire);
+	vdma_wire_give_index(wire);
 	kvfree(wire->source);
 	kvfree(wire->fifo);
 	kfree(wire);
 }
 
 static const struct vdma_wire_ops ops = {
-	.create = wire_create,
-	.destroy = wire_destroy,
-	.irq = wire_irq,
-	.publish = wire_publish,
-	.doorbell = wire_doorbell,
-	.consumed = wire_consumed,
-	.tx_position = wire_tx_position,
-	.rx_position = wire_rx_position,
+	.create = vdma_wire_create,
+	.destroy = vdma_wire_destroy,
+	.irq = vdma_wire_irq,
+	.publish = vdma_wire_publish,
+	.doorbell = vdma_wire_doorbell,
+	.consumed = vdma_wire_consumed,
+	.tx_position = vdma_wire_tx_position,
+	.rx_position = vdma_wire_rx_position,
 	.arm_tx = vdma_wire_arm_tx,
 	.causes = vdma_wire_causes,
 	.mask = vdma_wire_mask,
@@ -220,9 +220,9 @@ static const struct vdma_wire_ops ops = {
 	.remind = vdma_wire_remind,
 	.policy = vdma_wire_policy,
 	.source = vdma_source_set,
-	.new_epoch = wire_new_epoch,
-	.get_stats = wire_get_stats,
-	.engine_ns = wire_engine_ns,
+	.new_epoch = vdma_wire_new_epoch,
+	.get_stats = vdma_wire_get_stats,
+	.engine_ns = vdma_wire_engine_ns,
 };
 
 const struct vdma_wire_ops *vdma_wire_ops(void)

@@ -13,7 +13,7 @@ int rxnic_poll(struct napi_struct *napi, int budget)
 	return received;
 }
 
-static int open_in(struct rxnic_line *line, bool threaded)
+static int rxnic_napi_open_in(struct rxnic_line *line, bool threaded)
 {
 	const int err = dev_set_threaded(line->to->dev, threaded);
 
@@ -23,18 +23,18 @@ static int open_in(struct rxnic_line *line, bool threaded)
 	return 0;
 }
 
-static int napi_open(struct rxnic_line *line)
+static int rxnic_napi_open(struct rxnic_line *line)
 {
-	return open_in(line, false);
+	return rxnic_napi_open_in(line, false);
 }
 
-static irqreturn_t wake(struct rxnic_line *line)
+static irqreturn_t rxnic_napi_wake(struct rxnic_line *line)
 {
 	napi_schedule(&line->napi);
 	return IRQ_HANDLED;
 }
 
-static void napi_close(struct rxnic_line *line)
+static void rxnic_napi_close(struct rxnic_line *line)
 {
 	napi_disable(&line->napi);
 }
@@ -43,23 +43,23 @@ const struct rxnic_handler rxnic_napi = {
 	.name = "napi",
 	.context = "NET_RX softIRQ, or ksoftirqd",
 	.napi = true,
-	.open = napi_open,
-	.schedule = wake,
-	.close = napi_close,
+	.open = rxnic_napi_open,
+	.schedule = rxnic_napi_wake,
+	.close = rxnic_napi_close,
 };
 
 /* napi_threaded - the same in a kernel thread of its own, which the scheduler treats as any task. */
 
-static int napi_threaded_open(struct rxnic_line *line)
+static int rxnic_napi_threaded_open(struct rxnic_line *line)
 {
-	return open_in(line, true);
+	return rxnic_napi_open_in(line, true);
 }
 
 const struct rxnic_handler rxnic_napi_threaded = {
 	.name = "napi_threaded",
 	.context = "thread napi/DEVICE-ID",
 	.napi = true,
-	.open = napi_threaded_open,
-	.schedule = wake,
-	.close = napi_close,
+	.open = rxnic_napi_threaded_open,
+	.schedule = rxnic_napi_wake,
+	.close = rxnic_napi_close,
 };

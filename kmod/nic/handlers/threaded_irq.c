@@ -2,17 +2,17 @@
 /* threaded_irq - the thread of the wire's interrupt: real-time priority, so before all ordinary tasks. */
 #include "table.h"
 
-static int threaded_irq_open(struct rxnic_line *line)
+static int rxnic_threaded_irq_open(struct rxnic_line *line)
 {
 	return 0; /* the thread came with the interrupt and sleeps */
 }
 
-static irqreturn_t threaded_irq_schedule(struct rxnic_line *line)
+static irqreturn_t rxnic_threaded_irq_schedule(struct rxnic_line *line)
 {
 	return IRQ_WAKE_THREAD;
 }
 
-static void threaded_irq_thread(struct rxnic_line *line)
+static void rxnic_threaded_irq_thread(struct rxnic_line *line)
 {
 	bool more;
 
@@ -24,7 +24,7 @@ static void threaded_irq_thread(struct rxnic_line *line)
 	} while (more);
 }
 
-static void threaded_irq_close(struct rxnic_line *line)
+static void rxnic_threaded_irq_close(struct rxnic_line *line)
 {
 	synchronize_irq(line->ring.ops->irq(line->ring.wire)); /* its thread too */
 }
@@ -32,8 +32,8 @@ static void threaded_irq_close(struct rxnic_line *line)
 const struct rxnic_handler rxnic_threaded_irq = {
 	.name = "threaded_irq",
 	.context = "thread irq/N-DEVICE",
-	.open = threaded_irq_open,
-	.schedule = threaded_irq_schedule,
-	.thread = threaded_irq_thread,
-	.close = threaded_irq_close,
+	.open = rxnic_threaded_irq_open,
+	.schedule = rxnic_threaded_irq_schedule,
+	.thread = rxnic_threaded_irq_thread,
+	.close = rxnic_threaded_irq_close,
 };

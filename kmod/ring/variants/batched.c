@@ -5,7 +5,7 @@
  */
 #include "table.h"
 
-static struct rxlab_record *batched_reserve(struct rxlab_ring_side *tx, u64 bytes)
+static struct rxlab_record *dma_ring_batched_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
 	const u64 end = tx->position + rxlab_ring_needed(tx, bytes);
 
@@ -16,14 +16,14 @@ static struct rxlab_record *batched_reserve(struct rxlab_ring_side *tx, u64 byte
 	return rxlab_ring_span(tx, bytes);
 }
 
-static void batched_step(struct rxlab_ring_side *side)
+static void dma_ring_batched_step(struct rxlab_ring_side *side)
 {
 	side->position = side->end;
 	if (++side->pending >= side->batch)
 		rxlab_ring_publish(side);
 }
 
-static const struct rxlab_record *batched_peek(struct rxlab_ring_side *rx)
+static const struct rxlab_record *dma_ring_batched_peek(struct rxlab_ring_side *rx)
 {
 	const struct rxlab_record *record = rxlab_ring_next(rx, rx->cached);
 
@@ -36,5 +36,5 @@ static const struct rxlab_record *batched_peek(struct rxlab_ring_side *rx)
 }
 
 const struct rxlab_ring_variant rxlab_ring_batched = {
-	"batched", "cached, the other end told once per batch", batched_reserve, batched_step, batched_peek, batched_step, rxlab_ring_flush,
+	"batched", "cached, the other end told once per batch", dma_ring_batched_reserve, dma_ring_batched_step, dma_ring_batched_peek, dma_ring_batched_step, rxlab_ring_flush,
 };

@@ -2,7 +2,7 @@
 /* cached - freerun, but the other end is asked only when what it said last is not enough: its cache line stays with it. */
 #include "table.h"
 
-static struct rxlab_record *cached_reserve(struct rxlab_ring_side *tx, u64 bytes)
+static struct rxlab_record *dma_ring_cached_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
 	const u64 end = tx->position + rxlab_ring_needed(tx, bytes);
 
@@ -11,13 +11,13 @@ static struct rxlab_record *cached_reserve(struct rxlab_ring_side *tx, u64 bytes
 	return rxlab_ring_span(tx, bytes);
 }
 
-static void cached_step(struct rxlab_ring_side *side)
+static void dma_ring_cached_step(struct rxlab_ring_side *side)
 {
 	side->position = side->end;
 	rxlab_ring_publish(side);
 }
 
-static const struct rxlab_record *cached_peek(struct rxlab_ring_side *rx)
+static const struct rxlab_record *dma_ring_cached_peek(struct rxlab_ring_side *rx)
 {
 	const struct rxlab_record *record = rxlab_ring_next(rx, rx->cached);
 
@@ -25,5 +25,5 @@ static const struct rxlab_record *cached_peek(struct rxlab_ring_side *rx)
 }
 
 const struct rxlab_ring_variant rxlab_ring_cached = {
-	"cached", "free-running, the other end's position cached", cached_reserve, cached_step, cached_peek, cached_step, rxlab_ring_flush,
+	"cached", "free-running, the other end's position cached", dma_ring_cached_reserve, dma_ring_cached_step, dma_ring_cached_peek, dma_ring_cached_step, rxlab_ring_flush,
 };

@@ -3,39 +3,39 @@
 #include "table.h"
 
 /* Bytes that may be produced: one slot less than what is free (CIRC_SPACE). */
-static u64 circ_space(u64 head, u64 tail, u64 size)
+static u64 dma_ring_circ_space(u64 head, u64 tail, u64 size)
 {
 	return (tail - head - RXLAB_RECORD_ALIGN) & (size - 1);
 }
 
 /* Bytes that may be consumed (CIRC_CNT). */
-static u64 circ_count(u64 head, u64 tail, u64 size)
+static u64 dma_ring_circ_count(u64 head, u64 tail, u64 size)
 {
 	return (head - tail) & (size - 1);
 }
 
-static struct rxlab_record *circ_reserve(struct rxlab_ring_side *tx, u64 bytes)
+static struct rxlab_record *dma_ring_circ_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
 	const u64 head = rxlab_ring_offset(tx, tx->position), tail = rxlab_ring_offset(tx, rxlab_ring_peer(tx));
 
-	if (rxlab_ring_needed(tx, bytes) > circ_space(head, tail, tx->size))
+	if (rxlab_ring_needed(tx, bytes) > dma_ring_circ_space(head, tail, tx->size))
 		return NULL;
 	return rxlab_ring_span(tx, bytes);
 }
 
-static void circ_step(struct rxlab_ring_side *side)
+static void dma_ring_circ_step(struct rxlab_ring_side *side)
 {
 	side->position = side->end;
 	rxlab_ring_publish(side);
 }
 
-static const struct rxlab_record *circ_peek(struct rxlab_ring_side *rx)
+static const struct rxlab_record *dma_ring_circ_peek(struct rxlab_ring_side *rx)
 {
 	const u64 tail = rxlab_ring_offset(rx, rx->position), head = rxlab_ring_offset(rx, rxlab_ring_peer(rx));
 
-	return rxlab_ring_next(rx, rx->position + circ_count(head, tail, rx->size));
+	return rxlab_ring_next(rx, rx->position + dma_ring_circ_count(head, tail, rx->size));
 }
 
 const struct rxlab_ring_variant rxlab_ring_circ = {
-	"circ", "offsets as in circ_buf.h, one slot free", circ_reserve, circ_step, circ_peek, circ_step, rxlab_ring_flush,
+	"circ", "offsets as in circ_buf.h, one slot free", dma_ring_circ_reserve, dma_ring_circ_step, dma_ring_circ_peek, dma_ring_circ_step, rxlab_ring_flush,
 };

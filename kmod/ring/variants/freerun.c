@@ -2,24 +2,24 @@
 /* freerun - free-running positions, which use all N bytes: full is N apart, empty is equal. Each step asks the other end. */
 #include "table.h"
 
-static struct rxlab_record *freerun_reserve(struct rxlab_ring_side *tx, u64 bytes)
+static struct rxlab_record *dma_ring_freerun_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
 	if (tx->position + rxlab_ring_needed(tx, bytes) - rxlab_ring_peer(tx) > tx->size)
 		return NULL;
 	return rxlab_ring_span(tx, bytes);
 }
 
-static void freerun_step(struct rxlab_ring_side *side)
+static void dma_ring_freerun_step(struct rxlab_ring_side *side)
 {
 	side->position = side->end;
 	rxlab_ring_publish(side);
 }
 
-static const struct rxlab_record *freerun_peek(struct rxlab_ring_side *rx)
+static const struct rxlab_record *dma_ring_freerun_peek(struct rxlab_ring_side *rx)
 {
 	return rxlab_ring_next(rx, rxlab_ring_peer(rx));
 }
 
 const struct rxlab_ring_variant rxlab_ring_freerun = {
-	"freerun", "free-running positions, all N bytes used", freerun_reserve, freerun_step, freerun_peek, freerun_step, rxlab_ring_flush,
+	"freerun", "free-running positions, all N bytes used", dma_ring_freerun_reserve, dma_ring_freerun_step, dma_ring_freerun_peek, dma_ring_freerun_step, rxlab_ring_flush,
 };

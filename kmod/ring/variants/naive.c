@@ -14,7 +14,7 @@
  */
 #include "table.h"
 
-static struct rxlab_record *naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
+static struct rxlab_record *dma_ring_naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
 	const u64 head = rxlab_ring_offset(tx, tx->position), tail = rxlab_ring_offset(tx, rxlab_ring_peer(tx));
 	const u64 free = tx->size - ((head - tail) & (tx->size - 1)); /* all of it when head == tail: the fault */
@@ -32,13 +32,13 @@ static struct rxlab_record *naive_reserve(struct rxlab_ring_side *tx, u64 bytes)
 	return rxlab_ring_at(tx, tx->position);
 }
 
-static void naive_step(struct rxlab_ring_side *side)
+static void dma_ring_naive_step(struct rxlab_ring_side *side)
 {
 	side->position = side->end;
 	rxlab_ring_publish(side);
 }
 
-static const struct rxlab_record *naive_peek(struct rxlab_ring_side *rx)
+static const struct rxlab_record *dma_ring_naive_peek(struct rxlab_ring_side *rx)
 {
 	const struct rxlab_record *record = rxlab_ring_at(rx, rx->position);
 	u64 bytes;
@@ -55,10 +55,10 @@ static const struct rxlab_record *naive_peek(struct rxlab_ring_side *rx)
 	/* What it would believe and read: bytes beyond the guard. Here it stumbles on by the least there is. */
 	rx->faults[RXLAB_FAULT_TORN]++;
 	rx->end = rx->position + RXLAB_RECORD_ALIGN;
-	naive_step(rx);
+	dma_ring_naive_step(rx);
 	return NULL;
 }
 
 const struct rxlab_ring_variant rxlab_ring_naive = {
-	"naive", "the textbook form with its faults", naive_reserve, naive_step, naive_peek, naive_step, rxlab_ring_flush,
+	"naive", "the textbook form with its faults", dma_ring_naive_reserve, dma_ring_naive_step, dma_ring_naive_peek, dma_ring_naive_step, rxlab_ring_flush,
 };
