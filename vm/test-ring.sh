@@ -197,7 +197,7 @@ refusals() {
 	refused 'ring_bytes=65535 is not a power of two' dma_ring ring_bytes=65535
 	refused 'ring_bytes=2048 is not a power of two from 4096 to 2097152' dma_ring \
 		ring_bytes=2048
-	refused 'ring_bytes=8388608 is not a power of two' dma_ring ring_bytes=8388608
+	refused 'ring_bytes=4194304 is not a power of two' dma_ring ring_bytes=4194304
 	refused 'period_bytes=3000 does not divide ring_bytes' dma_ring period_bytes=3000
 	refused 'period_bytes=0 does not divide ring_bytes' dma_ring period_bytes=0
 	refused 'period_bytes=32768 is more than a quarter' dma_ring period_bytes=32768
@@ -215,11 +215,26 @@ refusals() {
 	./ring_ctl 10 0 17000 7 2>/dev/null && wrong "a record longer than a quarter of the ring"
 	./ring_ctl 10 9 8 7 2>/dev/null && wrong "lengths from 9 to 8"
 	./ring_ctl 0 8 8 7 2>/dev/null && wrong "no records"
+	RING_CTL_COMPAT=1 ./ring_ctl 100 10 10 7 >counters || wrong "not for a program of 32 bits"
 	rmmod vdma 2>/dev/null && wrong "the engine unloaded under the ring"
 	rmmod dma_ring && rmmod vdma || wrong "not unloaded"
 	take_log
 	grep -q 'records of 17000 bytes: a ring of 65536 takes 16384 at most' log ||
 		wrong "no reason for a long record"
+	splats
+}
+
+largest() {
+	local mapping
+	load vdma
+	for mapping in coherent streaming; do
+		load dma_ring ring_bytes=2097152 mapping=$mapping || wrong "2 MiB, $mapping: refused"
+		./ring_ctl 20000 0 9000 7 >counters || wrong "2 MiB, $mapping: no run"
+		sound "2 MiB, $mapping"
+		rmmod dma_ring
+	done
+	rmmod vdma
+	take_log
 	splats
 }
 

@@ -37,6 +37,9 @@ a_lossy_line_drops() { # PARAMETER OF vdma
 	balanced lossy rxnic0 rxnic1
 	echo "lossy: $(n rxnic1 wire_dropped_records) of 3000 dropped"
 	[ "$(n rxnic1 wire_dropped_records)" -gt 100 ] || wrong "a lossy line drops nothing"
+	missed=$(cat /sys/class/net/rxnic1/statistics/rx_missed_errors)
+	[ "$missed" = "$(n rxnic1 wire_dropped_records)" ] ||
+		wrong "rx_missed_errors is $missed while the link is up"
 	unload_nic
 }
 
