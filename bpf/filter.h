@@ -17,7 +17,14 @@ const volatile __u8 drop_malformed = 0;
 const volatile __u8 drop_other = 0;
 const volatile __u8 has_source_rules = 1;
 const volatile __u8 has_destination_rules = 1;
-const volatile __u8 has_prefixes = 0;
+const volatile __u8 has_sets = 0;          /* rules for some addresses or VLANs only: */
+const volatile __u8 has_prefixes = 0;      /* of source addresses */
+const volatile __u8 has_to_prefixes = 0;
+const volatile __u8 has_vlans = 0;
+const volatile __u8 has_others = 0;        /* rules without ports */
+/* With destination addresses or VLANs a packet's set is found in `combined`. */
+const volatile __u32 to_classes = 1;     /* prefixes of destination addresses, and none */
+const volatile __u32 vlan_classes = 1;
 const volatile __u8 count_bytes = 1;     /* else packets only */
 const volatile __u8 count_protocols = 1; /* maps parsed, ethertypes, ip_protocols */
 const volatile __u8 count_ports = 1;
@@ -52,6 +59,26 @@ struct {
 	__type(value, __u32);
 } prefixes SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct filter_prefix);
+	__type(value, __u32);
+} to_prefixes SEC(".maps");
+
+#define WORDS(name)                              \
+	struct {                                 \
+		__uint(type, BPF_MAP_TYPE_ARRAY); \
+		__uint(max_entries, 1);          \
+		__type(key, __u32);              \
+		__type(value, __u32);            \
+	} name SEC(".maps")
+
+WORDS(vlans);    /* class of a VLAN */
+WORDS(combined); /* set of (class of source, of destination, of VLAN) */
+WORDS(others);   /* entry of what has no ports */
+
 /* No program reads these two. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -74,7 +101,8 @@ struct packet {
 	__u8 protocol;            /* after extension headers */
 	__u8 is_ip;
 	__u16 source, destination; /* host order */
-	void *address;            /* the source's */
+	__u32 vlan;               /* key of vlans */
+	void *address;            /* the source's, before the destination's; null: not IP */
 };
 
 static __always_inline __u32 rule_of(__u32 set, __u32 table, __u16 port);
@@ -100,12 +128,20 @@ static __always_inline void read_ports(struct packet *packet, void *data, void *
 	packet->kind = fragment ? FILTER_FIRST_FRAGMENT : FILTER_WITH_PORTS;
 }
 
+/* Of every extension header, and of IPv4's authentication header: the next one, and how long it is. */
+struct extension {
+	__u8 next;
+	__u8 length;
+	__be16 fragment;          /* fragment header: offset and flags */
+	__be32 rest;
+};
+
 enum { MORE_FRAGMENTS = 0x2000, FRAGMENT_OFFSET = 0x1fff, PLAIN_IPV4 = 0x45 /* no options */ };
 
 static __always_inline void read_ipv4(struct packet *packet, void *data, void *end, __u32 at)
 {
 	struct iphdr *ip = data + at;
-	__u32 header, limit;
+	__u32 header, limit, i;
 
 	packet->kind = FILTER_TRUNCATED;
 	if ((void *)(ip + 1) > end)
@@ -121,16 +157,27 @@ static __always_inline void read_ipv4(struct packet *packet, void *data, void *e
 	packet->kind = FILTER_LATER_FRAGMENT;
 	if (ip->frag_off & bpf_htons(FRAGMENT_OFFSET))
 		return;
-	read_ports(packet, data, end, at + header, at + limit, ip->frag_off & bpf_htons(MORE_FRAGMENTS));
+	limit += at;
+	at += header;
+#pragma unroll
+	for (i = 0; i <= FILTER_MOST_AH; i++) {
+		struct extension *ah = data + at;
+
+		if (packet->protocol != IPPROTO_AH) {
+			read_ports(packet, data, end, at, limit, ip->frag_off & bpf_htons(MORE_FRAGMENTS));
+			return;
+		}
+		packet->kind = FILTER_TOO_DEEP;
+		if (i == FILTER_MOST_AH)
+			return;
+		packet->kind = FILTER_TRUNCATED;
+		if (at + sizeof(*ah) > limit || (void *)(ah + 1) > end)
+			return;
+		at += (ah->length + 2) * 4;
+		packet->protocol = ah->next;
+	}
 }
 
-/* Of every extension header: the next one, and how long it is. */
-struct extension {
-	__u8 next;
-	__u8 length;
-	__be16 fragment;          /* fragment header: offset and flags */
-	__be32 rest;
-};
 enum { MORE_FRAGMENTS_V6 = 1, FRAGMENT_OFFSET_V6 = 0xfff8 };
 
 static __always_inline void read_ipv6(struct packet *packet, void *data, void *end, __u32 at)
@@ -184,6 +231,14 @@ static __always_inline void read_ipv6(struct packet *packet, void *data, void *e
 	}
 }
 
+enum { VLAN_ID = 0x0fff };
+
+static __always_inline int is_tag(__be16 type)
+{
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD) || type == bpf_htons(ETH_P_QINQ1) ||
+	       type == bpf_htons(ETH_P_QINQ2) || type == bpf_htons(ETH_P_QINQ3);
+}
+
 static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
@@ -196,15 +251,20 @@ static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx
 	type = *(__be16 *)(data + offsetof(struct ethhdr, h_proto)); /* the packed member itself would be read byte by byte */
 #pragma unroll
 	for (i = 0; i < FILTER_MOST_TAGS; i++) {
-		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
+		if (!is_tag(type))
 			break;
 		packet->ethertype = bpf_ntohs(type);
 		if (data + at + 4 > end)
 			return;
+		if (has_vlans && i == 0)
+			packet->vlan = (bpf_ntohs(*(__be16 *)(data + at)) & VLAN_ID) + 1;
 		type = *(__be16 *)(data + at + 2);
 		at += 4;
 	}
 	packet->ethertype = bpf_ntohs(type);
+	packet->kind = FILTER_TOO_DEEP;
+	if (is_tag(type))
+		return;
 	if (type == bpf_htons(ETH_P_IP))
 		read_ipv4(packet, data, end, at);
 	else if (type == bpf_htons(ETH_P_IPV6))
@@ -213,25 +273,60 @@ static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx
 		packet->kind = FILTER_NOT_IP;
 }
 
-static __always_inline __u32 set_of(const struct packet *packet, void *end)
+/* The longest prefix of an address that the rules have; 0: none. */
+static __always_inline __u32 class_of(void *map, const struct packet *packet, void *address, void *end)
 {
 	struct filter_prefix key = {.family = packet->table & FILTER_IPV6};
-	__u32 bytes = key.family ? 16 : 4, *set;
+	__u32 bytes = key.family ? 16 : 4, *class;
 
-	if (packet->address + bytes > end)
+	if (address + bytes > end)
 		return 0;
 	key.prefix_bits = FILTER_FAMILY_BITS + bytes * 8;
 	if (key.family)
-		__builtin_memcpy(key.address, packet->address, 16);
+		__builtin_memcpy(key.address, address, 16);
 	else
-		__builtin_memcpy(key.address, packet->address, 4);
-	set = bpf_map_lookup_elem(&prefixes, &key);
-	return set ? *set : 0;
+		__builtin_memcpy(key.address, address, 4);
+	class = bpf_map_lookup_elem(map, &key);
+	return class ? *class : 0;
+}
+
+static __always_inline __u32 word_of(void *map, __u32 key)
+{
+	__u32 *word = bpf_map_lookup_elem(map, &key);
+
+	return word ? *word : 0;
+}
+
+static __always_inline __u32 set_of(const struct packet *packet, void *end)
+{
+	__u32 set = 0;
+
+	if (has_prefixes && packet->address)
+		set = class_of(&prefixes, packet, packet->address, end);
+	if (!has_to_prefixes && !has_vlans)
+		return set;
+	set *= to_classes;
+	if (has_to_prefixes && packet->address)
+		set += class_of(&to_prefixes, packet, packet->address + (packet->table & FILTER_IPV6 ? 16 : 4), end);
+	set *= vlan_classes;
+	if (has_vlans)
+		set += word_of(&vlans, packet->vlan);
+	return word_of(&combined, set);
+}
+
+/* For what has no ports. */
+static __always_inline __u32 other_rule(const struct packet *packet, void *end)
+{
+	__u32 key = FILTER_NO_IP;
+
+	if (packet->is_ip)
+		key = (packet->table & FILTER_IPV6) << 8 | packet->protocol;
+	return word_of(&others, (has_sets ? set_of(packet, end) : 0) * FILTER_OTHERS + key);
 }
 
 static __always_inline __u32 best_rule(const struct packet *packet, void *end)
 {
-	const __u32 set = has_prefixes ? set_of(packet, end) : 0;
+	const __u32 set = has_sets ? set_of(packet, end) : 0;
 	__u32 best = 0, other;
 
 	if (has_destination_rules)
@@ -301,15 +396,21 @@ static __always_inline int judge(const struct packet *packet, struct xdp_md *ctx
 			key = packet->destination | (drop ? FILTER_PORT_DROPPED : 0) | (packet->table & FILTER_UDP ? FILTER_PORT_UDP : 0);
 			add(bpf_map_lookup_elem(&ports, &key), bytes);
 		}
-	} else if (packet->kind == FILTER_LATER_FRAGMENT) {
-		slot = FILTER_BY_FRAGMENTS;
-		drop = drop_fragments;
 	} else if (packet->kind >= FILTER_TRUNCATED) {
 		slot = FILTER_BY_MALFORMED;
 		drop = drop_malformed;
 	} else {
-		slot = FILTER_BY_OTHER;
-		drop = drop_other;
+		entry = has_others ? other_rule(packet, (void *)(long)ctx->data_end) : 0;
+		if (entry) {
+			slot = (entry >> FILTER_SLOT_SHIFT) & (FILTER_SLOTS - 1);
+			drop = entry & 1;
+		} else if (packet->kind == FILTER_LATER_FRAGMENT) {
+			slot = FILTER_BY_FRAGMENTS;
+			drop = drop_fragments;
+		} else {
+			slot = FILTER_BY_OTHER;
+			drop = drop_other;
+		}
 	}
 	if (count_protocols) {
 		key = packet->kind; /* a member's address would keep the whole packet in memory */

@@ -4,8 +4,9 @@
  *
  * A rule applies to a port in one direction of one protocol and family: eight tables of 65,536 ports. What a port's most
  * specific rule is was decided when the rules were compiled; the program looks it up, for each direction, and takes the
- * better rank of the two. Rules for some source addresses only make sets: each has tables of its own, with all that applies
- * to the addresses of its prefix. Set 0 is everybody else's.
+ * better rank of the two. A rule without ports applies to every destination port, and to what has none: one entry of
+ * `others` per IP protocol and family, one for what is not IP. Rules for some addresses or VLANs only make sets: each has
+ * tables of its own, with all that applies to its packets. Set 0 is everybody else's.
  */
 #pragma once
 #include <linux/types.h>
@@ -25,7 +26,7 @@ enum { FILTER_SLOT_SHIFT = 1, FILTER_RANK_SHIFT = 17, FILTER_SLOTS = 1 << 16, FI
 enum filter_slot {
 	FILTER_BY_DEFAULT,        /* TCP and UDP that no rule applies to */
 	FILTER_BY_FRAGMENTS,      /* later fragments: they have no ports */
-	FILTER_BY_MALFORMED,      /* truncated, malformed, too many headers */
+	FILTER_BY_MALFORMED,      /* truncated, malformed, too many tags or headers */
 	FILTER_BY_OTHER,          /* neither TCP nor UDP */
 	FILTER_FIRST_SLOT = 8,
 };
@@ -39,20 +40,26 @@ enum filter_kind {
 	FILTER_LATER_FRAGMENT,
 	FILTER_TRUNCATED,         /* ends before what its headers say */
 	FILTER_MALFORMED,         /* its headers contradict themselves */
-	FILTER_TOO_DEEP,          /* more IPv6 extension headers than are followed */
+	FILTER_TOO_DEEP,          /* more tags or extension headers than are followed */
 	FILTER_KINDS,
 };
 
-enum { FILTER_MOST_TAGS = 2, FILTER_MOST_EXTENSIONS = 8 };
+enum { FILTER_MOST_TAGS = 4, FILTER_MOST_EXTENSIONS = 8, FILTER_MOST_AH = 2 /* of IPv4 */ };
 
 /* Key of `ports`: protocol << 17 | dropped << 16 | destination port. */
 enum { FILTER_PORT_DROPPED = 1 << 16, FILTER_PORT_UDP = 1 << 17, FILTER_PORT_KEYS = 1 << 18 };
 
-/* Key of `prefixes`: prefix_bits counts from `family` on. */
+/* Keys of `others`: set * FILTER_OTHERS + (family << 8 | IP protocol), or + FILTER_NO_IP. */
+enum { FILTER_NO_IP = 512, FILTER_OTHERS = 513 };
+
+/* Key of `vlans`: 0 for untagged, else id + 1. */
+enum { FILTER_VLANS = 4097 };
+
+/* Key of `prefixes` and `to_prefixes`: prefix_bits counts from `family` on. */
 struct filter_prefix {
 	__u32 prefix_bits;
 	__u8 family;              /* FILTER_IPV4 or FILTER_IPV6 */
-	__u8 address[16];         /* the source's; IPv4 in the first four */
+	__u8 address[16];         /* IPv4 in the first four */
 	__u8 zero[3];
 };
 enum { FILTER_FAMILY_BITS = 8 };
@@ -78,11 +85,11 @@ enum { FILTER_RANGE_BITS = 32 };  /* before the port */
 /* Values of `rule_text`, by slot: what people and `rxlab xdp rules` read. */
 struct filter_text {
 	__u32 rank;
-	char rule[92];
+	char rule[252];
 };
 
 /* Entry 0 of `settings`: what tells a filter of `rxlab xdp` from other programs, wherever it is found. */
-enum { FILTER_MAGIC = 0x666c7872 /* "rxlf" */, FILTER_VERSION = 2 };
+enum { FILTER_MAGIC = 0x666c7872 /* "rxlf" */, FILTER_VERSION = 3 };
 struct filter_settings {
 	__u32 magic, version;
 	__u8 drop_by_default, drop_fragments, drop_malformed, drop_other;

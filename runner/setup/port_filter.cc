@@ -5,6 +5,7 @@
 #include "xdp/engine.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 namespace rxlab {
 
@@ -39,7 +40,7 @@ RuleSet generated(const Json& parameters) {
     set.drop_by_default = parameters.value("drop_by_default", false);
     for (int i = 0; i < parameters.value("rules", 10); i++) {
         PortRule rule;
-        rule.udp = true;
+        rule.protocol = IPPROTO_UDP;
         rule.first = rule.last = static_cast<uint16_t>(parameters.value("first_port", 9) + i);
         set.rules.push_back(rule);
     }

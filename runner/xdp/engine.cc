@@ -43,11 +43,11 @@ uint32_t at_least_one(size_t entries) {
 
 void size_bitmap(BpfObject& object, const Tables& tables) {
     if (tables.sets() > kMostSets)
-        throw Error(
-            Status::usage,
-            fmt::format("the engine bitmap has tables for {} source prefixes, the rules have {}",
-                        kMostSets - 1, tables.prefixes.size()),
-            "--engine lpm");
+        throw Error(Status::usage,
+                    fmt::format("the engine bitmap has tables for {} prefixes and VLANs, the rules "
+                                "make {}",
+                                kMostSets - 1, tables.sets() - 1),
+                    "--engine lpm");
     const auto ports = static_cast<uint32_t>(tables.sets() * FILTER_TABLES * FILTER_PORTS);
     object.resize("bits", ports / 64);
     object.resize("entries", ports);
@@ -102,16 +102,37 @@ void fill_lpm(const BpfObject& object, const Tables& tables) {
         }
 }
 
-void fill_prefixes(const BpfObject& object, const Tables& tables) {
-    for (size_t i = 0; i < tables.prefixes.size(); i++) {
-        const Prefix& prefix = tables.prefixes[i];
+void fill_prefixes(int map, const char* name, const std::vector<Prefix>& prefixes) {
+    for (size_t i = 0; i < prefixes.size(); i++) {
+        const Prefix& prefix = prefixes[i];
         filter_prefix key{static_cast<uint32_t>(FILTER_FAMILY_BITS + prefix.bits),
                           static_cast<uint8_t>(prefix.family),
                           {},
                           {}};
         std::memcpy(key.address, prefix.address.data(), prefix.address.size());
-        put(object.map("prefixes"), "prefixes", key, static_cast<uint32_t>(i + 1));
+        put(map, name, key, static_cast<uint32_t>(i + 1));
     }
+}
+
+/// What does not depend on the engine: which set a packet belongs to, and what has no ports.
+void fill_sets(const BpfObject& object, const Tables& tables) {
+    fill_prefixes(object.map("prefixes"), "prefixes", tables.prefixes);
+    fill_prefixes(object.map("to_prefixes"), "to_prefixes", tables.to_prefixes);
+    for (uint32_t i = 0; i < tables.vlans.size(); i++)
+        put(object.map("vlans"), "vlans", uint32_t{tables.vlans[i]} + 1, i + 1);
+    for (uint32_t i = 0; i < tables.combined.size(); i++)
+        if (tables.combined[i]) put(object.map("combined"), "combined", i, tables.combined[i]);
+    for (const OtherEntry& other : tables.others)
+        put(object.map("others"), "others", other.key, other.entry);
+}
+
+void size_sets(BpfObject& object, const Tables& tables) {
+    object.resize("prefixes", at_least_one(tables.prefixes.size()));
+    object.resize("to_prefixes", at_least_one(tables.to_prefixes.size()));
+    object.resize("vlans", tables.vlans.empty() ? 1 : FILTER_VLANS);
+    object.resize("combined", at_least_one(tables.combined.size()));
+    object.resize("others",
+                  tables.others.empty() ? 1 : static_cast<uint32_t>(tables.sets() * FILTER_OTHERS));
 }
 
 void fill_texts(const BpfObject& object, const RuleSet& set, const Slots& slots) {
@@ -149,21 +170,31 @@ const Engine& engine_named(const std::string& name) {
 Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old,
                 const Slots& old_slots) {
     std::map<std::string, uint32_t> known;
-    for (size_t i = 0; i < old.size(); i++) known[to_text(old[i])] = old_slots.of_rule[i];
-    Slots slots{{}, old_slots.next, old_slots.capacity};
+    for (size_t i = 0; i < old.size(); i++) known[key_of(old[i])] = old_slots.of_rule[i];
+    Slots slots{{}, old_slots.next, old_slots.capacity, {}};
     if (!slots.capacity)
         slots.capacity = std::clamp<uint32_t>(static_cast<uint32_t>(2 * rules.size()), kLeastSlots,
                                               FILTER_SLOTS);
+    // Those that no rule had before: of rules that went, once there are no others.
+    std::vector<uint32_t> used = old_slots.of_rule;
+    std::sort(used.begin(), used.end());
+    uint32_t again = FILTER_FIRST_SLOT;
+    const auto another = [&] {
+        if (slots.next < slots.capacity) return slots.next++;
+        while (std::binary_search(used.begin(), used.end(), again)) again++;
+        if (again >= old_slots.next)
+            throw Error(Status::usage,
+                        fmt::format("the counters have room for {} rules, old and new, and these "
+                                    "are more",
+                                    slots.capacity - FILTER_FIRST_SLOT),
+                        "rxlab xdp unload, then load: counters begin anew");
+        slots.reused.push_back(again);
+        return again++;
+    };
     for (const PortRule& rule : rules) {
-        const auto found = known.find(to_text(rule));
-        slots.of_rule.push_back(found == known.end() ? slots.next++ : found->second);
+        const auto found = known.find(key_of(rule));
+        slots.of_rule.push_back(found == known.end() ? another() : found->second);
     }
-    if (slots.next > slots.capacity)
-        throw Error(
-            Status::usage,
-            fmt::format("the counters have room for {} rules since the load, and these are more",
-                        slots.capacity - FILTER_FIRST_SLOT),
-            "rxlab xdp unload, then load: counters begin anew");
     return slots;
 }
 
@@ -178,20 +209,26 @@ BpfObject build_filter(const Engine& engine, const RuleSet& set, const Slots& sl
                       {"drop_other", set.drop_other},
                       {"has_source_rules", tables.has_source_rules},
                       {"has_destination_rules", tables.has_destination_rules},
+                      {"has_sets", tables.sets() > 1},
                       {"has_prefixes", !tables.prefixes.empty()},
+                      {"has_to_prefixes", !tables.to_prefixes.empty()},
+                      {"has_vlans", !tables.vlans.empty()},
+                      {"has_others", !tables.others.empty()},
+                      {"to_classes", tables.to_prefixes.size() + 1},
+                      {"vlan_classes", tables.vlans.size() + 1},
                       {"count_bytes", counting.bytes},
                       {"count_protocols", counting.protocols},
                       {"count_ports", counting.ports},
                       {"count_rules", counting.rules}});
     engine.size(object, tables);
-    object.resize("prefixes", at_least_one(tables.prefixes.size()));
+    size_sets(object, tables);
     object.resize("rule_text", at_least_one(set.rules.size()));
     object.resize("rules", slots.capacity);
     if (!counting.ports) object.resize("ports", 1);  // the largest of all
     for (const auto& [name, fd] : counters) object.reuse(name, fd);
     object.load();
     engine.fill(object, tables);
-    fill_prefixes(object, tables);
+    fill_sets(object, tables);
     fill_texts(object, set, slots);
     filter_settings settings{FILTER_MAGIC,
                              FILTER_VERSION,

@@ -38,10 +38,11 @@ struct Counting {
 struct Slots {
     std::vector<uint32_t> of_rule;  ///< rule i's
     uint32_t next = FILTER_FIRST_SLOT;
-    uint32_t capacity = 0;  ///< slots there are in all; 0: not decided yet
+    uint32_t capacity = 0;         ///< slots there are in all; 0: not decided yet
+    std::vector<uint32_t> reused;  ///< of rules that went: their counters have to begin at 0
 };
 /// The slots of `rules`, of which those in `old` keep theirs.
-/// @throws Error(Status::usage) when all have been used up.
+/// @throws Error(Status::usage) when there are not enough for the old and the new together.
 Slots slots_for(const std::vector<PortRule>& rules, const std::vector<PortRule>& old,
                 const Slots& old_slots);
 

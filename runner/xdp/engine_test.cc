@@ -64,7 +64,43 @@ std::vector<Case> corpus() {
          "with_ports", true},
         {"three tags",
          Frame(0x88a8).tag(0x8100).tag(0x8100).tag(0x0800).ipv4(17).udp(9, 53).end().bytes,
-         "not_ip", false},
+         "with_ports", true},
+        {"0x9100",
+         Frame(0x9100).tag(0x9200).tag(0x9300).tag(0x0800).ipv4(17).udp(9, 53).end().bytes,
+         "with_ports", true},
+        {"five tags",
+         Frame(0x88a8)
+             .tag(0x8100)
+             .tag(0x8100)
+             .tag(0x8100)
+             .tag(0x8100)
+             .tag(0x0800)
+             .ipv4(17)
+             .udp(9, 53)
+             .end()
+             .bytes,
+         "too_deep", true},
+        {"IPv4 AH", Frame().ipv4(51).authentication(17).udp(9, 53).end().bytes, "with_ports", true},
+        {"IPv4 AH twice",
+         Frame().ipv4(51).authentication(51).authentication(6).tcp(9, 6001).end().bytes,
+         "with_ports", false},
+        {"IPv4 AH three times",
+         Frame()
+             .ipv4(51)
+             .authentication(51)
+             .authentication(51)
+             .authentication(17)
+             .udp(9, 53)
+             .end()
+             .bytes,
+         "too_deep", true},
+        {"IPv4 AH beyond the datagram", Frame().ipv4(51).end().padded().bytes, "truncated", true},
+        {"SCTP", Frame().ipv4(132).payload(40).end().bytes, "other_protocol", false},
+        {"VLAN 9", Frame(0x8100).tag(0x0800, 9).ipv4(17).udp(9, 4000).end().bytes, "with_ports",
+         false},
+        {"priority tag", Frame(0x8100).tag(0x0806, 0xe000).payload(28).bytes, "not_ip", false},
+        {"to another", Frame().ipv4(17, near, 5, 0, {198, 51, 100, 7}).udp(9, 4000).end().bytes,
+         "with_ports", false},
         {"ARP", Frame(0x0806).payload(28).padded().bytes, "not_ip", false},
         {"ICMP", Frame().ipv4(1).payload(40).end().bytes, "other_protocol", false},
         {"first fragment", Frame().ipv4(17, near, 5, 0x2000).udp(7, 9).end().bytes,
@@ -281,6 +317,87 @@ TEST_F(EngineKernel, mutated_frames_and_random_rules_are_judged_as_the_reference
     }
 }
 
+const char* one_of(std::mt19937& random, std::initializer_list<const char*> words) {
+    return words.begin()[random() % words.size()];
+}
+
+/// Of every kind, so that most of them apply to some frame of the corpus.
+std::string random_rule(std::mt19937& random) {
+    const bool six = random() % 3 == 0;
+    std::string text = one_of(random, {"drop", "allow"});
+    bool ports = random() % 2;
+    text += ports ? one_of(random, {"", " tcp", " udp"})
+                  : one_of(random, {"", " tcp", " udp", " protocol 132", " protocol 59",
+                                    " protocol 60", " gre"});
+    if (random() % 4 == 0) text += six ? " ipv6" : " ipv4";
+    if (random() % 3 == 0) text += fmt::format(" vlan {}", one_of(random, {"7", "9", "0"}));
+    if (ports)
+        text +=
+            fmt::format(" {} {}", one_of(random, {"dport", "sport"}),
+                        one_of(random, {"7", "9", "53", "80", "6000-6063", "0-65535", "40:6001"}));
+    for (const char* side : {"from", "to"})
+        if (random() % 3 == 0)
+            text += fmt::format(
+                " {} {}", side,
+                six ? one_of(random, {"::/0", "2001:db8::/32", "2001:db8::2", "2001:db8:0:1::/64"})
+                    : one_of(random, {"0.0.0.0/0", "192.0.0.0/8", "192.0.2.200", "192.0.2.0/24",
+                                      "198.51.100.0/24"}));
+    return text;
+}
+
+RuleSet random_rules(std::mt19937& random, int count) {
+    const auto coin = [&] { return random() % 2 > 0; };
+    RuleSet set{coin(), coin(), coin(), coin(), {}};
+    for (int i = 0; i < count; i++) {
+        try {
+            auto trial = set.rules;
+            trial.push_back(rule_from(random_rule(random)));
+            rank(trial);
+            set.rules = std::move(trial);
+        } catch (const Error&) {  // says nothing, or contradicts
+        }
+    }
+    return set;
+}
+
+TEST_F(EngineKernel, rules_of_every_kind_are_enforced_as_they_are_listed) {
+    const char* wanted = std::getenv("RXLAB_FUZZ_FRAMES");
+    const int sets = wanted ? std::max(std::atoi(wanted) / 1000, 1) : 6;
+    std::mt19937 random(10);
+    const auto cases = corpus();
+    for (int done = 0; done < sets; done++) {
+        const RuleSet given = random_rules(random, 1 + static_cast<int>(random() % 12));
+        RuleSet listed = given;  // what is printed is what is judged by
+        for (PortRule& rule : listed.rules) rule = rule_from(to_text(rule));
+        std::vector<Machine> all;
+        for (size_t i = 0; i < kEngineCount; i++) try {
+                all.emplace_back(kEngines[i], given);
+            } catch (const Error& error) {
+                EXPECT_NE(std::string(kEngines[i].name), "lpm") << "refused by the one with room";
+                EXPECT_EQ(error.next(), "--engine lpm");
+            }
+        for (const Case& one : cases)
+            for (int changes = 0; changes < 3; changes++) {
+                Bytes frame = one.frame;
+                for (int i = 0; i < changes; i++)
+                    frame[random() % frame.size()] = static_cast<uint8_t>(random());
+                SCOPED_TRACE(fmt::format("{}, {} changes, set {}", one.name, changes, done));
+                for (Machine& machine : all) {
+                    machine.check(frame, test::Reference(listed, frame).result);
+                    if (HasFatalFailure()) return;
+                }
+            }
+    }
+}
+
+TEST_F(EngineKernel, what_a_rule_set_does_not_use_has_no_memory) {
+    const RuleSet plain = parse_rules(kRules, "rules");
+    const BpfObject object =
+        build_filter(engine_named("hash"), plain, slots_for(plain.rules, {}, {}));
+    for (const char* map : {"to_prefixes", "vlans", "combined", "others"})
+        EXPECT_EQ(BpfMap(object.map(map)).entries(), 1u) << map;
+}
+
 TEST_F(EngineKernel, an_engine_without_room_says_which_has_it) {
     RuleSet set;
     for (int i = 0; i < 70; i++)
@@ -302,7 +419,17 @@ TEST(Slots, are_kept_by_what_stays_and_never_given_twice) {
     EXPECT_EQ(first.of_rule, (std::vector<uint32_t>{8, 9}));
     EXPECT_EQ(second.of_rule, (std::vector<uint32_t>{10, 9}));
     EXPECT_EQ(second.next, 11u);
-    EXPECT_THROW(slots_for(now, {}, {{}, 8, 9}), Error) << "the counters' map does not grow";
+    EXPECT_THROW(slots_for(now, {}, {{}, 8, 9, {}}), Error) << "the counters' map does not grow";
+}
+
+TEST(Slots, of_rules_that_went_are_given_again_when_there_are_no_others) {
+    const std::vector<PortRule> old = {rule_from("drop dport 2 comment a")},
+                                now = {rule_from("drop dport 2 comment b"),
+                                       rule_from("drop dport 3"), rule_from("drop dport 4")};
+    const Slots slots = slots_for(now, old, {{9}, 10, 11, {}});
+    EXPECT_EQ(slots.of_rule, (std::vector<uint32_t>{9, 10, 8}));
+    EXPECT_EQ(slots.reused, (std::vector<uint32_t>{8}));
+    EXPECT_THROW(slots_for(now, old, {{9}, 10, 10, {}}), Error);
 }
 
 TEST(Engines, a_misspelt_one_is_answered_with_the_nearest) {

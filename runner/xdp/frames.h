@@ -19,7 +19,7 @@ public:
     Frame& tag(uint16_t next, uint16_t vlan = 7) { return put16(vlan).put16(next); }
     /// @param words of the header; fragment: flags and offset as they stand in the header.
     Frame& ipv4(uint8_t protocol, Bytes source = {192, 0, 2, 1}, int words = 5,
-                uint16_t fragment = 0) {
+                uint16_t fragment = 0, Bytes target = {192, 0, 2, 2}) {
         ip_ = bytes.size();
         family_ = 4;
         bytes.push_back(static_cast<uint8_t>(0x40 | words));
@@ -27,7 +27,7 @@ public:
         put16(0).put16(1).put16(fragment);
         bytes.push_back(64);
         bytes.push_back(protocol);
-        put16(0).put(source).put({192, 0, 2, 2});
+        put16(0).put(source).put(target);
         bytes.resize(bytes.size() + (words > 5 ? words - 5 : 0) * 4, 1);
         return *this;
     }

@@ -4,8 +4,11 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/names.h"
+#include "bpf/verdicts.h"
 #include "xdp/pins.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -166,6 +169,15 @@ filter_settings settings_after(const BpfObject& object, const filter_settings& b
     return settings;
 }
 
+/// No rule that is loaded counts there.
+void begin_anew(int counters, const std::vector<uint32_t>& slots) {
+    const std::vector<verdict> zeros(static_cast<size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+    for (const uint32_t slot : slots)
+        if (::bpf_map_update_elem(counters, &slot, zeros.data(), BPF_ANY))
+            throw Error(Status::invalid,
+                        fmt::format("counter {} of the rules: {}", slot, std::strerror(errno)));
+}
+
 }  // namespace
 
 NetDevice filter_device(Sys& sys, const FilterPlace& place) {
@@ -235,9 +247,11 @@ Step change_rules(Sys& sys, const FilterPlace& place,
         const Filter now = required_filter(sys, device);
         const RuleSet set = edit(now.rule_set());
         const Kept kept(now);
-        const BpfObject object = built(engine_named(now.settings.engine), set,
-                                       slots_for(set.rules, kept.rules, kept.slots), kept.counters);
+        const Slots slots = slots_for(set.rules, kept.rules, kept.slots);
+        const BpfObject object =
+            built(engine_named(now.settings.engine), set, slots, kept.counters);
         keep_description(object, settings_after(object, now.settings));
+        begin_anew(now.map("rules"), slots.reused);
         if (swap_xdp(sys, device, now.program.get(), object.program(), now.mode))
             return {now.id, id_of_program(object.program())};
     }

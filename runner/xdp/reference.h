@@ -5,6 +5,7 @@
 #include "xdp/rules.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct Judged {
     int destination = -1;              ///< port; -1: not read
     bool udp = false;
 };
+
+constexpr bool is_tag(int type) {
+    return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x9300;
+}
 
 class Reference {
 public:
@@ -35,12 +40,14 @@ private:
         if (!has(0, 14)) return "truncated";
         size_t at = 12;
         int tags = 0;
-        while ((be16(at) == 0x8100 || be16(at) == 0x88a8) && tags++ < 2) {
+        while (is_tag(be16(at)) && tags < 4) {
             result.ethertype = be16(at);
             if (!has(at + 2, 4)) return "truncated";
+            if (!tags++) vlan_ = be16(at + 2) % 4096;
             at += 4;
         }
         result.ethertype = be16(at);
+        if (is_tag(result.ethertype)) return "too_deep";
         at += 2;
         if (result.ethertype == 0x0800) return walk4(at);
         if (result.ethertype == 0x86dd) return walk6(at);
@@ -54,9 +61,18 @@ private:
         if (version != 4 || header < 20 || total < header) return "malformed";
         family_ = Family::ipv4;
         source_ = {bytes_.begin() + at + 12, bytes_.begin() + at + 16};
+        target_ = {bytes_.begin() + at + 16, bytes_.begin() + at + 20};
         result.protocol = bytes_[at + 9];
         if (fragment % 0x2000) return "later_fragment";
-        return ports(at + header, at + total, fragment & 0x2000);
+        const size_t limit = at + total;
+        at += header;
+        for (int headers = 0; result.protocol == 51; headers++) {
+            if (headers == 2) return "too_deep";
+            if (!has(at, 8) || at + 8 > limit) return "truncated";
+            result.protocol = bytes_[at];
+            at += (bytes_[at + 1] + 2) * 4;
+        }
+        return ports(at, limit, fragment & 0x2000);
     }
 
     std::string walk6(size_t at) {  // RFC 8200; AH: RFC 4302
@@ -64,6 +80,7 @@ private:
         if (bytes_[at] / 16 != 6) return "malformed";
         family_ = Family::ipv6;
         source_ = {bytes_.begin() + at + 8, bytes_.begin() + at + 24};
+        target_ = {bytes_.begin() + at + 24, bytes_.begin() + at + 40};
         result.protocol = bytes_[at + 6];
         const size_t limit = at + 40 + be16(at + 4);
         at += 40;
@@ -103,54 +120,70 @@ private:
         return first_fragment ? "first_fragment" : "with_ports";
     }
 
-    bool from_matches(const PortRule& rule) const {
-        if (!rule.from) return true;
-        if (rule.from->family != family_) return false;
-        for (int bit = 0; bit < rule.from->bits; bit++)
-            if ((source_[bit / 8] << bit % 8 & 0x80) !=
-                (rule.from->address[bit / 8] << bit % 8 & 0x80))
+    bool matches(const std::optional<Prefix>& prefix, const std::vector<uint8_t>& address) const {
+        if (!prefix) return true;
+        if (address.empty() || prefix->family != family_) return false;
+        for (int bit = 0; bit < prefix->bits; bit++)
+            if ((address[bit / 8] << bit % 8 & 0x80) !=
+                (prefix->address[bit / 8] << bit % 8 & 0x80))
                 return false;
         return true;
     }
 
+    bool is_ip() const { return result.protocol >= 0; }
+
+    bool has_ports() const {
+        return result.kind == "with_ports" || result.kind == "first_fragment";
+    }
+
     bool applies(const PortRule& rule) const {
+        if (rule.vlan && *rule.vlan != vlan_) return false;
+        if (!matches(rule.from, source_) || !matches(rule.to, target_)) return false;
+        if (rule.family && (!is_ip() || *rule.family != family_)) return false;
+        if (rule.protocol && *rule.protocol != result.protocol) return false;
+        if (rule.any_port) return true;
         const int port = rule.destination ? result.destination : source_port_;
-        return (!rule.udp || *rule.udp == result.udp) &&
-               (!rule.family || *rule.family == family_) && port >= rule.first &&
-               port <= rule.last && from_matches(rule);
+        return has_ports() && port >= rule.first && port <= rule.last;
+    }
+
+    static int bits_of(const std::optional<Prefix>& prefix) { return prefix ? prefix->bits : -1; }
+    static int width_of(const PortRule& rule) {
+        return rule.any_port ? 65536 : rule.last - rule.first;
     }
 
     /// Does `a` go before `b`? The words of rules.h, one after the other.
     static bool beats(const PortRule& a, const PortRule& b) {
-        const int a_bits = a.from ? a.from->bits : -1, b_bits = b.from ? b.from->bits : -1;
-        if (a_bits != b_bits) return a_bits > b_bits;
-        if (a.last - a.first != b.last - b.first) return a.last - a.first < b.last - b.first;
-        if (a.udp.has_value() != b.udp.has_value()) return a.udp.has_value();
+        if (bits_of(a.from) != bits_of(b.from)) return bits_of(a.from) > bits_of(b.from);
+        if (bits_of(a.to) != bits_of(b.to)) return bits_of(a.to) > bits_of(b.to);
+        if (a.vlan.has_value() != b.vlan.has_value()) return a.vlan.has_value();
+        if (width_of(a) != width_of(b)) return width_of(a) < width_of(b);
+        if (a.protocol.has_value() != b.protocol.has_value()) return a.protocol.has_value();
         if (a.family.has_value() != b.family.has_value()) return a.family.has_value();
         return a.destination && !b.destination;
     }
 
+    bool otherwise() const {
+        if (has_ports()) return set_.drop_by_default;
+        return result.kind == "later_fragment" ? set_.drop_fragments : set_.drop_other;
+    }
+
     void decide() {
-        if (result.kind == "with_ports" || result.kind == "first_fragment") {
-            for (size_t i = 0; i < set_.rules.size(); i++)
-                if (applies(set_.rules[i]) &&
-                    (result.rule < 0 || beats(set_.rules[i], set_.rules[result.rule])))
-                    result.rule = static_cast<int>(i);
-            result.dropped = result.rule < 0 ? set_.drop_by_default : set_.rules[result.rule].drop;
-        } else if (result.kind == "later_fragment") {
-            result.dropped = set_.drop_fragments;
-        } else if (result.kind == "not_ip" || result.kind == "other_protocol") {
-            result.dropped = set_.drop_other;
-        } else {
+        if (result.kind == "truncated" || result.kind == "malformed" || result.kind == "too_deep") {
             result.dropped = set_.drop_malformed;
+            return;
         }
+        for (size_t i = 0; i < set_.rules.size(); i++)
+            if (applies(set_.rules[i]) &&
+                (result.rule < 0 || beats(set_.rules[i], set_.rules[result.rule])))
+                result.rule = static_cast<int>(i);
+        result.dropped = result.rule < 0 ? otherwise() : set_.rules[result.rule].drop;
     }
 
     const RuleSet& set_;
     const std::vector<uint8_t>& bytes_;
     Family family_ = Family::ipv4;
-    std::vector<uint8_t> source_;
-    int source_port_ = -1;
+    std::vector<uint8_t> source_, target_;
+    int source_port_ = -1, vlan_ = -1;
 };
 
 }  // namespace rxlab::test

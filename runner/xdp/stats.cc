@@ -4,11 +4,13 @@
 #include "bpf/verdicts.h"
 #include "xdp/attached.h"
 #include "xdp/pins.h"
+#include "xdp/services.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <algorithm>
 
 namespace rxlab {
@@ -70,14 +72,6 @@ private:
     int fd_;
     std::vector<verdict> values_;
 };
-
-std::string protocol_name(uint32_t number) {
-    static const std::map<uint32_t, const char*> known = {
-        {1, "icmp"}, {2, "igmp"}, {6, "tcp"},     {17, "udp"},  {47, "gre"},
-        {50, "esp"}, {51, "ah"},  {58, "icmpv6"}, {59, "none"}, {132, "sctp"}};
-    const auto found = known.find(number);
-    return found == known.end() ? std::to_string(number) : found->second;
-}
 
 std::string ethertype_name(uint16_t type) {
     static const std::map<uint16_t, const char*> known = {
@@ -142,7 +136,9 @@ FilterStats filter_stats(Sys& sys, const FilterPlace& place) {
     for (const LoadedRule& rule : filter.rules())
         stats.rules.push_back({rule.text, rule.slot, rules.at(rule.slot)});
     protocols.each(256, [&](uint32_t number, const Count& count) {
-        stats.protocols[protocol_name(number)] = count;
+        stats.protocols[number == IPPROTO_NONE ? "none"
+                                               : protocol_name(static_cast<uint8_t>(number))] =
+            count;
     });
     each_key<uint16_t>(types.fd(), [&](uint16_t type) {
         stats.ethertypes[ethertype_name(type)] = types.at(type);

@@ -14,15 +14,30 @@ struct PortRun {
     bool operator==(const PortRun&) const = default;
 };
 
+/// What applies to a frame without ports.
+struct OtherEntry {
+    uint32_t key = 0;    ///< of `others`
+    uint32_t entry = 0;  ///< rank, slot and verdict
+    bool operator==(const OtherEntry&) const = default;
+};
+
 struct Tables {
-    std::vector<Prefix> prefixes;  ///< prefixes[i] is set i + 1's; shorter ones of the same
-                                   ///< addresses before it are in its tables too
-    std::vector<PortRun> runs;     ///< disjoint; by set, table and port
+    /// A packet's class of sources is i + 1 where prefixes[i] is the longest that its address has,
+    /// 0 for none. What applies to shorter ones of the same addresses is in its tables too.
+    std::vector<Prefix> prefixes, to_prefixes;
+    std::vector<uint16_t> vlans;  ///< class i + 1's
+    /// Set of each (class of source, of destination, of VLAN), the last counting fastest. Empty:
+    /// there are classes of sources only, and a set is one.
+    std::vector<uint32_t> combined;
+    size_t set_count = 1;
+    std::vector<PortRun> runs;  ///< disjoint; by set, table and port
+    std::vector<OtherEntry> others;
     bool has_source_rules = false, has_destination_rules = false;
-    size_t sets() const { return prefixes.size() + 1; }
+    size_t sets() const { return set_count; }
 };
 
 /// @param slots of each rule, where it is counted. @pre the rules are ranked.
+/// @throws Error(Status::usage): more combinations of addresses and VLANs than fit.
 Tables tables_of(const std::vector<PortRule>& rules, const std::vector<uint32_t>& slots);
 
 /// Ports first..last as prefixes of 16 bits: (first port, bits). At most 30.

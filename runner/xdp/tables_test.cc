@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "xdp/tables.h"
 
+#include "base/error.h"
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <random>
 
 namespace rxlab {
@@ -39,6 +43,44 @@ TEST(Tables, a_prefixs_tables_have_what_applies_to_shorter_ones_too) {
     EXPECT_EQ(ports[0], 1u);
     EXPECT_EQ(ports[outer], 2u);
     EXPECT_EQ(ports[3 - outer], 3u);
+}
+
+TEST(Tables, combinations_that_the_same_rules_apply_to_share_a_set) {
+    const Tables tables =
+        tables_of(ranked({"drop tcp dport 1 from 10.0.0.0/8", "drop tcp dport 2 to 10.0.0.0/8",
+                          "drop tcp dport 3 vlan 7"}),
+                  {8, 9, 10});
+    ASSERT_EQ(tables.combined.size(), 8u);
+    EXPECT_EQ(tables.sets(), 8u);
+    EXPECT_EQ(tables.combined[0], 0u) << "everybody else's";
+    const Tables less = tables_of(
+        ranked({"drop tcp dport 1 to 10.0.0.0/8", "drop tcp dport 2 vlan 7 to 11.0.0.0/8"}),
+        {8, 9});
+    ASSERT_EQ(less.combined.size(), 6u);
+    EXPECT_EQ(less.sets(), 3u) << "VLAN 7 changes nothing for 10.0.0.0/8 and for others";
+}
+
+TEST(Tables, a_rule_without_ports_is_about_every_port_and_what_has_none) {
+    const Tables tables = tables_of(ranked({"drop ipv4", "allow icmp", "drop vlan 7"}), {8, 9, 10});
+    EXPECT_TRUE(tables.has_destination_rules);
+    EXPECT_FALSE(tables.has_source_rules);
+    std::map<uint32_t, uint32_t> others;
+    for (const OtherEntry& other : tables.others) others[other.key] = other.entry;
+    const uint32_t slots = FILTER_SLOTS - 1;
+    EXPECT_EQ(others.at(1) >> FILTER_SLOT_SHIFT & slots, 9u) << "icmp of everybody";
+    EXPECT_EQ(others.at(47) & 1, 1u);
+    EXPECT_FALSE(others.contains(FILTER_NO_IP));
+    EXPECT_TRUE(others.contains(FILTER_OTHERS + FILTER_NO_IP)) << "VLAN 7's";
+}
+
+TEST(Tables, too_many_combinations_are_refused) {
+    std::vector<std::string> texts;
+    for (int i = 0; i < 1200; i++) {
+        texts.push_back(fmt::format("drop dport 1 from 10.{}.{}.0/24", i / 250, i % 250));
+        texts.push_back(fmt::format("drop dport 1 to 10.{}.{}.0/24", i / 250, i % 250));
+    }
+    const auto rules = ranked(texts);
+    EXPECT_THROW(tables_of(rules, std::vector<uint32_t>(rules.size(), 8)), Error);
 }
 
 TEST(Tables, no_rules_make_no_runs) {
