@@ -2,6 +2,7 @@
 // A port filter and its statistics on an interface of this machine.
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/names.h"
 #include "cmd/commands.h"
 #include "xdp/stats.h"
 
@@ -10,7 +11,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <memory>
+#include <sstream>
 
 namespace rxlab {
 namespace {
@@ -38,7 +41,8 @@ std::string read_text(const std::string& file) {
 }
 
 struct Options {
-    FilterPlace place;
+    FilterPlace place;       ///< the one that a command is at
+    std::string interfaces;  ///< as given: names with commas between
     std::string rules, mode = "native", engine = "bitmap";
     bool replace = false, json = false;
     double watch = 0;
@@ -136,14 +140,39 @@ void watch(Sys& sys, const Options& options) {
     }
 }
 
+/// Those that were named, each with options of its own.
+std::vector<Options> each_of(const Options& options) {
+    std::vector<Options> all;
+    std::istringstream names(options.interfaces);
+    for (std::string name; std::getline(names, name, ',');) {
+        require_interface_name(name);
+        all.push_back(options);
+        all.back().place.interface = name;
+    }
+    if (all.empty()) require_interface_name("");
+    return all;
+}
+
+/// One interface's document is alone, several are by name.
+void print_json(const Options& options, Json (*document)(const Options&)) {
+    const std::vector<Options> all = each_of(options);
+    Json json = Json::object();
+    for (const Options& one : all) json[one.place.interface] = document(one);
+    fmt::print("{}\n", (all.size() == 1 ? *json.begin() : json).dump(2));
+}
+
 void show_stats(const Options& options) {
     Sys& sys = real_sys();
-    if (options.watch > 0) return watch(sys, options);
-    const FilterStats stats = filter_stats(sys, options.place);
+    const std::vector<Options> all = each_of(options);
+    if (options.watch > 0 && all.size() > 1)
+        throw Error(Status::usage, "--watch shows one interface, and several are named",
+                    "rxlab xdp stats " + all[0].place.interface + " --watch");
+    if (options.watch > 0) return watch(sys, all[0]);
     if (options.json)
-        fmt::print("{}\n", to_json(stats).dump(2));
-    else
-        print_stats(options.place, stats, nullptr);
+        return print_json(options, [](const Options& one) {
+            return to_json(filter_stats(real_sys(), one.place));
+        });
+    for (const Options& one : all) print_stats(one.place, filter_stats(sys, one.place), nullptr);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -152,13 +181,8 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-void list_rules(const Options& options) {
-    Sys& sys = real_sys();
-    const FilterStats stats = filter_stats(sys, options.place);
-    if (options.json) {
-        fmt::print("{}\n", to_json(stats)["rules"].dump(2));
-        return;
-    }
+void list_rules_of(const Options& options) {
+    const FilterStats stats = filter_stats(real_sys(), options.place);
     for (size_t i = 0; i < stats.rules.size(); i++)
         fmt::print("{:>6}  {:<60} {:>14} packets\n", i + 1, stats.rules[i].rule,
                    stats.rules[i].count.packets);
@@ -167,13 +191,51 @@ void list_rules(const Options& options) {
                stats.decided.at("default").packets);
 }
 
+void list_rules(const Options& options) {
+    if (options.json)
+        return print_json(options, [](const Options& one) {
+            return to_json(filter_stats(real_sys(), one.place))["rules"];
+        });
+    const std::vector<Options> all = each_of(options);
+    for (const Options& one : all) {
+        if (all.size() > 1) fmt::print("{}\n", one.place.interface);
+        list_rules_of(one);
+    }
+}
+
+using Edit = std::function<RuleSet(const RuleSet&)>;
+
+/// All filters are there before the first is changed; each is changed in one step.
+void change_each(const Options& options, const std::function<Edit(const Options&)>& edit) {
+    Sys& sys = real_sys();
+    const std::vector<Options> all = each_of(options);
+    for (const Options& one : all) loaded_rules(sys, one.place);
+    std::string changed;
+    for (const Options& one : all) try {
+            change_rules(sys, one.place, edit(one));
+            changed += (changed.empty() ? "" : ", ") + one.place.interface;
+        } catch (const Error& error) {
+            if (changed.empty()) throw;
+            throw Error(error.status(),
+                        fmt::format("{} (changed already: {})", error.what(), changed),
+                        error.next());
+        }
+}
+
 void add_rule(const Options& options) {
-    const PortRule rule = rule_from(joined(options.words));
-    change_rules(real_sys(), options.place, [&](RuleSet set) {
-        set.rules.push_back(rule);
-        rank(set.rules);
-        return set;
+    const std::vector<PortRule> rules = rules_from(joined(options.words));
+    change_each(options, [&](const Options&) {
+        return [&](RuleSet set) {
+            set.rules.insert(set.rules.end(), rules.begin(), rules.end());
+            rank(set.rules);
+            return set;
+        };
     });
+}
+
+void set_rules(const Options& options) {
+    const RuleSet set = parse_rules(read_text(options.rules), options.rules);
+    change_each(options, [&](const Options&) { return [&](const RuleSet&) { return set; }; });
 }
 
 bool is_number(const std::string& text) {
@@ -181,42 +243,74 @@ bool is_number(const std::string& text) {
            std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
-/// The rule's index by its number in the list or by its words; none: past the end.
-size_t index_of(const RuleSet& set, const std::string& text) {
-    if (is_number(text)) return std::stoul(text) - 1;  // 0 becomes none
-    return static_cast<size_t>(std::find(set.rules.begin(), set.rules.end(), rule_from(text)) -
-                               set.rules.begin());
+/// A rule without a comment is the one that has any.
+bool is_meant(const PortRule& rule, const PortRule& wanted) {
+    return key_of(rule) == key_of(wanted) &&
+           (wanted.comment.empty() || wanted.comment == rule.comment);
 }
 
+void erase_rule(std::vector<PortRule>& rules, const std::function<bool(const PortRule&)>& wanted,
+                const Options& options) {
+    const auto found = std::find_if(rules.begin(), rules.end(), wanted);
+    if (found == rules.end())
+        throw Error(Status::usage,
+                    fmt::format("{}: no rule '{}'", options.place.interface, joined(options.words)),
+                    fmt::format("rxlab xdp rules list {}", options.place.interface));
+    rules.erase(found);
+}
+
+/// By its number in the list, or by its words.
 void delete_rule(const Options& options) {
     const std::string text = joined(options.words);
-    change_rules(real_sys(), options.place, [&](RuleSet set) {
-        const size_t i = index_of(set, text);
-        if (i >= set.rules.size())
-            throw Error(Status::usage,
-                        fmt::format("{}: no rule '{}'", options.place.interface, text),
-                        fmt::format("rxlab xdp rules list {}", options.place.interface));
-        set.rules.erase(set.rules.begin() + static_cast<std::ptrdiff_t>(i));
-        return set;
+    const bool by_number = is_number(text);
+    const size_t number = by_number ? std::stoul(text) : 0;
+    const std::vector<PortRule> wanted = by_number ? std::vector<PortRule>() : rules_from(text);
+    change_each(options, [&](const Options& one) {
+        return [&, one](RuleSet set) {
+            if (by_number)
+                erase_rule(
+                    set.rules,
+                    [&](const PortRule& rule) {
+                        return static_cast<size_t>(&rule - set.rules.data()) + 1 == number;
+                    },
+                    one);
+            for (const PortRule& rule : wanted)
+                erase_rule(
+                    set.rules, [&](const PortRule& there) { return is_meant(there, rule); }, one);
+            return set;
+        };
     });
 }
 
+/// On all of them or on none.
 void load(const Options& options) {
     Sys& sys = real_sys();
     const Engine& engine = engine_named(options.engine);
     const RuleSet set = parse_rules(read_text(options.rules), options.rules);
-    load_filter(sys, options.place, engine, set,
-                options.mode == "native" ? XdpMode::native : XdpMode::generic, options.replace);
-    const std::string to = options.place.netns.empty() ? "" : " --netns " + options.place.netns;
-    fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {}{} shows what they do\n{}\n",
-               options.place.interface, set.rules.size(), options.engine, options.mode,
-               options.place.interface, to, counters_line(filter_stats(sys, options.place)));
+    std::vector<FilterPlace> loaded;
+    try {
+        for (const Options& one : each_of(options)) {
+            load_filter(sys, one.place, engine, set,
+                        options.mode == "native" ? XdpMode::native : XdpMode::generic,
+                        options.replace);
+            loaded.push_back(one.place);
+        }
+    } catch (const Error&) {
+        for (const FilterPlace& place : loaded) unload_filter(sys, place);
+        throw;
+    }
+    const std::string netns = options.place.netns.empty() ? "" : " --netns " + options.place.netns;
+    for (const FilterPlace& place : loaded)
+        fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {}{} shows what they do\n{}\n",
+                   place.interface, set.rules.size(), options.engine, options.mode, place.interface,
+                   netns, counters_line(filter_stats(sys, place)));
 }
 
 void unload(const Options& options) {
-    if (!unload_filter(real_sys(), options.place).from)
-        fmt::print("{}: the filter ended with its interface; the names it left are removed\n",
-                   options.place.interface);
+    for (const Options& one : each_of(options))
+        if (!unload_filter(real_sys(), one.place).from)
+            fmt::print("{}: the filter ended with its interface; the names it left are removed\n",
+                       one.place.interface);
 }
 
 constexpr const char* kRulesFile =
@@ -225,9 +319,14 @@ constexpr const char* kRulesFile =
                         // also "later_fragments", "malformed" and "other"
    "rules": [
      {"action": "drop", "protocol": "udp", "dport": 53},
-     {"action": "allow", "protocol": "udp", "dport": 53, "from": "10.0.0.0/8"},
-     {"action": "drop", "family": "ipv6", "sport": "6000-6063"}]}
-One rule in words: drop udp dport 53 from 10.0.0.0/8)";
+     {"action": "allow", "protocol": "udp", "dport": "domain", "from": "10.0.0.0/8",
+      "comment": "the branch office"},
+     {"action": "drop", "family": "ipv6", "sport": "6000-6063"},
+     {"action": "drop", "protocol": "icmp", "to": "192.0.2.0/24"},
+     {"action": "drop", "vlan": 7, "dport": [22, 80, "8000-8080"]}]}
+One rule in words, each once: drop|allow, a protocol (tcp, udp, icmp, sctp, protocol 99), ipv4|ipv6,
+vlan N, dport|sport PORT[-PORT][,...], from ADDRESS[/BITS], to ADDRESS[/BITS], comment TEXT (last)
+  drop udp dport 53 from 10.0.0.0/8)";
 
 }  // namespace
 
@@ -238,7 +337,9 @@ void define_xdp(CLI::App& app, int&) {
     const auto add = [options](CLI::App& parent, const char* name, const char* summary,
                                void (*run)(const Options&)) {
         CLI::App* command = parent.add_subcommand(name, summary);
-        command->add_option("INTERFACE", options->place.interface, "an interface's name")
+        command
+            ->add_option("INTERFACE", options->interfaces,
+                         "an interface's name, or several with commas between")
             ->required();
         command->add_option("--netns", options->place.netns,
                             "the network namespace it is in (ip netns)");
@@ -267,13 +368,16 @@ void define_xdp(CLI::App& app, int&) {
     command->add_flag("--json", options->json, "print JSON");
     add(app, "unload", "take the filter away, and all it left", unload);
     CLI::App* rules = app.add_subcommand(
-        "rules", "list, add or delete rules; packets see the old ones or the new, never a mix");
+        "rules",
+        "list, add, delete or set rules; packets see the old ones or the new, never a mix");
     rules->require_subcommand(1);
     command = add(*rules, "list", "the rules in the order of their priority", list_rules);
     command->add_flag("--json", options->json, "print JSON");
     command =
         add(*rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
     command->add_option("RULE", options->words, "its words")->required();
+    command = add(*rules, "set", "all rules and defaults become those of a file", set_rules);
+    command->add_option("FILE", options->rules, "a rules file")->required();
     command = add(*rules, "del", "delete a rule by its number or its words", delete_rule);
     command->add_option("RULE", options->words, "its number, or its words")->required();
 }
