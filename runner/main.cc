@@ -54,9 +54,8 @@ int unknown_command(const std::string& word) {
     for (const Command& command : kCommands)
         if (*command.group) names.push_back(command.name);
     fmt::print(stderr, "rxlab: unknown command '{}'\n", word);
-    const std::string guess = rxlab::nearest(word, names);
     fmt::print(stderr, "  next: {}'rxlab --help' lists the commands\n",
-               guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess));
+               rxlab::did_you_mean(word, names, "", " "));
     return static_cast<int>(rxlab::Status::usage);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/nearest.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -31,6 +32,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
         best = candidate;
     }
     return best;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& words,
+                         std::string_view before, std::string_view after) {
+    const std::string guess = nearest(word, words);
+    return guess.empty() ? "" : fmt::format("{}did you mean '{}'?{}", before, guess, after);
 }
 
 }  // namespace rxlab

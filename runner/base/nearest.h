@@ -15,4 +15,8 @@ size_t edit_distance(std::string_view a, std::string_view b);
 /// allowed, but never a whole word).
 std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
+/// "did you mean 'pktgen'?" with `before` and `after` around it; empty when no word is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& words,
+                         std::string_view before = {}, std::string_view after = {});
+
 }  // namespace rxlab

@@ -35,5 +35,11 @@ TEST(Nearest, allows_a_third_of_a_long_word) {
               "instructions_per_packet");
 }
 
+TEST(Nearest, a_question_is_asked_only_where_a_word_is_near) {
+    EXPECT_EQ(did_you_mean("pktgn", {"pktgen"}, "; "), "; did you mean 'pktgen'?");
+    EXPECT_EQ(did_you_mean("pktgn", {"pktgen"}, "", " or not"), "did you mean 'pktgen'? or not");
+    EXPECT_EQ(did_you_mean("x", {"y"}, "; "), "");
+}
+
 }  // namespace
 }  // namespace rxlab

@@ -17,9 +17,7 @@ const Row& row_named(const Row* rows, size_t count, const std::string& name, con
         if (name == rows[i].name) return rows[i];
         known.emplace_back(rows[i].name);
     }
-    const std::string guess = nearest(name, known);
-    throw Error(Status::usage, fmt::format("no {} '{}'", what, name),
-                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+    throw Error(Status::usage, fmt::format("no {} '{}'", what, name), did_you_mean(name, known));
 }
 
 }  // namespace rxlab

@@ -83,12 +83,9 @@ Experiment load_experiment(const std::string& name_or_path) {
     if (looks_like_path(name_or_path))
         return parse_experiment(read_text(name_or_path), name_or_path, vocabulary());
     const std::vector<std::string> names = experiment_names();
-    if (std::find(names.begin(), names.end(), name_or_path) == names.end()) {
-        const std::string guess = nearest(name_or_path, names);
+    if (std::find(names.begin(), names.end(), name_or_path) == names.end())
         throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
-                    (guess.empty() ? "" : fmt::format("did you mean '{}'? ", guess)) +
-                        "'rxlab list' shows them all");
-    }
+                    did_you_mean(name_or_path, names, "", " ") + "'rxlab list' shows them all");
     const fs::path file = checkout() / "experiments" / (name_or_path + ".json");
     return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
 }

@@ -66,9 +66,7 @@ NamedCollector collector_named(const std::string& name) {
         if (collector.name() == name) return collector;
         known.push_back(collector.name());
     }
-    const std::string guess = nearest(name, known);
-    throw Error(Status::usage, fmt::format("no collector '{}'", name),
-                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+    throw Error(Status::usage, fmt::format("no collector '{}'", name), did_you_mean(name, known));
 }
 
 }  // namespace rxlab

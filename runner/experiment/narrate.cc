@@ -128,8 +128,9 @@ private:
             expected = words.empty() ? "another value" : one_of(words);
         else if (!words.empty())
             expected += fmt::format(" ({})", one_of(words));
-        return fmt::format("expected {}, got {}{}", expected, shown(instance),
-                           instance.is_string() ? did_you_mean(instance, words) : "");
+        return fmt::format(
+            "expected {}, got {}{}", expected, shown(instance),
+            instance.is_string() ? did_you_mean(instance.get<std::string>(), words, "; ") : "");
     }
 
     static std::optional<std::string> of_string(const Json& schema, const Json& instance) {
@@ -226,9 +227,9 @@ private:
         words.insert(words.end(), names.begin(), names.end());
         std::string expected = names.empty() ? "no key" : "key " + one_of(names);
         if (!patterns.empty()) expected = schema.value("title", expected);
-        findings.push_back(
-            {at, true,
-             fmt::format("expected {}, got '{}'{}", expected, key, did_you_mean(key, words))});
+        findings.push_back({at, true,
+                            fmt::format("expected {}, got '{}'{}", expected, key,
+                                        did_you_mean(key, words, "; "))});
     }
 
     void of_parts(const Json& schema, const Json& instance, const Json::json_pointer& at,
@@ -275,11 +276,6 @@ private:
 
 std::vector<Finding> narrate(const Json& schema, const Json& instance) {
     return Narrator(schema).of(schema, instance, Json::json_pointer());
-}
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& words) {
-    const std::string guess = nearest(word, words);
-    return guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess);
 }
 
 std::string one_of(const std::vector<std::string>& words) {

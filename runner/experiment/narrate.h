@@ -19,9 +19,6 @@ struct Finding {
 /// finds the words.
 std::vector<Finding> narrate(const Json& schema, const Json& instance);
 
-/// "; did you mean 'x'?" or nothing.
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& words);
-
 /// "'a', 'b' or 'c'"; long lists are cut.
 std::string one_of(const std::vector<std::string>& words);
 

@@ -2,6 +2,7 @@
 #include "experiment/semantics.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "experiment/experiment.h"
 #include "experiment/resolve.h"
 
@@ -68,7 +69,7 @@ Finding refused(const Use& use, const std::vector<std::string>& words) {
                                                : "a factor's value, " + one_of(words);
     return {use.pointer, false,
             fmt::format("expected {}, got {}{}", expected, shown(use.text),
-                        did_you_mean(use.text, words))};
+                        did_you_mean(use.text, words, "; "))};
 }
 
 /// A reference to a key that some value of its factor lacks.
@@ -122,7 +123,7 @@ std::vector<Finding> check_builds_on(const Json& arms) {
                  before.empty()
                      ? fmt::format("expected nothing in the first arm, got {}", shown(name))
                      : fmt::format("expected an arm before this one, {}, got {}{}", one_of(before),
-                                   shown(name), did_you_mean(name, before))});
+                                   shown(name), did_you_mean(name, before, "; "))});
         before.push_back(arms[i].at("name"));
     }
     return findings;

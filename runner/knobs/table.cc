@@ -38,9 +38,8 @@ Knob find_knob(const std::string& name) {
         }
         known.emplace_back(kind.name);
     }
-    const std::string guess = nearest(name.substr(0, colon), known);
     throw Error(Status::usage, fmt::format("knob '{}': no kind '{}'", name, name.substr(0, colon)),
-                guess.empty() ? "" : fmt::format("did you mean '{}'?", guess));
+                did_you_mean(name.substr(0, colon), known));
 }
 
 }  // namespace rxlab

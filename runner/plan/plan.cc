@@ -42,10 +42,10 @@ void check_arms(const Experiment& experiment, const std::vector<std::string>& wa
     for (const Arm& arm : experiment.arms) names.push_back(arm.name);
     for (const std::string& name : wanted) {
         if (contains(names, name)) continue;
-        const std::string guess = nearest(name, names);
-        throw Error(Status::usage, fmt::format("{}: no arm '{}'", experiment.name, name),
-                    guess.empty() ? fmt::format("its arms: {}", fmt::join(names, ", "))
-                                  : fmt::format("did you mean '{}'?", guess));
+        const std::string question = did_you_mean(name, names);
+        throw Error(
+            Status::usage, fmt::format("{}: no arm '{}'", experiment.name, name),
+            question.empty() ? fmt::format("its arms: {}", fmt::join(names, ", ")) : question);
     }
 }
 

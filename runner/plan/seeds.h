@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// Random numbers that are the same on every machine and standard library.
+// The seeds of a plan, each for its purpose.
 #pragma once
+#include "base/random.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 namespace rxlab {
-
-/// SplitMix64 (Steele, Lea, Flood 2014; public domain reference by S. Vigna).
-class SplitMix64 {
-public:
-    explicit SplitMix64(uint64_t seed) : state_(seed) {}
-    uint64_t next();
-
-private:
-    uint64_t state_;
-};
 
 enum class Purpose : uint64_t { boot = 1, round = 2, order = 3 };
 

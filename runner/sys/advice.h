@@ -9,8 +9,7 @@ namespace rxlab {
 
 inline std::string advice_on(const std::string& word, const std::vector<std::string>& known) {
     if (known.empty()) return "there is none";
-    const std::string closest = nearest(word, known);
-    return fmt::format("{}{} {}", closest.empty() ? "" : "did you mean '" + closest + "'? ",
+    return fmt::format("{}{} {}", did_you_mean(word, known, "", " "),
                        known.size() == 1 ? "There is:" : "There are:", fmt::join(known, ", "));
 }
 

@@ -263,14 +263,13 @@ void require_gbench(Sys& sys, const Json& parameters) {
     std::vector<std::string> names;
     for (std::string line; std::getline(list, line); names.push_back(line))
         if (line == name) return;
-    const std::string guess = nearest(name, names);
     throw Error(
         Status::usage,
         fmt::format("{} has no benchmark '{}'{}", file, name,
                     said.empty() ? "" : "; it says: " + said),
         fmt::format(
             "{}{} {} lists them; make bench-build installs the peers and builds ring_bench anew",
-            guess.empty() ? "" : "did you mean '" + guess + "'? ", file, kList));
+            did_you_mean(name, names, "", " "), file, kList));
 }
 
 std::string describe_gbench(const Json& parameters) {
