@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -69,6 +70,28 @@ TEST_F(WriteWhole, names_a_folder_that_is_not_there) {
     } catch (const Error& error) {
         EXPECT_EQ(error.what(), path("no/x") + ": cannot be written: No such file or directory");
     }
+}
+
+TEST(WholeFile, a_failure_is_no_empty_file) {
+    EXPECT_THROW(read_whole("/no/such/file"), Error);
+    EXPECT_THROW(read_whole("/proc"), Error);  // a folder
+    EXPECT_THROW(read_if_there("/proc"), Error);
+}
+
+TEST(WholeFile, a_file_that_is_not_there_is_told_from_an_empty_one) {
+    const std::string path = testing::TempDir() + "whole_file." + std::to_string(::getpid());
+    EXPECT_EQ(read_if_there(path), std::nullopt);
+    std::ofstream(path).close();
+    EXPECT_EQ(read_if_there(path), "");
+    ::unlink(path.c_str());
+}
+
+TEST(WholeFile, bytes_are_read_as_they_are) {
+    const std::string path = testing::TempDir() + "whole_file_bytes." + std::to_string(::getpid());
+    const std::string bytes("\0\xff\n\r\n", 5);
+    std::ofstream(path, std::ios::binary) << bytes;
+    EXPECT_EQ(read_whole(path), bytes);
+    ::unlink(path.c_str());
 }
 
 }  // namespace

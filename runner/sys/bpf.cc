@@ -183,15 +183,6 @@ bool is_another(const NetDevice& device, int expected, int result) {
 
 }  // namespace
 
-BpfFd& BpfFd::operator=(BpfFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-}
-
-BpfFd::~BpfFd() {
-    if (fd_ >= 0) close(fd_);
-}
-
 BpfMap::BpfMap(int fd) : fd_(fd) {
     bpf_map_info info{};
     uint32_t size = sizeof info;

@@ -5,6 +5,8 @@
 #pragma once
 #include "base/json.h"
 #include "sys/device.h"
+#include "sys/fd.h"
+#include "sys/sys.h"
 
 #include <linux/bpf.h>
 
@@ -17,19 +19,8 @@ struct bpf_object;
 
 namespace rxlab {
 
-/// Owns one file descriptor: a program, a map, or a link whose closing detaches.
-class BpfFd {
-public:
-    BpfFd() = default;
-    explicit BpfFd(int fd) : fd_(fd) {}
-    BpfFd(BpfFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-    BpfFd& operator=(BpfFd&& other) noexcept;
-    ~BpfFd();
-    int get() const { return fd_; }
-
-private:
-    int fd_ = -1;
-};
+/// A program, a map, or a link whose closing detaches.
+using BpfFd = Fd;
 
 /// A map of fixed-size values, addressed by u32 keys. Does not own the descriptor.
 class BpfMap {

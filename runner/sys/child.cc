@@ -4,19 +4,17 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "sys/fd.h"
+#include "sys/process.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
-
-extern char** environ;
 
 namespace rxlab {
 namespace {
@@ -30,54 +28,6 @@ Pipe make_pipe() {
     if (::pipe2(ends, O_CLOEXEC))
         throw Error(Status::invalid, fmt::format("pipe: {}", std::strerror(errno)));
     return {Fd(ends[0]), Fd(ends[1])};
-}
-
-/// An ordinary user's PATH lacks the folders where ip, tc and nft are.
-std::string find_program(const std::string& name) {
-    if (name.find('/') != std::string::npos) return name;
-    const char* path = std::getenv("PATH");
-    std::string folders = std::string(path ? path : "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
-    for (size_t start = 0; start <= folders.size();) {
-        const size_t end = std::min(folders.find(':', start), folders.size());
-        const std::string file = folders.substr(start, end - start) + "/" + name;
-        if (end > start && ::access(file.c_str(), X_OK) == 0) return file;
-        start = end + 1;
-    }
-    throw Error(Status::usage, fmt::format("no program '{}' in PATH", name), "make deps");
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<char*> out;
-    for (const std::string& text : strings) out.push_back(const_cast<char*>(text.c_str()));
-    out.push_back(nullptr);
-    return out;
-}
-
-std::vector<std::string> english_environment() {
-    std::vector<std::string> variables;
-    for (char** entry = environ; *entry; entry++)
-        if (std::strncmp(*entry, "LC_ALL=", 7) != 0) variables.emplace_back(*entry);
-    variables.emplace_back("LC_ALL=C");
-    return variables;
-}
-
-pid_t spawn(const std::vector<std::string>& argv, const Pipe& in, const Pipe& out,
-            const Pipe& err) {
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, in.read.get(), 0);
-    ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), 1);
-    ::posix_spawn_file_actions_adddup2(&actions, err.write.get(), 2);
-    const std::string file = find_program(argv.at(0));
-    const std::vector<std::string> variables = english_environment();
-    pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, file.c_str(), &actions, nullptr, pointers(argv).data(),
-                                    pointers(variables).data());
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error)
-        throw Error(Status::usage,
-                    fmt::format("{}: cannot be run: {}", file, std::strerror(error)));
-    return pid;
 }
 
 /// A child that closes its input early must not kill us.
@@ -153,11 +103,8 @@ void exchange(Fd& to, Fd& out, Fd& err, const std::string& input, const Limit& l
     }
 }
 
-int wait_for(pid_t pid) {
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+int exit_status(int wait_status) {
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
 }  // namespace
@@ -167,7 +114,13 @@ CommandResult run_child(const std::vector<std::string>& argv, const std::string&
     const Limit limit(seconds);
     Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
     CommandResult ran;
-    const pid_t pid = spawn(argv, in, out, err);
+    // What may be killed has a process group of its own, so that what it started ends with it.
+    Process process({.argv = argv,
+                     .foreground = seconds <= 0,
+                     .in = in.read.get(),
+                     .out = out.write.get(),
+                     .err = err.write.get(),
+                     .english = true});
     in.read.reset();
     out.write.reset();
     err.write.reset();
@@ -176,8 +129,8 @@ CommandResult run_child(const std::vector<std::string>& argv, const std::string&
         exchange(in.write, out.read, err.read, input, limit, ran);
     }
     const bool cut_short = out.read || err.read;
-    if (cut_short) ::kill(pid, SIGKILL);
-    ran.status = wait_for(pid);
+    if (cut_short) process.kill();
+    ran.status = exit_status(process.wait());
     if (!cut_short) return ran;
     throw_if_interrupted();
     throw Error(Status::invalid,

@@ -11,10 +11,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "base/error.h"
 #include "session/session.h"
 #include "sys/fd.h"
+#include "sys/process.h"
 #include "target/message.h"
 
 namespace rxlab {
@@ -61,31 +63,21 @@ void run_trial_job(Sys& sys, Port& port, const Json& job) {
 }
 
 struct Child {
-    pid_t pid;
+    std::unique_ptr<Process> process;
     Fd out, err;
 };
 
 Child start(const std::vector<std::string>& argv, const std::string& input) {
-    std::vector<char*> words;
-    for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
     const Fd in(::memfd_create("stdin", MFD_CLOEXEC));
     (void)!::write(in.get(), input.data(), input.size());
     ::lseek(in.get(), 0, SEEK_SET);
     int out[2], err[2];
     if (::pipe2(out, O_CLOEXEC) || ::pipe2(err, O_CLOEXEC)) throw Error(Status::lost, "pipe");
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        ::dup2(in.get(), 0);
-        ::dup2(out[1], 1);
-        ::dup2(err[1], 2);
-        ::execvp(words[0], words.data());
-        fmt::print(stderr, "{}: {}\n", argv[0], std::strerror(errno));
-        ::_exit(127);
-    }
-    ::close(out[1]);
-    ::close(err[1]);
-    return {pid, Fd(out[0]), Fd(err[0])};
+    const Fd theirs[] = {Fd(out[1]), Fd(err[1])};
+    Child child{nullptr, Fd(out[0]), Fd(err[0])};
+    child.process = std::make_unique<Process>(
+        Launch{.argv = argv, .in = in.get(), .out = theirs[0].get(), .err = theirs[1].get()});
+    return child;
 }
 
 // Passes both outputs on until they are closed.
@@ -109,23 +101,27 @@ void stream(Port& port, const Child& child) {
     }
 }
 
-void run_exec_job(Sys&, Port& port, const Json& job) {
-    const Child child =
-        start(job.at("argv").get<std::vector<std::string>>(), job.value("stdin", ""));
+/// As a shell has it: 127 for a program that cannot be started.
+int run_streaming(Port& port, const Json& job) {
+    Child child;
+    try {
+        child = start(job.at("argv").get<std::vector<std::string>>(), job.value("stdin", ""));
+    } catch (const Error& error) {
+        if (error.status() != Status::usage) throw;
+        port.send(MessageType::err, fmt::format("{}\n", error.what()));
+        return 127;
+    }
     stream(port, child);
-    int status = 0;
-    ::waitpid(child.pid, &status, 0);
-    port.send(MessageType::exit_status,
-              std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+    const int status = child.process->wait();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void run_exec_job(Sys&, Port& port, const Json& job) {
+    port.send(MessageType::exit_status, std::to_string(run_streaming(port, job)));
 }
 
 void run_shell_job(Sys&, Port&, const Json&) {
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        ::execl("/bin/busybox", "setsid", "cttyhack", "sh", static_cast<char*>(nullptr));
-        ::_exit(127);
-    }
-    ::waitpid(pid, nullptr, 0);
+    Process({.argv = {"/bin/busybox", "setsid", "cttyhack", "sh"}, .foreground = true}).wait();
 }
 
 struct Job {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sys/process.h"
 #include "target/files.h"
-#include "target/process.h"
 
 namespace rxlab {
 namespace {

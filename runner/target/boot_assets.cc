@@ -9,10 +9,10 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "sys/process.h"
 #include "target/archive.h"
 #include "target/console.h"
 #include "target/files.h"
-#include "target/process.h"
 
 namespace rxlab {
 namespace fs = std::filesystem;
@@ -77,8 +77,8 @@ std::string try_kvm(const Machine& machine) {  // empty: works
             break;
     }
     return fmt::format("QEMU with KVM ended, {}: {}{}", describe_exit(qemu.process().status()),
-                       worth_telling(read_whole(work.path("stderr"))),
-                       fault_in(read_whole(work.path("console"))));
+                       worth_telling(read_if_there(work.path("stderr")).value_or("")),
+                       fault_in(read_if_there(work.path("console")).value_or("")));
 }
 
 }  // namespace

@@ -8,8 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "base/error.h"
 
@@ -55,12 +53,6 @@ std::string attribution_plugin() {
     if (!fs::exists(plugin))
         throw Error(Status::usage, plugin.string() + " is missing", "make build");
     return plugin;
-}
-
-std::string read_whole(const fs::path& path) {
-    std::ostringstream bytes;
-    bytes << std::ifstream(path, std::ios::binary).rdbuf();
-    return bytes.str();
 }
 
 WorkFolder::WorkFolder() {

@@ -19,8 +19,6 @@ std::filesystem::path checkout();
 /// QEMU's plugin that counts by function; it lies beside this program.
 std::string attribution_plugin();
 
-std::string read_whole(const std::filesystem::path& path);  ///< empty when it cannot be read
-
 /// A private folder under the cache, removed by the destructor; those of killed processes are
 /// removed by the next one.
 class WorkFolder {

@@ -158,10 +158,11 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     qemu.kill();
     reader.read_on();
     run.wall_s = since(start);
-    run.console = read_whole(attachments.console);
+    run.console = read_if_there(attachments.console).value_or("");
     if (limits.attribute && std::filesystem::exists(attachments.attribution))
         run.attribution = read_whole(attachments.attribution);
-    explain(run, qemu, worth_telling(read_whole(work.path("stderr"))), limits, reader);
+    explain(run, qemu, worth_telling(read_if_there(work.path("stderr")).value_or("")), limits,
+            reader);
     return run;
 }
 
@@ -183,8 +184,9 @@ void run_console(const Machine& machine, const std::string& state, const std::st
     const RawTerminal raw;
     MonitoredQemu qemu(machine, attachments, Start::restore, work.path("stderr"), true);
     if (const int status = qemu.process().wait_to_end(); status != 0)
-        throw Error(Status::lost, fmt::format("QEMU ended with {}: {}", describe_exit(status),
-                                              worth_telling(read_whole(work.path("stderr")))));
+        throw Error(Status::lost,
+                    fmt::format("QEMU ended with {}: {}", describe_exit(status),
+                                worth_telling(read_if_there(work.path("stderr")).value_or(""))));
 }
 
 void throw_unless_done(const GuestRun& run, const std::string& what) {

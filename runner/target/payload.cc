@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/sha256.h"
+#include "sys/process.h"
 #include "target/archive.h"
 #include "target/files.h"
-#include "target/process.h"
 
 namespace rxlab {
 namespace fs = std::filesystem;

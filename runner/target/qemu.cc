@@ -164,7 +164,7 @@ MonitoredQemu::Event MonitoredQemu::wait_for_stop(double seconds) {
 
 void MonitoredQemu::fail(const std::string& what, const std::string& words) {
     const bool ended = process_->wait(1);
-    const std::string said = worth_telling(read_whole(stderr_path_));
+    const std::string said = worth_telling(read_if_there(stderr_path_).value_or(""));
     throw Error(
         Status::lost,
         ended ? fmt::format("QEMU was {} while it should {}{}{}", describe_exit(process_->status()),

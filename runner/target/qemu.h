@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "sys/fd.h"
-#include "target/process.h"
+#include "sys/process.h"
 
 namespace rxlab {
 

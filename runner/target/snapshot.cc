@@ -39,9 +39,9 @@ Attachments attachments_in(const WorkFolder& work, const std::string& payload) {
 
 [[noreturn]] void did_not_come_up(const char* stage, const std::string& how,
                                   const WorkFolder& work) {
-    const std::string console = read_whole(work.path("console"));
+    const std::string console = read_if_there(work.path("console")).value_or("");
     const std::string fault = fault_in(console);
-    const std::string qemu = worth_telling(read_whole(work.path("stderr")));
+    const std::string qemu = worth_telling(read_if_there(work.path("stderr")).value_or(""));
     throw Error(
         Status::lost,
         fmt::format("the guest was lost while {}: {}{}{}", stage, fault.empty() ? how : fault,
@@ -82,7 +82,8 @@ void run_and_save(const Machine& machine, const WorkFolder& work, const std::str
     require_space(work, machine);
     MonitoredQemu qemu(machine, attachments_in(work, payload), begin, work.path("stderr"));
     const MonitoredQemu::Event event = qemu.wait_for_stop(kBootTimeout);
-    if (may_retry && hit_patch_race(machine, read_whole(work.path("console")))) throw PatchRace();
+    if (may_retry && hit_patch_race(machine, read_if_there(work.path("console")).value_or("")))
+        throw PatchRace();
     switch (event) {
         case MonitoredQemu::Event::stopped:
             break;
@@ -91,7 +92,8 @@ void run_and_save(const Machine& machine, const WorkFolder& work, const std::str
         case MonitoredQemu::Event::timeout:
             did_not_come_up(stage, fmt::format("no stop within {:.0f} s", kBootTimeout), work);
     }
-    if (!fault_in(read_whole(work.path("console"))).empty()) did_not_come_up(stage, "", work);
+    if (!fault_in(read_if_there(work.path("console")).value_or("")).empty())
+        did_not_come_up(stage, "", work);
     const auto start = std::chrono::steady_clock::now();
     qemu.save();
     save_s += since(start);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// A child process that cannot outlive us: killed by our destructor, by the kernel when the starting
-// thread dies.
+// The one way to start a program: without a shell, and it cannot outlive us. It is killed by our
+// destructor, and by the kernel when the thread that started it dies.
 #pragma once
+#include "sys/fd.h"
+
 #include <sys/types.h>
 
 #include <string>
@@ -10,15 +12,18 @@
 namespace rxlab {
 
 struct Launch {
-    std::vector<std::string> argv;
-    std::string stdout_path, stderr_path;  ///< files to write; empty: ours
+    std::vector<std::string> argv;         ///< found in PATH or in the sbin folders
+    std::string stdout_path, stderr_path;  ///< files to write; empty: out and err
     std::vector<int> keep;                 ///< descriptors the child inherits under the same number
     bool foreground = false;               ///< stays in our process group, may read the terminal
+    int in = -1, out = -1, err = -1;  ///< its standard descriptors; -1: ours, in the background
+                                      ///< /dev/null for its input
+    bool english = false;             ///< with LC_ALL=C: its output is read
 };
 
 class Process {
 public:
-    /// @throws Error(Status::usage) when the program cannot be started.
+    /// @throws Error(Status::usage) when there is no such program or it cannot be started.
     explicit Process(const Launch& launch);
     ~Process();
     Process(const Process&) = delete;
@@ -27,16 +32,19 @@ public:
     pid_t pid() const { return pid_; }
     /// Waits up to `seconds` (host clock); true when the process has ended.
     bool wait(double seconds);
+    /// Waits to the end, whatever happens. Returns the wait status.
+    int wait();
     /// Waits to the end, polling for Ctrl-C. @throws Error(Status::interrupted). Returns the wait
     /// status.
     int wait_to_end();
     int status() const { return status_; }  ///< wait status, once ended
-    void kill();                            ///< SIGKILL and reap; harmless once ended
+    /// SIGKILL, in the background to what it started too, and reap; harmless once ended.
+    void kill();
 
 private:
     pid_t pid_ = -1;
-    int pidfd_ = -1;
-    bool ended_ = false;
+    Fd pidfd_;
+    bool own_group_, ended_ = false;
     int status_ = 0;
 };
 
@@ -44,7 +52,7 @@ private:
 std::string describe_exit(int wait_status);
 
 /// Runs a program to its end and returns its standard output; standard error is ours.
-/// @throws Error(Status::usage) when it fails: it has then said why.
+/// @throws Error(Status::usage) when it fails: it has then said why; Error(Status::interrupted).
 std::string capture(const std::vector<std::string>& argv);
 
 }  // namespace rxlab
