@@ -12,7 +12,7 @@ KERNEL     ?= $(firstword $(KERNELS))
 
 # Every Debian package rxlab needs, once. Kernels and their headers are not here: they are downloaded and unpacked into
 # the cache, never installed.
-DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libmd-dev \
+DEPS := g++ cmake ninja-build pkg-config clang llvm bpftool libbpf-dev libelf-dev libnl-3-dev zlib1g-dev libmd-dev \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
         qemu-system-x86 seabios busybox-static iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
         spin sparse python3 python3-matplotlib ca-certificates
@@ -36,7 +36,7 @@ RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)"
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps lint-deps build lint tidy hooks bench-build run-experiment test test-unit test-vm bench nightly doctor restore clean distclean
+.PHONY: help deps bench-deps lint-deps build lint tidy hooks bench-build run-experiment test test-unit test-vm test-restore bench nightly doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ tidy: lint-deps build ## clang-tidy over all C++, half an hour (CHANGED=1: what 
 
 hooks: lint-deps ## check the form of what is committed, at each commit
 	@ln -sfn "$(CURDIR)/runner/lint/pre-commit" "$$(git rev-parse --git-path hooks)/pre-commit"
+
+test-restore: build ## kill host runs at random moments and see that restore leaves nothing changed; needs root (KILLS=200)
+	@$(SUDO) runner/session/kill_test/kill_test.py $(BUILD)/rxlab $(or $(KILLS),200) $(SEED)
 
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
 	@cmake -S runner -B $(BUILD)/cmake -G Ninja >$(if $(V),/dev/stdout,/dev/null)

@@ -16,6 +16,8 @@ uint64_t parse_nft_counters(const std::string& answer);
 /// Request for all qdiscs and, in its answer, the drops of the interface's ingress or clsact one
 /// (linux/rtnetlink.h).
 std::string qdisc_request();
+/// Nothing when the interface has no such qdisc.
+std::optional<uint64_t> ingress_drops_in(const std::string& answer, int interface_index);
 /// @throws Error(Status::invalid) when the interface has no such qdisc.
 uint64_t parse_ingress_drops(const std::string& answer, int interface_index);
 

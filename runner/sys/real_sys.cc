@@ -2,6 +2,7 @@
 #include "sys/real_sys.h"
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "sys/child.h"
 #include "sys/fd.h"
 
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <linux/mount.h>
 #include <linux/netlink.h>
+#include <netlink/msg.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -70,20 +72,6 @@ Fd open_or_fail(const std::string& path, int flags) {
     return fd;
 }
 
-std::string read_all(int fd, const std::string& path) {
-    std::string text;
-    char buffer[65536];
-    for (;;) {
-        const ssize_t n = ::read(fd, buffer, sizeof buffer);
-        if (n > 0)
-            text.append(buffer, n);
-        else if (n == 0 || errno == EAGAIN)
-            return text;
-        else if (errno != EINTR && errno != EPIPE)
-            fail(path);  // EPIPE: a kmsg record was overwritten meanwhile
-    }
-}
-
 void write_once(int fd, const std::string& path, const std::string& value) {
     if (::write(fd, value.data(), value.size()) != static_cast<ssize_t>(value.size()))
         fail(fmt::format("{}: writing '{}'", path,
@@ -122,20 +110,16 @@ void send_request(int socket, const std::string& request) {
 }
 
 /// Is `messages` the answer's end? @throws Error for the kernel's refusal.
-bool ends_answer(const std::string& messages) {
-    size_t at = 0;
-    while (at + sizeof(nlmsghdr) <= messages.size()) {
-        nlmsghdr header;
-        std::memcpy(&header, messages.data() + at, sizeof header);
-        if (header.nlmsg_type == NLMSG_ERROR) {
-            nlmsgerr answer;
-            std::memcpy(&answer, messages.data() + at + NLMSG_HDRLEN, sizeof answer);
-            errno = -answer.error;
-            if (answer.error) fail("netlink answer");
+bool ends_answer(std::string messages) {
+    int left = static_cast<int>(messages.size());
+    for (auto* message = reinterpret_cast<nlmsghdr*>(messages.data()); nlmsg_ok(message, left);
+         message = nlmsg_next(message, &left)) {
+        if (message->nlmsg_type == NLMSG_ERROR && nlmsg_valid_hdr(message, sizeof(nlmsgerr))) {
+            errno = -static_cast<nlmsgerr*>(nlmsg_data(message))->error;
+            if (errno) fail("netlink answer");
             return true;
         }
-        if (header.nlmsg_type == NLMSG_DONE || !(header.nlmsg_flags & NLM_F_MULTI)) return true;
-        at += NLMSG_ALIGN(header.nlmsg_len);
+        if (message->nlmsg_type == NLMSG_DONE || !(message->nlmsg_flags & NLM_F_MULTI)) return true;
     }
     return false;
 }
@@ -144,7 +128,7 @@ bool ends_answer(const std::string& messages) {
 
 std::string RealSys::read_file(const std::string& path) {
     // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
-    return read_all(open_or_fail(path, O_RDONLY | O_NONBLOCK).get(), path);
+    return read_whole(open_or_fail(path, O_RDONLY | O_NONBLOCK).get(), path);
 }
 
 void RealSys::write_file(const std::string& path, const std::string& value) {
@@ -155,7 +139,7 @@ std::function<std::string()> RealSys::reader(const std::string& path) {
     const auto fd = std::make_shared<Fd>(open_or_fail(path, O_RDONLY));
     return [fd, path] {
         if (::lseek(fd->get(), 0, SEEK_SET)) fail(path);
-        return read_all(fd->get(), path);
+        return read_whole(fd->get(), path);
     };
 }
 
