@@ -4,7 +4,8 @@
 
 namespace rxlab {
 
-/// SIGINT and SIGTERM set the flag. A second one ends the process at once; its QEMUs die with it.
+/// SIGINT, SIGTERM, SIGQUIT and SIGHUP set the flag. A second one ends the process at once (a
+/// second hang-up does nothing); its QEMUs die with it.
 void install_interrupt_handlers();
 
 /// Has one come, or is the time box over?

@@ -4,6 +4,8 @@
 #include "base/error.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+#include <csignal>
 
 namespace rxlab {
 namespace {
@@ -29,6 +31,30 @@ TEST(TimeBox, interrupts_nothing_before_nor_after) {
     }
     { const TimeBox box(0); }
     EXPECT_FALSE(interrupted());
+}
+
+void raise_and_end(int number, int times) {
+    install_interrupt_handlers();
+    for (int i = 0; i < times; i++) std::raise(number);
+    ::_exit(interrupted() ? 0 : 1);
+}
+
+TEST(Interrupt, whatever_asks_a_program_to_end_is_heard) {
+    for (const int number : {SIGINT, SIGTERM, SIGQUIT, SIGHUP})
+        EXPECT_EXIT(raise_and_end(number, 1), ::testing::ExitedWithCode(0), "") << number;
+}
+
+TEST(Interrupt, a_second_one_ends_it_but_for_a_hang_up) {
+    EXPECT_EXIT(raise_and_end(SIGTERM, 2), ::testing::KilledBySignal(SIGTERM), "");
+    EXPECT_EXIT(raise_and_end(SIGHUP, 2), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(Interrupt, under_nohup_a_hang_up_is_nothing) {
+    const auto run = [] {
+        std::signal(SIGHUP, SIG_IGN);
+        raise_and_end(SIGHUP, 1);
+    };
+    EXPECT_EXIT(run(), ::testing::ExitedWithCode(1), "");
 }
 
 }  // namespace

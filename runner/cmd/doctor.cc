@@ -148,7 +148,8 @@ Finding look_disk(Sys&) {
 Finding look_journal(Sys& sys) {
     if (::geteuid() != 0)
         return {Grade::limited, "the journal is root's to read", "sudo build/rxlab doctor"};
-    const size_t pending = Journal(sys, state_directory()).pending().size();
+    const Journal journal(sys, state_directory());
+    const size_t pending = journal.pending().size() + journal.damage().size();
     if (!pending) return {Grade::good, "nothing left to restore", ""};
     return {Grade::bad, fmt::format("an interrupted run left {} changes", pending), "make restore"};
 }

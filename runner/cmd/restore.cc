@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "cmd/commands.h"
+#include "collect/controlled_process.h"
 #include "journal/journal.h"
 
 #include <fmt/format.h>
@@ -12,32 +13,52 @@ namespace {
 
 Json undo_json(const std::vector<Undo>& entries) {
     Json list = Json::array();
-    for (const Undo& undo : entries)
-        list.push_back({{"what", undo.what},
-                        {"path", undo.path},
-                        {"value", undo.value},
-                        {"argv", undo.argv},
-                        {"netns", undo.netns}});
+    for (const Undo& undo : entries) list.push_back(to_json(undo));
     return list;
 }
 
+/// Those of `before` that are not in `left`, the last one first; both are in the same order.
+std::vector<Undo> undone(const std::vector<Undo>& before, const std::vector<Undo>& left) {
+    std::vector<Undo> gone;
+    size_t kept = left.size();
+    for (auto undo = before.rbegin(); undo != before.rend(); ++undo)
+        if (kept && to_json(left[kept - 1]) == to_json(*undo))
+            kept--;
+        else
+            gone.push_back(*undo);
+    return gone;
+}
+
+void print(const Journal& journal, const std::vector<Undo>& done, bool only_show,
+           const std::vector<std::string>& failed) {
+    if (done.empty() && failed.empty())
+        fmt::print("nothing to restore: the journal in {} is empty\n", state_directory());
+    for (const Undo& undo : done)
+        fmt::print("{} {}\n", only_show ? "would undo" : "undone", undo.what);
+    for (const std::string& note : journal.notes()) fmt::print("note: {}\n", note);
+    for (const std::string& line : failed) fmt::print(stderr, "rxlab: not undone: {}\n", line);
+    if (!journal.damage().empty())
+        fmt::print(
+            stderr,
+            "  next: undo by hand what the damaged lines name, then remove {}/journal.jsonl\n",
+            state_directory());
+}
+
 int restore(bool json, bool only_show) {
+    ControlledProcess::remove_left_over();
     Journal journal(real_sys(), state_directory());
     const std::vector<Undo> pending = journal.pending();
-    const std::vector<std::string> failed =
-        only_show ? std::vector<std::string>{} : journal.restore();
-    if (json) {
-        fmt::print(
-            "{}\n",
-            Json{{"pending", undo_json(pending)}, {"restored", !only_show}, {"failed", failed}}
-                .dump(2));
-    } else if (pending.empty()) {
-        fmt::print("nothing to restore: the journal in {} is empty\n", state_directory());
-    } else {
-        for (auto undo = pending.rbegin(); undo != pending.rend(); ++undo)
-            fmt::print("{} {}\n", only_show ? "would undo" : "undone", undo->what);
-        for (const std::string& line : failed) fmt::print(stderr, "rxlab: not undone: {}\n", line);
-    }
+    const std::vector<std::string> failed = only_show ? journal.damage() : journal.restore();
+    const std::vector<Undo> done =
+        undone(pending, only_show ? std::vector<Undo>{} : journal.pending());
+    if (json)
+        fmt::print("{}\n", Json{{"pending", undo_json(pending)},
+                                {"restored", !only_show},
+                                {"failed", failed},
+                                {"notes", journal.notes()}}
+                               .dump(2, ' ', false, Json::error_handler_t::replace));
+    else
+        print(journal, done, only_show, failed);
     return static_cast<int>(failed.empty() ? Status::ok : Status::invalid);
 }
 

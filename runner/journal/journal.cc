@@ -2,21 +2,23 @@
 #include "journal/journal.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/whole_file.h"
 #include "knobs/knobs.h"
 #include "knobs/place.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <optional>
+#include <utility>
 
 namespace fs = std::filesystem;
 
@@ -32,7 +34,7 @@ public:
     SignalsHeld() {
         sigset_t signals;
         sigemptyset(&signals);
-        for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, number);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&signals, number);
         ::pthread_sigmask(SIG_BLOCK, &signals, &before_);
     }
     ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -43,7 +45,8 @@ private:
 
 [[noreturn]] void fail(const std::string& path) {
     const int error = errno;
-    throw Error(Status::invalid, fmt::format("{}: {}", path, std::strerror(error)),
+    throw Error(error == EACCES || error == EPERM ? Status::usage : Status::invalid,
+                fmt::format("{}: {}", path, std::strerror(error)),
                 error == EACCES || error == EPERM
                     ? "run it as root, or set RXLAB_STATE to a folder of your own"
                     : "");
@@ -51,13 +54,6 @@ private:
 
 std::string boot_id(Sys& sys) {
     return sys.exists(kBootId) ? read_in(sys, "", kBootId) : "";
-}
-
-std::string whole_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
 }
 
 void sync_directory(const std::string& directory) {
@@ -68,12 +64,14 @@ void sync_directory(const std::string& directory) {
 }
 
 void make_directory(const std::string& directory) {
+    const fs::path parent = fs::absolute(directory).parent_path();
     std::error_code error;
-    if (!fs::create_directories(directory, error) && error) {
+    if (!fs::create_directories(parent, error) && error) {
         errno = error.value();
-        fail(directory);
+        fail(parent);
     }
-    sync_directory(fs::absolute(directory).parent_path());
+    if (::mkdir(directory.c_str(), 0700) && errno != EEXIST) fail(directory);
+    sync_directory(parent);
 }
 
 bool write_all(int fd, const std::string& text) {
@@ -86,184 +84,151 @@ bool write_all(int fd, const std::string& text) {
     return ::fsync(fd) == 0;
 }
 
-Json to_json(const Undo& undo) {
-    Json json{{"what", undo.what}};
-    const auto put = [&](const char* key, const std::string& value) {
-        if (!value.empty()) json[key] = value;
-    };
-    put("path", undo.path);
-    put("knob", undo.knob);
-    if (!undo.path.empty() || !undo.knob.empty()) json["value"] = undo.value;
-    put("netns", undo.netns);
-    put("done_if_absent", undo.done_if_absent);
-    put("wrote", undo.wrote);
-    if (!undo.argv.empty()) json["argv"] = undo.argv;
-    return json;
+/// Nobody but its owner may have written it, and that is us or root.
+void require_ours(const std::string& path, const struct stat& status) {
+    const bool ours = status.st_uid == ::geteuid() || status.st_uid == 0;
+    if (ours && !(status.st_mode & (S_IWGRP | S_IWOTH))) return;
+    throw Error(
+        Status::usage,
+        ours ? fmt::format("{}: users besides its owner may write it (mode {:o})", path,
+                           status.st_mode & 07777)
+             : fmt::format("{}: belongs to user {}, not to user {}", path, status.st_uid,
+                           ::geteuid()),
+        "what it says to run was not run; look at it, then remove it, or chown and chmod it");
 }
 
-Undo undo_from_json(const Json& json) {
-    Undo undo;
-    undo.what = json.at("what");
-    undo.path = json.value("path", "");
-    undo.knob = json.value("knob", "");
-    undo.value = json.value("value", "");
-    undo.netns = json.value("netns", "");
-    undo.done_if_absent = json.value("done_if_absent", "");
-    undo.wrote = json.value("wrote", "");
-    undo.argv = json.value("argv", std::vector<std::string>{});
-    return undo;
+/// Nothing when it is not there.
+std::optional<std::string> read_ours(const std::string& directory, const std::string& path) {
+    struct stat status {};
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd && errno == ENOENT) return std::nullopt;
+    if (!fd && errno == ELOOP)
+        throw Error(Status::usage, path + ": is a symbolic link", "look at it, then remove it");
+    if (!fd || ::fstat(fd.get(), &status)) fail(path);
+    require_ours(path, status);
+    if (::stat(directory.c_str(), &status)) fail(directory);
+    require_ours(directory, status);
+    return read_whole(fd.get(), path);
 }
 
-std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+bool alive(const std::string& pid) {
+    const int number = std::atoi(pid.c_str());
+    return number <= 0 || ::kill(number, 0) == 0 || errno != ESRCH;
 }
 
-/// Writes the old value back and reads it again, by whichever functions reach the setting.
-void put_back(const Undo& undo, const std::function<std::string()>& read,
-              const std::function<void()>& write, std::vector<std::string>& notes) {
-    const std::string found = read();
-    if (same_value(found, undo.value)) return;
-    if (!undo.wrote.empty() && !same_value(found, undo.wrote))
-        notes.push_back(
-            fmt::format("{}: someone else changed it to '{}' meanwhile; it is '{}' again",
-                        undo.what, found, undo.value));
-    write();
-    if (const std::string now = read(); !same_value(now, undo.value))
-        throw Error(Status::invalid, fmt::format("wrote '{}', reads '{}'", undo.value, now));
-}
-
-void undo_knob(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
-    const Knob knob = find_knob(undo.knob);
-    put_back(
-        undo, [&] { return knob.kind.read(sys, knob.object); },
-        [&] { knob.kind.write(sys, knob.object, undo.value); }, notes);
-}
-
-void undo_path(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
-    put_back(
-        undo, [&] { return read_in(sys, undo.netns, undo.path); },
-        [&] { write_in(sys, undo.netns, undo.path, undo.value); }, notes);
-}
-
-bool absent(Sys& sys, const Undo& undo) {
-    if (!undo.netns.empty() && !sys.exists("/run/netns/" + undo.netns)) return true;
-    bool gone = false;
-    if (!undo.done_if_absent.empty())
-        sys.in_netns(undo.netns, [&] { gone = !sys.exists(undo.done_if_absent); });
-    return gone;
-}
-
-void undo_command(Sys& sys, const Undo& undo) {
-    run_or_throw(sys, undo.argv, {}, undo.netns);
-    if (!undo.done_if_absent.empty() && !absent(sys, undo))
-        throw Error(Status::invalid, undo.done_if_absent + " is still there");
-}
-
-/// Empty, or why it could not be undone.
-std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
-    try {
-        if (absent(sys, undo)) return "";
-        if (!undo.knob.empty())
-            undo_knob(sys, undo, notes);
-        else if (!undo.path.empty())
-            undo_path(sys, undo, notes);
-        if (!undo.argv.empty()) undo_command(sys, undo);
-        return "";
-    } catch (const std::exception& error) {
-        return fmt::format("{}: {}", undo.what, error.what());
+/// What a run that was killed had started may still be about to die of it.
+void wait_for_lock(const Fd& fd, const std::string& path) {
+    for (int tries = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB); tries++) {
+        throw_if_interrupted();
+        const std::string pid = read_whole(path);
+        if (alive(pid))
+            throw Error(Status::usage,
+                        fmt::format("another rxlab run (process {}) is using this machine", pid),
+                        "wait until it has ended, or end it");
+        if (tries == 100)
+            throw Error(Status::usage,
+                        fmt::format("process {} was killed, and what it started still runs", pid),
+                        "fuser -v " + path + " names it: end it");
+        real_sys().sleep_ns(100'000'000);
     }
+}
+
+/// Not to be read by others: a lock on a file can be taken by whoever can open it.
+Fd open_lock(const std::string& path) {
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!fd || ::fchmod(fd.get(), 0600)) fail(path);
+    return fd;
+}
+
+/// Bytes of a line for people: nothing that a terminal obeys.
+std::string shown(std::string line) {
+    for (char& c : line)
+        if (c < ' ' || c > '~') c = '?';
+    return line.size() > 300 ? line.substr(0, 300) + "..." : line;
 }
 
 }  // namespace
 
-Journal::Journal(Sys& sys, std::string directory) : sys_(sys), directory_(std::move(directory)) {
+Journal::Journal(Sys& sys, std::string directory)
+    : sys_(sys),
+      directory_(std::move(directory)),
+      tag_(directory_.empty()
+               ? ""
+               : fmt::format("_{:x}", real_sys().now_ns() ^ (uint64_t(::getpid()) << 44))) {
     load();
-}
-
-Journal::~Journal() {
-    if (fd_ >= 0) ::close(fd_);
-    if (lock_fd_ >= 0) ::close(lock_fd_);
 }
 
 void Journal::load() {
     if (directory_.empty()) return;
-    entries_.clear();
-    const std::string text = whole_file(directory_ + "/journal.jsonl");
-    std::string boot;
-    for (size_t start = 0, end; start < text.size(); start = end + 1) {
-        end = text.find('\n', start);
-        const Json json = end == std::string::npos
-                              ? Json()
-                              : Json::parse(text.substr(start, end - start), nullptr, false);
-        if (json.is_object() && json.contains("boot"))
-            boot = json["boot"];
-        else if (json.is_object() && json.contains("what"))
-            entries_.push_back(undo_from_json(json));
-        else
-            notes_.push_back(
-                "the journal's last line was torn; the change it announces was never made");
-        if (end == std::string::npos) break;
-    }
-    if (!entries_.empty() && boot != boot_id(sys_)) {
+    notes_.clear();
+    const std::optional<std::string> text = read_ours(directory_, file());
+    page_ = text ? decode_page(*text, boot_id(sys_)) : Page{};
+    if (page_.torn)
+        notes_.push_back(
+            "the journal's last line was torn; the change it announces was never made");
+    if (page_.of_other_boots)
         notes_.push_back(fmt::format("the machine was started anew since: {} changes went with it",
-                                     entries_.size()));
-        entries_.clear();
-    }
+                                     page_.of_other_boots));
+}
+
+std::vector<std::string> Journal::damage() const {
+    std::vector<std::string> lines;
+    for (const Page::Damage& damage : page_.damage)
+        lines.push_back(fmt::format("{}, {}: {}", file(), damage.why, shown(damage.line)));
+    return lines;
 }
 
 void Journal::lock() {
-    if (directory_.empty() || lock_fd_ >= 0) return;
+    if (directory_.empty() || lock_) return;
     make_directory(directory_);
     const std::string path = directory_ + "/lock";
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) fail(path);
-    if (::flock(fd, LOCK_EX | LOCK_NB)) {
-        ::close(fd);
-        throw Error(
-            Status::usage,
-            fmt::format("another rxlab run (process {}) is using this machine", whole_file(path)),
-            "wait until it has ended, or end it");
-    }
-    lock_fd_ = fd;
+    Fd fd = open_lock(path);
+    wait_for_lock(fd, path);
+    // The programs that are started from now on hold it too: it is free when all of them are gone.
+    ::fcntl(fd.get(), F_SETFD, 0);
+    lock_ = std::move(fd);
     const std::string pid = std::to_string(::getpid());
-    if (::ftruncate(fd, 0) || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) fail(path);
-    notes_.clear();
+    if (::ftruncate(lock_.get(), 0) || ::pwrite(lock_.get(), pid.data(), pid.size(), 0) < 0) {
+    }        // on a full disk it is a lock all the same
     load();  // another run may have ended between our reading and our lock
-    write_whole();
 }
 
 /// The file as the entries are now: written beside, then renamed.
 void Journal::write_whole() {
     if (directory_.empty()) return;
-    std::string text = line_of({{"boot", boot_id(sys_)}});
-    for (const Undo& undo : entries_) text += line_of(to_json(undo));
-    const std::string path = directory_ + "/journal.jsonl", fresh = path + ".new";
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0) fail(fresh);
-    if (!write_all(fd, text) || ::rename(fresh.c_str(), path.c_str())) {
-        ::close(fd);
+    const std::string text = encode_page(page_, boot_id(sys_)), fresh = file() + ".new";
+    ::unlink(fresh.c_str());
+    Fd fd(::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
+    if (!fd) fail(fresh);
+    if (!write_all(fd.get(), text) || ::rename(fresh.c_str(), file().c_str())) {
+        const int error = errno;
+        ::unlink(fresh.c_str());
+        errno = error;
         fail(fresh);
     }
     sync_directory(directory_);
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
+    fd_ = std::move(fd);
 }
 
 void Journal::append(const std::string& line) {
     if (directory_.empty()) return;
-    const off_t end = ::lseek(fd_, 0, SEEK_END);
-    if (write_all(fd_, line)) return;
+    if (!fd_) write_whole();
+    const off_t end = ::lseek(fd_.get(), 0, SEEK_END);
+    if (write_all(fd_.get(), line)) return;
     const int error = errno;
-    if (::ftruncate(fd_, end)) {
+    if (::ftruncate(fd_.get(), end)) {
     }  // a full disk must not leave half a line before the next one
     errno = error;
-    fail(directory_ + "/journal.jsonl");
+    fail(file());
 }
 
 void Journal::record(const Undo& undo) {
     lock();
-    append(line_of(to_json(undo)));
-    entries_.push_back(undo);
+    if (!page_.damage.empty())
+        throw Error(Status::invalid, "the journal is damaged: " + damage().front(),
+                    "rxlab restore undoes the rest and says what is left to you");
+    append(encode_entry(undo, 1 + page_.entries.size(), boot_id(sys_)));
+    page_.entries.push_back(undo);
 }
 
 void Journal::set_knob(const std::string& name, const std::string& value) {
@@ -276,6 +241,7 @@ void Journal::set_knob(const std::string& name, const std::string& value) {
             .knob = name,
             .wrote = value});
     knob.kind.write(sys_, knob.object, value);
+    if (!reads_back_) return;
     if (const std::string now = knob.kind.read(sys_, knob.object); !same_value(now, value))
         throw Error(Status::invalid, fmt::format("{}: wrote '{}', reads '{}'", name, value, now),
                     "the kernel limits this value");
@@ -287,26 +253,48 @@ void Journal::write_file(const std::string& what, const std::string& path, const
     if (same_value(before, value)) return;
     record({.what = what, .path = path, .value = before, .netns = netns, .wrote = value});
     write_in(sys_, netns, path, value);
+    if (!reads_back_) return;
     if (const std::string now = read_in(sys_, netns, path); !same_value(now, value))
         throw Error(Status::invalid, fmt::format("{}: wrote '{}', reads '{}'", path, value, now));
 }
 
+/// What is left is written down. Where nothing is, the file is cut to its first line, which a full
+/// disk allows; and where that fails, the file stays: to undo a thing twice does no harm.
+void Journal::forget_undone(std::vector<std::string>& failures) {
+    if (directory_.empty()) return;
+    const std::string header = encode_header();
+    try {
+        if (!page_.entries.empty() || !page_.damage.empty()) return write_whole();
+        fd_ = Fd(::open(file().c_str(), O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
+        if (!fd_) return write_whole();
+        std::string first(header.size(), '\0');
+        if (::pread(fd_.get(), first.data(), first.size(), 0) < 0 || first != header)
+            return write_whole();
+        if (::ftruncate(fd_.get(), static_cast<off_t>(header.size())) || ::fsync(fd_.get()))
+            fail(file());
+    } catch (const Error& error) {
+        failures.push_back(
+            fmt::format("undone, but the journal says so not yet: {}", error.what()));
+    }
+}
+
 std::vector<std::string> Journal::restore() {
-    if (entries_.empty() && lock_fd_ < 0) return {};
+    if (page_.entries.empty() && page_.damage.empty() && !lock_) return {};
     const SignalsHeld held;
+    if (lock_ || directory_.empty()) notes_.clear();  // else lock() reads anew, with its own notes
     lock();
-    notes_.clear();
     std::vector<std::string> failures;
     std::vector<Undo> left;
-    for (auto undo = entries_.rbegin(); undo != entries_.rend(); ++undo) {
+    const std::vector<Undo> entries = std::exchange(page_.entries, {});
+    for (auto undo = entries.rbegin(); undo != entries.rend(); ++undo) {
         const std::string failure = undo_one(sys_, *undo, notes_);
         if (failure.empty()) continue;
         failures.push_back(failure);
         left.push_back(*undo);
     }
-    const bool changed = left.size() != entries_.size();
-    entries_.assign(left.rbegin(), left.rend());
-    if (changed) write_whole();
+    page_.entries.assign(left.rbegin(), left.rend());
+    if (left.size() != entries.size()) forget_undone(failures);
+    for (const std::string& line : damage()) failures.push_back(line);
     return failures;
 }
 

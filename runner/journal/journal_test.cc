@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -27,7 +30,9 @@ const char kMax[] = "/proc/sys/net/core/somaxconn";
 class JournalTest : public ::testing::Test {
 protected:
     JournalTest() {
-        std::string pattern = fs::temp_directory_path() / "rxlab-journal.XXXXXX";
+        const fs::path memory = "/dev/shm";  // fsync costs nothing there
+        std::string pattern =
+            (fs::exists(memory) ? memory : fs::temp_directory_path()) / "rxlab-journal.XXXXXX";
         directory = ::mkdtemp(pattern.data());
     }
     ~JournalTest() override { fs::remove_all(directory); }
@@ -140,13 +145,13 @@ TEST_F(JournalTest, cut_at_any_byte_only_whole_lines_count) {
         change_much(sys, journal);
     }
     const std::string whole = text();
-    for (size_t length = 0; length < whole.size(); length++) {
+    for (size_t length = 1; length < whole.size(); length++) {
         set_text(whole.substr(0, length));
         Journal journal(sys, directory);
-        const long lines = std::count(whole.begin(), whole.begin() + length, '\n');
-        EXPECT_EQ(journal.pending().size(), std::max(0L, lines - 1));
-        EXPECT_EQ(journal.notes().size(), length > 0 && whole[length - 1] != '\n' ? 1 : 0)
-            << length;
+        const long lines = std::count(whole.begin(), whole.begin() + length + 1, '\n');
+        EXPECT_EQ(journal.pending().size(), std::max(0L, lines - 1)) << length;
+        const bool ends = whole[length - 1] == '\n' || whole[length] == '\n';
+        EXPECT_EQ(journal.notes().size(), ends ? 0 : 1) << length;
     }
 }
 
@@ -273,6 +278,153 @@ TEST_F(JournalTest, a_folder_that_cannot_be_written_stops_the_change) {
     Journal journal(sys, "/proc/rxlab-no-such-folder");
     EXPECT_THROW(journal.write_file("somaxconn", kMax, "5"), Error);
     EXPECT_THAT(sys.log, IsEmpty());
+}
+
+TEST_F(JournalTest, whichever_bit_is_flipped_nothing_is_lost_in_silence) {
+    FakeSys sys;
+    fill(sys);
+    {
+        Journal journal(sys, directory);
+        journal.write_file("somaxconn", kMax, "5");
+        journal.set_knob("sysctl:net.core.netdev_budget", "16");
+    }
+    const auto changed = sys.files;
+    const std::string whole = text();
+    for (size_t bit = 0; bit < 8 * whole.size(); bit += 7) {  // page_test.cc flips all
+        std::string flipped = whole;
+        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+        set_text(flipped);
+        sys.files = changed;
+        Journal journal(sys, directory);
+        EXPECT_THAT(journal.restore(), ::testing::Not(IsEmpty())) << "bit " << bit;
+        for (const std::string& damage : Journal(sys, directory).damage())
+            EXPECT_THAT(damage, HasSubstr("line")) << "bit " << bit;
+        EXPECT_THAT(Journal(sys, directory).damage(), ::testing::Not(IsEmpty())) << "bit " << bit;
+        EXPECT_THROW(journal.record({.what = "another"}), Error);
+    }
+}
+
+TEST_F(JournalTest, one_that_another_user_could_have_written_is_not_obeyed) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to give files away";
+    FakeSys sys;
+    fill(sys);
+    {
+        Journal journal(sys, directory);
+        journal.write_file("somaxconn", kMax, "5");
+    }
+    const auto refused = [&] {
+        try {
+            Journal(sys, directory);
+            return std::string("taken");
+        } catch (const Error& error) {
+            EXPECT_EQ(error.status(), Status::usage);
+            return std::string(error.what());
+        }
+    };
+    ASSERT_EQ(::chown(file().c_str(), 65534, 65534), 0);
+    EXPECT_THAT(refused(), HasSubstr("journal.jsonl: belongs to user 65534, not to user 0"));
+    ASSERT_EQ(::chown(file().c_str(), 0, 0), 0);
+    ASSERT_EQ(::chmod(file().c_str(), 0620), 0);
+    EXPECT_THAT(refused(), HasSubstr("users besides its owner may write it (mode 620)"));
+    ASSERT_EQ(::chmod(file().c_str(), 0600), 0);
+    ASSERT_EQ(::chmod(directory.c_str(), 0777), 0);
+    EXPECT_THAT(refused(), HasSubstr("users besides its owner may write it (mode 777)"));
+    ASSERT_EQ(::chmod(directory.c_str(), 0700), 0);
+    fs::rename(file(), directory + "/elsewhere");
+    fs::create_symlink(directory + "/elsewhere", file());
+    EXPECT_THAT(refused(), ::testing::Not("taken"));
+    EXPECT_EQ(sys.files[kMax], "5\n");
+}
+
+/// What a write past so many bytes meets, as on a full disk.
+class FullAt {
+public:
+    explicit FullAt(rlim_t bytes) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        handler_ = ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FullAt() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        ::signal(SIGXFSZ, handler_);
+    }
+
+private:
+    rlimit before_{};
+    sighandler_t handler_;
+};
+
+TEST_F(JournalTest, restoring_needs_no_space_on_disk) {
+    FakeSys sys;
+    fill(sys);
+    const auto before = sys.files;
+    {
+        Journal journal(sys, directory);
+        change_much(sys, journal);
+    }
+    {
+        const FullAt full(0);
+        EXPECT_THAT(Journal(sys, directory).restore(), IsEmpty());
+    }
+    EXPECT_EQ(sys.files, before);
+    EXPECT_THAT(Journal(sys, directory).pending(), IsEmpty());
+}
+
+TEST_F(JournalTest, the_lock_is_nobody_else_s_to_open) {
+    FakeSys sys;
+    fill(sys);
+    fs::permissions(directory, fs::perms(0755));
+    std::ofstream(directory + "/lock").close();  // as earlier versions left it
+    fs::permissions(directory + "/lock", fs::perms(0644));
+    Journal journal(sys, directory);
+    journal.write_file("somaxconn", kMax, "5");
+    EXPECT_EQ(fs::status(directory + "/lock").permissions(), fs::perms(0600));
+    EXPECT_EQ(fs::status(file()).permissions(), fs::perms(0600));
+}
+
+TEST_F(JournalTest, what_someone_else_made_under_our_name_stays) {
+    FakeSys sys;
+    fill(sys);
+    sys.files["/sys/class/net/x/address"] = "02:00:00:00:00:99\n";
+    Journal journal(sys, directory);
+    journal.record({.what = "interface x",
+                    .argv = {"ip", "link", "del", "x"},
+                    .done_if_absent = "/sys/class/net/x",
+                    .ours_path = "/sys/class/net/x/address",
+                    .ours_value = "02:00:00:00:00:01"});
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_THAT(sys.log, IsEmpty());
+    EXPECT_THAT(journal.notes(), ElementsAre(HasSubstr("someone else's")));
+}
+
+TEST_F(JournalTest, a_setting_that_went_with_the_other_end_s_namespace_is_no_failure) {
+    FakeSys sys;
+    fill(sys);
+    {
+        Journal journal(sys, directory);
+        change_much(sys, journal);
+    }
+    sys.files.erase("rxlab-dut:/proc/sys/net/ipv4/ip_forward");  // killed while it was undoing
+    Journal journal(sys, directory);
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_THAT(journal.notes(), ElementsAre(HasSubstr("it goes with its namespace")));
+    EXPECT_FALSE(sys.exists("/run/netns/rxlab-dut"));
+}
+
+TEST_F(JournalTest, an_order_is_written_and_not_read_back) {
+    FakeSys sys;
+    fill(sys);
+    const char thread[] = "/proc/thread-self/net/pktgen/kpktgend_0";
+    sys.files[thread] = "Running: \nStopped: eth0@0\n";
+    Journal journal(sys, directory);
+    journal.record({.what = "pktgen",
+                    .path = thread,
+                    .value = "rem_device_all\n",
+                    .done_if_absent = thread,
+                    .order = true});
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_THAT(sys.log, ElementsAre(HasSubstr("rem_device_all")));
 }
 
 }  // namespace
