@@ -8,9 +8,14 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+
+namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
@@ -19,22 +24,60 @@ constexpr double kLongest = 3600;  // s; no window lasts so long
 constexpr uint64_t kPatience =
     60'000'000'000;  // ns for one answer; a guest under icount is slow to start it
 
+constexpr const char* kFolders = "/tmp/";
+constexpr const char* kPrefix = "rxlab-controlled-";
+
 [[noreturn]] void fail(const std::string& what) {
     throw Error(Status::invalid, fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
 }  // namespace
 
-ControlledProcess::Folder::Folder() : path("/tmp/rxlab-controlled_process-XXXXXX") {
+ControlledProcess::Folder::Folder()
+    : path(fmt::format("{}{}{}.XXXXXX", kFolders, kPrefix, ::getpid())) {
+    remove_left_over();
     if (!::mkdtemp(path.data())) fail(path);
 }
 
 ControlledProcess::Folder::~Folder() {
     std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
+    fs::remove_all(path, ignored);
 }
 
-ControlledProcess::ControlledProcess() : answers_(fifo("answers")), end_(fifo("end")) {}
+void ControlledProcess::remove_left_over() {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(kFolders, ignored)) {
+        const std::string name = entry.path().filename();
+        if (!name.starts_with(kPrefix)) continue;
+        const pid_t owner = std::atoi(name.c_str() + std::strlen(kPrefix));
+        struct stat status {};
+        if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH &&
+            ::lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+            status.st_uid == ::geteuid())
+            fs::remove_all(entry.path(), ignored);
+    }
+}
+
+ControlledProcess::Pipe::Pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC)) fail("pipe");
+    read = Fd(ends[0]);
+    write = Fd(ends[1]);
+}
+
+void ControlledProcess::inherit(const Fd& end) {
+    if (::fcntl(end.get(), F_SETFD, 0)) fail("pipe");
+}
+
+std::string ControlledProcess::path_of(const Fd& end) {
+    return fmt::format("/proc/self/fd/{}", end.get());
+}
+
+/// Only we hold the other ends: when we are gone, whoever reads is told so.
+ControlledProcess::ControlledProcess() {
+    inherit(answers_.write);
+    inherit(end_.read);
+}
 
 ControlledProcess::~ControlledProcess() {
     if (!ran_.valid()) return;
@@ -44,24 +87,17 @@ ControlledProcess::~ControlledProcess() {
     }  // it was not asked for
 }
 
-Fd ControlledProcess::fifo(const std::string& name) {
-    if (::mkfifo(path(name).c_str(), 0600)) fail(path(name));
-    Fd fd(::open(path(name).c_str(), O_RDWR | O_CLOEXEC));
-    if (!fd) fail(path(name));
-    return fd;
-}
-
 void ControlledProcess::launch(Sys& sys, std::vector<std::string> argv) {
     argv_ = std::move(argv);
     ran_ = std::async(std::launch::async, [this, &sys] { return sys.run_for(kLongest, argv_); });
 }
 
 std::string ControlledProcess::hear(const std::string& asked) {
-    pollfd answer{answers_.get(), POLLIN, 0};
+    pollfd answer{answers_.read.get(), POLLIN, 0};
     for (uint64_t waited = 0; waited < kPatience; waited += 100'000'000) {
         if (::poll(&answer, 1, 100) > 0) {
             char said[64];
-            const ssize_t got = ::read(answers_.get(), said, sizeof said);
+            const ssize_t got = ::read(answers_.read.get(), said, sizeof said);
             if (got > 0) return {said, static_cast<size_t>(got)};
         }
         throw_if_interrupted();
@@ -73,7 +109,7 @@ std::string ControlledProcess::hear(const std::string& asked) {
 }
 
 void ControlledProcess::tell_to_end() {
-    if (!told_ && ::write(end_.get(), "x\n", 2) != 2) fail("the end of " + argv_[0]);
+    if (!told_ && ::write(end_.write.get(), "x\n", 2) != 2) fail("the end of " + argv_[0]);
     told_ = true;
 }
 

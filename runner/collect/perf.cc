@@ -11,11 +11,12 @@
 namespace rxlab {
 
 /// perf lives as long as its command, and that one waits for a byte.
-Perf::Perf(Sys& sys, std::vector<std::string> arguments) : control_(perf_.fifo("control")) {
+Perf::Perf(Sys& sys, std::vector<std::string> arguments) {
+    ControlledProcess::inherit(control_.read);
     arguments.insert(arguments.begin(), "perf");
     arguments.insert(arguments.end(),
                      {"-o", file(), "--delay", "-1", "--control",
-                      fmt::format("fifo:{},{}", perf_.path("control"), perf_.answers()), "--",
+                      fmt::format("fd:{},{}", control_.read.get(), perf_.answers_fd()), "--",
                       "head", "-c", "1", perf_.end()});
     perf_.launch(sys, std::move(arguments));
     say("ping\n");
@@ -23,7 +24,7 @@ Perf::Perf(Sys& sys, std::vector<std::string> arguments) : control_(perf_.fifo("
 
 /// Waits for perf's "ack".
 void Perf::say(const std::string& command) {
-    if (::write(control_.get(), command.data(), command.size()) !=
+    if (::write(control_.write.get(), command.data(), command.size()) !=
         static_cast<ssize_t>(command.size()))
         throw Error(Status::invalid, fmt::format("telling perf: {}", std::strerror(errno)));
     perf_.hear(command.substr(0, command.size() - 1));

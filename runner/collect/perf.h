@@ -21,7 +21,7 @@ private:
     void say(const std::string& command);
 
     ControlledProcess perf_;
-    Fd control_;
+    ControlledProcess::Pipe control_;
 };
 
 }  // namespace rxlab
