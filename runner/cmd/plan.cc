@@ -31,7 +31,7 @@ std::vector<const Trial*> distinct_trials(const Plan& plan) {
     return trials;
 }
 
-void print_changes(const Plan& plan, const std::string& interface) {
+void print_changes(const Plan& plan, const UserPair& interface) {
     fmt::print(
         "\nWhat each trial changes on this machine, and takes back (nothing has been changed "
         "yet):\n");
@@ -43,7 +43,7 @@ void print_changes(const Plan& plan, const std::string& interface) {
     }
 }
 
-Json changes_json(const Plan& plan, const std::string& interface) {
+Json changes_json(const Plan& plan, const UserPair& interface) {
     Json changes = Json::array();
     for (const Trial* trial : distinct_trials(plan))
         changes.push_back({{"arm", trial->arm},

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/row_named.h"
+#include "session/session.h"
 #include "target/files.h"
 #include "traffic/traffic.h"
 
@@ -45,7 +46,9 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     if (request.seed != 1) args += fmt::format(" --seed {}", request.seed);
     if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
     for (const std::string& arm : request.arms) args += " --arm " + arm;
-    if (!request.host.interface.empty()) args += " --interface " + request.host.interface;
+    if (!request.host.interface.names.empty())
+        args += " --interface " + request.host.interface.names;
+    if (request.host.interface.force) args += " --force";
     if (plan.target == "vm" && request.vm.cpu != VmOptions{}.cpu)
         args += " --cpu " + request.vm.cpu;
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
@@ -83,9 +86,11 @@ void add_plan_options(CLI::App& app, RunRequest& request) {
         ->check(CLI::IsMember({"vm", "host"}));
     app.add_option("--lane", request.lane, lane_help())->check(CLI::IsMember(lane_names()));
     app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
-    app.add_option("--interface", request.host.interface,
+    app.add_option("--interface", request.host.interface.names,
                    "host target: GEN:DUT, two joined interfaces of this machine to send from and "
                    "to measure, instead of a pair of our own");
+    app.add_flag("--force", request.host.interface.force,
+                 "--interface: also interfaces that this machine uses itself");
     app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")
         ->check(CLI::Range(1, 100'000));
     app.add_option("--seed", request.seed, "seed of order, boots, phases and flows");
@@ -121,17 +126,20 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
                     fmt::format("traffic {} is a program of the host's, which no guest has",
                                 experiment.traffic.value("kind", "")),
                     "--target host, which needs no root for it");
-    if (options.target == "vm" && !request.host.interface.empty())
+    if (options.target == "vm" && !request.host.interface.names.empty())
         throw Error(Status::usage,
                     fmt::format("--interface {}: a VM has interfaces of its own only",
-                                request.host.interface),
+                                request.host.interface.names),
                     "--target host");
     if (options.target == "host" && lane_row(options.lane).in_guest_only)
         throw Error(Status::usage,
                     fmt::format("the {} lane counts {} of a guest; --target host has no guest",
                                 to_string(options.lane), lane_row(options.lane).gives),
                     fmt::format("use --target vm, or --lane {}", to_string(host_lane())));
-    return make_plan(experiment, options);
+    const Plan plan = make_plan(experiment, options);
+    for (const Trial& trial : plan.trials)
+        require_fit(trial, !request.host.interface.names.empty());
+    return plan;
 }
 
 CampaignRequest campaign_for(const RunRequest& request) {

@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "session/assembly.h"
 
-#include "base/names.h"
 #include "base/row_named.h"
 #include "collect/collector.h"
-#include "topology/sinks.h"
 
 namespace rxlab {
 namespace {
 
-std::string mac_of(Sys& sys, const std::string& name) {
-    const std::string folder = "/sys/class/net/" + name;
-    if (name.empty() || !sys.exists(folder))
-        throw Error(Status::usage, fmt::format("no interface '{}'", name),
-                    "--interface GEN:DUT; ip link shows what there is");
-    if (sys.read_file(folder + "/operstate").starts_with("down"))
-        throw Error(Status::usage, fmt::format("interface '{}' is down", name),
-                    fmt::format("ip link set {} up", name));
-    const std::string mac = sys.read_file(folder + "/address");
-    return mac.substr(0, mac.find('\n'));
+[[noreturn]] void does_not_fit(const std::string& what, const std::string& next) {
+    throw Error(Status::usage, what, next);
 }
 
-/// The user's own pair of joined interfaces: two ports and a cable, or a veth pair. Addresses are
-/// those that RFC 2544 sets aside for benchmarks; they are in the frames only.
-Topology user_interfaces(Sys& sys, const std::string& pair) {
-    const size_t colon = pair.find(':');
-    if (colon == std::string::npos)
-        throw Error(
-            Status::usage,
-            fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT", pair),
-            "--interface eth1:eth2 sends from eth1 and measures eth2");
-    const Interface generator{"", pair.substr(0, colon)}, receiver{"", pair.substr(colon + 1)};
-    for (const Interface& end : {generator, receiver}) require_interface_name(end.name);
-    Topology topology;
-    topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
-                              mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
-    topology.sinks = protocol_sinks(sys, "");
-    for (Sink& sink : veth_sinks(sys, topology.paths)) topology.sinks.push_back(std::move(sink));
-    return topology;
+void require_interfaces(const std::string& what, bool there) {
+    if (!there)
+        does_not_fit(fmt::format("{} needs interfaces, and topology none has none", what),
+                     R"("topology": {"kind": "veth"} or rxnic)");
 }
 
 void apply_setups(Sys& sys, Journal& journal, const Json& setup, Assembly& assembly) {
@@ -61,9 +38,25 @@ std::vector<Sink> all_sinks(const Assembly& assembly) {
 
 }  // namespace
 
-Topology make_topology(Sys& sys, Journal& journal, const Trial& trial,
-                       const std::string& interface) {
-    if (!interface.empty()) return user_interfaces(sys, interface);
+void require_fit(const Trial& trial, bool own_interfaces) {
+    const TrafficKind& traffic = traffic_kind(trial);
+    const std::string name = std::string("traffic ") + traffic.name,
+                      topology = own_interfaces ? "" : trial.topology.value("kind", "");
+    const bool interfaces = topology != "none";
+    if (traffic.topology) require_interfaces(name, interfaces);
+    if (traffic.topology && *traffic.topology && topology != traffic.topology)
+        does_not_fit(fmt::format("{} needs topology {}", name, traffic.topology),
+                     fmt::format(R"("topology": {{"kind": "{}"}})", traffic.topology));
+    if (traffic.setup && !trial.setup.contains(traffic.setup))
+        does_not_fit(fmt::format("{} needs setup {}", name, traffic.setup),
+                     fmt::format(R"("setup": {{"{}": {{}}}})", traffic.setup));
+    for (const auto& [setup, parameters] : trial.setup.items())
+        if (row_named(kSetups, kSetupCount, setup, "setup").interfaces)
+            require_interfaces("setup " + setup, interfaces);
+}
+
+Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {
+    if (!pair.names.empty()) return user_interfaces(sys, pair);
     return row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology")
         .make(sys, journal, trial.topology);
 }
@@ -98,14 +91,15 @@ Interfaces Assembly::receivers() const {
     return receivers;
 }
 
-Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface) {
+Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {
+    require_fit(trial, !pair.names.empty());
     Assembly assembly;
     const TrafficKind& traffic = traffic_kind(trial);
     assembly.item = traffic.item;
     assembly.packets = trial.traffic.value(assembly.item + "s", uint64_t{0});
     assembly.warmup_packets = trial.traffic.value("warmup_" + assembly.item + "s", uint64_t{0});
     if (traffic.before_topology) traffic.before_topology(sys);
-    assembly.topology = make_topology(sys, journal, trial, interface);
+    assembly.topology = make_topology(sys, journal, trial, pair);
     apply_setups(sys, journal, trial.setup, assembly);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     assembly.traffic = traffic.make(sys, journal, assembly.topology, trial.traffic, trial.seed);

@@ -3,6 +3,7 @@
 #pragma once
 #include "journal/journal.h"
 #include "plan/plan.h"
+#include "session/user_pair.h"
 #include "setup/setup.h"
 #include "traffic/traffic.h"
 
@@ -20,14 +21,12 @@ struct Assembly {
     Interfaces receivers() const;
 };
 
-/// Applies everything, in this order. `interface`: the user's own pair GEN:DUT instead of a
-/// topology, or empty.
-Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const std::string& interface);
+/// Applies everything, in this order. `pair`: the user's own interfaces instead of a topology, or
+/// none.
+Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair);
 
-/// The topology, with the pair `interface` in its place when that is not empty. Changes nothing for
-/// a pair.
-Topology make_topology(Sys& sys, Journal& journal, const Trial& trial,
-                       const std::string& interface);
+/// The topology, or the user's own pair in its place. Changes nothing for a pair.
+Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair);
 
 /// @throws Error(Status::usage) for a word that is none of its kinds.
 const TrafficKind& traffic_kind(const Trial& trial);

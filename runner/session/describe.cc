@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "knobs/knobs.h"
+#include "knobs/place.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
 #include "session/session.h"
@@ -18,13 +20,27 @@ void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial,
         for (const Json& parameters : repetitions(trial.setup[kind.name])) {
             try {
                 if (kind.describe)
-                    sys.note(kind.describe(topology, parameters));
+                    sys.note(kind.describe(sys, journal, topology, parameters));
                 else
                     kind.apply(sys, journal, topology, parameters);
             } catch (const Error& error) {
                 sys.note(fmt::format("(not possible here: {})", error.what()));
             }
         }
+    }
+}
+
+/// In a namespace that the trial is yet to make, a program cannot be asked for the old value.
+void describe_knob(RecordingSys& sys, Journal& journal, const std::string& name,
+                   const std::string& value) {
+    const Placed place = placed(find_knob(name).object);
+    const size_t changes = sys.changes().size();
+    try {
+        journal.set_knob(name, value);
+    } catch (const Error& error) {
+        if (place.netns.empty()) throw;
+        journal.record({.what = name, .netns = place.netns});
+        if (sys.changes().size() == changes) sys.note(fmt::format("set {} to {}", name, value));
     }
 }
 
@@ -43,22 +59,27 @@ std::string describe_traffic(const Trial& trial, const Topology& topology) {
 }  // namespace
 
 /// The very code of a trial, on a machine that only takes notes.
-std::vector<std::string> describe_changes(const Trial& trial, const std::string& interface) {
+std::vector<std::string> describe_changes(const Trial& trial, const UserPair& pair) {
+    require_fit(trial, !pair.names.empty());
     RecordingSys sys(real_sys(), RecordingSys::Mode::only_record);
     Journal journal(sys, "");
+    journal.only_plan();
     if (!changes_nothing(trial))
         for (const std::string& module : modules_to_load(real_sys()))
             sys.note("load kernel module " + module + " (it stays loaded)");
     Topology topology;
     try {
-        topology = make_topology(sys, journal, trial, interface);
+        topology = make_topology(sys, journal, trial, pair);
     } catch (const Error& error) {
-        if (!interface.empty()) throw;
+        if (!pair.names.empty()) throw;
         sys.note(fmt::format("(not possible here: {}; {})", error.what(), error.next()));
         return sys.changes();
     }
     describe_setups(sys, journal, trial, topology);
-    for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
+    for (const auto& [name, value] : trial.knobs.items())
+        describe_knob(sys, journal, name, knob_text(value));
+    if (const auto announce = traffic_kind(trial).announce)
+        announce(sys, journal, topology, trial.traffic);
     sys.note(describe_traffic(trial, topology));
     if (!changes_nothing(trial))
         sys.note(fmt::format("undo all of it: {} journal entries, in reverse order",

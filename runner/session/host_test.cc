@@ -146,13 +146,136 @@ TEST_F(Host, a_user_s_own_pair_is_measured_and_left_as_it_was) {
         Journal journal(sys, "");
         const Observation observation =
             run_trial(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000),
-                      {.ns_per_instruction = 0, .interface = "user0:user1"});
+                      {.interface = {.names = "user0:user1"}});
         EXPECT_EQ(observation.checks.at("conservation").detail, "sent 20000 = xdp.drop 20000");
         EXPECT_TRUE(observation.checks.at("restored").ok)
             << observation.checks.at("restored").detail;
         EXPECT_EQ(state(), before);
     });
     run_or_throw(sys, {"ip", "netns", "del", "rxlab-user"});
+}
+
+/// The number in "undo all of it: N journal entries", and in "N changes undone".
+std::string planned_entries(const Trial& trial, const UserPair& pair = {}) {
+    const std::string last = describe_changes(trial, pair).back();
+    return last.substr(0, last.find(" journal")).substr(last.rfind(": ") + 2);
+}
+std::string undone_entries(const Observation& observation) {
+    const Check& restored = observation.checks.at("restored");
+    EXPECT_TRUE(restored.ok) << restored.detail;
+    return restored.detail.substr(0, restored.detail.find(' '));
+}
+
+TEST_F(Host, a_plan_has_the_journal_s_entries_whatever_is_set_up) {
+    const std::vector<Json> setups = {
+        Json::object(),
+        {{"bpf_prog", {{"program", "xdp_drop"}}}},
+        {{"udp_socket", Json::object()}},
+        {{"nft", {{"hook", "ingress"}}}},
+        {{"tc", {{"kind", "bpf"}}}},
+        {{"port_filter", Json::object()}},
+        {{"observer", {{"collector", "napi"}}}},
+        {{"xdp", {{"program", "xdp_drop"}}}, {"nft", Json::object()}},
+    };
+    for (const Json& setup : setups) {
+        Trial planned = trial(setup, 100);
+        planned.knobs = {{"sysctl:net.core.netdev_budget", 17},
+                         {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
+        EXPECT_EQ(planned_entries(planned), undone_entries(run(planned))) << setup;
+    }
+}
+
+class OwnPair : public Host {
+protected:
+    void SetUp() override {
+        Host::SetUp();
+        if (IsSkipped()) return;
+        ip({"netns", "add", "rxlab-user"});
+        ip({"-n", "rxlab-user", "link", "add", "user0", "type", "veth", "peer", "name", "user1"});
+        sys.in_netns("rxlab-user", [&] {
+            for (const char* name : {"user0", "user1"}) {
+                sys.write_file(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name), "1");
+                ip({"link", "set", name, "up"});
+            }
+        });
+    }
+    void TearDown() override {
+        sys.run({"ip", "netns", "del", "rxlab-user"});
+        Host::TearDown();
+    }
+    void ip(std::vector<std::string> argv) {
+        argv.insert(argv.begin(), "ip");
+        run_or_throw(sys, argv);
+    }
+    Observation measure(const Json& setup) {
+        Journal journal(sys, directory_);
+        return run_trial(sys, journal, trial(setup, 1000), {.interface = pair});
+    }
+    void refused(const Json& setup, const std::string& fact) {
+        try {
+            measure(setup);
+            ADD_FAILURE() << fact;
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr(fact));
+            EXPECT_EQ(error.status(), Status::usage);
+        }
+    }
+    Sys& sys = real_sys();
+    const UserPair pair{.names = "user0:user1"};
+    const std::string directory_;
+};
+
+TEST_F(OwnPair, its_plan_has_the_journal_s_entries_too) {
+    sys.in_netns("rxlab-user", [&] {
+        for (const Json& setup : std::vector<Json>{
+                 Json::object(), {{"xdp", {{"program", "xdp_drop"}}}}, {{"tc", {{"kind", "bpf"}}}}})
+            EXPECT_EQ(planned_entries(trial(setup, 1000), pair), undone_entries(measure(setup)))
+                << setup;
+        const std::string both_ends_and_the_program = "3";
+        EXPECT_EQ(planned_entries(trial({{"xdp", {{"program", "xdp_drop"}}}}, 1000), pair),
+                  both_ends_and_the_program);
+    });
+}
+
+TEST_F(OwnPair, what_somebody_else_has_there_is_neither_used_nor_deleted) {
+    sys.in_netns("rxlab-user", [&] {
+        run_or_throw(sys, {"tc", "qdisc", "add", "dev", "user1", "clsact"});
+        ip({"link", "add", "mine", "type", "veth", "peer", "name", "peer"});
+        run_or_throw(sys, {"nft", "add table ip rxlab"});
+        const auto state = [&] {
+            return run_or_throw(sys, {"tc", "qdisc", "show", "dev", "user1"}) +
+                   run_or_throw(sys, {"ip", "-o", "link", "show", "mine"}) +
+                   run_or_throw(sys, {"nft", "list", "ruleset"});
+        };
+        const std::string before = state();
+        refused({{"tc", {{"kind", "bpf"}}}}, "user1 has an ingress or clsact qdisc already");
+        refused({{"link", {{"name", "mine"}}}}, "interface 'mine' exists already");
+        std::string pattern = "/tmp/rxlab-host-test.XXXXXX";
+        const std::string directory = ::mkdtemp(pattern.data());
+        {
+            Journal journal(sys, directory);
+            EXPECT_EQ(undone_entries(run_trial(sys, journal, trial({{"nft", Json::object()}}, 1000),
+                                               {.interface = pair})),
+                      "3");
+        }
+        EXPECT_EQ(state(), before);
+        run_or_throw(sys, {"rm", "-r", directory});
+    });
+}
+
+TEST_F(OwnPair, interfaces_that_the_machine_uses_are_refused_without_force) {
+    sys.in_netns("rxlab-user", [&] {
+        ip({"address", "add", "192.0.2.1/24", "dev", "user1"});
+        refused(Json::object(), "interface 'user1' has the address 192.0.2.1");
+        EXPECT_NO_THROW(user_interfaces(sys, {.names = "user0:user1", .force = true}));
+        ip({"address", "flush", "dev", "user1"});
+        ip({"route", "add", "default", "dev", "user1"});
+        refused(Json::object(), "interface 'user1' has the default route");
+        ip({"route", "del", "default"});
+        ip({"link", "add", "bridge0", "type", "bridge"});
+        ip({"link", "set", "user1", "master", "bridge0"});
+        refused(Json::object(), "interface 'user1' belongs to bridge0");
+    });
 }
 
 /// kill -9 in the middle; another process finds the journal.
@@ -165,7 +288,7 @@ TEST_F(Host, what_a_killed_trial_left_is_undone_by_the_next_process) {
     const pid_t child = ::fork();
     if (child == 0) {
         Journal journal(real_sys(), directory);
-        const Assembly assembly = assemble(real_sys(), journal, tuned, "");
+        const Assembly assembly = assemble(real_sys(), journal, tuned, {});
         ::kill(::getpid(), SIGKILL);
     }
     int status = 0;

@@ -31,7 +31,8 @@ std::string cost_name(std::string probe, const Cost& cost) {
     return fmt::format("probe_cost.{}.{}", probe, cost.name);
 }
 
-/// The start of the window between two ticks, shared by every arm of the round.
+/// The start of the window between two ticks, shared by every arm of the round. By the generator
+/// that the committed results were made with.
 uint64_t phase_of(const Trial& trial) {
     return lane_row(trial.lane).phases ? std::mt19937_64(trial.seed)() % kTick : 0;
 }
@@ -120,6 +121,9 @@ Check no_splats(const std::vector<std::string>& splats) {
 }
 
 void require_nothing_pending(const Journal& journal) {
+    if (!journal.damage().empty())
+        throw Error(Status::usage, "the journal is damaged: " + journal.damage().front(),
+                    "rxlab restore");
     if (!journal.pending().empty())
         throw Error(
             Status::usage,

@@ -32,4 +32,16 @@ std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& t
 std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology,
                                         const Json& parameters);
 
+std::string describe_tc(Sys& sys, Journal& journal, const Topology& topology,
+                        const Json& parameters);
+std::string describe_port_filter(Sys& sys, Journal& journal, const Topology& topology,
+                                 const Json& parameters);
+std::string describe_xdp_tools(Sys& sys, Journal& journal, const Topology& topology,
+                               const Json& parameters);
+std::string describe_xdp(Sys& sys, Journal& journal, const Topology& topology,
+                         const Json& parameters);
+
+/// "rxdut0 rxdut1", for people.
+std::string receiver_names(const Topology& topology);
+
 }  // namespace rxlab

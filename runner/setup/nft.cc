@@ -21,7 +21,6 @@ const char kNftSchema[] = R"({
 })";
 
 namespace {
-constexpr const char* kTable = "rxlab";
 constexpr const char* kChain = "drop_point";
 
 struct Hook {
@@ -50,12 +49,18 @@ std::string devices(const Hook& hook, const Topology& topology) {
     return fmt::format(" devices = {{ {} }}", list);
 }
 
-std::string ruleset(const Hook& hook, const Topology& topology, int priority, int port) {
+/// Of this run alone: a table that somebody called "rxlab" is not touched.
+std::string table_of(const Journal& journal) {
+    return "rxlab" + journal.tag();
+}
+
+std::string ruleset(const Hook& hook, const std::string& table, const Topology& topology,
+                    int priority, int port) {
     return fmt::format(
         "add table {0} {1}\n"
         "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
         "add rule {0} {1} {2} udp dport {6} counter drop\n",
-        hook.table_family, kTable, kChain, hook.name, devices(hook, topology), priority, port);
+        hook.table_family, table, kChain, hook.name, devices(hook, topology), priority, port);
 }
 
 }  // namespace
@@ -63,21 +68,21 @@ std::string ruleset(const Hook& hook, const Topology& topology, int priority, in
 std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology,
                                    const Json& parameters) {
     const Hook& hook = hook_named(parameters.value("hook", "prerouting"));
-    const std::string netns = topology.paths.front().receiver.netns;
+    const std::string netns = topology.paths.front().receiver.netns, table = table_of(journal);
     // Adding a table that is there already is no error, so this can be undone whether or not it was
     // done.
     const std::string undo =
-        fmt::format("add table {0} {1}; delete table {0} {1}", hook.table_family, kTable);
-    journal.record({.what = fmt::format("nftables table {} {}", hook.table_family, kTable),
+        fmt::format("add table {0} {1}; delete table {0} {1}", hook.table_family, table);
+    journal.record({.what = fmt::format("nftables table {} {}", hook.table_family, table),
                     .netns = netns,
                     .argv = {"nft", undo}});
     run_or_throw(sys, {"nft", "-f", "-"},
-                 ruleset(hook, topology, parameters.value("priority", hook.priority),
+                 ruleset(hook, table, topology, parameters.value("priority", hook.priority),
                          parameters.value("dst_port", 9)),
                  netns);
 
     auto applied = std::make_unique<Applied>();
-    const std::string request = nft_rules_request(hook.family, kTable, kChain);
+    const std::string request = nft_rules_request(hook.family, table, kChain);
     applied->sinks.push_back({"nft.drop", [&sys, netns, request] {
                                   uint64_t packets = 0;
                                   sys.in_netns(netns, [&] {

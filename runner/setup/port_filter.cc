@@ -56,12 +56,18 @@ std::unique_ptr<Applied> apply_port_filter(Sys& sys, Journal& journal, const Top
     const Json count = parameters.value("count", Json::object());
     const Counting counting{count.value("bytes", true), count.value("protocols", true),
                             count.value("ports", true), count.value("rules", true)};
-    return attach_everywhere(
-        sys, journal, topology,
-        parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic, [&] {
-            return build_filter(engine_named(parameters.value("engine", "bitmap")), set,
-                                slots_for(set.rules, {}, {}), counting);
-        });
+    return attach_everywhere(sys, journal, topology, parameters, [&] {
+        return build_filter(engine_named(parameters.value("engine", "bitmap")), set,
+                            slots_for(set.rules, {}, {}), counting);
+    });
+}
+
+std::string describe_port_filter(Sys&, Journal& journal, const Topology& topology,
+                                 const Json& parameters) {
+    record_everywhere(journal, topology, "port_filter", parameters);
+    return fmt::format("attach rxlab's port filter ({}, {} rules, {}) to {}",
+                       parameters.value("engine", "bitmap"), parameters.value("rules", 10),
+                       parameters.value("mode", "native"), receiver_names(topology));
 }
 
 }  // namespace rxlab

@@ -20,9 +20,11 @@ struct SetupKind {
     const char* schema;
     std::unique_ptr<Applied> (*apply)(Sys& sys, Journal& journal, const Topology& topology,
                                       const Json& parameters);
-    /// What apply() changes, for kinds that work by system calls of their own (BPF, sockets); null:
-    /// apply() on a recording Sys tells.
-    std::string (*describe)(const Topology& topology, const Json& parameters);
+    /// What apply() changes, for kinds that work by system calls of their own (BPF, sockets), and
+    /// in the journal the entries that apply() makes; null: apply() on a recording Sys tells.
+    std::string (*describe)(Sys& sys, Journal& journal, const Topology& topology,
+                            const Json& parameters);
+    bool interfaces;  ///< it belongs to interfaces: there is nothing to do in topology "none"
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;

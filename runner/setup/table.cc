@@ -7,80 +7,55 @@
 namespace rxlab {
 namespace {
 
-std::string receivers(const Topology& topology) {
-    std::string names;
-    for (const Path& path : topology.paths)
-        names += (names.empty() ? "" : " ") + path.receiver.name;
-    return names;
-}
-
-std::string describe_xdp(const Topology& topology, const Json& parameters) {
-    return fmt::format("attach the XDP program {} ({}) to {}", parameters.value("program", "?"),
-                       parameters.value("mode", "native"), receivers(topology));
-}
-
-std::string describe_port_filter(const Topology& topology, const Json& parameters) {
-    return fmt::format("attach rxlab's port filter ({}, {} rules, {}) to {}",
-                       parameters.value("engine", "bitmap"), parameters.value("rules", 10),
-                       parameters.value("mode", "native"), receivers(topology));
-}
-
-std::string describe_xdp_tools(const Topology& topology, const Json& parameters) {
-    const std::string what =
-        parameters.contains("program")
-            ? fmt::format("'xdp-loader load' of {}", parameters.value("program", "?"))
-            : fmt::format("xdp-filter ({}, {} rules)", parameters.value("features", "udp"),
-                          parameters.value("rules", 10));
-    return fmt::format("{} on {}, {} libxdp's dispatcher", what, receivers(topology),
-                       parameters.value("dispatcher", true) ? "behind" : "without");
-}
-
-std::string describe_bpf_prog(const Topology&, const Json& parameters) {
+std::string describe_bpf_prog(Sys&, Journal&, const Topology&, const Json& parameters) {
     return fmt::format("load the BPF program {}, attached to nothing",
                        parameters.value("program", "?"));
 }
 
-std::string describe_tc(const Topology& topology, const Json& parameters) {
-    return fmt::format("tc clsact and a filter ({}) that drops UDP port {} on {}",
-                       parameters.value("kind", "flower"), parameters.value("dst_port", 9),
-                       receivers(topology));
-}
-
-std::string describe_udp_socket(const Topology&, const Json& parameters) {
+std::string describe_udp_socket(Sys&, Journal&, const Topology&, const Json& parameters) {
     return fmt::format("open a UDP socket of port {} whose filter takes nothing",
                        parameters.value("port", 9));
 }
 
-std::string describe_observer(const Topology&, const Json& parameters) {
+std::string describe_observer(Sys&, Journal&, const Topology&, const Json& parameters) {
     return fmt::format("attach the probe {} for the whole trial",
                        parameters.value("collector", "?"));
 }
 
 }  // namespace
 
+std::string receiver_names(const Topology& topology) {
+    std::string names;
+    for (const Path& path : topology.paths)
+        names += (names.empty() ? "" : " ") + path.receiver.name;
+    return names;
+}
+
 // In the order of the packet's way, so that an arm with several kinds is always built the same way.
 const SetupKind kSetups[] = {
-    {"link", "one more dummy interface beside the receiver's", kLinkSchema, apply_link, nullptr},
+    {"link", "one more dummy interface beside the receiver's", kLinkSchema, apply_link, nullptr,
+     true},
     {"module", "a kernel module of rxlab's own, with parameters", kModuleSchema, apply_module,
-     nullptr},
+     nullptr, false},
     {"dma_ring",
      "a pair of rings over cyclic DMA (dma_ring.ko), and the engine that moves them (vdma.ko)",
-     kDmaRingSchema, apply_dma_ring, nullptr},
+     kDmaRingSchema, apply_dma_ring, nullptr, false},
     {"bpf_prog", "a BPF program loaded and attached to nothing", kBpfProgSchema, apply_bpf_prog,
-     describe_bpf_prog},
+     describe_bpf_prog, false},
     {"udp_socket", "a UDP socket whose filter turns every datagram away", kUdpSocketSchema,
-     apply_udp_socket, describe_udp_socket},
-    {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr},
-    {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc},
+     apply_udp_socket, describe_udp_socket, true},
+    {"nft", "nftables drops and counts one UDP port at a hook", kNftSchema, apply_nft, nullptr,
+     true},
+    {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc, true},
     {"port_filter", "the port filter of 'rxlab xdp' on every receiving interface",
-     kPortFilterSchema, apply_port_filter, describe_port_filter},
+     kPortFilterSchema, apply_port_filter, describe_port_filter, true},
     {"xdp_tools",
      "xdp-filter, or a program of bpf/ loaded by xdp-loader, on every receiving interface",
-     kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools},
+     kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools, true},
     {"observer", "a probe that stays attached, so that what is measured pays for it",
-     kObserverSchema, apply_observer, describe_observer},
+     kObserverSchema, apply_observer, describe_observer, false},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp,
-     describe_xdp},
+     describe_xdp, true},
 };
 const size_t kSetupCount = std::size(kSetups);
 

@@ -47,8 +47,21 @@ void attach_bpf(Sys& sys, const Interface& receiver, int interface_index, int pr
     });
 }
 
+/// One that is there is somebody else's, with filters of theirs.
+void require_no_ingress(Sys& sys, const Interface& receiver) {
+    if (!receiver.netns.empty()) return;  // ours, and new
+    const std::string folder = "/sys/class/net/" + receiver.name;
+    if (ingress_drops_in(sys.netlink(NETLINK_ROUTE, qdisc_request()),
+                         std::stoi(sys.read_file(folder + "/ifindex"))))
+        throw Error(
+            Status::usage, fmt::format("{} has an ingress or clsact qdisc already", receiver.name),
+            fmt::format("tc qdisc show dev {0}; tc qdisc del dev {0} clsact", receiver.name));
+}
+
 /// The qdisc's undoing works whether or not it was made: replaced (replayed first), then deleted.
-void record(Journal& journal, const Interface& receiver) {
+/// What was there before was refused.
+void record(Sys& sys, Journal& journal, const Interface& receiver) {
+    require_no_ingress(sys, receiver);
     for (const char* verb : {"del", "replace"})
         journal.record({.what = fmt::format("tc clsact of {} ({})", receiver.name, verb),
                         .netns = receiver.netns,
@@ -74,6 +87,14 @@ uint64_t ingress_drops(Sys& sys, const Interface& receiver, int index) {
 
 }  // namespace
 
+std::string describe_tc(Sys& sys, Journal& journal, const Topology& topology,
+                        const Json& parameters) {
+    for (const Path& path : topology.paths) record(sys, journal, path.receiver);
+    return fmt::format("tc clsact and a filter ({}) that drops UDP port {} on {}",
+                       parameters.value("kind", "flower"), parameters.value("dst_port", 9),
+                       receiver_names(topology));
+}
+
 std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology,
                                   const Json& parameters) {
     const std::string kind = parameters.value("kind", "flower");
@@ -82,7 +103,7 @@ std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& to
     std::vector<std::pair<Interface, int>> receivers;
     std::string lines;
     for (const Path& path : topology.paths) {
-        record(journal, path.receiver);
+        record(sys, journal, path.receiver);
         lines += fmt::format("qdisc add dev {} clsact\n", path.receiver.name);
         if (kind != "bpf") lines += filter_line(kind, path.receiver.name, port);
         receivers.emplace_back(path.receiver, 0);

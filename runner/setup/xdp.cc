@@ -48,15 +48,25 @@ private:
     std::vector<ReadVerdicts> counters_;
 };
 
+/// Undone only while it is this very program.
+void record(Journal& journal, const Interface& receiver, const std::string& name, uint32_t id,
+            XdpMode mode) {
+    journal.record({.what = fmt::format("XDP program {} on {}", name, receiver.name),
+                    .netns = receiver.netns,
+                    .interface = receiver.name,
+                    .xdp_id = id,
+                    .xdp_generic = mode == XdpMode::generic});
+}
+
 void attach(Sys& sys, Journal& journal, const Interface& receiver, const BpfObject& program,
             XdpMode mode) {
     require_no_xdp(sys, receiver);
-    journal.record({.what = fmt::format("XDP program {} on {}", program.name(), receiver.name),
-                    .netns = receiver.netns,
-                    .argv = {"ip", "link", "set", "dev", receiver.name,
-                             mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"},
-                    .done_if_absent = {}});
+    record(journal, receiver, program.name(), id_of_program(program.program()), mode);
     attach_xdp(sys, receiver.netns, receiver.name, program.program(), mode);
+}
+
+XdpMode mode_of(const Json& parameters) {
+    return parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic;
 }
 
 /// How this program's verdicts are counted: by itself, or where it does not count by the driver.
@@ -87,8 +97,17 @@ void require_no_xdp(Sys& sys, const Interface& receiver) {
                     "detach it first: ip link set dev " + receiver.name + " xdp off");
 }
 
+void record_everywhere(Journal& journal, const Topology& topology, const std::string& name,
+                       const Json& parameters) {
+    constexpr uint32_t not_loaded_yet = 0;
+    for (const Path& path : topology.paths)
+        record(journal, path.receiver, name, not_loaded_yet, mode_of(parameters));
+}
+
 std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Topology& topology,
-                                           XdpMode mode, const std::function<BpfObject()>& make) {
+                                           const Json& parameters,
+                                           const std::function<BpfObject()>& make) {
+    const XdpMode mode = mode_of(parameters);
     std::vector<BpfObject> programs;
     std::vector<ReadVerdicts> counters;
     for (const Path& path : topology.paths) {
@@ -99,13 +118,18 @@ std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Top
     return std::make_unique<Xdp>(std::move(programs), std::move(counters));
 }
 
+std::string describe_xdp(Sys&, Journal& journal, const Topology& topology, const Json& parameters) {
+    const std::string program = parameters.value("program", "?");
+    record_everywhere(journal, topology, program, parameters);
+    return fmt::format("attach the XDP program {} ({}) to {}", program,
+                       parameters.value("mode", "native"), receiver_names(topology));
+}
+
 std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology,
                                    const Json& parameters) {
-    return attach_everywhere(
-        sys, journal, topology,
-        parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic, [&] {
-            return load_bpf(parameters.at("program"), parameters.value("config", Json::object()));
-        });
+    return attach_everywhere(sys, journal, topology, parameters, [&] {
+        return load_bpf(parameters.at("program"), parameters.value("config", Json::object()));
+    });
 }
 
 }  // namespace rxlab

@@ -52,13 +52,67 @@ private:
     bool dispatcher_;
 };
 
-void put_filter(const Tool& tool, Journal& journal, const Interface& receiver,
-                const Json& parameters) {
-    journal.record(
-        {.what = "xdp-filter on " + receiver.name,
-         .netns = receiver.netns,
-         .argv = {"xdp-filter", "unload", receiver.name},
-         .done_if_absent = fmt::format("{}/xdp-filter/programs/{}", kBpffs, receiver.name)});
+struct Pinned {
+    const char* path;
+    const char* whose;  ///< what makes it
+};
+
+/// What xdp-tools leave outside the namespace they work in, killed at any moment too.
+const Pinned kFilterPins[] = {{"/sys/fs/bpf/xdp-filter", "xdp-filter"},
+                              {"/run/xdp-filter.lock", "xdp-filter"}};
+const Pinned kLibxdpPins = {"/sys/fs/bpf/xdp", "libxdp"};
+
+void record_removal(Journal& journal, const Pinned& pinned) {
+    journal.record({.what = fmt::format("{} of {}", pinned.path, pinned.whose),
+                    .argv = {"rm", "-rf", "--one-file-system", pinned.path},
+                    .done_if_absent = pinned.path});
+}
+
+/// xdp-filter has one set of rules for all interfaces of the machine.
+void record_filter(Sys& sys, Journal& journal) {
+    for (const Pinned& pinned : kFilterPins) {
+        if (sys.exists(pinned.path))
+            throw Error(Status::usage,
+                        fmt::format("xdp-filter is in use on this machine: {} exists", pinned.path),
+                        "xdp-filter status; xdp-filter unload --all");
+        record_removal(journal, pinned);
+    }
+}
+
+std::string dispatcher_pins(Sys& sys, const Interface& receiver) {
+    std::string index;
+    sys.in_netns(receiver.netns,
+                 [&] { index = sys.read_file("/sys/class/net/" + receiver.name + "/ifindex"); });
+    return fmt::format("dispatch-{}-", index.substr(0, index.find('\n')));
+}
+
+/// libxdp names a dispatcher's folder by the interface's number, whatever its namespace.
+void record_dispatcher(Sys& sys, Journal& journal, const Interface& receiver) {
+    const std::string prefix = dispatcher_pins(sys, receiver);
+    for (const std::string& name : sys.list(kLibxdpPins.path))
+        if (name.starts_with(prefix))
+            throw Error(Status::usage,
+                        fmt::format("libxdp has {}/{} of somebody else's", kLibxdpPins.path, name),
+                        "xdp-loader status; xdp-loader clean");
+    journal.record({.what = "what libxdp pinned for " + receiver.name,
+                    .argv = {"find", kLibxdpPins.path, "-maxdepth", "1", "-name", prefix + "*",
+                             "-exec", "rm", "-rf", "--one-file-system", "{}", "+"}});
+}
+
+/// Everything that both programs leave on the machine, before either is started.
+void record_tools(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+    if (!parameters.contains("program")) record_filter(sys, journal);
+    const bool libxdp_is_new = !sys.exists(kLibxdpPins.path);
+    if (libxdp_is_new) record_removal(journal, kLibxdpPins);
+    for (const Path& path : topology.paths) {
+        if (!libxdp_is_new) record_dispatcher(sys, journal, path.receiver);
+        journal.record({.what = "XDP program of xdp-tools on " + path.receiver.name,
+                        .netns = path.receiver.netns,
+                        .argv = {"ip", "link", "set", "dev", path.receiver.name, "xdpdrv", "off"}});
+    }
+}
+
+void put_filter(const Tool& tool, const Interface& receiver, const Json& parameters) {
     tool({"xdp-filter", "load", receiver.name, "--mode", "native", "--policy",
           parameters.value("drop_by_default", false) ? "deny" : "allow", "--features",
           parameters.value("features", "udp")});
@@ -67,17 +121,7 @@ void put_filter(const Tool& tool, Journal& journal, const Interface& receiver,
         tool({"xdp-filter", "port", std::to_string(port), "--proto", "udp", "--mode", "dst"});
 }
 
-void put_program(const Tool& tool, Journal& journal, const Interface& receiver,
-                 const std::string& program) {
-    // Unlike 'xdp-loader unload', both may be done whether or not anything was loaded.
-    journal.record({.what = "what libxdp pinned for " + receiver.name,
-                    .netns = receiver.netns,
-                    .argv = {"xdp-loader", "clean", receiver.name},
-                    .done_if_absent = {}});
-    journal.record({.what = "XDP program of xdp-loader on " + receiver.name,
-                    .netns = receiver.netns,
-                    .argv = {"ip", "link", "set", "dev", receiver.name, "xdpdrv", "off"},
-                    .done_if_absent = {}});
+void put_program(const Tool& tool, const Interface& receiver, const std::string& program) {
     const BpfFd object = embedded_bpf_file(program);
     tool({"xdp-loader", "load", receiver.name,
           fmt::format("/proc/{}/fd/{}", ::getpid(), object.get()), "--mode", "native"});
@@ -103,19 +147,32 @@ std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topol
     const bool dispatcher = parameters.value("dispatcher", true);
     require_bpffs(kBpffs);
     auto applied = std::make_unique<Applied>();
+    for (const Path& path : topology.paths) require_no_xdp(sys, path.receiver);
+    record_tools(sys, journal, topology, parameters);
     for (const Path& path : topology.paths) {
         const Interface& receiver = path.receiver;
-        require_no_xdp(sys, receiver);
         const Tool tool(sys, receiver, dispatcher);
         if (parameters.contains("program"))
-            put_program(tool, journal, receiver, parameters.at("program"));
+            put_program(tool, receiver, parameters.at("program"));
         else
-            put_filter(tool, journal, receiver, parameters);
+            put_filter(tool, receiver, parameters);
         if (dispatcher) require_dispatcher(sys, receiver);
         applied->sinks.push_back(
             {"xdp.drop", [&sys, receiver] { return driver_xdp_drops(sys, receiver); }});
     }
     return applied;
+}
+
+std::string describe_xdp_tools(Sys& sys, Journal& journal, const Topology& topology,
+                               const Json& parameters) {
+    record_tools(sys, journal, topology, parameters);
+    const std::string what =
+        parameters.contains("program")
+            ? fmt::format("'xdp-loader load' of {}", parameters.value("program", "?"))
+            : fmt::format("xdp-filter ({}, {} rules)", parameters.value("features", "udp"),
+                          parameters.value("rules", 10));
+    return fmt::format("{} on {}, {} libxdp's dispatcher", what, receiver_names(topology),
+                       parameters.value("dispatcher", true) ? "behind" : "without");
 }
 
 }  // namespace rxlab

@@ -24,7 +24,7 @@ public:
     Json provenance(const Plan&) override {
         return {{"target", "host"},
                 {"host", host_facts(real_sys())},
-                {"interface", options_.interface}};
+                {"interface", options_.interface.names}};
     }
 
     void run(const Plan&, const std::vector<Trial>& batch, const ExecutorEvents& events) override {

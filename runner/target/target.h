@@ -2,6 +2,7 @@
 // The executors there are: guests, and this machine.
 #pragma once
 #include "campaign/executor.h"
+#include "session/user_pair.h"
 
 #include <memory>
 #include <string>
@@ -22,7 +23,7 @@ struct VmOptions {
 std::unique_ptr<Executor> make_vm_executor(const VmOptions& options);
 
 struct HostOptions {
-    std::string interface;
+    UserPair interface;
 };
 std::unique_ptr<Executor> make_host_executor(const HostOptions& options);
 

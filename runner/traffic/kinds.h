@@ -12,8 +12,11 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology&
                                      const Json& parameters, uint64_t seed);
 void require_pktgen(Sys& sys, const Json& parameters);
 void await_pktgen(Sys& sys);
+void announce_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology,
                                           const Json& parameters, uint64_t seed);
+void announce_live_frames(Sys& sys, Journal& journal, const Topology& topology,
+                          const Json& parameters);
 void require_root(Sys& sys, const Json& parameters);
 std::unique_ptr<Traffic> make_open_loop(Sys& sys, Journal& journal, const Topology& topology,
                                         const Json& parameters, uint64_t seed);

@@ -251,9 +251,13 @@ Sender make_sender(Sys& sys, const Topology& topology, const Json& parameters, u
 
 }  // namespace
 
+void announce_live_frames(Sys& sys, Journal& journal, const Topology& topology, const Json&) {
+    for (const Path& path : topology.paths) accept_frames(sys, journal, path);
+}
+
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology,
                                           const Json& parameters, uint64_t seed) {
-    for (const Path& path : topology.paths) accept_frames(sys, journal, path);
+    announce_live_frames(sys, journal, topology, parameters);
     std::vector<Sender> senders;
     for (int cpu = 0; cpu < parameters.value("cpus", 1); cpu++)
         senders.push_back(make_sender(sys, topology, parameters, seed, cpu));

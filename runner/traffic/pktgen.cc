@@ -225,14 +225,34 @@ Device make_device(Sys& sys, const Topology& topology, const Json& parameters, s
 
 }  // namespace
 
-std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal&, const Topology& topology,
+/// In a namespace of ours they go with it. In the user's own they stay, and pktgen has no way to
+/// take back one device of a thread: so there must be none before, and all are taken back.
+void announce_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters) {
+    if (!topology.paths.front().generator.netns.empty()) return;
+    for (size_t cpu = 0; cpu < parameters.value("cpus", size_t{1}); cpu++) {
+        const std::string thread = fmt::format("{}kpktgend_{}", kFolder, cpu);
+        if (!sys.exists(thread)) continue;
+        if (!pktgen_devices(sys.read_file(thread)).empty())
+            throw Error(Status::usage,
+                        fmt::format("pktgen has devices of somebody else's on CPU {}: {}", cpu,
+                                    pktgen_devices(sys.read_file(thread))),
+                        fmt::format("echo rem_device_all >/proc/net/pktgen/kpktgend_{}", cpu));
+        journal.record({.what = fmt::format("pktgen's devices on CPU {}", cpu),
+                        .path = thread,
+                        .value = "rem_device_all\n",
+                        .done_if_absent = thread,
+                        .order = true});
+    }
+}
+
+std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology,
                                      const Json& parameters, uint64_t seed) {
     require_pktgen(sys, parameters);
+    announce_pktgen(sys, journal, topology, parameters);
     const size_t cpus = parameters.value("cpus", 1);
     std::vector<Device> devices;
     for (size_t n = 0; n < std::max(cpus, topology.paths.size()); n++)
         devices.push_back(make_device(sys, topology, parameters, n, cpus, seed));
-    // Nothing to journal: pktgen's devices and threads go with the namespace.
     auto traffic =
         std::make_unique<Pktgen>(sys, std::move(devices), parameters.value("packet_size", 60));
     traffic->configure(cpus);

@@ -39,4 +39,16 @@ std::optional<std::string> pktgen_setting(const std::string& text, const std::st
     return std::nullopt;
 }
 
+std::string pktgen_devices(const std::string& thread) {
+    std::istringstream lines(thread);
+    std::string devices;
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string word;
+        if (!(words >> word) || (word != "Running:" && word != "Stopped:")) continue;
+        while (words >> word) devices += (devices.empty() ? "" : " ") + word;
+    }
+    return devices;
+}
+
 }  // namespace rxlab

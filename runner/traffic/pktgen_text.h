@@ -27,4 +27,7 @@ std::string pktgen_answer(const std::string& text);
 /// The value after "key: " (or "key " for the count) in a device's file.
 std::optional<std::string> pktgen_setting(const std::string& text, const std::string& key);
 
+/// The devices that a thread's file names after "Running:" and "Stopped:", one space between them.
+std::string pktgen_devices(const std::string& thread);
+
 }  // namespace rxlab

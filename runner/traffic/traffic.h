@@ -60,6 +60,12 @@ struct TrafficKind {
     /// nothing, need no root, and no guest has the program. Null: it sends, in a guest as on the
     /// host.
     std::string (*program)(const Json& parameters);
+    /// What it changes on the machine besides sending, with its entries in the journal; make()
+    /// calls it too, and `rxlab plan` on a Sys that takes notes. May be null.
+    void (*announce)(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
+    /// The kind of topology it needs; "": any with interfaces; null: none.
+    const char* topology;
+    const char* setup;  ///< the setup it needs, or null
 };
 extern const TrafficKind kTraffics[];
 extern const size_t kTrafficCount;

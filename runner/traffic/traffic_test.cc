@@ -148,5 +148,28 @@ TEST(AwaitPktgen,
     EXPECT_LT(machine.clock_ns, 300'000'000u);
 }
 
+TEST(PktgenText, devices_of_a_thread_are_those_it_runs_and_those_it_has_stopped) {
+    EXPECT_EQ(pktgen_devices("Running: \n\nStopped: \nResult: NA\n"), "");
+    EXPECT_EQ(pktgen_devices("Running: eth0@0\nStopped: eth1 eth2@1 \nResult: OK: add_device=x\n"),
+              "eth0@0 eth1 eth2@1");
+}
+
+TEST(Pktgen, devices_on_the_users_own_interface_are_taken_back_and_nobody_else_s) {
+    FakeSys sys;
+    const std::string thread = "/proc/thread-self/net/pktgen/kpktgend_0";
+    sys.files[thread] = "Running: \nStopped: \n";
+    const Topology own{{{{"", "eth0"}, {"", "eth1"}, "", "", "", ""}}, {}},
+        ours{{{{"rxlab-gen", "rxgen0"}, {"rxlab-dut", "rxdut0"}, "", "", "", ""}}, {}};
+    Journal journal(sys, "");
+    announce_pktgen(sys, journal, ours, {{"packets", 1}});
+    EXPECT_TRUE(journal.pending().empty());
+    announce_pktgen(sys, journal, own, {{"packets", 1}});
+    ASSERT_EQ(journal.pending().size(), 1u);
+    EXPECT_EQ(journal.pending()[0].path, thread);
+    EXPECT_EQ(journal.pending()[0].value, "rem_device_all\n");
+    sys.files[thread] = "Running: \nStopped: eth7@0\n";
+    EXPECT_THROW(announce_pktgen(sys, journal, own, {{"packets", 1}}), Error);
+}
+
 }  // namespace
 }  // namespace rxlab

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/user_pair.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/names.h"
+#include "topology/sinks.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+namespace {
+
+[[noreturn]] void refuse(const std::string& fact, const std::string& next) {
+    throw Error(Status::usage, fact, next);
+}
+
+void require_up(Sys& sys, const std::string& name) {
+    const std::string folder = "/sys/class/net/" + name;
+    require_interface_name(name);
+    if (!sys.exists(folder))
+        refuse(fmt::format("no interface '{}'", name),
+               "--interface GEN:DUT; ip link shows what there is");
+    if (sys.read_file(folder + "/operstate").starts_with("down"))
+        refuse(fmt::format("interface '{}' is down", name), fmt::format("ip link set {} up", name));
+}
+
+Json ip_json(Sys& sys, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"ip", "-j"});
+    const Json answer = Json::parse(run_or_throw(sys, arguments), nullptr, false);
+    if (!answer.is_array())
+        throw Error(Status::invalid, fmt::format("ip -j {} said no JSON array", arguments[2]));
+    return answer;
+}
+
+/// Why the machine itself needs this interface; empty: it does not. A link-local address of IPv6
+/// comes by itself.
+std::string use_of(Sys& sys, const std::string& name) {
+    const Json link = ip_json(sys, {"address", "show", "dev", name}).at(0);
+    if (link.contains("master")) return "belongs to " + link["master"].get<std::string>();
+    for (const Json& address : link.value("addr_info", Json::array()))
+        if (address.value("scope", "") != "link")
+            return "has the address " + address.value("local", "?");
+    for (const char* family : {"-4", "-6"})
+        for (const Json& route : ip_json(sys, {family, "route", "show", "default"}))
+            if (route.value("dev", "") == name) return "has the default route";
+    return "";
+}
+
+void require_free(Sys& sys, const std::string& name, bool force) {
+    require_up(sys, name);
+    if (sys.read_file("/sys/class/net/" + name + "/type") == "772\n")  // ARPHRD_LOOPBACK
+        refuse(fmt::format("interface '{}' is the loopback", name),
+               "two interfaces that are joined");
+    const std::string use = force ? "" : use_of(sys, name);
+    if (!use.empty())
+        refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
+               "a pair that nothing else uses, or --force: traffic and filters of the trial are on "
+               "it then");
+}
+
+std::string mac_of(Sys& sys, const std::string& name) {
+    const std::string mac = sys.read_file("/sys/class/net/" + name + "/address");
+    return mac.substr(0, mac.find('\n'));
+}
+
+}  // namespace
+
+/// Addresses are those that RFC 2544 sets aside for benchmarks; they are in the frames only.
+Topology user_interfaces(Sys& sys, const UserPair& pair) {
+    const size_t colon = pair.names.find(':');
+    if (colon == std::string::npos)
+        refuse(fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT",
+                           pair.names),
+               "--interface eth1:eth2 sends from eth1 and measures eth2");
+    const Interface generator{"", pair.names.substr(0, colon)},
+        receiver{"", pair.names.substr(colon + 1)};
+    if (generator.name == receiver.name)
+        refuse(fmt::format("--interface {}: both ends are one interface", pair.names),
+               "--interface eth1:eth2 sends from eth1 and measures eth2");
+    for (const std::string& name : {generator.name, receiver.name})
+        require_free(sys, name, pair.force);
+    Topology topology;
+    topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
+                              mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
+    topology.sinks = protocol_sinks(sys, "");
+    for (Sink& sink : veth_sinks(sys, topology.paths)) topology.sinks.push_back(std::move(sink));
+    return topology;
+}
+
+}  // namespace rxlab
