@@ -39,6 +39,10 @@ void install_interrupt_handlers() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
+void interrupt() {
+    flag = 1;
+}
+
 bool interrupted() {
     return flag != 0 || box_is_over();
 }

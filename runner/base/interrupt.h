@@ -7,6 +7,9 @@ namespace rxlab {
 /// SIGINT and SIGTERM set the flag. A second one ends the process at once; its QEMUs die with it.
 void install_interrupt_handlers();
 
+/// As if one had come.
+void interrupt();
+
 /// Has one come, or is the time box over?
 bool interrupted();
 
