@@ -43,6 +43,10 @@ void install_interrupt_handlers() {
     if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
 }
 
+void interrupt() {
+    flag = 1;
+}
+
 bool interrupted() {
     return flag != 0 || box_is_over();
 }

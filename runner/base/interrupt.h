@@ -8,6 +8,9 @@ namespace rxlab {
 /// second hang-up does nothing); its QEMUs die with it.
 void install_interrupt_handlers();
 
+/// As if one had come.
+void interrupt();
+
 /// Has one come, or is the time box over?
 bool interrupted();
 

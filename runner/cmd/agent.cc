@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/agent.h"
 
-#include "cmd/commands.h"
-
-#include <CLI/CLI.hpp>
+#include "cmd/options.h"
 
 namespace rxlab {
 
-void define_agent(CLI::App& app, int& status) {
-    app.callback([&status] { status = agent_main(); });
+void define_agent(CommandOptions command) {
+    command.does([] { return agent_main(); });
 }
 
 }  // namespace rxlab

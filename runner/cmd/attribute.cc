@@ -2,13 +2,13 @@
 // Where the instructions are executed: one trial of each arm under QEMU's plugin, function by
 // function.
 #include "base/error.h"
-#include "cmd/commands.h"
+#include "base/output.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "compare/cells.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -148,7 +148,7 @@ public:
 
 private:
     void say(const std::string& line) {
-        if (!quiet_) fmt::print(stderr, "  {}\n", line);
+        if (!quiet_) tell("  {}\n", line);
     }
 
     RunRequest request_;
@@ -183,20 +183,21 @@ void attribute(const RunRequest& request, bool json) {
 
 }  // namespace
 
-void define_attribute(CLI::App& app, int&) {
+void define_attribute(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
-    app.add_option("EXPERIMENT", request->experiment,
-                   "a name from 'rxlab list', or the path of a file")
-        ->required();
-    app.add_option("--arm", request->arms, "only this arm and the baseline (may be repeated)");
-    app.add_option("--seed", request->seed, "seed of boots, phases and flows");
-    app.add_option("--kernel", request->vm.kernel, "6.12, 6.1 or the path of a bzImage");
-    app.add_option("--out", request->out, "folder for the stacks and the flame graphs");
-    app.add_flag("!--no-report", request->report, "do not draw the flame graphs");
-    app.add_flag("-q,--quiet", request->quiet, "no progress");
-    app.add_flag("--json", *json, "print the stacks as JSON");
-    app.callback([=] { attribute(*request, *json); });
+    command
+        .option("EXPERIMENT", request->experiment,
+                "a name from 'rxlab list', or the path of a file")
+        .required();
+    command.option("--arm", request->arms, "only this arm and the baseline (may be repeated)");
+    command.option("--seed", request->seed, "seed of boots, phases and flows");
+    command.option("--kernel", request->vm.kernel, "6.12, 6.1 or the path of a bzImage");
+    command.option("--out", request->out, "folder for the stacks and the flame graphs");
+    command.flag("!--no-report", request->report, "do not draw the flame graphs");
+    command.flag("-q,--quiet", request->quiet, "no progress");
+    command.flag("--json", *json, "print the stacks as JSON");
+    command.does([=] { attribute(*request, *json); });
 }
 
 }  // namespace rxlab

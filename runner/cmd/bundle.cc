@@ -2,11 +2,10 @@
 // A result with everything it was made from: documents, kernel, image, payload, the binary and the
 // command to repeat it.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/error.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "sys/sys.h"
 #include "target/boot_assets.h"
@@ -143,14 +142,12 @@ void bundle(const fs::path& run, fs::path to) {
 
 }  // namespace
 
-void define_bundle(CLI::App& app, int&) {
+void define_bundle(CommandOptions command) {
     auto run = std::make_shared<std::string>();
     auto to = std::make_shared<std::string>();
-    app.add_option("DIR", *run, "folder of a run (result.json)")
-        ->required()
-        ->check(CLI::ExistingDirectory);
-    app.add_option("-o,--output", *to, "file to write (default: DIR's name.tar.gz here)");
-    app.callback([=] { bundle(*run, *to); });
+    command.option("DIR", *run, "folder of a run (result.json)").required().existing_folder();
+    command.option("-o,--output", *to, "file to write (default: DIR's name.tar.gz here)");
+    command.does([=] { bundle(*run, *to); });
 }
 
 }  // namespace rxlab

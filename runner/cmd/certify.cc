@@ -2,12 +2,11 @@
 #include "result/certify.h"
 
 #include "base/error.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -49,15 +48,15 @@ int certify(const RunRequest& request, bool json) {
 
 }  // namespace
 
-void define_certify(CLI::App& app, int& status) {
+void define_certify(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
-    add_plan_options(app, *request);
-    add_target_options(app, *request);
-    app.add_flag("--json", *json, "print JSON");
-    app.callback([=, &status] {
+    add_plan_options(command, *request);
+    add_target_options(command, *request);
+    command.flag("--json", *json, "print JSON");
+    command.does([=] {
         request->report = false;
-        status = certify(*request, *json);
+        return certify(*request, *json);
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "base/json.h"
 #include "cmd/catalogue.h"
@@ -181,6 +182,95 @@ TEST_F(Cli, a_users_interfaces_belong_to_the_host_target) {
                 HasSubstr("GEN:DUT"));
 }
 
+TEST_F(Cli, no_number_of_a_trial_means_all_of_them) {
+    for (const char* number : {"-1", "-2147483648", "x", "99999999999"}) {
+        const CommandResult ran = rxlab({"run", "drop-point", "--trial", number});
+        EXPECT_EQ(ran.status, 2) << number;
+        EXPECT_THAT(ran.err, HasSubstr(std::string("--trial: Value ") + number +
+                                       " is not a number from 0 on"));
+    }
+}
+
+TEST_F(Cli, bounds_are_told_as_they_are_written) {
+    for (const char* seconds : {"0", "nan", "inf", "-nan", "86401"})
+        EXPECT_THAT(
+            rxlab({"run", "drop-point", "--timeout", seconds}).err,
+            HasSubstr(std::string("--timeout: Value ") + seconds + " not in range 1 to 86400\n"));
+}
+
+TEST_F(Cli, an_empty_text_is_not_taken_for_none) {
+    for (const char* option : {"--out", "--kernel", "--modules", "--cpu", "--interface"}) {
+        const CommandResult ran = rxlab({"run", "drop-point", option, ""});
+        EXPECT_EQ(ran.status, 2);
+        EXPECT_EQ(ran.err, std::string(option) +
+                               ": must not be empty\nRun with --help for more information.\n");
+    }
+    EXPECT_THAT(rxlab({"show", ""}).err, HasSubstr("EXPERIMENT: must not be empty"));
+    EXPECT_THAT(rxlab({"show"}).err, HasSubstr("EXPERIMENT is required"));
+}
+
+TEST_F(Cli, an_experiment_of_a_night_that_fails_costs_only_itself) {
+    const CommandResult ran = rxlab({"nightly", "--kernel", "5.10", "--experiment", "known-effect",
+                                     "--experiment", "null-aa", "--out", folder_ / "night"});
+    EXPECT_EQ(ran.status, 2) << ran.err;
+    const Json index = read_json(folder_ / "night" / "index.json");
+    ASSERT_EQ(index.size(), 2u);
+    EXPECT_EQ(index[0]["experiment"], "null-aa") << "first, for the floor of the others";
+    for (const Json& row : index) {
+        EXPECT_EQ(row["status"], 2);
+        EXPECT_THAT(row["message"].get<std::string>(), HasSubstr("unknown kernel '5.10'"));
+        EXPECT_TRUE(row["verdict"].is_null());
+    }
+    EXPECT_TRUE(fs::exists(folder_ / "night" / "index.html"));
+}
+
+/// What becomes of words that cannot be written, as a shell sees it.
+class CliOutput : public Cli {
+protected:
+    /// @param words "rxlab" stands for the built binary.
+    CommandResult shell(const std::string& words) {
+        return real_sys().run({"/bin/sh", "-c",
+                               "cd " + folder_.string() + "\nrxlab() { " + RXLAB_BUILD +
+                                   "/rxlab \"$@\"; }\n" + words});
+    }
+};
+
+TEST_F(CliOutput, what_a_full_disk_takes_is_never_success) {
+    for (const char* words :
+         {"plan drop-point", "plan drop-point --json", "show drop-point", "list", "list --json",
+          "show --schema", "--help", "run --help", "restore --dry-run"}) {
+        const CommandResult ran = shell(std::string("rxlab ") + words + " >/dev/full");
+        EXPECT_EQ(ran.status, 4) << words;
+        EXPECT_EQ(ran.err, "rxlab: standard output cannot be written: No space left on device\n")
+            << words;
+    }
+}
+
+TEST_F(CliOutput, an_error_that_cannot_be_told_keeps_its_status) {
+    for (const char* to : {"2>/dev/full", "2>&-", ">/dev/full 2>&1", ">&- 2>&-"}) {
+        EXPECT_EQ(shell(std::string("rxlab plan nosuch ") + to).status, 2) << to;
+        EXPECT_EQ(shell(std::string("rxlab certfy ") + to).status, 2) << to;
+        EXPECT_EQ(shell(std::string("rxlab plan --nosuch ") + to).status, 2) << to;
+    }
+}
+
+TEST_F(CliOutput, a_closed_stdout_is_told) {
+    const CommandResult ran = shell("rxlab plan drop-point >&-");
+    EXPECT_EQ(ran.status, 4);
+    EXPECT_EQ(ran.err, "rxlab: standard output cannot be written: Bad file descriptor\n");
+    EXPECT_EQ(shell("rxlab plan drop-point >&- 2>&-").status, 4);
+}
+
+TEST_F(CliOutput, what_is_written_to_nobody_ends_it_as_it_ends_other_tools) {
+    for (const char* words : {"list", "plan drop-point --json", "--help", "restore --dry-run"}) {
+        const CommandResult ran =
+            shell(std::string("mkfifo p; exec 3<>p; exec 4>p; exec 3<&-\nrxlab ") + words +
+                  " >&4 || echo $?; rm p");
+        EXPECT_EQ(ran.out, "141\n") << words << ": as cat does";
+        EXPECT_EQ(ran.err, "") << words;
+    }
+}
+
 /// A program that says what Google Benchmark's recorded run said, in the tests' folder.
 class CliBench : public Cli {
 protected:
@@ -243,6 +333,50 @@ TEST_F(CliBench, a_benchmark_program_that_is_not_built_is_told_how_to_build) {
     const CommandResult ran = rxlab({"run", experiment("ring/cached"), "--out", folder_ / "out"});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("make bench-build"));
+}
+
+TEST_F(CliBench, one_trial_is_repeated_without_the_others) {
+    const CommandResult ran = rxlab({"run", experiment("ring/cached"), "--trial", "3"});
+    ASSERT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(Json::parse(ran.out)["trial"]["id"], 3);
+    EXPECT_EQ(rxlab({"run", experiment("ring/cached"), "--trial", "4"}).err,
+              "rxlab: the plan has no trial 4\n  next: rxlab plan tiny lists them\n");
+}
+
+TEST_F(CliBench, a_run_that_was_cut_goes_on_with_what_is_missing) {
+    const fs::path out = folder_ / "out";
+    rxlab({"run", experiment("ring/cached"), "--out", out, "--no-report"});
+    const std::string all = read_text(out / "observations.jsonl");
+    fs::resize_file(out / "observations.jsonl", all.size() - 10);
+    fs::remove(out / "result.json");
+    const CommandResult ran =
+        rxlab({"run", experiment("ring/cached"), "--out", out, "--no-report"});
+    EXPECT_EQ(ran.status, 3) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("resuming: 3 of 4 trials are in " + out.string()));
+    EXPECT_EQ(read_json(out / "result.json")["trials"].size(), 4u);
+}
+
+TEST_F(CliBench, no_file_takes_the_place_of_a_closed_stdout) {
+    const fs::path out = folder_ / "out";
+    const std::string command = std::string(RXLAB_BUILD) + "/rxlab run " +
+                                experiment("ring/cached") + " --no-report --out " + out.string() +
+                                " <&- >&-";
+    const CommandResult ran = real_sys().run({"/bin/sh", "-c", command});
+    EXPECT_EQ(ran.status, 4);
+    EXPECT_THAT(ran.err, HasSubstr("standard output cannot be written: Bad file descriptor"));
+    EXPECT_EQ(read_json(out / "result.json")["trials"].size(), 4u);
+    std::istringstream lines(read_text(out / "observations.jsonl"));
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_TRUE(Json::accept(line)) << line.substr(0, 80);
+}
+
+TEST_F(CliBench, a_run_whose_progress_has_no_reader_ends_and_can_go_on) {
+    const std::string words =
+        "cd " + folder_.string() + "; mkfifo p; exec 3<>p; exec 4>p; exec 3<&-\n" + RXLAB_BUILD +
+        "/rxlab run " + experiment("ring/cached") + " --no-report --out out 2>&4 >&4 || echo $?";
+    EXPECT_EQ(real_sys().run({"/bin/sh", "-c", words}).out, "141\n");
+    EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
+    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"), HasSubstr("plan_sha256"));
 }
 
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each

@@ -2,12 +2,11 @@
 #include "compare/compare.h"
 
 #include "cmd/catalogue.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "compare/table.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -22,23 +21,25 @@ Comparison compared(const std::vector<std::string>& files, const std::string& nu
 
 }  // namespace
 
-void define_compare(CLI::App& app, int& status) {
+void define_compare(CommandOptions command) {
     auto files = std::make_shared<std::vector<std::string>>();
     auto json = std::make_shared<bool>(false);
-    app.add_option("RESULT", *files,
-                   "one result (its arms), or two (before, after): result.json or its folder")
-        ->required()
-        ->expected(1, 2);
+    command
+        .option("RESULT", *files,
+                "one result (its arms), or two (before, after): result.json or its folder")
+        .required()
+        .values(1, 2);
     auto null = std::make_shared<std::string>();
-    app.add_option("--null", *null,
-                   "result of null-aa in this lane on this machine: a smaller difference than it "
-                   "shows counts as none")
-        ->check(CLI::ExistingPath);
-    app.add_flag("--json", *json, "print comparison.json");
-    app.callback([=, &status] {
+    command
+        .option("--null", *null,
+                "result of null-aa in this lane on this machine: a smaller difference than it "
+                "shows counts as none")
+        .existing_path();
+    command.flag("--json", *json, "print comparison.json");
+    command.does([=] {
         const Comparison comparison = compared(*files, *null);
         fmt::print("{}\n", *json ? comparison.json.dump(2) : text_table(comparison.json));
-        status = static_cast<int>(comparison.status);
+        return static_cast<int>(comparison.status);
     });
 }
 

@@ -2,7 +2,7 @@
 // What this machine can and cannot do: one row per finding, each with its remedy.
 #include "base/error.h"
 #include "cmd/catalogue.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "journal/journal.h"
 #include "sys/sys.h"
 
@@ -13,7 +13,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -212,10 +211,10 @@ int doctor(bool json) {
 
 }  // namespace
 
-void define_doctor(CLI::App& app, int& status) {
+void define_doctor(CommandOptions command) {
     auto json = std::make_shared<bool>(false);
-    app.add_flag("--json", *json, "print JSON");
-    app.callback([=, &status] { status = doctor(*json); });
+    command.flag("--json", *json, "print JSON");
+    command.does([=] { return doctor(*json); });
 }
 
 }  // namespace rxlab

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "cmd/catalogue.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -83,14 +82,14 @@ void list(bool json, const std::string& only) {
 
 }  // namespace
 
-void define_list(CLI::App& app, int&) {
+void define_list(CommandOptions command) {
     auto json = std::make_shared<bool>(false);
     auto only = std::make_shared<std::string>();
-    app.add_flag("--json", *json, "print JSON");
-    app.add_option("KIND", *only, "only this list")
-        ->check(CLI::IsMember({"experiments", "topologies", "traffic", "setups", "knobs", "devices",
-                               "collectors", "metrics"}));
-    app.callback([=] { list(*json, *only); });
+    command.flag("--json", *json, "print JSON");
+    command.option("KIND", *only, "only this list")
+        .one_of({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "collectors",
+                 "metrics"});
+    command.does([=] { list(*json, *only); });
 }
 
 }  // namespace rxlab

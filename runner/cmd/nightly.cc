@@ -2,15 +2,15 @@
 // Every experiment on every kernel, each a campaign in a time box of its own, and one index page.
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/output.h"
 #include "cmd/catalogue.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "plan/plan.h"
 #include "target/files.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -158,7 +158,7 @@ void print_row(const Json& row) {
                row["lane"].get<std::string>(), row["status"].get<int>(),
                row["verdict"].is_null() ? "-" : row["verdict"].get<std::string>(),
                row["seconds"].get<double>(), row["message"].get<std::string>());
-    std::fflush(stdout);
+    flush_output();
 }
 
 /// @returns the index, which is written after each experiment: a night cut short has its page
@@ -205,18 +205,18 @@ int nightly(const NightlyRequest& request, bool json) {
 
 }  // namespace
 
-void define_nightly(CLI::App& app, int& status) {
+void define_nightly(CommandOptions command) {
     auto request = std::make_shared<NightlyRequest>();
     auto json = std::make_shared<bool>(false);
-    app.add_option("--kernel", request->kernels, "kernels (default: 6.12 and 6.1)");
-    app.add_option("--experiment", request->experiments, "only these experiments");
-    app.add_option("--out", request->out, "folder (default: results/runs/DATE)");
-    app.add_option("--minutes", request->minutes, "time box of one experiment on one kernel")
-        ->check(CLI::Range(1, 1'440));
-    app.add_option("--rounds", request->rounds, "rounds instead of each experiment's own")
-        ->check(CLI::Range(1, 100'000));
-    app.add_flag("--json", *json, "print JSON");
-    app.callback([=, &status] { status = nightly(*request, *json); });
+    command.option("--kernel", request->kernels, "kernels (default: 6.12 and 6.1)");
+    command.option("--experiment", request->experiments, "only these experiments");
+    command.option("--out", request->out, "folder (default: results/runs/DATE)");
+    command.option("--minutes", request->minutes, "time box of one experiment on one kernel")
+        .between(1, 1'440);
+    command.option("--rounds", request->rounds, "rounds instead of each experiment's own")
+        .between(1, 100'000);
+    command.flag("--json", *json, "print JSON");
+    command.does([=] { return nightly(*request, *json); });
 }
 
 }  // namespace rxlab

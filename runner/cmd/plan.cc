@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/request.h"
 #include "session/session.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -54,12 +53,12 @@ Json changes_json(const Plan& plan, const UserPair& interface) {
 
 }  // namespace
 
-void define_plan(CLI::App& app, int&) {
+void define_plan(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
-    add_plan_options(app, *request);
-    app.add_flag("--json", *json, "print JSON");
-    app.callback([=] {
+    add_plan_options(command, *request);
+    command.flag("--json", *json, "print JSON");
+    command.does([=] {
         const Experiment experiment = load_experiment(request->experiment);
         const Plan plan = plan_for(*request, experiment);
         const std::string warning = too_few_rounds(plan, experiment);

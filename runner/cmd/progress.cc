@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/progress.h"
 
+#include "base/output.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)) {}
 
 Progress::~Progress() {
-    if (terminal_ && drawn_) fmt::print(stderr, "\n");
+    if (terminal_ && drawn_) tell("\n");
 }
 
 CampaignListener Progress::listener() {
@@ -39,17 +41,16 @@ void Progress::operator()(const happened::Observed& event) {
         fmt::format("  trial {}/{}  {} round {}  {:.0f} s", event.observed, event.planned,
                     trial.arm, trial.round, seconds_since(start_));
     if (terminal_)
-        fmt::print(stderr, "\r{:<78}", line);
+        tell("\r{:<78}", line);
     else
-        fmt::print(stderr, "{}\n", line);
+        tell("{}\n", line);
     drawn_ = true;
-    std::fflush(stderr);
 }
 
 void Progress::say(const std::string& line) {
     if (quiet_) return;
-    if (terminal_ && drawn_) fmt::print(stderr, "\r{:<78}\r", "");
-    fmt::print(stderr, "  {}\n", line);
+    if (terminal_ && drawn_) tell("\r{:<78}\r", "");
+    tell("  {}\n", line);
 }
 
 }  // namespace rxlab

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
 
-void define_report(CLI::App& app, int&) {
+void define_report(CommandOptions command) {
     auto folder = std::make_shared<std::string>();
-    app.add_option("DIR", *folder, "folder of a run (result.json)")->required();
-    app.callback([=] {
+    command.option("DIR", *folder, "folder of a run (result.json)").required();
+    command.does([=] {
         const std::filesystem::path dir = *folder;
         const Result result = result_from_json(read_json(dir / "result.json"));
         write_whole(dir / "comparison.json", compare(result).json.dump(2) + "\n");

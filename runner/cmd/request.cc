@@ -9,7 +9,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <ctime>
 
 namespace fs = std::filesystem;
@@ -76,42 +75,44 @@ fs::path out_for(const RunRequest& request, const Plan& plan, const std::string&
     return folder;
 }
 
-void add_plan_options(CLI::App& app, RunRequest& request) {
-    app.add_option("EXPERIMENT", request.experiment,
-                   "a name from 'rxlab list', or the path of a file")
-        ->required();
-    app.add_option("--target", request.target,
-                   "vm (safe, the default) or host (this machine; the default for programs like "
-                   "ring_bench)")
-        ->check(CLI::IsMember({"vm", "host"}));
-    app.add_option("--lane", request.lane, lane_help())->check(CLI::IsMember(lane_names()));
-    app.add_option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
-    app.add_option("--interface", request.host.interface.names,
+void add_plan_options(CommandOptions command, RunRequest& request) {
+    command
+        .option("EXPERIMENT", request.experiment, "a name from 'rxlab list', or the path of a file")
+        .required();
+    command
+        .option("--target", request.target,
+                "vm (safe, the default) or host (this machine; the default for programs like "
+                "ring_bench)")
+        .one_of({"vm", "host"});
+    command.option("--lane", request.lane, lane_help()).one_of(lane_names());
+    command.option("--arm", request.arms, "only this arm and the baseline (may be repeated)");
+    command.option("--interface", request.host.interface.names,
                    "host target: GEN:DUT, two joined interfaces of this machine to send from and "
                    "to measure, instead of a pair of our own");
-    app.add_flag("--force", request.host.interface.force,
+    command.flag("--force", request.host.interface.force,
                  "--interface: also interfaces that this machine uses itself");
-    app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")
-        ->check(CLI::Range(1, 100'000));
-    app.add_option("--seed", request.seed, "seed of order, boots, phases and flows");
+    command.option("--rounds", request.rounds, "this many rounds instead of the experiment's")
+        .between(1, 100'000);
+    command.option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
 
-void add_target_options(CLI::App& app, RunRequest& request) {
-    app.add_option("--kernel", request.vm.kernel, "6.12, 6.1 or the path of a bzImage");
-    app.add_option("--modules", request.vm.modules, "modules folder of a kernel given by path");
-    app.add_option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
-    app.add_option("--workers", request.vm.workers, "guests at once (0: one per CPU)")
-        ->check(CLI::Range(0, 1024));
-    app.add_option("--null", request.null,
-                   "result of null-aa in this lane on this machine: a smaller difference than it "
-                   "shows counts as none")
-        ->check(CLI::ExistingPath);
-    app.add_option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")
-        ->check(CLI::Range(1.0, 86'400.0));
-    app.add_option("--out", request.out,
+void add_target_options(CommandOptions command, RunRequest& request) {
+    command.option("--kernel", request.vm.kernel, "6.12, 6.1 or the path of a bzImage");
+    command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
+    command.option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
+    command.option("--workers", request.vm.workers, "guests at once (0: one per CPU)")
+        .between(0, 1024);
+    command
+        .option("--null", request.null,
+                "result of null-aa in this lane on this machine: a smaller difference than it "
+                "shows counts as none")
+        .existing_path();
+    command.option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")
+        .between(1.0, 86'400.0);
+    command.option("--out", request.out,
                    "folder for result, comparison and report; an interrupted run there is resumed");
-    app.add_flag("!--no-report", request.report, "do not draw the report");
-    app.add_flag("-q,--quiet", request.quiet, "no progress");
+    command.flag("!--no-report", request.report, "do not draw the report");
+    command.flag("-q,--quiet", request.quiet, "no progress");
 }
 
 Plan plan_for(const RunRequest& request, const Experiment& experiment) {

@@ -3,15 +3,12 @@
 #pragma once
 #include "campaign/campaign.h"
 #include "cmd/catalogue.h"
+#include "cmd/options.h"
 #include "target/target.h"
 
 #include <filesystem>
 #include <memory>
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace rxlab {
 
@@ -32,9 +29,9 @@ struct RunRequest {
 };
 
 /// Options shared by plan, run and certify.
-void add_plan_options(CLI::App& app, RunRequest& request);
+void add_plan_options(CommandOptions command, RunRequest& request);
 /// Options about the machine a run happens on.
-void add_target_options(CLI::App& app, RunRequest& request);
+void add_target_options(CommandOptions command, RunRequest& request);
 
 /// The plan as it is shown: in the timed lane with the least rounds.
 /// @throws Error(Status::usage): lane and target that do not go together.

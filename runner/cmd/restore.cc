@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "cmd/commands.h"
+#include "base/output.h"
+#include "cmd/options.h"
 #include "collect/controlled_process.h"
 #include "journal/journal.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -36,10 +36,9 @@ void print(const Journal& journal, const std::vector<Undo>& done, bool only_show
     for (const Undo& undo : done)
         fmt::print("{} {}\n", only_show ? "would undo" : "undone", undo.what);
     for (const std::string& note : journal.notes()) fmt::print("note: {}\n", note);
-    for (const std::string& line : failed) fmt::print(stderr, "rxlab: not undone: {}\n", line);
+    for (const std::string& line : failed) tell("rxlab: not undone: {}\n", line);
     if (!journal.damage().empty())
-        fmt::print(
-            stderr,
+        tell(
             "  next: undo by hand what the damaged lines name, then remove {}/journal.jsonl\n",
             state_directory());
 }
@@ -64,12 +63,12 @@ int restore(bool json, bool only_show) {
 
 }  // namespace
 
-void define_restore(CLI::App& app, int& status) {
+void define_restore(CommandOptions command) {
     auto json = std::make_shared<bool>(false);
     auto only_show = std::make_shared<bool>(false);
-    app.add_flag("--json", *json, "print JSON");
-    app.add_flag("--dry-run", *only_show, "say what would be undone, undo nothing");
-    app.callback([=, &status] { status = restore(*json, *only_show); });
+    command.flag("--json", *json, "print JSON");
+    command.flag("--dry-run", *only_show, "say what would be undone, undo nothing");
+    command.does([=] { return restore(*json, *only_show); });
 }
 
 }  // namespace rxlab

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "cmd/commands.h"
+#include "base/output.h"
+#include "cmd/options.h"
 #include "cmd/perform.h"
 #include "compare/table.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
@@ -37,9 +37,9 @@ struct Shown {
     void operator()(const happened::Observed& event) {
         fmt::print("{}\n", to_json(event.observation).dump(2));
     }
-    void operator()(const happened::Console& event) { fmt::print(stderr, "{}", event.text); }
-    void operator()(const happened::Note& event) { fmt::print(stderr, "  {}\n", event.text); }
-    void operator()(const happened::LeftOut& event) { fmt::print(stderr, "  {}\n", event.reason); }
+    void operator()(const happened::Console& event) { tell("{}", event.text); }
+    void operator()(const happened::Note& event) { tell("  {}\n", event.text); }
+    void operator()(const happened::LeftOut& event) { tell("  {}\n", event.reason); }
     void operator()(const happened::Warning&) {}
     void operator()(const happened::Resumed&) {}
     void operator()(const happened::Counted&) {}
@@ -55,18 +55,18 @@ int repeat_trial(const RunRequest& request, int id) {
 
 }  // namespace
 
-void define_run(CLI::App& app, int& status) {
+void define_run(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
     auto trial = std::make_shared<std::optional<int>>();
-    add_plan_options(app, *request);
-    add_target_options(app, *request);
-    app.add_flag("--json", *json, "print comparison.json");
-    app.add_option("--trial", *trial,
-                   "repeat only this trial, its console shown; prints the observation")
-        ->check(CLI::NonNegativeNumber);
-    app.callback(
-        [=, &status] { status = *trial ? repeat_trial(*request, **trial) : run(*request, *json); });
+    add_plan_options(command, *request);
+    add_target_options(command, *request);
+    command.flag("--json", *json, "print comparison.json");
+    command
+        .option("--trial", *trial,
+                "repeat only this trial, its console shown; prints the observation")
+        .at_least(0);
+    command.does([=] { return *trial ? repeat_trial(*request, **trial) : run(*request, *json); });
 }
 
 }  // namespace rxlab

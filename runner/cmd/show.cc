@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/catalogue.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "result/result.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -38,21 +37,21 @@ void print_experiment(const Experiment& experiment) {
 
 }  // namespace
 
-void define_show(CLI::App& app, int&) {
+void define_show(CommandOptions command) {
     auto name = std::make_shared<std::string>();
     auto json = std::make_shared<bool>(false);
     auto schema = std::make_shared<bool>(false);
-    CLI::Option* experiment =
-        app.add_option("EXPERIMENT", *name, "a name from 'rxlab list', or the path of a file");
-    app.add_flag("--json", *json, "print JSON");
-    app.add_flag("--schema", *schema, "print the JSON Schema of experiment files")
-        ->excludes(experiment);
-    app.callback([=] {
+    const CommandOption experiment =
+        command.option("EXPERIMENT", *name, "a name from 'rxlab list', or the path of a file");
+    command.flag("--json", *json, "print JSON");
+    command.flag("--schema", *schema, "print the JSON Schema of experiment files")
+        .excludes(experiment);
+    command.does([=] {
         if (*schema) {
             fmt::print("{}\n", experiment_schema(vocabulary()).dump(2));
             return;
         }
-        if (name->empty()) throw CLI::RequiredError("EXPERIMENT");
+        if (name->empty()) throw_missing("EXPERIMENT");
         const Experiment loaded = load_experiment(*name);
         if (*json)
             fmt::print("{}\n", to_json(loaded).dump(2));

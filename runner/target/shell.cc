@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "target/archive.h"
 #include "target/boot_assets.h"
 #include "target/guest.h"
@@ -53,8 +54,10 @@ std::string standard_input() {  // what is piped in; a terminal's is not waited 
     return input;
 }
 
-void pass_on(int fd, const std::string& bytes) {
-    (void)!::write(fd, bytes.data(), bytes.size());
+/// As it comes, so that a person sees it. @throws std::system_error as fmt::print does
+void pass_on(const std::string& bytes) {
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    flush_output();
 }
 
 int exec_in_guest(const ShellOptions& options, const Machine& machine, const std::string& state) {
@@ -62,9 +65,9 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
     GuestRun errors;
     const auto on_message = [&](const Message& message) {
         if (message.type == MessageType::out)
-            pass_on(STDOUT_FILENO, message.payload);
+            pass_on(message.payload);
         else if (message.type == MessageType::err)
-            pass_on(STDERR_FILENO, message.payload);
+            tell_text(message.payload);
         else if (message.type == MessageType::exit_status)
             status = std::stoi(message.payload);
         else
@@ -82,7 +85,7 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
 
 int shell_main(const ShellOptions& options) {
     const BootAssets assets = gather_boot_assets(options.kernel, options.modules, options.extras);
-    if (!assets.missing.empty()) fmt::print(stderr, "rxlab: {}\n", assets.missing);
+    if (!assets.missing.empty()) tell("rxlab: {}\n", assets.missing);
     const Machine machine = machine_for(options, assets);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());
     const std::string state =

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/command.h"
+#include "cmd/commands.h"
+
+#include <iterator>
+
+namespace rxlab {
+
+// One file each, in the order of --help.
+using Define = void(CommandOptions options);
+Define define_list, define_show, define_plan, define_run, define_compare, define_report,
+    define_certify, define_attribute, define_bundle, define_nightly, define_shell, define_doctor,
+    define_restore, define_agent;
+
+namespace {
+constexpr const char* kUse = "Commands";
+constexpr const char* kMachine = "This machine";
+constexpr const char* kHidden = "";
+}  // namespace
+
+const Command kCommands[] = {
+    {"list", "what there is: experiments, knobs, traffic, collectors, setups, metrics", define_list,
+     kUse},
+    {"show", "one experiment as it was understood", define_show, kUse},
+    {"plan", "every trial an experiment would make; with --target host, every change", define_plan,
+     kUse},
+    {"run", "run an experiment and write its before/after report", define_run, kUse},
+    {"compare", "compare a result's arms, or two results", define_compare, kUse},
+    {"report", "write the report of a finished run anew", define_report, kUse},
+    {"certify", "run twice from scratch and compare every observation", define_certify, kUse},
+    {"attribute", "where each arm's instructions are executed, function by function; flame graphs",
+     define_attribute, kUse},
+    {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
+    {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},
+    {"frames", "a capture's frames, for traffic open_loop to repeat",
+     [](CommandOptions command) { define_frames(command.app(), command.status()); }, kUse},
+    {"shell", "a shell, or one command, in the guest", define_shell, kMachine},
+    {"xdp", "a port filter on an interface, its statistics and its rules",
+     [](CommandOptions command) { define_xdp(command.app(), command.status()); }, kMachine},
+    {"doctor", "what this machine can and cannot do, with remedies", define_doctor, kMachine},
+    {"restore", "undo what an interrupted run left changed on this machine", define_restore,
+     kMachine},
+    {"agent", "the guest's side of the VM target", define_agent, kHidden},
+};
+const size_t kCommandCount = std::size(kCommands);
+
+}  // namespace rxlab
