@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/nearest.h"
+#include "base/printable.h"
 #include "cmd/commands.h"
 
 #include <fmt/format.h>
@@ -89,11 +90,13 @@ int main(int argc, char** argv) {
         const int code = app.exit(error);
         return code == 0 ? 0 : static_cast<int>(rxlab::Status::usage);
     } catch (const rxlab::Error& error) {
-        fmt::print(stderr, "rxlab: {}\n", error.what());
-        if (!error.next().empty()) fmt::print(stderr, "  next: {}\n", error.next());
+        fmt::print(stderr, "rxlab: {}\n", rxlab::printable(error.what()));
+        if (!error.next().empty())
+            fmt::print(stderr, "  next: {}\n", rxlab::printable(error.next()));
         return static_cast<int>(error.status());
     } catch (const std::exception& error) {
-        fmt::print(stderr, "rxlab: {} (a fault in rxlab itself)\n", error.what());
+        fmt::print(stderr, "rxlab: {} (a fault in rxlab itself)\n",
+                   rxlab::printable(error.what()));
         return static_cast<int>(rxlab::Status::lost);
     }
     return status;
