@@ -66,7 +66,7 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
         else if (message.type == MessageType::err)
             pass_on(STDERR_FILENO, message.payload);
         else if (message.type == MessageType::exit_status)
-            status = std::stoi(message.payload);
+            status = exit_status_of(message);
         else
             errors.messages.push_back(message);
     };
