@@ -95,8 +95,7 @@ int main(int argc, char** argv) {
             fmt::print(stderr, "  next: {}\n", rxlab::printable(error.next()));
         return static_cast<int>(error.status());
     } catch (const std::exception& error) {
-        fmt::print(stderr, "rxlab: {} (a fault in rxlab itself)\n",
-                   rxlab::printable(error.what()));
+        fmt::print(stderr, "rxlab: {} (a fault in rxlab itself)\n", rxlab::printable(error.what()));
         return static_cast<int>(rxlab::Status::lost);
     }
     return status;

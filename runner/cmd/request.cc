@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/row_named.h"
+#include "cmd/trust.h"
 #include "target/files.h"
 #include "traffic/traffic.h"
 
@@ -46,6 +47,7 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
     for (const std::string& arm : request.arms) args += " --arm " + arm;
     if (!request.host.interface.empty()) args += " --interface " + request.host.interface;
+    if (request.host.trust) args += " --trust";
     if (plan.target == "vm" && request.vm.cpu != VmOptions{}.cpu)
         args += " --cpu " + request.vm.cpu;
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
@@ -87,6 +89,9 @@ void add_plan_options(CLI::App& app, RunRequest& request) {
     app.add_option("--interface", request.host.interface,
                    "host target: GEN:DUT, two joined interfaces of this machine to send from and "
                    "to measure, instead of a pair of our own");
+    app.add_flag("--trust", request.host.trust,
+                 "host target: set knobs beyond the receive path too, and load whatever module an "
+                 "experiment from elsewhere names");
     app.add_option("--rounds", request.rounds, "this many rounds instead of the experiment's")
         ->check(CLI::Range(1, 100'000));
     app.add_option("--seed", request.seed, "seed of order, boots, phases and flows");
@@ -131,7 +136,10 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
         throw Error(Status::usage,
                     "the counted lane counts instructions of a guest; --target host has no guest",
                     "use --target vm, or --lane timed");
-    return make_plan(experiment, options);
+    Plan plan = make_plan(experiment, options);
+    if (plan.target == "host" && !request.host.trust)
+        require_trusted(plan, !comes_with(checkout(), request.experiment));
+    return plan;
 }
 
 CampaignRequest campaign_for(const RunRequest& request) {

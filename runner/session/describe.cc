@@ -60,6 +60,8 @@ std::vector<std::string> describe_changes(const Trial& trial, const std::string&
     describe_setups(sys, journal, trial, topology);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     sys.note(describe_traffic(trial, topology));
+    for (const std::string& program : extra_tools(trial))
+        sys.note(fmt::format("run {} as root while it measures", program));
     if (!changes_nothing(trial))
         sys.note(fmt::format("undo all of it: {} journal entries, in reverse order",
                              journal.pending().size()));
