@@ -2,6 +2,7 @@
 #include "attribution/fold.h"
 
 #include "base/error.h"
+#include "base/printable.h"
 
 #include <algorithm>
 #include <cctype>
@@ -80,7 +81,7 @@ Stacks fold(const std::string& counted, const std::string& symbols_text) {
         uint64_t address = 0, count = 0;
         if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
                         &address) == 3 &&
-            id == paths.size() && parent <= id)
+            id == paths.size() && (parent < id || id == 0))
             paths.push_back(id ? below(paths[parent], symbols.at(address)) : "");
         else if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
                              &count) == 3 &&
@@ -89,7 +90,7 @@ Stacks fold(const std::string& counted, const std::string& symbols_text) {
         else if (line == "end")
             whole = true;
         else
-            throw Error(Status::invalid, "QEMU's plugin wrote '" + line + "'");
+            throw Error(Status::invalid, "QEMU's plugin wrote '" + printable(line, 100) + "'");
     }
     if (!whole)
         throw Error(Status::invalid,
