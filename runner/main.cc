@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/output.h"
+#include "base/printable.h"
 #include "cmd/command.h"
 
 #include <system_error>
@@ -29,7 +30,7 @@ bool is_command(const std::string& word) {
 }
 
 int fault(const std::exception& error) {
-    tell("rxlab: {} (a fault in rxlab itself)\n", error.what());
+    tell("rxlab: {} (a fault in rxlab itself)\n", printable(error.what()));
     return static_cast<int>(Status::lost);
 }
 
@@ -38,8 +39,8 @@ int run(int argc, char** argv) {
     try {
         return run_command_line(argc, argv, kCommands, kCommandCount);
     } catch (const Error& error) {
-        tell("rxlab: {}\n", error.what());
-        if (!error.next().empty()) tell("  next: {}\n", error.next());
+        tell("rxlab: {}\n", printable(error.what()));
+        if (!error.next().empty()) tell("  next: {}\n", printable(error.next()));
         return static_cast<int>(error.status());
     } catch (const std::system_error& error) {  // fmt::print's, where there is no space
         return output_was_lost() ? static_cast<int>(Status::invalid) : fault(error);

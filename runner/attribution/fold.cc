@@ -2,6 +2,7 @@
 #include "attribution/fold.h"
 
 #include "base/error.h"
+#include "base/printable.h"
 
 #include <algorithm>
 #include <cctype>
@@ -94,7 +95,7 @@ Stacks fold(const std::string& counted, const std::string& symbols_text) {
         else if (line == "end")
             whole = true;
         else
-            throw Error(Status::invalid, "QEMU's plugin wrote '" + line + "'");
+            throw Error(Status::invalid, "QEMU's plugin wrote '" + printable(line, 100) + "'");
     }
     if (!whole)
         throw Error(Status::invalid,

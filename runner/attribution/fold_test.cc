@@ -41,6 +41,14 @@ TEST(Fold, refuses_what_is_not_whole) {
     EXPECT_THROW(fold("node 0 0 0\n", kSymbols), Error);
     EXPECT_THROW(fold("node 0 0 0\nself 1 0 0\nend\n", kSymbols), Error);
     EXPECT_THROW(fold("node 1 0 0\nend\n", kSymbols), Error);
+    EXPECT_THROW(fold("node 0 0 0\nnode 1 1 ffffffff81000120\nend\n", kSymbols), Error)
+        << "a node that is its own caller";
+    try {
+        fold("\x1b[2J\xff", kSymbols);
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "QEMU's plugin wrote '\\x1b[2J\\xff'");
+    }
     EXPECT_THROW(fold("node 0 0 0\nend\n", "0000000000000000 T hidden\n"), Error);
 }
 

@@ -48,6 +48,42 @@ TEST_F(Cli, help_names_every_command_and_the_exit_statuses) {
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
 }
 
+TEST_F(Cli, what_a_stranger_s_experiment_would_do_as_root_is_refused_by_plan_and_run) {
+    const std::string experiment = file("x.json", R"({
+        "name": "x", "question": "q", "lanes": ["timed"], "mechanism": ["latency"],
+        "topology": {"kind": "veth"}, "traffic": {"kind": "live_frames", "packets": 100},
+        "collectors": [], "primary": ["ns_per_packet"],
+        "arms": [{"name": "a", "baseline": true},
+                 {"name": "b", "knobs": {"sysctl:kernel.core_pattern": "|/tmp/x"}}]})");
+    for (const char* command : {"plan", "run"}) {
+        const CommandResult ran = rxlab({command, experiment, "--target", "host"});
+        EXPECT_EQ(ran.status, 2) << ran.out;
+        EXPECT_THAT(ran.err, HasSubstr("sysctl:kernel.core_pattern reaches beyond"));
+    }
+    EXPECT_EQ(rxlab({"plan", experiment, "--target", "host", "--trust"}).status, 0);
+}
+
+TEST_F(Cli, frames_reads_standard_input_and_counts_what_it_leaves_out) {
+    const std::string header("\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0", 24);
+    const auto record = [](char captured, char length) {
+        std::string bytes(16, '\0');
+        bytes[8] = captured;
+        bytes[12] = length;
+        return bytes + std::string(static_cast<size_t>(captured), 'a');
+    };
+    const std::vector<std::string> argv{std::string(RXLAB_BUILD) + "/rxlab", "frames", "-"};
+    const std::string capture = header + record(60, 60) + record(60, 90);
+    const CommandResult refused = real_sys().run(argv, capture);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("standard input has 60 of the 90 bytes of frame 2"));
+    std::vector<std::string> skipping = argv;
+    skipping.push_back("--skip");
+    const CommandResult ran = real_sys().run(skipping, capture);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(Json::parse(ran.out).size(), 1u);
+    EXPECT_EQ(ran.err, "rxlab: 1 left out: cut off\n");
+}
+
 TEST_F(Cli, a_misspelt_command_gets_the_nearest_one) {
     const CommandResult ran = rxlab({"certfy"});
     EXPECT_EQ(ran.status, 2);

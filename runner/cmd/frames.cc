@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/error.h"
 #include "base/json.h"
 #include "cmd/commands.h"
-#include "traffic/pcap.h"
+#include "traffic/capture.h"
+#include "traffic/hex.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 namespace rxlab {
@@ -16,23 +13,20 @@ namespace {
 
 struct FramesOptions {
     std::string file;
-    size_t first = 1000;
+    CaptureOptions capture;
 };
 
-std::string contents(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    if (!file || file.bad())
-        throw Error(Status::usage, fmt::format("{}: {}", path, std::strerror(errno)));
-    return bytes;
+void tell_left_out(const Capture& capture) {
+    for (const auto& [reason, count] : capture.left_out)
+        fmt::print(stderr, "rxlab: {} left out: {}\n", count, reason);
 }
 
 void print_frames(const FramesOptions& options) {
+    const Capture capture = read_capture(options.file, options.capture);
     Json frames = Json::array();
-    for (const std::string& frame :
-         pcap_frames(contents(options.file), options.file, options.first))
-        frames.push_back(to_hex(frame));
+    for (const std::string& frame : capture.frames) frames.push_back(to_hex(frame));
     fmt::print("{}\n", frames.dump(1));
+    tell_left_out(capture);
 }
 
 }  // namespace
@@ -40,12 +34,15 @@ void print_frames(const FramesOptions& options) {
 void define_frames(CLI::App& app, int&) {
     auto options = std::make_shared<FramesOptions>();
     app.add_option("FILE", options->file,
-                   "a capture as tcpdump writes it (libpcap's format, Ethernet, whole frames)")
-        ->required()
-        ->check(CLI::ExistingFile);
-    app.add_option("--first", options->first, "so many frames, at most")
+                   "a capture that libpcap reads (pcap, pcapng; Ethernet, whole frames); - is "
+                   "standard input")
+        ->required();
+    app.add_option("--first", options->capture.first, "so many frames, at most")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
+    app.add_flag("--skip", options->capture.skip,
+                 "leave out frames that cannot be sent, and count them by reason, instead of "
+                 "refusing the file");
     app.callback([=] { print_frames(*options); });
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/row_named.h"
+#include "cmd/trust.h"
 #include "session/session.h"
 #include "target/files.h"
 #include "traffic/traffic.h"
@@ -48,6 +49,7 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     if (!request.host.interface.names.empty())
         args += " --interface " + request.host.interface.names;
     if (request.host.interface.force) args += " --force";
+    if (request.host.trust) args += " --trust";
     if (plan.target == "vm" && request.vm.cpu != VmOptions{}.cpu)
         args += " --cpu " + request.vm.cpu;
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
@@ -91,6 +93,9 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
                    "to measure, instead of a pair of our own");
     command.flag("--force", request.host.interface.force,
                  "--interface: also interfaces that this machine uses itself");
+    command.flag("--trust", request.host.trust,
+                 "host target: set knobs beyond the receive path too, and load whatever module an "
+                 "experiment from elsewhere names");
     command.option("--rounds", request.rounds, "this many rounds instead of the experiment's")
         .between(1, 100'000);
     command.option("--seed", request.seed, "seed of order, boots, phases and flows");
@@ -140,6 +145,8 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     const Plan plan = make_plan(experiment, options);
     for (const Trial& trial : plan.trials)
         require_fit(trial, !request.host.interface.names.empty());
+    if (plan.target == "host" && !request.host.trust)
+        require_trusted(plan, !comes_with(checkout(), request.experiment));
     return plan;
 }
 

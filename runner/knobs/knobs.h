@@ -28,6 +28,12 @@ struct Knob {
 /// @throws Error(Status::usage) with the nearest kind.
 Knob find_knob(const std::string& name);
 
+/// Is it a setting of the receive path (the table in reach.cc), such as an experiment may change on
+/// a machine that people use? Others may run programs as root (kernel.core_pattern) or end it.
+bool within_receive_path(const Knob& knob);
+/// @throws Error(Status::usage) where it is not.
+void require_within_receive_path(const std::string& name);
+
 /// Equal but for white space and for the way a list of CPUs is written ("0,1" is "0-1").
 bool same_value(const std::string& a, const std::string& b);
 

@@ -153,5 +153,28 @@ TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
     EXPECT_THROW(read(sys, "sched:ksoftirqd/9"), Error);
 }
 
+TEST(Reach, what_belongs_to_the_receive_path_may_be_set_on_a_host) {
+    for (const char* name :
+         {"sysctl:net.core.netdev_budget", "sysctl:@dut:net.ipv4.ip_forward",
+          "sysctl:net/ipv4/conf/eth0.7/rp_filter", "sysfs:/sys/class/net/eth0/gro_flush_timeout",
+          "sysfs:/sys/kernel/debug/vdma/fault/lost/interval",
+          "sysfs:/sys/kernel/mm/transparent_hugepage/enabled", "irq_affinity:24",
+          "rps:@dut:rxdut0/rx-0", "ethtool:eth0/ring/rx", "sched:ksoftirqd/0"})
+        EXPECT_NO_THROW(require_within_receive_path(name)) << name;
+}
+
+TEST(Reach, what_runs_programs_or_lies_beyond_it_may_not) {
+    for (const char* name :
+         {"sysctl:kernel.core_pattern", "sysctl:kernel/core_pattern", "sysctl:kernel.modprobe",
+          "sysctl:kernel.hotplug", "sysctl:kernel.modules_disabled", "sysctl:vm.panic_on_oom",
+          "sysctl:/kernel/core_pattern", "sysctl:/net/core/netdev_budget",
+          "sysctl:fs.binfmt_misc.register", "sysctl:network", "sysfs:/sys/kernel/uevent_helper",
+          "sysfs:/sys/power/state", "sysfs:/sys/class/net/eth0/device/remove",
+          "sysfs:/sys/class/net/eth0/device/driver/unbind",
+          "sysfs:/sys/devices/system/cpu/cpu0/driver/unbind", "sysfs:/sys//class/net/eth0/mtu",
+          "sysfs:/sys/class/net/br0/lower_eth0/device/remove"})
+        EXPECT_THROW(require_within_receive_path(name), Error) << name;
+}
+
 }  // namespace
 }  // namespace rxlab

@@ -2,6 +2,7 @@
 #include "sys/real_sys.h"
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "base/whole_file.h"
 #include "sys/child.h"
 #include "sys/fd.h"
@@ -48,6 +49,7 @@ Fd mount_sysfs() {
 /// asked for: a mount leaves work behind that the kernel does after a grace period, perhaps in a
 /// measured window. Null: /sys itself is right.
 thread_local Fd* own_sysfs = nullptr;
+constexpr size_t kMostShown = 100;  // bytes of a value in a message
 constexpr const char* kNetClass = "/sys/class/net";
 
 struct Place {
@@ -72,10 +74,19 @@ Fd open_or_fail(const std::string& path, int flags) {
     return fd;
 }
 
-void write_once(int fd, const std::string& path, const std::string& value) {
-    if (::write(fd, value.data(), value.size()) != static_cast<ssize_t>(value.size()))
-        fail(fmt::format("{}: writing '{}'", path,
-                         value.substr(0, value.find_last_not_of('\n') + 1)));
+/// Binary files of sysfs take a page at a time, so a short write goes on; one that cannot is an
+/// error that tells how far it came.
+void write_all(int fd, const std::string& path, const std::string& value) {
+    for (size_t done = 0;;) {
+        const ssize_t n = ::write(fd, value.data() + done, value.size() - done);
+        if (n > 0) done += static_cast<size_t>(n);
+        if (n >= 0 && done == value.size()) return;
+        if (n > 0 || (n < 0 && errno == EINTR && done > 0)) continue;
+        if (n == 0) errno = EIO;
+        const std::string_view shown(value.data(), value.find_last_not_of('\n') + 1);
+        fail(fmt::format("{}: writing '{}'{}", path, printable(shown, kMostShown),
+                         done ? fmt::format(", {} of {} bytes written", done, value.size()) : ""));
+    }
 }
 
 /// Brings the thread back to where it was, whatever happens.
@@ -132,7 +143,7 @@ std::string RealSys::read_file(const std::string& path) {
 }
 
 void RealSys::write_file(const std::string& path, const std::string& value) {
-    write_once(open_or_fail(path, O_WRONLY).get(), path, value);
+    write_all(open_or_fail(path, O_WRONLY).get(), path, value);
 }
 
 std::function<std::string()> RealSys::reader(const std::string& path) {
@@ -147,7 +158,7 @@ std::function<void(const std::string&)> RealSys::writer(const std::string& path)
     const auto fd = std::make_shared<Fd>(open_or_fail(path, O_WRONLY));
     return [fd, path](const std::string& value) {
         ::lseek(fd->get(), 0, SEEK_SET);  // a sysctl ignores what is written behind its start
-        write_once(fd->get(), path, value);
+        write_all(fd->get(), path, value);
     };
 }
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "sys/fd.h"
 #include "sys/real_sys.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -166,6 +170,61 @@ TEST_F(RealNetns, a_reader_opened_there_reads_there_and_reads_anew) {
                  {"ip", "link", "add", "rxthree", "type", "veth", "peer", "name", "rxfour"}, {},
                  netns_);
     EXPECT_THAT(devices(), HasSubstr("rxthree:"));
+}
+
+/// A pipe that is full when a signal comes has taken a part of what is being written.
+TEST(RealSys, what_the_kernel_takes_in_parts_is_written_whole) {
+    const std::string fifo = testing::TempDir() + fmt::format("rxlab_fifo_{}", ::getpid());
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    struct sigaction action {
+    }, before{};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &action, &before);
+    const Fd in(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const std::string value(1'000'000, 'x');
+    std::atomic<bool> ended = false;
+    std::thread writer([&] {
+        EXPECT_NO_THROW(real_sys().write_file(fifo, value));
+        ended = true;
+    });
+    const int capacity = ::fcntl(in.get(), F_GETPIPE_SZ);
+    for (int held = 0; held < capacity && !ended; ::usleep(1000))
+        ::ioctl(in.get(), FIONREAD, &held);
+    ::pthread_kill(writer.native_handle(), SIGUSR1);
+    ::usleep(
+        50'000);  // time for the short write to return; without it the test sees less, not more
+    std::string got;
+    char bytes[65536];
+    for (ssize_t n; (n = ::read(in.get(), bytes, sizeof bytes)) != 0 || !ended;) {
+        if (n > 0) got.append(bytes, static_cast<size_t>(n));
+        if (n <= 0) ::usleep(1000);
+    }
+    writer.join();
+    ::sigaction(SIGUSR1, &before, nullptr);
+    ::unlink(fifo.c_str());
+    EXPECT_EQ(got.size(), value.size());
+}
+
+TEST(RealSys, a_write_that_ends_early_tells_how_far_it_came_in_text) {
+    const std::string path = testing::TempDir() + fmt::format("rxlab_limit_{}", ::getpid());
+    Fd(::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit least{4096, before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &least);
+    std::string message;
+    try {
+        real_sys().write_file(path, std::string(4160, '\xff'));
+    } catch (const Error& error) {
+        message = error.what();
+    }
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    ::unlink(path.c_str());
+    EXPECT_THAT(message, ::testing::HasSubstr("4096 of 4160 bytes written"));
+    EXPECT_THAT(message, ::testing::HasSubstr("\\xff\\xff"));
+    EXPECT_EQ(message.find('\xff'), std::string::npos);
 }
 
 TEST_F(RealNetns, a_writer_writes_again_and_again) {

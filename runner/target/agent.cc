@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "session/session.h"
 #include "sys/fd.h"
 #include "sys/process.h"
@@ -23,6 +24,12 @@ namespace rxlab {
 namespace {
 
 constexpr const char* kPorts = "/sys/class/virtio-ports";
+
+// What the kernel or a tool said may hold bytes that are no UTF-8: they cost themselves, not the
+// trial.
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 class Port {
 public:
@@ -59,7 +66,7 @@ void run_trial_job(Sys& sys, Port& port, const Json& job) {
     options.attribute = job.at("options").value("attribute", false);
     Journal journal(sys, "");  // the machine is thrown away: nothing to restore after a crash
     port.send(MessageType::observation,
-              to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options)).dump());
+              text_of(to_json(run_trial(sys, journal, trial_from_json(job.at("trial")), options))));
 }
 
 struct Child {
@@ -69,7 +76,13 @@ struct Child {
 
 Child start(const std::vector<std::string>& argv, const std::string& input) {
     const Fd in(::memfd_create("stdin", MFD_CLOEXEC));
-    (void)!::write(in.get(), input.data(), input.size());
+    for (size_t done = 0; done < input.size();) {
+        const ssize_t wrote = ::write(in.get(), input.data() + done, input.size() - done);
+        if (wrote <= 0)
+            throw Error(Status::lost, fmt::format("standard input: {} of {} bytes: {}", done,
+                                                  input.size(), std::strerror(errno)));
+        done += static_cast<size_t>(wrote);
+    }
     ::lseek(in.get(), 0, SEEK_SET);
     int out[2], err[2];
     if (::pipe2(out, O_CLOEXEC) || ::pipe2(err, O_CLOEXEC)) throw Error(Status::lost, "pipe");
@@ -151,8 +164,9 @@ void do_job(Sys& sys, Port& port) {
 }
 
 void send_error(Port& port, Status status, const std::string& fact, const std::string& next) {
-    port.send(MessageType::error,
-              Json{{"status", static_cast<int>(status)}, {"fact", fact}, {"next", next}}.dump());
+    port.send(MessageType::error, text_of(Json{{"status", static_cast<int>(status)},
+                                               {"fact", printable(fact)},
+                                               {"next", printable(next)}}));
 }
 
 }  // namespace

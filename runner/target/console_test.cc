@@ -38,5 +38,22 @@ TEST(Console, tail_keeps_the_last_lines) {
     EXPECT_EQ(tail("a\r\n\r\nb\nc\n", 2), "\n    | b\n    | c");
 }
 
+TEST(Console, what_a_guest_writes_is_shown_as_text) {
+    const std::string log = "[ 1.0] WARNING: \xff\xfe\x1b]0;owned\x07 bad\n";
+    EXPECT_EQ(splats_in(log).at(0), "WARNING: \\xff\\xfe\\x1b]0;owned\\x07 bad");
+    EXPECT_EQ(shown_console("a\r\n\x1b[2Jb"), "a\n\\x1b[2Jb");
+    EXPECT_EQ(tail("\x1b[2J\n", 1), "\n    | \\x1b[2J");
+    EXPECT_EQ(fault_in("Kernel panic - not syncing: \x1b[2J"),
+              "kernel panic: Kernel panic - not syncing: \\x1b[2J");
+}
+
+TEST(Console, floods_are_cut_and_counted) {
+    std::string log;
+    for (int i = 0; i < 1000; i++) log += "WARNING: again\n";
+    EXPECT_EQ(splats_in(log).size(), 101u);
+    EXPECT_EQ(splats_in(log).back(), "and 900 more");
+    EXPECT_LT(tail(std::string(1'000'000, 'x')).size(), 1100u);
+}
+
 }  // namespace
 }  // namespace rxlab

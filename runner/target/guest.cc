@@ -8,11 +8,16 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 
+#include "base/bounded_json.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/printable.h"
 #include "sys/fd.h"
 #include "target/archive.h"
 #include "target/console.h"
@@ -22,7 +27,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kPoll = 0.01;  // seconds between looks at what the guest has written
+constexpr double kPoll = 0.01;         // seconds between looks at what the guest has written
+constexpr size_t kOneLook = 4u << 20;  // bytes; then limits are looked at again
+constexpr size_t kMostErrorText = 4000;
+constexpr off_t kMostStderr = 16384;  // QEMU's
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -52,24 +60,29 @@ public:
     Reader(std::string path, GuestRun& run, const OnMessage& on_message, Clock::time_point start)
         : path_(std::move(path)), run_(run), on_message_(on_message), start_(start) {}
 
-    void read_on() {
+    /// At most `most` bytes. Messages are taken out between reads, so that what is held is one.
+    void read_on(size_t most = kOneLook) {
         if (!file_) file_ = Fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
         char bytes[65536];
-        for (ssize_t got; file_ && (got = ::read(file_.get(), bytes, sizeof bytes)) > 0;)
+        for (ssize_t got; file_ && most >= sizeof bytes && !flooded(); most -= sizeof bytes) {
+            if ((got = ::read(file_.get(), bytes, sizeof bytes)) <= 0) return;
+            read_ += static_cast<size_t>(got);
             decoder_.feed({bytes, static_cast<size_t>(got)});
-        while (auto message = decoder_.next()) take(*message);
+            while (auto message = decoder_.next()) take(std::move(*message));
+        }
     }
     bool done() const { return done_; }
+    bool flooded() const { return !on_message_ && read_ > kMostResults; }
     size_t damaged() const { return decoder_.skipped() + decoder_.pending(); }
 
 private:
-    void take(const Message& message) {
+    void take(Message message) {
         if (run_.first_message_s == 0) run_.first_message_s = since(start_);
         if (message.type == MessageType::done) done_ = true;
         if (on_message_)
             on_message_(message);
         else
-            run_.messages.push_back(message);
+            run_.messages.push_back(std::move(message));
     }
     std::string path_;
     GuestRun& run_;
@@ -77,18 +90,31 @@ private:
     Clock::time_point start_;
     Fd file_;
     MessageDecoder decoder_;
+    size_t read_ = 0;
     bool done_ = false;
 };
 
+std::string end_of(const std::string& path, off_t most) {
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return {};
+    const off_t size = size_of(path), from = std::max<off_t>(0, size - most);
+    std::string bytes(static_cast<size_t>(size - from), '\0');
+    const ssize_t got = ::pread(file.get(), bytes.data(), bytes.size(), from);
+    bytes.resize(static_cast<size_t>(std::max<ssize_t>(0, got)));
+    return bytes;
+}
+
 // Watches a running guest; the ending when it has to be stopped from outside, else done.
-Ending watch(Process& qemu, const WorkFolder& work, const Limits& limits, Reader& reader) {
-    const Clock::time_point start = Clock::now();
-    Clock::time_point heard = start;
+Ending watch(Process& qemu, const WorkFolder& work, const Limits& limits, Reader& reader,
+             Clock::time_point start) {
+    Clock::time_point heard = Clock::now();
     off_t seen = 0;
     while (!qemu.wait(kPoll)) {
         throw_if_interrupted();
         reader.read_on();
-        const off_t now = size_of(work.path("results")) + size_of(work.path("console"));
+        const off_t console = size_of(work.path("console"));
+        const off_t now = size_of(work.path("results")) + console;
+        if (reader.flooded() || console > off_t{kMostConsole}) return Ending::flood;
         if (now != seen) heard = Clock::now();
         seen = now;
         if (since(start) > limits.timeout_s) return Ending::timeout;
@@ -106,6 +132,10 @@ void explain(GuestRun& run, const Process& qemu, const std::string& qemu_stderr,
         run.cause = fmt::format("not finished after {:.0f} s", limits.timeout_s);
     } else if (run.ending == Ending::silence) {
         run.cause = fmt::format("not a word from the guest for {:.0f} s", limits.silence_s);
+    } else if (run.ending == Ending::flood || reader.flooded()) {
+        run.ending = Ending::flood;
+        run.cause = fmt::format("more than {} MiB of results or {} MiB of console",
+                                kMostResults >> 20, kMostConsole >> 20);
     } else if (WIFSIGNALED(qemu.status())) {
         run.ending = Ending::killed;
         run.cause = "QEMU was " + describe_exit(qemu.status());
@@ -152,16 +182,17 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     if (limits.attribute) attachments.attribution = work.path("attribution");
     const Clock::time_point start = Clock::now();
     Reader reader(attachments.results, run, on_message, start);
-    MonitoredQemu monitored(machine, attachments, Start::restore, work.path("stderr"));
+    MonitoredQemu monitored(machine, attachments, Start::restore, work.path("stderr"), false,
+                            limits.timeout_s);
     Process& qemu = monitored.process();
-    run.ending = watch(qemu, work, limits, reader);
+    run.ending = watch(qemu, work, limits, reader, start);
     qemu.kill();
-    reader.read_on();
+    reader.read_on(std::numeric_limits<size_t>::max());
     run.wall_s = since(start);
-    run.console = read_if_there(attachments.console).value_or("");
+    run.console = end_of(attachments.console, kMostConsole);
     if (limits.attribute && std::filesystem::exists(attachments.attribution))
         run.attribution = read_whole(attachments.attribution);
-    explain(run, qemu, worth_telling(read_if_there(work.path("stderr")).value_or("")), limits,
+    explain(run, qemu, printable(worth_telling(end_of(work.path("stderr"), kMostStderr))), limits,
             reader);
     return run;
 }
@@ -189,16 +220,76 @@ void run_console(const Machine& machine, const std::string& state, const std::st
                                 worth_telling(read_if_there(work.path("stderr")).value_or(""))));
 }
 
-void throw_unless_done(const GuestRun& run, const std::string& what) {
-    for (const Message& message : run.messages) {
-        if (message.type != MessageType::error) continue;
-        const Json error = Json::parse(message.payload, nullptr, false);
-        if (error.is_object())
-            throw Error(static_cast<Status>(error.value("status", 5)),
-                        what + ": " + error.value("fact", "?"), error.value("next", ""));
+namespace {
+
+// A guest cannot end a run as a success, as interrupted, or as a verdict.
+Status status_of(const Json& error) {
+    const auto status = error.find("status");
+    if (status == error.end() || !status->is_number_integer()) return Status::lost;
+    for (const Status known : {Status::usage, Status::invalid})
+        if (*status == static_cast<int>(known)) return known;
+    return Status::lost;
+}
+
+std::string text_of(const Json& error, const char* name) {
+    const auto text = error.find(name);
+    return text != error.end() && text->is_string()
+               ? printable(text->get_ref<const std::string&>(), kMostErrorText)
+               : "";
+}
+
+[[noreturn]] void throw_error(const Message& message, const std::string& what) {
+    Json error;
+    try {
+        error = parse_bounded(message.payload);
+    } catch (const Error& unreadable) {
+        throw Error(Status::lost,
+                    fmt::format("{}: an error that cannot be read: {}", what, unreadable.what()));
     }
+    if (!error.is_object()) error = Json::object();
+    const std::string fact = text_of(error, "fact");
+    throw Error(status_of(error), what + ": " + (fact.empty() ? "?" : fact),
+                text_of(error, "next"));
+}
+
+}  // namespace
+
+void throw_unless_done(const GuestRun& run, const std::string& what) {
+    for (const Message& message : run.messages)
+        if (message.type == MessageType::error) throw_error(message, what);
     if (run.ending != Ending::done)
         throw Error(Status::lost, what + ": lost: " + run.cause + tail(run.console));
+}
+
+Observation observation_of(const GuestRun& run, const Trial& trial, const std::string& what) {
+    throw_unless_done(run, what);
+    const auto message =
+        std::find_if(run.messages.begin(), run.messages.end(),
+                     [](const Message& each) { return each.type == MessageType::observation; });
+    if (message == run.messages.end())
+        throw Error(Status::lost,
+                    what + ": the guest ended without an observation" + tail(run.console));
+    Observation observation;
+    try {
+        observation = observation_from_json(printable_json(parse_bounded(message->payload)));
+    } catch (const std::exception& error) {
+        throw Error(Status::lost, fmt::format("{}: its observation cannot be used: {}", what,
+                                              printable(error.what(), kMostErrorText)));
+    }
+    if (to_json(observation.trial) != to_json(trial))
+        throw Error(Status::lost, fmt::format("{}: the observation is of another trial ({})", what,
+                                              observation.trial.id));
+    return observation;
+}
+
+int exit_status_of(const Message& message) {
+    int status = -1;
+    const std::string& text = message.payload;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    if (error != std::errc() || end != text.data() + text.size() || status < 0 || status > 255)
+        throw Error(Status::lost,
+                    fmt::format("the guest gave '{}' as an exit status", printable(text, 60)));
+    return status;
 }
 
 }  // namespace rxlab

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "result/result.h"
 #include "target/files.h"
 #include "target/message.h"
 #include "target/qemu.h"
@@ -17,12 +18,16 @@ struct Limits {
     bool attribute = false;  ///< no limit: QEMU's plugin counts by function, which is slow
 };
 
-enum class Ending { done, fault, silence, timeout, killed, ended_early, damaged };
+/// What a guest may say before it is stopped: bytes of its console, and of results that are kept
+/// (those given to OnMessage go on).
+inline constexpr size_t kMostConsole = 16u << 20, kMostResults = 128u << 20;
+
+enum class Ending { done, fault, silence, timeout, flood, killed, ended_early, damaged };
 
 struct GuestRun {
     Ending ending = Ending::done;
-    std::string cause;  ///< one line for people; empty when done
-    std::string console;
+    std::string cause;              ///< one line for people; empty when done
+    std::string console;            ///< its last kMostConsole bytes, as the guest wrote them
     std::vector<Message> messages;  ///< empty when they were given to `on_message`
     std::string attribution;        ///< what the plugin wrote
     double first_message_s = 0;     ///< from starting QEMU to the guest's first word (host clock)
@@ -44,8 +49,17 @@ GuestRun run_guest(const Machine& machine, const std::string& state, const Json&
 void run_console(const Machine& machine, const std::string& state, const std::string& archive);
 
 /// Fails with what the guest said in an error message, or with the cause and the console's tail
-/// when it was lost.
+/// when it was lost. Whatever the guest says, it is text that may be shown, and the status is one
+/// of usage, invalid and lost.
 /// @throws Error
 void throw_unless_done(const GuestRun& run, const std::string& what);
+
+/// What the guest observed in `trial`: throw_unless_done(), then its observation, checked to be one
+/// and of this trial.
+/// @throws Error, Error(Status::lost) when there is none that can be used.
+Observation observation_of(const GuestRun& run, const Trial& trial, const std::string& what);
+
+/// What a MessageType::exit_status says. @throws Error(Status::lost) unless it is 0 to 255.
+int exit_status_of(const Message& message);
 
 }  // namespace rxlab

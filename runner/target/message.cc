@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/crc32.h"
+#include "base/error.h"
 
 namespace rxlab {
 namespace {
@@ -25,6 +28,9 @@ uint32_t get(std::string_view bytes, size_t at) {
 }  // namespace
 
 std::string encode(const Message& message) {
+    if (message.payload.size() > kMostPayload)
+        throw Error(Status::invalid, fmt::format("a message of {} bytes, more than {}",
+                                                 message.payload.size(), kMostPayload));
     std::string bytes(kMagic);
     put(bytes, static_cast<uint32_t>(message.type));
     put(bytes, static_cast<uint32_t>(message.payload.size()));
@@ -33,36 +39,47 @@ std::string encode(const Message& message) {
     return bytes + message.payload;
 }
 
-void MessageDecoder::drop(size_t bytes) {
-    buffer_.erase(0, bytes);
+void MessageDecoder::skip(size_t bytes) {
+    at_ += bytes;
     skipped_ += bytes;
 }
 
+/// Moves what is left no more often than as many bytes have gone.
+void MessageDecoder::forget() {
+    if (at_ < buffer_.size() - at_) return;
+    buffer_.erase(0, at_);
+    at_ = 0;
+}
+
+/// To the next magic, or to the longest end of the bytes that may become one.
 void MessageDecoder::skip_to_magic() {
-    size_t at = 0;
-    while (at < buffer_.size() &&
-           buffer_.compare(at, kMagic.size(), kMagic.substr(0, buffer_.size() - at)) != 0)
-        ++at;
-    drop(at);
+    size_t at = buffer_.find(kMagic, at_);
+    if (at == std::string::npos) {
+        at = std::max(at_, buffer_.size() - std::min(buffer_.size(), kMagic.size() - 1));
+        while (!kMagic.starts_with(std::string_view(buffer_).substr(at))) ++at;
+    }
+    skip(at - at_);
 }
 
 std::optional<Message> MessageDecoder::next() {
     for (;;) {
+        forget();
         skip_to_magic();
-        if (buffer_.size() < kHeader) return std::nullopt;
-        const std::string_view header(buffer_.data(), kHeader);
-        if (crc32(header.substr(0, kHeader - 4)) != get(header, 16)) {
-            drop(1);
+        const std::string_view left = std::string_view(buffer_).substr(at_);
+        if (left.size() < kHeader) return std::nullopt;
+        const size_t length = get(left, 8);
+        if (crc32(left.substr(0, kHeader - 4)) != get(left, 16) || length > kMostPayload) {
+            skip(1);
             continue;
         }
-        const size_t length = get(header, 8);
-        if (buffer_.size() < kHeader + length) return std::nullopt;
-        Message message{static_cast<MessageType>(get(header, 4)), buffer_.substr(kHeader, length)};
-        if (crc32(message.payload) != get(header, 12)) {
-            drop(1);
+        if (left.size() < kHeader + length) return std::nullopt;
+        const std::string_view payload = left.substr(kHeader, length);
+        if (crc32(payload) != get(left, 12)) {
+            skip(kHeader + length);
             continue;
         }
-        buffer_.erase(0, kHeader + length);
+        Message message{static_cast<MessageType>(get(left, 4)), std::string(payload)};
+        at_ += kHeader + length;
         return message;
     }
 }

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <vector>
+
+#include "base/crc32.h"
+#include "base/error.h"
 
 namespace rxlab {
 namespace {
@@ -67,6 +71,44 @@ TEST(Message, garbage_between_messages_is_skipped_and_counted) {
     EXPECT_EQ(decode(decoder).size(), 2u);
     EXPECT_EQ(decoder.skipped(), 8u);
     EXPECT_EQ(decoder.pending(), 8u);
+}
+
+TEST(Message, a_length_that_no_message_has_is_not_waited_for) {
+    std::string header = encode({MessageType::observation, ""}).substr(0, 16);
+    const uint32_t length = 0xffffffff;
+    std::memcpy(header.data() + 8, &length, sizeof length);
+    const uint32_t crc = crc32(header);
+    header.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+    MessageDecoder decoder;
+    decoder.feed(header + std::string(1000, 'y') + encode(kMessage));
+    EXPECT_EQ(decode(decoder).size(), 1u);
+    EXPECT_EQ(decoder.skipped(), 1020u);
+    EXPECT_THROW(encode({MessageType::out, std::string(kMostPayload + 1, 'x')}), Error);
+}
+
+TEST(Message, a_damaged_payload_is_skipped_as_a_whole_with_what_looks_like_a_message_in_it) {
+    std::string bad = encode({MessageType::out, "x" + encode(kMessage)});
+    bad[20] = 'y';
+    MessageDecoder decoder;
+    decoder.feed(bad + encode({MessageType::done, ""}));
+    const auto messages = decode(decoder);
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_EQ(messages[0].type, MessageType::done);
+    EXPECT_EQ(decoder.skipped(), bad.size());
+}
+
+/// 16 MiB take a second; with work that grows by the square they take days, and the test's time
+/// limit ends them.
+TEST(Message, many_bytes_of_any_kind_take_time_in_proportion) {
+    for (const std::string& unit : {std::string("RXLF"), encode({MessageType::out, ""})}) {
+        MessageDecoder decoder;
+        std::string bytes;
+        while (bytes.size() < (8u << 20)) bytes += unit;
+        decoder.feed(bytes);
+        size_t found = 0;
+        while (decoder.next()) ++found;
+        EXPECT_EQ(found, unit.size() > 4 ? bytes.size() / unit.size() : 0);
+    }
 }
 
 }  // namespace

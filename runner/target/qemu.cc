@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -32,6 +33,21 @@ constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
     "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good "
     "mitigations=off norandmaps iomem=relaxed";
+
+constexpr double kAnswer = 60, kMigration = 300;  // seconds; both take milliseconds
+constexpr size_t kMostAnswer = 1u << 20;          // bytes; QEMU's own have some hundred
+
+std::chrono::steady_clock::time_point from_now(double seconds) {
+    return std::chrono::steady_clock::now() +
+           std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+               std::chrono::duration<double>(seconds));
+}
+
+/// A text of an object, or nothing.
+std::string member(const Json& json, const char* name) {
+    const auto found = json.is_object() ? json.find(name) : json.end();
+    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
 
 std::string escaped(const std::string& path) {  // QEMU's option parser: a comma is written twice
     std::string out;
@@ -96,7 +112,7 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& at
 }
 
 MonitoredQemu::MonitoredQemu(const Machine& machine, const Attachments& attachments, Start start,
-                             const std::string& stderr_path, bool foreground)
+                             const std::string& stderr_path, bool foreground, double seconds)
     : state_(attachments.state),
       stderr_path_(stderr_path),
       memory_(off_t{machine.memory_mib} << 20) {
@@ -112,30 +128,35 @@ MonitoredQemu::MonitoredQemu(const Machine& machine, const Attachments& attachme
     if (start != Start::boot) argv.insert(argv.end(), {"-incoming", "defer"});
     process_ = std::make_unique<Process>(Launch{argv, "", stderr_path, {theirs.get()}, foreground});
     theirs.reset();  // with QEMU its end is gone: a killed one is seen at once
+    up_until_ = from_now(seconds);
     execute("qmp_capabilities");
     if (start != Start::boot) resume();
+    up_until_ = Time::max();
 }
 
 MonitoredQemu::~MonitoredQemu() = default;
 
-Json MonitoredQemu::receive(double seconds) {
-    size_t end;
-    while ((end = buffer_.find('\n')) == std::string::npos) {
-        pollfd ready{socket_.get(), POLLIN, 0};
-        const int found = ::poll(&ready, 1, static_cast<int>(seconds * 1000));
-        if (found < 0 && errno == EINTR) {
-            throw_if_interrupted();
-            continue;
-        }
-        if (found <= 0) return nullptr;
+bool MonitoredQemu::fill(Time until) {
+    pollfd ready{socket_.get(), POLLIN, 0};
+    while (std::chrono::steady_clock::now() < until) {
+        throw_if_interrupted();
+        if (::poll(&ready, 1, 100) <= 0) continue;
         char bytes[4096];
         const ssize_t got = ::read(socket_.get(), bytes, sizeof bytes);
-        if (got <= 0) return nullptr;
+        if (got <= 0) return false;
         buffer_.append(bytes, static_cast<size_t>(got));
+        return buffer_.size() <= kMostAnswer;
     }
+    return false;
+}
+
+Json MonitoredQemu::receive(Time until) {
+    while (buffer_.find('\n') == std::string::npos)
+        if (!fill(until)) return nullptr;
+    const size_t end = buffer_.find('\n');
     const Json message = Json::parse(buffer_.substr(0, end), nullptr, false);
     buffer_.erase(0, end + 1);
-    if (message.is_object() && message.value("event", "") == "GUEST_PANICKED") stopped_ = true;
+    if (member(message, "event") == "GUEST_PANICKED") stopped_ = true;
     return message;
 }
 
@@ -144,19 +165,20 @@ Json MonitoredQemu::execute(const std::string& command, const Json& arguments) {
     if (::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(line.size()))
         return nullptr;
-    for (;;) {
-        const Json answer = receive(60);
+    for (const Time until = std::min(from_now(kAnswer), up_until_);;) {
+        const Json answer = receive(until);
         if (answer.is_null() || answer.contains("return") || answer.contains("error"))
             return answer;
+        if (std::chrono::steady_clock::now() > until) return nullptr;  // events without end
     }
 }
 
 MonitoredQemu::Event MonitoredQemu::wait_for_stop(double seconds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+    const Time end = from_now(seconds);
     while (!stopped_) {
         throw_if_interrupted();
         if (std::chrono::steady_clock::now() > end) return Event::timeout;
-        receive(0.2);
+        receive(from_now(0.2));
         if (!stopped_ && process_->wait(0)) return Event::ended;
     }
     return Event::stopped;
@@ -176,17 +198,20 @@ void MonitoredQemu::fail(const std::string& what, const std::string& words) {
 void MonitoredQemu::require(const std::string& command, const Json& arguments) {
     const Json answer = execute(command, arguments);
     if (!answer.is_object() || !answer.contains("return"))
-        fail(command, answer.is_object() ? answer["error"].value("desc", "") : "no answer");
+        fail(command, answer.is_object() ? member(answer.value("error", Json()), "desc")
+                                         : "no answer in time");
 }
 
 void MonitoredQemu::wait_for_migration() {
-    for (;;) {
+    for (const Time until = std::min(from_now(kMigration), up_until_);;) {
         const Json answer = execute("query-migrate");
         const std::string status = answer.is_object() && answer.contains("return")
-                                       ? answer["return"].value("status", "")
+                                       ? member(answer["return"], "status")
                                        : "gone";
         if (status == "completed") return;
         if (status == "failed" || status == "gone") fail("save or restore the machine", status);
+        if (std::chrono::steady_clock::now() > until)
+            fail("save or restore the machine", "not done in time");
         throw_if_interrupted();
         process_->wait(0.002);
     }

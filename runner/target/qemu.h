@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // QEMU as the guest's machine: its command line, and its monitor, which saves and restores it.
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,9 +60,10 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& at
 class MonitoredQemu {
 public:
     /// Boots, or restores and lets the guest run. `foreground`: QEMU may read the terminal.
-    /// @throws Error(Status::lost) when QEMU does not come up.
+    /// @throws Error(Status::lost) when QEMU does not come up within `seconds` (host clock), dies
+    /// or says no, Error(Status::interrupted).
     MonitoredQemu(const Machine& machine, const Attachments& attachments, Start start,
-                  const std::string& stderr_path, bool foreground = false);
+                  const std::string& stderr_path, bool foreground = false, double seconds = 300);
     ~MonitoredQemu();
 
     enum class Event { stopped, ended, timeout };
@@ -74,7 +76,9 @@ public:
     Process& process() { return *process_; }
 
 private:
-    Json receive(double seconds);  ///< null on timeout or end
+    using Time = std::chrono::steady_clock::time_point;
+    bool fill(Time until);     ///< one more read; false on timeout or end
+    Json receive(Time until);  ///< null on timeout or end
     Json execute(const std::string& command, const Json& arguments = Json::object());
     void require(const std::string& command, const Json& arguments = Json::object());
     [[noreturn]] void fail(const std::string& what, const std::string& words);
@@ -85,6 +89,7 @@ private:
     off_t memory_;  ///< bytes of it, at the state file's start
     std::string buffer_;
     bool stopped_ = false;
+    Time up_until_ = Time::max();  ///< whatever QEMU says, it is waited for no longer than this
     std::unique_ptr<Process> process_;
 };
 

@@ -69,7 +69,7 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
         else if (message.type == MessageType::err)
             tell_text(message.payload);
         else if (message.type == MessageType::exit_status)
-            status = std::stoi(message.payload);
+            status = exit_status_of(message);
         else
             errors.messages.push_back(message);
     };

@@ -24,6 +24,7 @@ std::unique_ptr<Executor> make_vm_executor(const VmOptions& options);
 
 struct HostOptions {
     UserPair interface;
+    bool trust = false;  ///< without require_trusted() (cmd/trust.h)
 };
 std::unique_ptr<Executor> make_host_executor(const HostOptions& options);
 

@@ -176,6 +176,9 @@ private:
                 if (error.status() == Status::interrupted) throw;
                 fail(load, trial, error);
                 return;
+            } catch (const Json::exception& error) {  // of what the guest wrote
+                fail(load, trial, Error(Status::lost, named(trial) + ": " + error.what()));
+                return;
             }
             tell(*yield);  // what a listener throws ends the run, not this trial only
         }
@@ -194,15 +197,7 @@ private:
 
         Yield harvest(const Trial& trial, const GuestRun& run) {
             tell_console(run.console);
-            throw_unless_done(run, named(trial));
-            const auto message =
-                std::find_if(run.messages.begin(), run.messages.end(),
-                             [](const Message& f) { return f.type == MessageType::observation; });
-            if (message == run.messages.end())
-                throw Error(
-                    Status::lost,
-                    named(trial) + ": the guest ended without an observation" + tail(run.console));
-            Yield yield{observation_from_json(Json::parse(message->payload)), {}};
+            Yield yield{observation_of(run, trial, named(trial)), {}};
             Observation& observation = yield.observation;
             observation.wall_s = run.wall_s;
             observation.measured_s = run.wall_s - run.first_message_s;
@@ -216,7 +211,7 @@ private:
 
         void tell_console(const std::string& console) {
             const std::lock_guard lock(mutex_);
-            events_.console(console);
+            events_.console(shown_console(console));
         }
 
         void tell(const Yield& yield) {

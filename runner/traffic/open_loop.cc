@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "topology/driver_counters.h"
 #include "traffic/frame.h"
+#include "traffic/hex.h"
 #include "traffic/kinds.h"
-#include "traffic/pcap.h"
 
 #include <fmt/format.h>
 #include <numeric>
@@ -24,7 +24,7 @@ const char kOpenLoopSchema[] = R"({
         "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
     "frames": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {"type": "string",
-        "pattern": "^([0-9a-fA-F]{2}){60,1514}$"},
+        "pattern": "^([0-9a-fA-F]{2}){60,1518}$"},
         "description": "these instead of UDP datagrams, in turn; as 'rxlab frames FILE' prints"}
   },
   "not": {"required": ["frames"], "anyOf": [{"required": ["packet_size"]},
@@ -34,6 +34,7 @@ const char kOpenLoopSchema[] = R"({
 namespace {
 
 constexpr uint64_t kStep = 2'000'000;     // ns between two looks
+constexpr size_t kMostList = 1u << 20;    // bytes that rxnic takes (kmod/nic/source.c)
 constexpr uint64_t kStill = 200'000'000;  // ns without a change: no more comes
 
 class OpenLoop : public Traffic {
@@ -46,6 +47,12 @@ public:
             list.append(reinterpret_cast<const char*>(&length), sizeof length).append(frame);
             sizes_.push_back(length);
         }
+        if (list.size() > kMostList)
+            throw Error(Status::usage,
+                        fmt::format("traffic open_loop: {} frames are {} bytes with their lengths, "
+                                    "more than {}",
+                                    frames.size(), list.size(), kMostList),
+                        "fewer of them: rxlab frames --first N");
         write("source_frames", list);
     }
 

@@ -2,8 +2,8 @@
 #include "base/error.h"
 #include "metrics/metric.h"
 #include "sys/fake_sys.h"
+#include "traffic/hex.h"
 #include "traffic/kinds.h"
-#include "traffic/pcap.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -89,6 +89,17 @@ TEST_F(OpenLoopTest, what_was_dropped_and_how_long_the_others_waited_is_told) {
     EXPECT_EQ(latency.max, 30u);
     for (const auto& [name, value] : sent.metrics)
         EXPECT_NE(metric_row(name).pattern, std::string("*")) << name;
+}
+
+TEST_F(OpenLoopTest, more_than_the_wire_takes_is_refused_with_the_figures) {
+    const Json frames(std::vector<std::string>(700, to_hex(std::string(1514, 'a'))));
+    try {
+        make_open_loop(sys, journal, topology,
+                       {{"packets", 5}, {"rate", 50000}, {"frames", frames}}, 42);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("700 frames are 1062600 bytes"));
+    }
 }
 
 TEST_F(OpenLoopTest, an_interface_without_such_a_wire_is_refused) {
