@@ -26,6 +26,10 @@ BENCH_ARGS ?=
 # What checks the form of the sources (runner/lint/).
 LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
 
+# Seconds for each target of fuzzing, and which (all).
+FUZZ_SECONDS ?= 3600
+TARGETS ?=
+
 empty :=
 space := $(empty) $(empty)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -36,7 +40,8 @@ RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)"
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps lint-deps build lint tidy hooks bench-build run-experiment test test-unit test-vm test-restore bench nightly doctor restore clean distclean
+.PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build run-experiment test \
+        test-unit test-vm test-restore bench nightly doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,7 +82,7 @@ build: deps ## build the runner and its BPF objects
 run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: lint test-unit test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
+test: lint test-unit test-sanitized test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || cmake -S runner -B $(BUILD)/cmake -G Ninja >/dev/null
@@ -85,6 +90,20 @@ test-unit: deps
 	@ln -sfn cmake/rxlab $(BUILD)/rxlab
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
 	@cd runner/report && /usr/bin/python3 -m unittest -q
+
+# A second build, of the rooms that never touch the machine and of every reader: clang, sanitizers.
+ASAN  := $(BUILD)/asan
+PURE  := base experiment plan result stats compare attribution fuzz
+build-sanitized: deps
+	@[ -e $(ASAN)/build.ninja ] || (cd runner && cmake --preset asan >/dev/null)
+	@ninja -C $(ASAN) --quiet sanitized
+
+test-sanitized: build-sanitized ## pure rooms under AddressSanitizer and UBSan; 10 s of each fuzz target
+	@ctest --test-dir $(ASAN) -j2 --output-on-failure -R '^($(subst $(space),|,$(PURE)))/'
+	@runner/fuzz/run $(ASAN)/rxlab_fuzz 10
+
+fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS (TARGETS="rules message": only those)
+	@runner/fuzz/run $(ASAN)/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
 # Each check's time is printed at the end, also where one failed.
 test-vm: build

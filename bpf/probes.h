@@ -27,13 +27,16 @@ enum {
 	IRQ_VECTORS
 };
 
-/* Interrupts within one another: irq_work's vector and in it a handler, and those that QEMU or a hypervisor adds. */
+/* Interrupts within one another: irq_work's vector and in it a handler, and those that QEMU or
+ * a hypervisor adds.
+ */
 enum { IRQ_NESTED = 8 };
 
 struct irq_times { /* map `irqs`, one key */
 	__u32 depth, unused;
 	__u64 entered[IRQ_NESTED];   /* by depth: when it began */
-	__u64 inner[IRQ_NESTED + 1]; /* by depth: ns of those that ended there, in the one around them */
+	/* by depth: ns of those that ended there, in the one around them */
+	__u64 inner[IRQ_NESTED + 1];
 	struct histogram entry_to_exit; /* of each, less what those within it took */
 	__u32 by_number[IRQ_NUMBERS];
 	__u32 by_vector[IRQ_VECTORS];

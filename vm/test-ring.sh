@@ -231,7 +231,8 @@ largest() {
 	local mapping
 	load vdma
 	for mapping in coherent streaming; do
-		load dma_ring ring_bytes=2097152 mapping=$mapping || wrong "2 MiB, $mapping: refused"
+		load dma_ring ring_bytes=2097152 mapping=$mapping ||
+			wrong "2 MiB, $mapping: refused"
 		./ring_ctl 20000 0 9000 7 >counters || wrong "2 MiB, $mapping: no run"
 		sound "2 MiB, $mapping"
 		rmmod dma_ring

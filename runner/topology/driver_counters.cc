@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <fmt/format.h>
+#include <charconv>
 #include <functional>
 #include <sstream>
 
@@ -15,6 +16,16 @@ struct Sum {
     size_t found = 0;
 };
 
+/// "     NAME: 123" -> 123. @throws Error(Status::invalid) where that is no number.
+uint64_t value_in(const std::string& line, size_t at) {
+    uint64_t value = 0;
+    const char* end = line.data() + line.size();
+    const auto [stop, error] = std::from_chars(line.data() + at, end, value);
+    if (error != std::errc{} || stop != end)
+        throw Error(Status::invalid, fmt::format("ethtool -S: cannot read '{}'", line));
+    return value;
+}
+
 Sum sum_of(const std::string& ethtool_statistics,
            const std::function<bool(const std::string& name)>& wanted) {
     std::istringstream lines(ethtool_statistics);
@@ -24,7 +35,7 @@ Sum sum_of(const std::string& ethtool_statistics,
         if (start == std::string::npos || colon == std::string::npos ||
             !wanted(line.substr(start, colon - start)))
             continue;
-        sum.value += std::stoull(line.substr(colon + 2));
+        sum.value += value_in(line, colon + 2);
         sum.found++;
     }
     return sum;

@@ -25,3 +25,9 @@ TEST(ParseDriverCounters, sums_those_named_and_no_other) {
     EXPECT_EQ(parse_driver_counters(text, {"rx_bad", "given_up"}), 7u);
     EXPECT_THROW(parse_driver_counters(text, {"rx_bad", "rx_no_page"}), Error);
 }
+
+TEST(ParseDriverCounters, what_is_no_number_is_named) {
+    for (const char* value : {"", "many", "99999999999999999999", "7 frames"})
+        EXPECT_THROW(parse_driver_counters("     rx_bad: " + std::string(value), {"rx_bad"}), Error)
+            << value;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fuzz/targets.h"
+
+#include "attribution/fold.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "collect/bpftrace_output.h"
+#include "collect/folded.h"
+#include "collect/procfs.h"
+#include "experiment/test_words.h"
+#include "result/result.h"
+#include "session/kernel_log.h"
+#include "setup/counters.h"
+#include "target/console.h"
+#include "target/message.h"
+#include "topology/driver_counters.h"
+#include "traffic/pcap.h"
+#include "traffic/pktgen_text.h"
+#include "xdp/rules.h"
+
+#include <stdexcept>
+
+namespace rxlab::fuzz {
+namespace {
+
+/// A property of the reader, of which the input is the counterexample.
+void holds(bool property, const char* words) {
+    if (!property) throw std::logic_error(words);
+}
+
+/// Of inputs that are several texts in one: a NUL ends the first.
+std::pair<std::string, std::string> parts(const std::string& input) {
+    const size_t end = input.find('\0');
+    if (end == std::string::npos) return {input, ""};
+    return {input.substr(0, end), input.substr(end + 1)};
+}
+
+/// What is no JSON is refused before any reader of ours.
+Json json_of(const std::string& input) {
+    const Json json = Json::parse(input, nullptr, false);
+    if (json.is_discarded()) throw Error(Status::usage, "no JSON");
+    return json;
+}
+
+void experiment(const std::string& input) {
+    const Experiment read = parse_experiment(input, "fuzz.json", test::words());
+    holds(to_json(experiment_from_json(to_json(read))) == to_json(read),
+          "an experiment comes back from its JSON as it was");
+}
+
+void rules(const std::string& input) {
+    parse_rules(input, "fuzz.json");
+}
+
+void rule_words(const std::string& input) {
+    const PortRule rule = rule_from(input);
+    holds(rule_from(to_text(rule)) == rule, "a rule's words are read as the same rule");
+}
+
+void capture(const std::string& input) {
+    for (const std::string& frame : pcap_frames(input, "fuzz.pcap", 1000)) {
+        holds(frame.size() <= kMostFrame, "no frame is longer than Ethernet's");
+        holds(from_hex(to_hex(frame)) == frame, "a frame comes back from its digits");
+    }
+}
+
+void observation(const std::string& input) {
+    const Observation read = observation_from_json(json_of(input));
+    holds(to_json(observation_from_json(to_json(read))) == to_json(read),
+          "an observation comes back from its JSON as it was");
+}
+
+void result(const std::string& input) {
+    const Result read = result_from_json(json_of(input));
+    holds(to_json(result_from_json(to_json(read))) == to_json(read),
+          "a result comes back from its JSON as it was");
+}
+
+/// In pieces, as a guest writes: the first byte of the input says how long they are.
+void message(const std::string& input) {
+    if (input.empty()) return;
+    const size_t piece = 1 + static_cast<unsigned char>(input[0]);
+    MessageDecoder decoder;
+    size_t whole = 0;
+    for (size_t at = 1; at < input.size(); at += piece) {
+        decoder.feed(std::string_view(input).substr(at, piece));
+        while (const auto next = decoder.next()) whole += encode(*next).size();
+    }
+    holds(whole + decoder.skipped() + decoder.pending() == input.size() - 1,
+          "each byte is in a message, skipped or pending");
+}
+
+void console(const std::string& input) {
+    fault_in(input);
+    splats_in(input);
+    holds(tail(input).size() <= input.size(), "a tail is a part");
+}
+
+void kernel_log(const std::string& input) {
+    find_splats(kernel_messages(input, 0));
+    last_sequence(input);
+}
+
+void bpftrace(const std::string& input) {
+    Values values;
+    report_bpftrace("b", parse_bpftrace(input), {{"@by_reason", {{"3", "no_socket"}}}}, values);
+}
+
+/// A script's comment, and a tracepoint's format.
+void bpftrace_names(const std::string& input) {
+    const auto [script, format] = parts(input);
+    for (const KeyNames& names : key_names(script)) parse_symbols(format, names.field);
+}
+
+void perf_script(const std::string& input) {
+    fold(input);
+}
+void perf_stat(const std::string& input) {
+    parse_perf_stat(input);
+}
+void perf_report(const std::string& input) {
+    parse_perf_report_stats(input);
+}
+void proc_softirqs(const std::string& input) {
+    parse_softirqs(input);
+}
+void proc_interrupts(const std::string& input) {
+    parse_interrupts(input);
+}
+void proc_softnet(const std::string& input) {
+    parse_softnet(input);
+}
+void proc_net_dev(const std::string& input) {
+    parse_net_dev(input, "eth0");
+}
+
+/// What the plugin counted, and the guest's kallsyms.
+void attribution(const std::string& input) {
+    const auto [counted, symbols] = parts(input);
+    total(fold(counted, symbols.empty() ? "ffffffff81000000 T start\n" : symbols));
+}
+
+void netlink(const std::string& input) {
+    parse_nft_counters(input);
+    parse_ingress_drops(input, 2);
+}
+
+void ethtool_statistics(const std::string& input) {
+    parse_driver_counters(input, {"rx_dropped", "rx_xdp_drop"});
+    parse_xdp_drops(input);
+}
+
+void pktgen(const std::string& input) {
+    pktgen_answer(input);
+    pktgen_setting(input, "count");
+    parse_pktgen_result(input);
+}
+
+}  // namespace
+
+const Target kTargets[] = {
+    {"experiment", "an experiment's file", experiment},
+    {"rules", "a rules file of the port filter", rules},
+    {"rule_words", "one rule in words", rule_words},
+    {"capture", "a capture of frames", capture},
+    {"observation", "a trial's observation", observation},
+    {"result", "result.json", result},
+    {"message", "what a guest sends", message},
+    {"console", "what a guest prints", console},
+    {"kernel_log", "records of /dev/kmsg", kernel_log},
+    {"bpftrace", "bpftrace's output", bpftrace},
+    {"bpftrace_names", "a script's comment and a tracepoint's format", bpftrace_names},
+    {"perf_script", "perf script's stacks", perf_script},
+    {"perf_stat", "perf stat's table", perf_stat},
+    {"perf_report", "perf report's sums", perf_report},
+    {"proc_softirqs", "/proc/softirqs", proc_softirqs},
+    {"proc_interrupts", "/proc/interrupts", proc_interrupts},
+    {"proc_softnet", "/proc/net/softnet_stat", proc_softnet},
+    {"proc_net_dev", "/proc/net/dev", proc_net_dev},
+    {"attribution", "what the plugin counted, and kallsyms", attribution},
+    {"netlink", "the kernel's answers about nft and tc", netlink},
+    {"ethtool_statistics", "ethtool -S", ethtool_statistics},
+    {"pktgen", "pktgen's files in /proc", pktgen},
+};
+const size_t kTargetCount = std::size(kTargets);
+
+const Target& target_named(const std::string& name) {
+    std::string names;
+    for (const Target& target : kTargets) {
+        if (name == target.name) return target;
+        names += std::string(" ") + target.name;
+    }
+    throw std::invalid_argument("no target '" + name + "'; there are:" + names);
+}
+
+void try_input(const Target& target, const std::string& input) {
+    try {
+        target.read(input);
+    } catch (const Error&) {
+    }
+}
+
+}  // namespace rxlab::fuzz
