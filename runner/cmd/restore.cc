@@ -38,9 +38,8 @@ void print(const Journal& journal, const std::vector<Undo>& done, bool only_show
     for (const std::string& note : journal.notes()) fmt::print("note: {}\n", note);
     for (const std::string& line : failed) tell("rxlab: not undone: {}\n", line);
     if (!journal.damage().empty())
-        tell(
-            "  next: undo by hand what the damaged lines name, then remove {}/journal.jsonl\n",
-            state_directory());
+        tell("  next: undo by hand what the damaged lines name, then remove {}/journal.jsonl\n",
+             state_directory());
 }
 
 int restore(bool json, bool only_show) {

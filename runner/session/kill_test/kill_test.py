@@ -6,8 +6,8 @@
 
 Needs root. Runs in network, mount and process namespaces of its own. After each kill (in turn by
 -9, TERM, INT, HUP, QUIT) and 'rxlab restore' the machine's network settings, interrupts, links,
-namespaces, filters, BPF links and pins, processes and files in /tmp equal their state before, and no
-finished observation is lost. At last a run that is resumed ends with the trials of one that was
+namespaces, filters, BPF links and pins, processes and files in /tmp equal their state before, and
+no finished observation is lost. At last a run that is resumed ends with the trials of one that was
 never killed.
 """
 
