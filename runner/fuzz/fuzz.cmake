@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The readers that fuzz/targets.cc drives. In the build with sanitizers, which is a second one,
-# these files are all that it takes of the rooms that touch the machine.
+# these files are all that it takes of the rooms above `journal`.
 if(RXLAB_SANITIZE)
   add_library(fuzz STATIC fuzz/targets.cc
     attribution/fold.cc
@@ -9,15 +9,18 @@ if(RXLAB_SANITIZE)
     collect/procfs.cc
     session/kernel_log.cc
     setup/counters.cc
-    sys/sys.cc
     target/console.cc
     target/message.cc
     topology/driver_counters.cc
-    traffic/pcap.cc
+    traffic/capture.cc
+    traffic/capture_file.cc
+    traffic/hex.cc
     traffic/pktgen_text.cc
-    xdp/rules.cc)
-  target_include_directories(fuzz PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-  target_link_libraries(fuzz PUBLIC result)
+    xdp/rules.cc
+    xdp/services.cc)
+  target_include_directories(fuzz PUBLIC
+    ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/.. ${CMAKE_BINARY_DIR}/generated ${NL_INCLUDE_DIRS})
+  target_link_libraries(fuzz PUBLIC result journal nl-3 ${LIBPCAP})
 else()
   add_library(fuzz STATIC fuzz/targets.cc)
   target_link_libraries(fuzz PUBLIC target xdp)

@@ -8,13 +8,15 @@
 #include "collect/folded.h"
 #include "collect/procfs.h"
 #include "experiment/test_words.h"
+#include "journal/page.h"
 #include "result/result.h"
 #include "session/kernel_log.h"
 #include "setup/counters.h"
 #include "target/console.h"
 #include "target/message.h"
 #include "topology/driver_counters.h"
-#include "traffic/pcap.h"
+#include "traffic/capture.h"
+#include "traffic/hex.h"
 #include "traffic/pktgen_text.h"
 #include "xdp/rules.h"
 
@@ -57,11 +59,21 @@ void rule_words(const std::string& input) {
     holds(rule_from(to_text(rule)) == rule, "a rule's words are read as the same rule");
 }
 
+/// With and without leaving out what cannot be sent.
 void capture(const std::string& input) {
-    for (const std::string& frame : pcap_frames(input, "fuzz.pcap", 1000)) {
-        holds(frame.size() <= kMostFrame, "no frame is longer than Ethernet's");
+    for (const std::string& frame : parse_capture(input, "fuzz.pcap", {1000, true}).frames) {
+        holds(frame.size() <= kMostTagged, "no frame is longer than Ethernet's");
         holds(from_hex(to_hex(frame)) == frame, "a frame comes back from its digits");
     }
+    parse_capture(input, "fuzz.pcap");
+}
+
+/// What is damaged is kept: the page comes back from what would be written.
+void journal(const std::string& input) {
+    const Page page = decode_page(input, "boot");
+    const Page again = decode_page(encode_page(page, "boot"), "boot");
+    holds(again.entries.size() == page.entries.size(),
+          "no entry is lost where the page is written");
 }
 
 void observation(const std::string& input) {
@@ -93,7 +105,7 @@ void message(const std::string& input) {
 void console(const std::string& input) {
     fault_in(input);
     splats_in(input);
-    holds(tail(input).size() <= input.size(), "a tail is a part");
+    tail(input);
 }
 
 void kernel_log(const std::string& input) {
@@ -163,6 +175,7 @@ const Target kTargets[] = {
     {"rules", "a rules file of the port filter", rules},
     {"rule_words", "one rule in words", rule_words},
     {"capture", "a capture of frames", capture},
+    {"journal", "the journal of changes to be undone", journal},
     {"observation", "a trial's observation", observation},
     {"result", "result.json", result},
     {"message", "what a guest sends", message},
