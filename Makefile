@@ -85,7 +85,7 @@ build: deps ## build the runner and its BPF objects
 run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: lint test-unit test-sanitized test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
+test: lint test-unit test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >/dev/null
