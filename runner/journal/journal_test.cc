@@ -412,6 +412,22 @@ TEST_F(JournalTest, a_setting_that_went_with_the_other_end_s_namespace_is_no_fai
     EXPECT_FALSE(sys.exists("/run/netns/rxlab-dut"));
 }
 
+TEST_F(JournalTest, with_its_interface_a_change_is_gone) {
+    FakeSys sys;
+    fill(sys);
+    const auto undo = [](const char* interface) {
+        return Undo{.what = interface,
+                    .argv = {"tc", "qdisc", "del", "dev", interface, "clsact"},
+                    .interface = interface};
+    };
+    sys.files["/sys/class/net/here/address"] = "";
+    Journal journal(sys, directory);
+    journal.record(undo("here"));
+    journal.record(undo("gone"));
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_THAT(sys.log, ElementsAre(HasSubstr("tc qdisc del dev here clsact")));
+}
+
 TEST_F(JournalTest, an_order_is_written_and_not_read_back) {
     FakeSys sys;
     fill(sys);

@@ -47,6 +47,8 @@ bool exists_in(Sys& sys, const std::string& netns, const std::string& path) {
 
 bool absent(Sys& sys, const Undo& undo) {
     if (!undo.netns.empty() && !sys.exists("/run/netns/" + undo.netns)) return true;
+    if (!undo.interface.empty() && !exists_in(sys, undo.netns, "/sys/class/net/" + undo.interface))
+        return true;
     return !undo.done_if_absent.empty() && !exists_in(sys, undo.netns, undo.done_if_absent);
 }
 
@@ -63,7 +65,6 @@ void undo_command(Sys& sys, const Undo& undo) {
 }
 
 void undo_xdp(Sys& sys, const Undo& undo) {
-    if (!exists_in(sys, undo.netns, "/sys/class/net/" + undo.interface)) return;
     const auto attached = xdp_attached(sys, undo.netns, undo.interface);
     const auto program = find_program(undo.xdp_id);
     if (!program || !attached || attached->id != undo.xdp_id) return;  // never attached, or gone
@@ -71,6 +72,20 @@ void undo_xdp(Sys& sys, const Undo& undo) {
     // Where another program is attached by now, that one stays.
     swap_xdp(sys, device_of(sys, undo.netns, undo.interface), program->get(), nothing,
              undo.xdp_generic ? XdpMode::generic : XdpMode::native);
+}
+
+/// In a namespace of ours a setting may have gone before the namespace itself, whose deletion is an
+/// entry of its own: one end of a pair goes with the other end's namespace.
+bool went_with_its_interface(Sys& sys, const Undo& undo) {
+    if (undo.netns.empty() || (undo.knob.empty() && undo.path.empty())) return false;
+    try {
+        if (undo.knob.empty()) return !exists_in(sys, undo.netns, undo.path);
+        const Knob knob = find_knob(undo.knob);
+        knob.kind.read(sys, knob.object);
+        return false;
+    } catch (const Error&) {
+        return true;
+    }
 }
 
 void take_back(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
@@ -136,9 +151,7 @@ std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes
         return "";
     } catch (const std::exception& error) {
         const std::string why = fmt::format("{}: {}", undo.what, error.what());
-        // What is in a namespace of ours goes with it, and may have gone before: the end of a pair
-        // with the other end's namespace. Its deletion is an entry of its own.
-        if (undo.netns.empty()) return why;
+        if (!went_with_its_interface(sys, undo)) return why;
         notes.push_back(why + "; it goes with its namespace");
         return "";
     }

@@ -19,8 +19,8 @@ struct Undo {
     std::string wrote;  ///< what we put there; another value at restore was someone else's
     std::string ours_path, ours_value;  ///< what we made reads so; else it is someone else's and
                                         ///< stays
-    std::string interface;  ///< or detach XDP program `xdp_id` from this interface (when not 0)
-    uint32_t xdp_id = 0;
+    std::string interface;              ///< what it belongs to: nothing to do when that is gone
+    uint32_t xdp_id = 0;                ///< or detach this XDP program from it (when not 0)
     bool xdp_generic = false;
     bool order = false;  ///< `path` takes orders: written to, never read back
 };

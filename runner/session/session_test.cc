@@ -152,7 +152,7 @@ std::string refusal(FakeMachine& machine, Journal& journal, const std::string& i
     Trial bare = trial();
     bare.setup = bare.knobs = Json::object();
     try {
-        run_trial(machine, journal, bare, {.ns_per_instruction = 0, .interface = interface});
+        run_trial(machine, journal, bare, {.interface = {.names = interface}});
     } catch (const Error& error) {
         return error.what();
     }
@@ -168,7 +168,8 @@ TEST_F(Session, a_user_s_interfaces_have_to_be_a_pair_that_is_up) {
     machine.files["/sys/class/net/eth2/operstate"] = "down\n";
     EXPECT_EQ(refusal(machine, journal, "eth1"),
               "--interface eth1: expected two interfaces that are joined, GEN:DUT");
-    EXPECT_EQ(refusal(machine, journal, "eth1:"), "no interface ''");
+    EXPECT_THAT(refusal(machine, journal, "eth1:"),
+                ::testing::StartsWith("'' is no interface's name"));
     EXPECT_EQ(refusal(machine, journal, "eth1:eth3"), "no interface 'eth3'");
     EXPECT_EQ(refusal(machine, journal, "eth1:eth2"), "interface 'eth2' is down");
     EXPECT_THAT(machine.log, ::testing::Each(::testing::StartsWith("run - head")));
@@ -186,7 +187,7 @@ TEST(Describe, says_what_a_trial_would_change_and_changes_nothing) {
                             "attach the XDP program xdp_drop (native) to rxdut0"}));
     EXPECT_THAT(lines, ::testing::Contains(
                            ::testing::MatchesRegex("/proc/sys/net/core/somaxconn: [0-9]+ -> 17")));
-    EXPECT_EQ(lines.back(), "undo all of it: 4 journal entries, in reverse order");
+    EXPECT_EQ(lines.back(), "undo all of it: 5 journal entries, in reverse order");
 }
 
 }  // namespace

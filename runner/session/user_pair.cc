@@ -25,6 +25,12 @@ void require_up(Sys& sys, const std::string& name) {
         refuse(fmt::format("interface '{}' is down", name), fmt::format("ip link set {} up", name));
 }
 
+void require_no_loopback(Sys& sys, const std::string& name) {
+    if (sys.read_file("/sys/class/net/" + name + "/type") == "772\n")  // ARPHRD_LOOPBACK
+        refuse(fmt::format("interface '{}' is the loopback", name),
+               "two interfaces that are joined");
+}
+
 Json ip_json(Sys& sys, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"ip", "-j"});
     const Json answer = Json::parse(run_or_throw(sys, arguments), nullptr, false);
@@ -47,12 +53,8 @@ std::string use_of(Sys& sys, const std::string& name) {
     return "";
 }
 
-void require_free(Sys& sys, const std::string& name, bool force) {
-    require_up(sys, name);
-    if (sys.read_file("/sys/class/net/" + name + "/type") == "772\n")  // ARPHRD_LOOPBACK
-        refuse(fmt::format("interface '{}' is the loopback", name),
-               "two interfaces that are joined");
-    const std::string use = force ? "" : use_of(sys, name);
+void require_free(Sys& sys, const std::string& name) {
+    const std::string use = use_of(sys, name);
     if (!use.empty())
         refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
                "a pair that nothing else uses, or --force: traffic and filters of the trial are on "
@@ -78,8 +80,10 @@ Topology user_interfaces(Sys& sys, const UserPair& pair) {
     if (generator.name == receiver.name)
         refuse(fmt::format("--interface {}: both ends are one interface", pair.names),
                "--interface eth1:eth2 sends from eth1 and measures eth2");
-    for (const std::string& name : {generator.name, receiver.name})
-        require_free(sys, name, pair.force);
+    for (const std::string& name : {generator.name, receiver.name}) require_up(sys, name);
+    for (const std::string& name : {generator.name, receiver.name}) require_no_loopback(sys, name);
+    if (!pair.force)
+        for (const std::string& name : {generator.name, receiver.name}) require_free(sys, name);
     Topology topology;
     topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
                               mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});

@@ -66,7 +66,7 @@ void record(Sys& sys, Journal& journal, const Interface& receiver) {
         journal.record({.what = fmt::format("tc clsact of {} ({})", receiver.name, verb),
                         .netns = receiver.netns,
                         .argv = {"tc", "qdisc", verb, "dev", receiver.name, "clsact"},
-                        .done_if_absent = {}});
+                        .interface = receiver.name});
 }
 
 int index_of(Sys& sys, const Interface& receiver) {

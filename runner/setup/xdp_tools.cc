@@ -108,7 +108,8 @@ void record_tools(Sys& sys, Journal& journal, const Topology& topology, const Js
         if (!libxdp_is_new) record_dispatcher(sys, journal, path.receiver);
         journal.record({.what = "XDP program of xdp-tools on " + path.receiver.name,
                         .netns = path.receiver.netns,
-                        .argv = {"ip", "link", "set", "dev", path.receiver.name, "xdpdrv", "off"}});
+                        .argv = {"ip", "link", "set", "dev", path.receiver.name, "xdpdrv", "off"},
+                        .interface = path.receiver.name});
     }
 }
 
