@@ -226,7 +226,6 @@ static void close_link(struct link *link)
 	if (link->traffic)
 		kthread_stop(link->traffic);
 	if (link->tx && link->rx)
-		if (link->list_count)
 		stop(link);
 	free_lists(link);
 	if (link->requested)

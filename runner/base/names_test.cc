@@ -32,7 +32,7 @@ TEST(Names, a_refusal_is_a_usage_error_that_shows_the_name_as_text) {
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::usage);
-        EXPECT_EQ(std::string(error.what()).substr(0, 16), "'a\\x1b[2J\\xff' is");
+        EXPECT_EQ(std::string(error.what()).substr(0, 17), "'a\\x1b[2J\\xff' is");
     }
     EXPECT_NO_THROW(require_netns_name("")) << "the caller's own";
     EXPECT_THROW(require_netns_name("../x"), Error);

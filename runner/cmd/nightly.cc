@@ -82,8 +82,10 @@ Json previous_verdict(const Json& before, const Job& job) {
     return nullptr;
 }
 
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
+/// For a row of the index: the reason may stand in any line.
+std::string one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
 }
 
 fs::path folder_of(const fs::path& night, const std::string& experiment,
@@ -117,12 +119,11 @@ Ending run_in_box(const RunRequest& request, int minutes) {
     try {
         return {perform(request).comparison.status, ""};
     } catch (const Error& error) {
-        if (error.status() != Status::interrupted)
-            return {error.status(), first_line(error.what())};
+        if (error.status() != Status::interrupted) return {error.status(), one_line(error.what())};
         if (box.over()) return {Status::lost, fmt::format("stopped after its {} minutes", minutes)};
         throw;
     } catch (const std::exception& error) {
-        return {Status::lost, first_line(error.what()) + " (a fault in rxlab itself)"};
+        return {Status::lost, one_line(error.what()) + " (a fault in rxlab itself)"};
     }
 }
 

@@ -37,10 +37,12 @@ TEST(Trust, a_stranger_loads_no_modules_but_ours) {
 }
 
 TEST(Trust, knobs_stay_within_the_receive_path_whoever_wrote_them) {
-    EXPECT_NO_THROW(require_trusted(plan_of({}, {{"sysctl:net.core.netdev_budget", 64}}), true));
+    EXPECT_NO_THROW(
+        require_trusted(plan_of(Json::object(), {{"sysctl:net.core.netdev_budget", 64}}), true));
     for (const bool stranger : {false, true})
         EXPECT_THROW(
-            require_trusted(plan_of({}, {{"sysctl:kernel.core_pattern", "|/bin/x"}}), stranger),
+            require_trusted(plan_of(Json::object(), {{"sysctl:kernel.core_pattern", "|/bin/x"}}),
+                            stranger),
             Error);
 }
 
