@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -159,14 +160,38 @@ std::string describe_exit(int wait_status) {
     return fmt::format("killed by signal {} ({})", signal, strsignal(signal));
 }
 
+namespace {
+
+/// What was written to `file` from byte `from` on.
+std::string written_since(const Fd& file, off_t from) {
+    ::lseek(file.get(), from, SEEK_SET);
+    return read_whole(file.get(), "output");
+}
+
+}  // namespace
+
 std::string capture(const std::vector<std::string>& argv) {
     const Fd out(::memfd_create("output", MFD_CLOEXEC));
-    Process process({.argv = argv, .out = out.get()});
-    const int status = process.wait_to_end();
-    if (status != 0)
-        throw Error(Status::usage, fmt::format("{} failed: {}", argv[0], describe_exit(status)));
-    ::lseek(out.get(), 0, SEEK_SET);
-    return read_whole(out.get(), argv[0]);
+    const Fd said(::memfd_create("said", MFD_CLOEXEC));
+    // Opened anew: our reading does not move where the program writes.
+    const Fd heard(
+        ::open(fmt::format("/proc/self/fd/{}", said.get()).c_str(), O_RDONLY | O_CLOEXEC));
+    Process process({.argv = argv, .out = out.get(), .err = said.get()});
+    off_t shown = 0;
+    while (!process.wait(0.2)) {
+        throw_if_interrupted();
+        const std::string progress = written_since(heard, shown);
+        shown += static_cast<off_t>(progress.size());
+        std::fputs(progress.c_str(), stderr);
+    }
+    std::string last = written_since(heard, shown);
+    last.erase(last.find_last_not_of('\n') + 1);
+    if (process.status() != 0)
+        throw Error(Status::usage,
+                    fmt::format("{} failed: {}{}{}", argv[0], describe_exit(process.status()),
+                                last.empty() ? "" : "\n", last));
+    if (!last.empty()) fmt::print(stderr, "{}\n", last);
+    return written_since(out, 0);
 }
 
 }  // namespace rxlab

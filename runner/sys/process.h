@@ -51,8 +51,9 @@ private:
 /// "exit status 1" or "killed by signal 9 (Killed)".
 std::string describe_exit(int wait_status);
 
-/// Runs a program to its end and returns its standard output; standard error is ours.
-/// @throws Error(Status::usage) when it fails: it has then said why; Error(Status::interrupted).
+/// Runs a program to its end and returns its standard output. What it says on standard error
+/// meanwhile is shown as it comes.
+/// @throws Error(Status::usage) when it fails, with what it said last; Error(Status::interrupted).
 std::string capture(const std::vector<std::string>& argv);
 
 }  // namespace rxlab

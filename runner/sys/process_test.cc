@@ -35,6 +35,12 @@ TEST(Process, a_program_that_is_not_there_is_named) {
 
 TEST(Process, a_failing_program_is_no_output) {
     EXPECT_THROW(capture({"false"}), Error);
+    try {
+        capture({"sh", "-c", "echo some; echo why >&2; exit 3"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "sh failed: exit status 3\nwhy");
+    }
 }
 
 TEST(Process, death_by_signal_is_told) {
