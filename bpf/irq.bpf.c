@@ -23,6 +23,13 @@ static __always_inline struct irq_times *this_cpu(void)
 	return bpf_map_lookup_elem(&irqs, &key);
 }
 
+/* Below IRQ_NESTED as the verifier sees it: the compiler may test another register than it uses. */
+static __always_inline __u32 place(__u32 depth)
+{
+	asm volatile("" : "+r"(depth));
+	return depth & (IRQ_NESTED - 1);
+}
+
 static __always_inline int enter(void)
 {
 	struct irq_times *times = this_cpu();
@@ -30,9 +37,7 @@ static __always_inline int enter(void)
 
 	if (!times)
 		return 0;
-	at = times->depth;
-	if (at >= IRQ_NESTED) /* exits went unseen: begins anew */
-		at = 0;
+	at = place(times->depth < IRQ_NESTED ? times->depth : 0); /* exits unseen: begins anew */
 	times->entered[at] = bpf_ktime_get_ns();
 	times->inner[at + 1] = 0;
 	times->depth = at + 1;
@@ -51,6 +56,7 @@ static __always_inline struct irq_times *leave(void)
 	at = times->depth - 1;
 	if (at >= IRQ_NESTED)
 		return 0;
+	at = place(at);
 	times->depth = at;
 	took = bpf_ktime_get_ns() - times->entered[at];
 	inner = times->inner[at + 1];
