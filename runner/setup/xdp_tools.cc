@@ -64,7 +64,7 @@ const Pinned kLibxdpPins = {"/sys/fs/bpf/xdp", "libxdp"};
 
 void record_removal(Journal& journal, const Pinned& pinned) {
     journal.record({.what = fmt::format("{} of {}", pinned.path, pinned.whose),
-                    .argv = {"rm", "-rf", "--one-file-system", pinned.path},
+                    .argv = {"rm", "-rf", pinned.path},
                     .done_if_absent = pinned.path});
 }
 
@@ -96,7 +96,7 @@ void record_dispatcher(Sys& sys, Journal& journal, const Interface& receiver) {
                         "xdp-loader status; xdp-loader clean");
     journal.record({.what = "what libxdp pinned for " + receiver.name,
                     .argv = {"find", kLibxdpPins.path, "-maxdepth", "1", "-name", prefix + "*",
-                             "-exec", "rm", "-rf", "--one-file-system", "{}", "+"}});
+                             "-exec", "rm", "-rf", "{}", "+"}});
 }
 
 /// Everything that both programs leave on the machine, before either is started.
