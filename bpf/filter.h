@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The port filter: reads a frame's ports, asks the engine for the rule, counts. An engine defines rule_of() before filter(). */
+/*
+ * The port filter: reads a frame's ports, asks the engine for the rule, counts. An engine defines
+ * rule_of() before filter().
+ */
 #pragma once
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -108,10 +111,11 @@ struct packet {
 static __always_inline __u32 rule_of(__u32 set, __u32 table, __u16 port);
 
 /*
- * The IP datagram is what its own length says, not what the frame has: an Ethernet frame is padded to 60 bytes, and padding is
- * no port. `limit` is that length, from `data` on.
+ * The IP datagram is what its own length says, not what the frame has: an Ethernet frame is padded
+ * to 60 bytes, and padding is no port. `limit` is that length, from `data` on.
  */
-static __always_inline void read_ports(struct packet *packet, void *data, void *end, __u32 at, __u32 limit, int fragment)
+static __always_inline void read_ports(struct packet *packet, void *data, void *end, __u32 at,
+				       __u32 limit, int fragment)
 {
 	__be16 *ports = data + at;
 
@@ -128,7 +132,9 @@ static __always_inline void read_ports(struct packet *packet, void *data, void *
 	packet->kind = fragment ? FILTER_FIRST_FRAGMENT : FILTER_WITH_PORTS;
 }
 
-/* Of every extension header, and of IPv4's authentication header: the next one, and how long it is. */
+/*
+ * Of every extension header, and of IPv4's authentication header: the next one, and how long it is.
+ */
 struct extension {
 	__u8 next;
 	__u8 length;
@@ -164,7 +170,8 @@ static __always_inline void read_ipv4(struct packet *packet, void *data, void *e
 		struct extension *ah = data + at;
 
 		if (packet->protocol != IPPROTO_AH) {
-			read_ports(packet, data, end, at, limit, ip->frag_off & bpf_htons(MORE_FRAGMENTS));
+			read_ports(packet, data, end, at, limit,
+				   ip->frag_off & bpf_htons(MORE_FRAGMENTS));
 			return;
 		}
 		packet->kind = FILTER_TOO_DEEP;
@@ -203,7 +210,8 @@ static __always_inline void read_ipv6(struct packet *packet, void *data, void *e
 		struct extension *extension = data + at;
 
 		packet->protocol = next;
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_FRAGMENT && next != IPPROTO_AH && next != IPPROTO_DSTOPTS &&
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
+		    next != IPPROTO_FRAGMENT && next != IPPROTO_AH && next != IPPROTO_DSTOPTS &&
 		    next != IPPROTO_MH && next != 139 /* HIP */ && next != 140 /* Shim6 */) {
 			read_ports(packet, data, end, at, limit, fragment);
 			return;
@@ -235,8 +243,9 @@ enum { VLAN_ID = 0x0fff };
 
 static __always_inline int is_tag(__be16 type)
 {
-	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD) || type == bpf_htons(ETH_P_QINQ1) ||
-	       type == bpf_htons(ETH_P_QINQ2) || type == bpf_htons(ETH_P_QINQ3);
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD) ||
+	       type == bpf_htons(ETH_P_QINQ1) || type == bpf_htons(ETH_P_QINQ2) ||
+	       type == bpf_htons(ETH_P_QINQ3);
 }
 
 static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx)
@@ -248,7 +257,8 @@ static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx
 	packet->kind = FILTER_TRUNCATED;
 	if (data + at > end)
 		return;
-	type = *(__be16 *)(data + offsetof(struct ethhdr, h_proto)); /* the packed member itself would be read byte by byte */
+	/* the packed member itself would be read byte by byte */
+	type = *(__be16 *)(data + offsetof(struct ethhdr, h_proto));
 #pragma unroll
 	for (i = 0; i < FILTER_MOST_TAGS; i++) {
 		if (!is_tag(type))
@@ -274,7 +284,8 @@ static __always_inline void read_frame(struct packet *packet, struct xdp_md *ctx
 }
 
 /* The longest prefix of an address that the rules have; 0: none. */
-static __always_inline __u32 class_of(void *map, const struct packet *packet, void *address, void *end)
+static __always_inline __u32 class_of(void *map, const struct packet *packet, void *address,
+				      void *end)
 {
 	struct filter_prefix key = {.family = packet->table & FILTER_IPV6};
 	__u32 bytes = key.family ? 16 : 4, *class;
@@ -307,7 +318,8 @@ static __always_inline __u32 set_of(const struct packet *packet, void *end)
 		return set;
 	set *= to_classes;
 	if (has_to_prefixes && packet->address)
-		set += class_of(&to_prefixes, packet, packet->address + (packet->table & FILTER_IPV6 ? 16 : 4), end);
+		set += class_of(&to_prefixes, packet,
+				packet->address + (packet->table & FILTER_IPV6 ? 16 : 4), end);
 	set *= vlan_classes;
 	if (has_vlans)
 		set += word_of(&vlans, packet->vlan);
@@ -359,16 +371,22 @@ static __always_inline void add_ethertype(__u16 type, __u64 bytes)
 		bpf_map_update_elem(&ethertypes, &type, &first, BPF_NOEXIST);
 }
 
-/* What nearly every frame is, at the least price: untagged IPv4 without options, whole, TCP or UDP. False: read_frame() it. */
+/*
+ * What nearly every frame is, at the least price: untagged IPv4 without options, whole, TCP or UDP.
+ * False: read_frame() it.
+ */
 static __always_inline int read_plain_ipv4(struct packet *packet, struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct iphdr *ip = data + sizeof(struct ethhdr);
 	__be16 *ports = (void *)(ip + 1);
 
-	if ((void *)(ports + 2) > end || *(__be16 *)(data + offsetof(struct ethhdr, h_proto)) != bpf_htons(ETH_P_IP))
+	if ((void *)(ports + 2) > end ||
+	    *(__be16 *)(data + offsetof(struct ethhdr, h_proto)) != bpf_htons(ETH_P_IP))
 		return 0;
-	if (*(__u8 *)ip != PLAIN_IPV4 || ip->frag_off & bpf_htons(MORE_FRAGMENTS | FRAGMENT_OFFSET) || bpf_ntohs(ip->tot_len) < sizeof(*ip) + 4)
+	if (*(__u8 *)ip != PLAIN_IPV4 ||
+	    ip->frag_off & bpf_htons(MORE_FRAGMENTS | FRAGMENT_OFFSET) ||
+	    bpf_ntohs(ip->tot_len) < sizeof(*ip) + 4)
 		return 0;
 	if (ip->protocol != IPPROTO_UDP && ip->protocol != IPPROTO_TCP)
 		return 0;
@@ -390,10 +408,12 @@ static __always_inline int judge(const struct packet *packet, struct xdp_md *ctx
 
 	if (packet->kind == FILTER_WITH_PORTS || packet->kind == FILTER_FIRST_FRAGMENT) {
 		entry = best_rule(packet, (void *)(long)ctx->data_end);
-		slot = entry ? (entry >> FILTER_SLOT_SHIFT) & (FILTER_SLOTS - 1) : FILTER_BY_DEFAULT;
+		slot = entry ? (entry >> FILTER_SLOT_SHIFT) & (FILTER_SLOTS - 1) :
+			       FILTER_BY_DEFAULT;
 		drop = entry ? entry & 1 : drop_by_default;
 		if (count_ports) {
-			key = packet->destination | (drop ? FILTER_PORT_DROPPED : 0) | (packet->table & FILTER_UDP ? FILTER_PORT_UDP : 0);
+			key = packet->destination | (drop ? FILTER_PORT_DROPPED : 0) |
+			      (packet->table & FILTER_UDP ? FILTER_PORT_UDP : 0);
 			add(bpf_map_lookup_elem(&ports, &key), bytes);
 		}
 	} else if (packet->kind >= FILTER_TRUNCATED) {

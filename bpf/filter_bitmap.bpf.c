@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Port filter, rules found by a bit per port: one look where no rule applies, two where one does, however many there are. */
+/*
+ * Port filter, rules found by a bit per port: one look where no rule applies, two where one does,
+ * however many there are.
+ */
 #include "filter.h"
 
 struct {

@@ -2,10 +2,11 @@
 /*
  * What the port filter's programs and the runner agree on.
  *
- * A rule applies to a port in one direction of one protocol and family: eight tables of 65,536 ports. What a port's most
- * specific rule is was decided when the rules were compiled; the program looks it up, for each direction, and takes the
- * better rank of the two. A rule without ports applies to every destination port, and to what has none: one entry of
- * `others` per IP protocol and family, one for what is not IP. Rules for some addresses or VLANs only make sets: each has
+ * A rule applies to a port in one direction of one protocol and family: eight tables of 65,536
+ * ports. What a port's most specific rule is was decided when the rules were compiled; the program
+ * looks it up, for each direction, and takes the better rank of the two. A rule without ports
+ * applies to every destination port, and to what has none: one entry of `others` per IP protocol
+ * and family, one for what is not IP. Rules for some addresses or VLANs only make sets: each has
  * tables of its own, with all that applies to its packets. Set 0 is everybody else's.
  */
 #pragma once
@@ -20,7 +21,12 @@ enum {
 };
 
 /* An entry: rank << 17 | slot << 1 | drop; 0: no rule. The better of two is the smaller. */
-enum { FILTER_SLOT_SHIFT = 1, FILTER_RANK_SHIFT = 17, FILTER_SLOTS = 1 << 16, FILTER_MOST_RULES = (1 << 15) - 1 };
+enum {
+	FILTER_SLOT_SHIFT = 1,
+	FILTER_RANK_SHIFT = 17,
+	FILTER_SLOTS = 1 << 16,
+	FILTER_MOST_RULES = (1 << 15) - 1
+};
 
 /* Slots of `rules` that no rule has: who decided where no rule did. */
 enum filter_slot {
@@ -88,14 +94,18 @@ struct filter_text {
 	char rule[252];
 };
 
-/* Entry 0 of `settings`: what tells a filter of `rxlab xdp` from other programs, wherever it is found. */
+/*
+ * Entry 0 of `settings`: what tells a filter of `rxlab xdp` from other programs, wherever it is
+ * found.
+ */
 enum { FILTER_MAGIC = 0x666c7872 /* "rxlf" */, FILTER_VERSION = 3 };
 struct filter_settings {
 	__u32 magic, version;
 	__u8 drop_by_default, drop_fragments, drop_malformed, drop_other;
 	__u32 next_slot;
 	char engine[8];
-	char pins[48];            /* the folder of its maps' pins, below rxlab/ of a bpffs; empty: it has none */
+	/* the folder of its maps' pins, below rxlab/ of a bpffs; empty: it has none */
+	char pins[48];
 	__u64 namespace_id;       /* the device it was loaded on: the inode of its namespace, */
 	char name[16];            /* and its name, IFNAMSIZ */
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Hard-IRQ handlers: entry -> exit of each, less those that ran within it, and how often each interrupt number and vector ran.
- * They run with interrupts off, yet within one another: a vector (irq_work, call_function_single) calls the handlers of a
- * number. Without the inner ones' time, the times of all of them add up.
+/*
+ * Hard-IRQ handlers: entry -> exit of each, less those that ran within it, and how often each
+ * interrupt number and vector ran. They run with interrupts off, yet within one another: a vector
+ * (irq_work, call_function_single) calls the handlers of a number. Without the inner ones' time,
+ * the times of all of them add up.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

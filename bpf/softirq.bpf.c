@@ -32,8 +32,9 @@ int softirq_raise(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* An interrupt that raises between the read and the zeroing finds the old raise and leaves it: its own is then skipped
- * at the next entry, never charged with a time that is not its own.
+/*
+ * An interrupt that raises between the read and the zeroing finds the old raise and leaves it: its
+ * own is then skipped at the next entry, never charged with a time that is not its own.
  */
 SEC("raw_tp/softirq_entry")
 int softirq_entry(struct bpf_raw_tracepoint_args *ctx)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# What this kernel has, asked of its headers where neither the preprocessor nor sparse can ask. Every Kbuild includes it.
-# Versions are not compared: kernels of distributions carry what newer ones brought.
+# What this kernel has, asked of its headers where neither the preprocessor nor sparse can ask.
+# Every Kbuild includes it. Versions are not compared: kernels of distributions carry what newer
+# ones brought.
 ccflags-y += -I$(src)/../include
 # has HEADER,BASIC REGULAR EXPRESSION,NAME
 has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo -D$(3))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ethtool.c - counters and settings; each setting changes the data path. Sizes of rings are bytes: there are no descriptors. */
+/*
+ * ethtool.c - counters and settings; each setting changes the data path. Sizes of rings are bytes:
+ * there are no descriptors.
+ */
 #include <linux/ethtool.h>
 
 #include "rxnic.h"
@@ -15,13 +18,18 @@ static void rxnic_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *in
 /* ---- counters ---- */
 
 /* Of the wire that ends here, and of the one that begins here. */
-#define WIRE_RX(C) C(interrupts) C(by_watermark) C(by_usecs) C(by_watchdog) C(lost) C(late) C(duplicated) C(rx_bytes) C(rx_bursts) C(rx_stalled) C(dropped_records) C(bad_headers) C(source_records) C(errors) C(engine_ns)
+#define WIRE_RX(C) \
+	C(interrupts) C(by_watermark) C(by_usecs) C(by_watchdog) C(lost) C(late) C(duplicated) \
+	C(rx_bytes) C(rx_bursts) C(rx_stalled) C(dropped_records) C(bad_headers) \
+	C(source_records) C(errors) C(engine_ns)
 #define WIRE_TX(C) C(by_tx_space) C(tx_bytes) C(tx_bursts) C(tx_starved)
 
 #define NAME(name) #name,
 #define WIRE_NAME(name) "wire_" #name,
 static const char names[][ETH_GSTRING_LEN] = {
-	RXNIC_TX_COUNTERS(NAME) RXNIC_RX_COUNTERS(NAME) "interrupts", "given_up", "peer_given_up", WIRE_RX(WIRE_NAME) WIRE_TX(WIRE_NAME)
+	RXNIC_TX_COUNTERS(NAME) RXNIC_RX_COUNTERS(NAME)
+	"interrupts", "given_up", "peer_given_up",
+	WIRE_RX(WIRE_NAME) WIRE_TX(WIRE_NAME)
 };
 #undef NAME
 #undef WIRE_NAME
@@ -66,7 +74,8 @@ static void rxnic_get_strings(struct net_device *dev, u32 set, u8 *text)
 			ethtool_sprintf(&text, "q%u_%s", queue, names[i]);
 }
 
-static void rxnic_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *values)
+static void rxnic_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats,
+				    u64 *values)
 {
 	const struct rxnic_port *port = rxnic_port(dev);
 	u64 *each = values + ARRAY_SIZE(names);
@@ -91,7 +100,9 @@ static struct dma_ring_config *rxnic_rx_config(struct rxnic_port *port)
 	return rxnic_tx_config(port->peer);
 }
 
-static void rxnic_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
+static void rxnic_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
+				struct kernel_ethtool_ringparam *more,
+				struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 
@@ -100,18 +111,25 @@ static void rxnic_get_ringparam(struct net_device *dev, struct ethtool_ringparam
 	ring->tx_pending = rxnic_tx_config(port)->ring_bytes;
 }
 
-static int rxnic_check_ring(const struct rxnic_port *from, const struct dma_ring_config *config, u32 bytes, struct netlink_ext_ack *extack)
+static int rxnic_check_ring(const struct rxnic_port *from, const struct dma_ring_config *config,
+			    u32 bytes, struct netlink_ext_ack *extack)
 {
 	if (!is_power_of_2(bytes) || bytes < SZ_8K) {
-		NL_SET_ERR_MSG_MOD(extack, "rings are measured in bytes: a power of two from 8192 to 2097152");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "rings are measured in bytes: a power of two from 8192 to "
+				   "2097152");
 		return -EINVAL;
 	}
 	if ((int)from->dev->mtu > rxnic_most_mtu(from, bytes)) {
-		NL_SET_ERR_MSG_MOD(extack, "a frame of the present MTU would not fit a quarter of the ring");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a frame of the present MTU would not fit a quarter of the "
+				   "ring");
 		return -EINVAL;
 	}
 	if (config->wire.watermark_bytes > bytes - rxnic_period_bytes(bytes)) {
-		NL_SET_ERR_MSG_MOD(extack, "rx-frames would never come: a ring holds its bytes less a sixteenth, 80 per short frame");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "rx-frames would never come: a ring holds its bytes less a "
+				   "sixteenth, 80 per short frame");
 		return -EINVAL;
 	}
 	return 0;
@@ -124,7 +142,9 @@ static void rxnic_set_ring(struct dma_ring_config *config, u32 bytes)
 	config->wire.fifo_bytes = bytes / 2;
 }
 
-static int rxnic_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring, struct kernel_ethtool_ringparam *more, struct netlink_ext_ack *extack)
+static int rxnic_set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
+			       struct kernel_ethtool_ringparam *more,
+			       struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 	struct rxnic_pair *pair = port->pair;
@@ -132,7 +152,8 @@ static int rxnic_set_ringparam(struct net_device *dev, struct ethtool_ringparam 
 	const bool running = pair->running;
 	int err;
 
-	err = rxnic_check_ring(port, rxnic_tx_config(port), ring->tx_pending, extack) ?: rxnic_check_ring(port->peer, rxnic_rx_config(port), ring->rx_pending, extack);
+	err = rxnic_check_ring(port, rxnic_tx_config(port), ring->tx_pending, extack) ?:
+	      rxnic_check_ring(port->peer, rxnic_rx_config(port), ring->rx_pending, extack);
 	if (err)
 		return err;
 	if (running)
@@ -144,14 +165,17 @@ static int rxnic_set_ringparam(struct net_device *dev, struct ethtool_ringparam 
 		NL_SET_ERR_MSG_MOD(extack, "no memory for rings of that size");
 		memcpy(pair->config, before, sizeof(before));
 		if (rxnic_start(pair))
-			netdev_err(dev, "no memory for the rings as they were: no carrier until one end was set down and up\n");
+			netdev_err(dev,
+				   "no memory for the rings as they were: no carrier until one end "
+				   "was set down and up\n");
 	}
 	rxnic_update_max_mtu(port);
 	rxnic_update_max_mtu(port->peer);
 	return err;
 }
 
-static int rxnic_get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
+static int rxnic_get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			      struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 	const struct vdma_wire_config *wire = &rxnic_rx_config(port)->wire;
@@ -163,19 +187,25 @@ static int rxnic_get_coalesce(struct net_device *dev, struct ethtool_coalesce *c
 	return 0;
 }
 
-static int rxnic_check_coalesce(const struct ethtool_coalesce *coalesce, const struct dma_ring_config *rx, struct netlink_ext_ack *extack)
+static int rxnic_check_coalesce(const struct ethtool_coalesce *coalesce,
+				const struct dma_ring_config *rx, struct netlink_ext_ack *extack)
 {
 	const u32 most = (rx->ring_bytes - rx->period_bytes) / SHORT_FRAME;
 
 	if (coalesce->rx_max_coalesced_frames > most) {
-		NL_SET_ERR_MSG_MOD(extack, "rx-frames would never come: a ring holds its bytes less a sixteenth, 80 per short frame");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "rx-frames would never come: a ring holds its bytes less a "
+				   "sixteenth, 80 per short frame");
 		return -EINVAL;
 	}
 	if (!coalesce->rx_coalesce_usecs && coalesce->rx_max_coalesced_frames != 1) {
-		NL_SET_ERR_MSG_MOD(extack, "rx-usecs 0 leaves the last frames untold, unless rx-frames is 1");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "rx-usecs 0 leaves the last frames untold, unless rx-frames is "
+				   "1");
 		return -EINVAL;
 	}
-	if (coalesce->rx_coalesce_usecs > USEC_PER_SEC || coalesce->tx_coalesce_usecs > USEC_PER_SEC) {
+	if (coalesce->rx_coalesce_usecs > USEC_PER_SEC ||
+	    coalesce->tx_coalesce_usecs > USEC_PER_SEC) {
 		NL_SET_ERR_MSG_MOD(extack, "a time is above a second");
 		return -EINVAL;
 	}
@@ -186,7 +216,8 @@ static int rxnic_check_coalesce(const struct ethtool_coalesce *coalesce, const s
 	return 0;
 }
 
-static int rxnic_set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce, struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
+static int rxnic_set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			      struct kernel_ethtool_coalesce *more, struct netlink_ext_ack *extack)
 {
 	struct rxnic_port *port = rxnic_port(dev);
 	struct dma_ring_config *rx = rxnic_rx_config(port);
@@ -196,7 +227,8 @@ static int rxnic_set_coalesce(struct net_device *dev, struct ethtool_coalesce *c
 
 	if (err)
 		return err;
-	rx->wire.watermark_bytes = frames == 1 ? 1 : frames * SHORT_FRAME; /* one frame is one however short it is */
+	/* one frame is one however short it is */
+	rx->wire.watermark_bytes = frames == 1 ? 1 : frames * SHORT_FRAME;
 	rx->wire.usecs = coalesce->rx_coalesce_usecs;
 	rx->notify = frames ? DMA_RING_WATERMARK : DMA_RING_TIMER;
 	WRITE_ONCE(port->tx_usecs, coalesce->tx_coalesce_usecs);

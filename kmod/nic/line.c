@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* line.c - a line: how it is put together and taken apart, how it runs, and how it is made to stand still. */
+/*
+ * line.c - a line: how it is put together and taken apart, how it runs, and how it is made to stand
+ * still.
+ */
 #include "rxnic.h"
 
 /* ---- being told ---- */
@@ -43,8 +46,14 @@ int rxnic_line_open_ring(struct rxnic_line *line)
 
 static int rxnic_open_pool(struct rxnic_line *line)
 {
-	const unsigned int order = get_order(RXNIC_AROUND + round_up(line->longest, RXLAB_RECORD_ALIGN));
-	const struct page_pool_params params = { .order = order, .pool_size = 256, .nid = NUMA_NO_NODE, .dma_dir = DMA_FROM_DEVICE };
+	const unsigned int order =
+		get_order(RXNIC_AROUND + round_up(line->longest, RXLAB_RECORD_ALIGN));
+	const struct page_pool_params params = {
+		.order = order,
+		.pool_size = 256,
+		.nid = NUMA_NO_NODE,
+		.dma_dir = DMA_FROM_DEVICE,
+	};
 	int err;
 
 	line->page_bytes = PAGE_SIZE << order;
@@ -55,7 +64,9 @@ static int rxnic_open_pool(struct rxnic_line *line)
 		xdp_rxq_info_reg(&line->rxq, line->to->dev, line->index, line->napi.napi_id);
 	if (err)
 		goto destroy_pool;
-	err = rxnic_fail("XDP's memory model") ? -ENOMEM : xdp_rxq_info_reg_mem_model(&line->rxq, MEM_TYPE_PAGE_POOL, line->pool);
+	err = rxnic_fail("XDP's memory model") ?
+		      -ENOMEM :
+		      xdp_rxq_info_reg_mem_model(&line->rxq, MEM_TYPE_PAGE_POOL, line->pool);
 	if (err)
 		goto unregister;
 	return 0;
@@ -147,7 +158,8 @@ static void rxnic_give_up(struct rxnic_line *line)
 	struct vdma_wire_stats wire;
 
 	rxnic_wire_stats(line, &wire);
-	line->given_up = line->tx.tx_frames + wire.source_records - line->rx.rx_frames - wire.dropped_records;
+	line->given_up = line->tx.tx_frames + wire.source_records - line->rx.rx_frames -
+			 wire.dropped_records;
 }
 
 void rxnic_line_close(struct rxnic_line *line)
@@ -170,7 +182,8 @@ int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *hand
 	if (err)
 		return err;
 	line->handler = handler;
-	smp_store_release(&line->receiving, true); /* after the handler; pairs with rxnic_told() and rxnic_thread() */
+	/* after the handler; pairs with rxnic_told() and rxnic_thread() */
+	smp_store_release(&line->receiving, true);
 	/* The wire may be masked, and frames lie there that nobody was told of. */
 	if (!rxnic_rx_done(line))
 		line->ring.ops->remind(line->ring.wire);
@@ -182,7 +195,8 @@ void rxnic_line_deaf(struct rxnic_line *line)
 	if (!line->receiving)
 		return;
 	WRITE_ONCE(line->receiving, false);
-	synchronize_irq(line->ring.ops->irq(line->ring.wire)); /* from here on nobody schedules it but itself */
+	/* from here on nobody schedules it but itself */
+	synchronize_irq(line->ring.ops->irq(line->ring.wire));
 	line->handler->close(line);
 }
 
@@ -216,7 +230,9 @@ int rxnic_line_restart(struct rxnic_line *line)
 	int err;
 
 	rxnic_line_halt(line);
-	err = rxnic_fail("new epoch") ? -EIO : dma_ring_restart(&line->ring, line->ring.rx.side.position);
+	err = rxnic_fail("new epoch") ?
+		      -EIO :
+		      dma_ring_restart(&line->ring, line->ring.rx.side.position);
 	rxnic_give_up(line);
 	return err ?: rxnic_line_run(line);
 }

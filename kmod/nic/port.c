@@ -6,7 +6,8 @@
 
 #define for_each_line(line, pair, side, index) \
 	for (side = 0; side < 2; side++) \
-		for (index = 0; index < (pair)->queues && (line = (pair)->ports[side]->tx_lines[index], true); index++)
+		for (index = 0; index < (pair)->queues && \
+		     (line = (pair)->ports[side]->tx_lines[index], true); index++)
 
 static void rxnic_close_lines(struct rxnic_pair *pair, struct rxnic_line *but)
 {
@@ -88,7 +89,8 @@ int rxnic_restart(struct rxnic_pair *pair)
 	rxnic_stop(pair);
 	err = rxnic_start(pair);
 	if (err)
-		netdev_err(pair->ports[0]->dev, "error %d: no carrier until one end was set down and up\n", err);
+		netdev_err(pair->ports[0]->dev,
+			   "error %d: no carrier until one end was set down and up\n", err);
 	return err;
 }
 
@@ -105,7 +107,9 @@ void rxnic_reset(struct work_struct *work)
 			continue;
 		pair->resets++;
 		if (rxnic_line_restart(line)) {
-			netdev_err(line->from->dev, "a line did not come back after a transfer error: no carrier until one end was set down and up\n");
+			netdev_err(line->from->dev,
+				   "a line did not come back after a transfer error: no carrier "
+				   "until one end was set down and up\n");
 			rxnic_stop(pair);
 		}
 	}
@@ -132,7 +136,9 @@ int rxnic_switch(struct rxnic_port *port, const struct rxnic_handler *handler)
 	for (i = 0; i < port->pair->queues; i++) {
 		rxnic_line_deaf(port->rx_lines[i]);
 		if (rxnic_line_receive(port->rx_lines[i], before))
-			netdev_err(port->dev, "neither handler %s nor %s can be run: set the interface down and up\n", handler->name, before->name);
+			netdev_err(port->dev,
+				   "neither handler %s nor %s can be run: set the interface down "
+				   "and up\n", handler->name, before->name);
 	}
 	return err;
 }
@@ -197,9 +203,11 @@ static int rxnic_close(struct net_device *dev)
 /* Frames have to fit the ring, and the page of an XDP program at the other end. */
 int rxnic_most_mtu(const struct rxnic_port *port, u32 ring_bytes)
 {
-	const int by_ring = RXLAB_RING_MOST(ring_bytes) - sizeof(struct rxlab_record) - RXNIC_FRAME(0);
+	const int by_ring =
+		RXLAB_RING_MOST(ring_bytes) - sizeof(struct rxlab_record) - RXNIC_FRAME(0);
 
-	return min3(by_ring, RXNIC_MAX_MTU, rtnl_dereference(port->peer->prog) ? RXNIC_XDP_MTU : RXNIC_MAX_MTU);
+	return min3(by_ring, RXNIC_MAX_MTU,
+		    rtnl_dereference(port->peer->prog) ? RXNIC_XDP_MTU : RXNIC_MAX_MTU);
 }
 
 void rxnic_update_max_mtu(struct rxnic_port *port)
@@ -223,7 +231,9 @@ static int rxnic_xdp(struct net_device *dev, struct netdev_bpf *bpf)
 	if (bpf->command != XDP_SETUP_PROG)
 		return -EINVAL;
 	if (bpf->prog && port->peer->dev->mtu > RXNIC_XDP_MTU) {
-		NL_SET_ERR_MSG_MOD(bpf->extack, "the other port's MTU is too large for XDP: a frame would not fit a page");
+		NL_SET_ERR_MSG_MOD(bpf->extack,
+				   "the other port's MTU is too large for XDP: a frame would not "
+				   "fit a page");
 		return -EINVAL;
 	}
 	before = rcu_replace_pointer(port->prog, bpf->prog, lockdep_rtnl_is_held());

@@ -2,8 +2,9 @@
 /*
  * rx.c - frames out of the receive ring: the core that all handlers share.
  *
- * Each frame is copied into a page of its own. In the ring XDP would be wrong: adjust_tail would write into the next record,
- * and PASS, TX and REDIRECT outlive the slot. The page is reused for as long as nobody keeps it.
+ * Each frame is copied into a page of its own. In the ring XDP would be wrong: adjust_tail would
+ * write into the next record, and PASS, TX and REDIRECT outlive the slot. The page is reused for as
+ * long as nobody keeps it.
  */
 #include <linux/bpf_trace.h>
 
@@ -18,13 +19,15 @@ static bool rxnic_new_page(struct rxnic_line *line)
 }
 
 /* To the stack, page and all. */
-static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp,
+		       struct rxnic_rx_counters *rx)
 {
 	const u32 meta = xdp->data_meta <= xdp->data ? xdp->data - xdp->data_meta : 0;
 	const bool napi = line->handler->napi;
 	struct sk_buff *skb;
 
-	skb = napi ? napi_build_skb(xdp->data_hard_start, line->page_bytes) : build_skb(xdp->data_hard_start, line->page_bytes);
+	skb = napi ? napi_build_skb(xdp->data_hard_start, line->page_bytes) :
+		     build_skb(xdp->data_hard_start, line->page_bytes);
 	if (unlikely(!skb)) {
 		rx->rx_no_skb++;
 		return;
@@ -44,7 +47,8 @@ static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp, stru
 		netif_receive_skb(skb);
 }
 
-static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog,
+				  struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
 {
 	struct net_device *dev = line->to->dev;
 	const u32 verdict = bpf_prog_run_xdp(prog, xdp);
@@ -82,7 +86,10 @@ static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog
 	return 0;
 }
 
-static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struct bpf_prog *prog, const struct rxlab_record *record, struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struct bpf_prog *prog,
+						  const struct rxlab_record *record,
+						  struct xdp_buff *xdp,
+						  struct rxnic_rx_counters *rx)
 {
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	const u32 length = record->length;
@@ -94,7 +101,10 @@ static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struc
 
 	rx->rx_frames++;
 	if (unlikely(record->check != rxlab_check_step((u64)record->sequence << 32 | length, 0))) {
-		/* Not a frame that was sent: one of the wire's own, with the time of its arrival; or none at all. */
+		/*
+		 * Not a frame that was sent: one of the wire's own, with the time of its arrival;
+		 * or none at all.
+		 */
 		arrived = record->sequence == VDMA_SOURCE_SEQUENCE ? record->check : 0;
 		bad = !arrived;
 	}
@@ -140,7 +150,8 @@ int rxnic_rx(struct rxnic_line *line, int budget)
 	struct bpf_prog *prog = rcu_dereference_bh(line->to->prog);
 	struct rxnic_rx_counters rx = {};
 #ifdef RXNIC_HAS_BPF_NET_CONTEXT
-	struct bpf_net_context storage, *context = line->handler->napi ? NULL : bpf_net_ctx_set(&storage);
+	struct bpf_net_context storage;
+	struct bpf_net_context *context = line->handler->napi ? NULL : bpf_net_ctx_set(&storage);
 #endif
 	const struct rxlab_record *record;
 	unsigned int later = 0;

@@ -2,8 +2,9 @@
 /*
  * rxnic.h - what rxnic's files share.
  *
- * Two ports, joined by lines. A line is one direction of one queue: transmit ring of a port, DMA, wire, receive ring of the
- * other port, and the handler that empties it. Lines live while both ports are up.
+ * Two ports, joined by lines. A line is one direction of one queue: transmit ring of a port, DMA,
+ * wire, receive ring of the other port, and the handler that empties it. Lines live while both
+ * ports are up.
  */
 #ifndef RXNIC_H
 #define RXNIC_H
@@ -36,24 +37,30 @@
 
 /*
  * Counters, as ethtool -S names them. Of the transmitting side, under its queue's lock:
- *   tx_frames      put into the ring: by the stack, and of them tx_xdp by XDP_TX and tx_redirected by XDP_REDIRECT
+ *   tx_frames      put into the ring: by the stack, and of them tx_xdp by XDP_TX and tx_redirected
+ *                  by XDP_REDIRECT
  *   tx_doorbells   the engine was told; of them tx_held by the timer that had held it back
  *   tx_stops       the ring was full and the queue was stopped
- *   tx_dropped     never put into the ring: the line was down, the frame too long, or XDP found no room
+ *   tx_dropped     never put into the ring: the line was down, the frame too long, or XDP found no
+ *                  room
  */
 #define RXNIC_TX_COUNTERS(C) \
-	C(tx_frames) C(tx_bytes) C(tx_xdp) C(tx_redirected) C(tx_doorbells) C(tx_held) C(tx_stops) C(tx_dropped)
+	C(tx_frames) C(tx_bytes) C(tx_xdp) C(tx_redirected) C(tx_doorbells) C(tx_held) \
+	C(tx_stops) C(tx_dropped)
 
 /*
- * Of the receiving side, its handler's alone. rx_frames is what was taken from the ring, and the sum of
+ * Of the receiving side, its handler's alone. rx_frames is what was taken from the ring, and the
+ * sum of
  *   xdp_drop, xdp_aborted, xdp_tx, xdp_tx_dropped, xdp_redirect, xdp_redirect_dropped
  *   rx_passed      to the stack (xdp_pass are those that a program let through)
  *   rx_no_page, rx_no_skb, rx_bad   dropped: no memory, or a header that the sender did not write
- * rx_work are calls of the handler that found something, rx_exhausted those that used up their budget.
+ * rx_work are calls of the handler that found something, rx_exhausted those that used up their
+ * budget.
  */
 #define RXNIC_RX_COUNTERS(C) \
-	C(rx_frames) C(rx_bytes) C(rx_passed) C(xdp_pass) C(xdp_drop) C(xdp_aborted) C(xdp_tx) C(xdp_tx_dropped) \
-	C(xdp_redirect) C(xdp_redirect_dropped) C(rx_no_page) C(rx_no_skb) C(rx_bad) C(rx_polls) C(rx_exhausted)
+	C(rx_frames) C(rx_bytes) C(rx_passed) C(xdp_pass) C(xdp_drop) C(xdp_aborted) C(xdp_tx) \
+	C(xdp_tx_dropped) C(xdp_redirect) C(xdp_redirect_dropped) C(rx_no_page) C(rx_no_skb) \
+	C(rx_bad) C(rx_polls) C(rx_exhausted)
 
 #define RXNIC_FIELD(name) u64 name;
 struct rxnic_tx_counters { RXNIC_TX_COUNTERS(RXNIC_FIELD) };
@@ -73,7 +80,8 @@ struct rxnic_port;
  * @schedule: there is something to receive, and the wire is masked; in the interrupt's handler.
  *            IRQ_WAKE_THREAD: @thread is to run
  * @thread:   body of the interrupt's thread, or NULL
- * @close:    nothing of it runs when this returns, though it was scheduled: rxnic_rx_again() says no by then
+ * @close:    nothing of it runs when this returns, though it was scheduled: rxnic_rx_again() says
+ *            no by then
  */
 struct rxnic_handler {
 	const char *name, *context;
@@ -106,15 +114,18 @@ struct rxnic_line {
 	/* The receiving side: its handler's alone. */
 	const struct rxnic_handler *handler ____cacheline_aligned;
 	bool receiving;          /* @handler is open and may be scheduled */
-	struct page *page;       /* the next frame is copied there; reused until somebody keeps it */
+	/* the next frame is copied there; reused until somebody keeps it */
+	struct page *page;
 	u32 page_bytes;
 	struct page_pool *pool;
 	struct xdp_rxq_info rxq;
 	u64 worked;
 	struct rxnic_rx_counters rx;
 	struct u64_stats_sync rx_sync;
-	struct histogram latency; /* ns from the wire to the verdict, of frames from the wire's own source */
-	struct napi_struct napi; /* lives as long as the line, for XDP's receive queue has its number */
+	/* ns from the wire to the verdict, of frames from the wire's own source */
+	struct histogram latency;
+	/* lives as long as the line, for XDP's receive queue has its number */
+	struct napi_struct napi;
 	struct tasklet_struct tasklet;
 	struct work_struct work;
 
@@ -131,10 +142,13 @@ struct rxnic_port {
 	struct rxnic_port *peer;
 	struct bpf_prog __rcu *prog;
 	const struct rxnic_handler *handler;
-	u32 work, budget;        /* iterations per packet; frames per call of a handler that is not NAPI */
-	u32 tx_frames, tx_usecs; /* at most one doorbell per so many us, unless there are so many frames */
+	/* iterations per packet; frames per call of a handler that is not NAPI */
+	u32 work, budget;
+	/* at most one doorbell per so many us, unless there are so many frames */
+	u32 tx_frames, tx_usecs;
 	bool up;
-	u8 *source;              /* frames that the wire offers: each a u32 length, then as many bytes */
+	/* frames that the wire offers: each a u32 length, then as many bytes */
+	u8 *source;
 	size_t source_bytes;
 	struct mutex source_lock;
 	struct rxnic_line *tx_lines[RXNIC_MAX_QUEUES], *rx_lines[RXNIC_MAX_QUEUES];
@@ -161,17 +175,21 @@ int rxnic_line_open(struct rxnic_line *line);
 void rxnic_line_close(struct rxnic_line *line);
 int rxnic_line_run(struct rxnic_line *line);     /* frames may come and go */
 void rxnic_line_halt(struct rxnic_line *line);   /* none are sent or received when this returns */
-int rxnic_line_restart(struct rxnic_line *line); /* after a transfer error; what was in flight is given up */
-int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler); /* from now on by this one */
+/* after a transfer error; what was in flight is given up */
+int rxnic_line_restart(struct rxnic_line *line);
+/* from now on by this one */
+int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler);
 void rxnic_line_deaf(struct rxnic_line *line);
-void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats); /* ever since the module was loaded; in any context */
+/* ever since the module was loaded; in any context */
+void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats);
 
 /* port.c: under RTNL */
 extern const struct net_device_ops rxnic_netdev_ops;
 void rxnic_reset(struct work_struct *work);
 void rxnic_stop(struct rxnic_pair *pair);
 int rxnic_start(struct rxnic_pair *pair);    /* when both ports are up */
-int rxnic_restart(struct rxnic_pair *pair);  /* so that what was changed is used, where it was running */
+/* so that what was changed is used, where it was running */
+int rxnic_restart(struct rxnic_pair *pair);
 int rxnic_switch(struct rxnic_port *port, const struct rxnic_handler *handler);
 int rxnic_set_queues(struct rxnic_pair *pair, unsigned int queues);
 int rxnic_most_mtu(const struct rxnic_port *port, u32 ring_bytes);
@@ -180,14 +198,17 @@ void rxnic_update_max_mtu(struct rxnic_port *port);
 /* tx.c */
 netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev);
 int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames, u32 flags);
-bool rxnic_xdp_tx(struct rxnic_line *line, const struct xdp_buff *xdp); /* BHs are off; then rxnic_xdp_tx_end() */
+/* BHs are off; then rxnic_xdp_tx_end() */
+bool rxnic_xdp_tx(struct rxnic_line *line, const struct xdp_buff *xdp);
 void rxnic_xdp_tx_end(struct rxnic_line *line);
 enum hrtimer_restart rxnic_held(struct hrtimer *timer);
 
 /* rx.c: for handlers, with BHs off. */
 int rxnic_rx(struct rxnic_line *line, int budget);        /* frames received, at most @budget */
-bool rxnic_rx_done(struct rxnic_line *line);              /* all is seen and the wire tells again; false: there is more */
-bool rxnic_rx_again(struct rxnic_line *line, int budget); /* both, for handlers that are not NAPI: is there more to do? */
+/* all is seen and the wire tells again; false: there is more */
+bool rxnic_rx_done(struct rxnic_line *line);
+/* both, for handlers that are not NAPI: is there more to do? */
+bool rxnic_rx_again(struct rxnic_line *line, int budget);
 
 /* handlers/napi.c */
 int rxnic_poll(struct napi_struct *napi, int budget);
@@ -203,11 +224,13 @@ extern const struct attribute_group rxnic_sysfs_group;
 /* handlers/table.c */
 extern const struct rxnic_handler *const rxnic_handlers[];
 extern const unsigned int rxnic_handler_count;
-const struct rxnic_handler *rxnic_handler_named(const char *name); /* NULL, and the words in the kernel log */
+/* NULL, and the words in the kernel log */
+const struct rxnic_handler *rxnic_handler_named(const char *name);
 
 /*
- * Copies in blocks of 64 bytes: a short frame is one, without a call. Up to 63 bytes too many are read and written. Behind a
- * frame in the ring there is always so much (its guard, at the end), in a page there is the tail room, in an skb its shared info.
+ * Copies in blocks of 64 bytes: a short frame is one, without a call. Up to 63 bytes too many are
+ * read and written. Behind a frame in the ring there is always so much (its guard, at the end), in
+ * a page there is the tail room, in an skb its shared info.
  */
 static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 {
@@ -216,7 +239,8 @@ static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 	const u64 *end = f + DIV_ROUND_UP(bytes, 64) * 8;
 
 	do {
-		const u64 a = f[0], b = f[1], c = f[2], d = f[3], e = f[4], g = f[5], h = f[6], i = f[7];
+		const u64 a = f[0], b = f[1], c = f[2], d = f[3];
+		const u64 e = f[4], g = f[5], h = f[6], i = f[7];
 
 		t[0] = a, t[1] = b, t[2] = c, t[3] = d, t[4] = e, t[5] = g, t[6] = h, t[7] = i;
 		f += 8;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * source.c - /sys/class/net/DEVICE/rxnic/source*: an open loop. The wire offers frames to this device at a rate of its own.
+ * source.c - /sys/class/net/DEVICE/rxnic/source*: an open loop. The wire offers frames to this
+ * device at a rate of its own.
  *
- *   source_frames   the list, in the file's own order: each frame a u32 length (this machine's byte order), then as many bytes
- *   source          "RATE [COUNT]" begins: RATE frames a second, shared by the queues, COUNT in all (0: without end). "0" ends it
- *   latency         of these frames, wire to verdict: "frames sum max" in ns, then a line per bucket of histogram.h; writing begins anew
+ *   source_frames   the list, in the file's own order: each frame a u32 length (this machine's byte
+ *                   order), then as many bytes
+ *   source          "RATE [COUNT]" begins: RATE frames a second, shared by the queues, COUNT in all
+ *                   (0: without end). "0" ends it
+ *   latency         of these frames, wire to verdict: "frames sum max" in ns, then a line per
+ *                   bucket of histogram.h; writing begins anew
  */
 #include <linux/mm.h>
 
@@ -27,8 +31,8 @@ typedef ssize_t old_write(struct file *, struct kobject *, struct bin_attribute 
 typedef typeof(__builtin_choose_expr(IS_OLD_WRITE, (struct bin_attribute *)NULL,
 				     (const struct bin_attribute *)NULL)) rxnic_attribute;
 
-static ssize_t rxnic_frames_write(struct file *file, struct kobject *kobj, rxnic_attribute attribute,
-			    char *bytes, loff_t at, size_t count)
+static ssize_t rxnic_frames_write(struct file *file, struct kobject *kobj,
+				  rxnic_attribute attribute, char *bytes, loff_t at, size_t count)
 {
 	struct rxnic_port *port = rxnic_port_of(kobj_to_dev(kobj));
 	ssize_t err = count;
@@ -66,14 +70,19 @@ static int rxnic_set_source(struct rxnic_port *port, u64 rate, u64 count)
 	for (i = 0; i < queues && !err; i++) {
 		struct dma_ring *ring = &port->rx_lines[i]->ring;
 
-		err = ring->ops->source(ring->wire, port->source, port->source_bytes, DIV_ROUND_UP_ULL(rate, queues), DIV_ROUND_UP_ULL(count, queues));
+		err = ring->ops->source(ring->wire, port->source, port->source_bytes,
+					DIV_ROUND_UP_ULL(rate, queues),
+					DIV_ROUND_UP_ULL(count, queues));
 	}
 	if (err == -EINVAL)
-		netdev_err(port->dev, "source: needs wire=lossy, a list of whole frames that fit the ring in source_frames, and at most 100000000 a second\n");
+		netdev_err(port->dev,
+			   "source: needs wire=lossy, a list of whole frames that fit the ring in "
+			   "source_frames, and at most 100000000 a second\n");
 	return err;
 }
 
-static ssize_t source_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
+static ssize_t source_store(struct device *device, struct device_attribute *attribute,
+			    const char *text, size_t size)
 {
 	struct rxnic_port *port = rxnic_port_of(device);
 	u64 rate, count = 0;
@@ -120,7 +129,8 @@ static ssize_t latency_show(struct device *device, struct device_attribute *attr
 	return at;
 }
 
-static ssize_t latency_store(struct device *device, struct device_attribute *attribute, const char *text, size_t size)
+static ssize_t latency_store(struct device *device, struct device_attribute *attribute,
+			     const char *text, size_t size)
 {
 	struct rxnic_port *port = rxnic_port_of(device);
 	unsigned int i;

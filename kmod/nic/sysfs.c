@@ -16,12 +16,14 @@ static ssize_t handler_show(struct device *device, struct device_attribute *attr
 
 	for (i = 0; i < rxnic_handler_count; i++)
 		if (!rxnic_handlers[i]->missing)
-			at += sysfs_emit_at(text, at, rxnic_handlers[i] == runs ? "[%s] " : "%s ", rxnic_handlers[i]->name);
+			at += sysfs_emit_at(text, at, rxnic_handlers[i] == runs ? "[%s] " : "%s ",
+					    rxnic_handlers[i]->name);
 	text[at - 1] = '\n';
 	return at;
 }
 
-static ssize_t handler_store(struct device *device, struct device_attribute *attribute, const char *text, size_t count)
+static ssize_t handler_store(struct device *device, struct device_attribute *attribute,
+			     const char *text, size_t count)
 {
 	const struct rxnic_handler *handler;
 	char name[32];
@@ -58,7 +60,8 @@ static ssize_t work_show(struct device *device, struct device_attribute *attribu
 	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->work);
 }
 
-static ssize_t work_store(struct device *device, struct device_attribute *attribute, const char *text, size_t count)
+static ssize_t work_store(struct device *device, struct device_attribute *attribute,
+			  const char *text, size_t count)
 {
 	return rxnic_number("work", text, 0, RXNIC_MAX_WORK, &rxnic_port_of(device)->work) ?: count;
 }
@@ -69,7 +72,8 @@ static ssize_t budget_show(struct device *device, struct device_attribute *attri
 	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->budget);
 }
 
-static ssize_t budget_store(struct device *device, struct device_attribute *attribute, const char *text, size_t count)
+static ssize_t budget_store(struct device *device, struct device_attribute *attribute,
+			    const char *text, size_t count)
 {
 	return rxnic_number("budget", text, 1, 4096, &rxnic_port_of(device)->budget) ?: count;
 }
@@ -85,6 +89,12 @@ static struct attribute *attributes[] = {
 };
 
 /* Of the kernel's own type: newer ones have it constant. */
-static typeof(*((struct attribute_group *)NULL)->bin_attrs) files[] = { &rxnic_source_frames, NULL };
+static typeof(*((struct attribute_group *)NULL)->bin_attrs) files[] = {
+	&rxnic_source_frames, NULL
+};
 
-const struct attribute_group rxnic_sysfs_group = { .name = "rxnic", .attrs = attributes, .bin_attrs = files };
+const struct attribute_group rxnic_sysfs_group = {
+	.name = "rxnic",
+	.attrs = attributes,
+	.bin_attrs = files,
+};

@@ -4,8 +4,9 @@
  *
  * All of it under the transmit queue's lock: the stack, XDP_TX and XDP_REDIRECT share the ring.
  *
- * A doorbell costs more than a frame. So it is rung at once when it was not rung for tx_usecs; from then on frames are held
- * back until there are tx_frames of them or the time has passed. A frame that comes alone is never late.
+ * A doorbell costs more than a frame. So it is rung at once when it was not rung for tx_usecs; from
+ * then on frames are held back until there are tx_frames of them or the time has passed. A frame
+ * that comes alone is never late.
  */
 #include <linux/skbuff.h>
 
@@ -30,7 +31,8 @@ static __always_inline void rxnic_tell(struct rxnic_line *line)
 	rxnic_doorbell(line);
 	if (port->tx_usecs && !line->holding) {
 		line->holding = true;
-		hrtimer_start(&line->hold, ns_to_ktime(port->tx_usecs * (u64)NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+		hrtimer_start(&line->hold, ns_to_ktime(port->tx_usecs * (u64)NSEC_PER_USEC),
+			      HRTIMER_MODE_REL_SOFT);
 	}
 }
 
@@ -45,7 +47,8 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer)
 		line->tx.tx_held++;
 		rxnic_doorbell(line);
 		u64_stats_update_end(&line->tx_sync);
-		hrtimer_forward_now(timer, ns_to_ktime(max(line->from->tx_usecs, 1u) * (u64)NSEC_PER_USEC));
+		hrtimer_forward_now(timer, ns_to_ktime(max(line->from->tx_usecs, 1u) *
+						       (u64)NSEC_PER_USEC));
 		again = HRTIMER_RESTART;
 	} else {
 		line->holding = false;
@@ -71,8 +74,12 @@ static noinline void rxnic_stop_when_full(struct rxnic_line *line)
 	line->tx.tx_stops++;
 	netif_tx_stop_queue(line->txq);
 	rxnic_doorbell(line);
-	/* Woken when a quarter is free. That may be so already: then the interrupt comes at once, after the stop. */
-	ring->ops->arm_tx(ring->wire, tx->position + max_t(u64, line->room, tx->size / 4) - tx->size);
+	/*
+	 * Woken when a quarter is free. That may be so already: then the interrupt comes at once,
+	 * after the stop.
+	 */
+	ring->ops->arm_tx(ring->wire,
+			  tx->position + max_t(u64, line->room, tx->size / 4) - tx->size);
 }
 
 static __always_inline void *rxnic_reserve(struct rxnic_line *line, u32 length)
@@ -115,17 +122,21 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 	frame = rxnic_reserve(line, length);
 	if (likely(frame)) {
 		/* XDP may have left too little room for a copy that goes beyond the frame. */
-		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL && rxnic_room(&line->ring.tx.side) >= line->room))
+		if (likely(!skb_is_nonlinear(skb) && skb->ip_summed != CHECKSUM_PARTIAL &&
+			   rxnic_room(&line->ring.tx.side) >= line->room))
 			rxnic_copy(frame, skb->data, length);
 		else
-			skb_copy_and_csum_dev(skb, frame); /* the checksum is completed on the way: that is what HW_CSUM is here */
+			/* the checksum is completed on the way: that is what HW_CSUM is here */
+			skb_copy_and_csum_dev(skb, frame);
 		if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 			skb_tx_timestamp(skb);
 		rxnic_commit(line, length);
 	} else {
 		line->tx.tx_dropped++;
 	}
-	/* A queue that was stopped has told already, and calls nobody back for the frames after it. */
+	/*
+	 * A queue that was stopped has told already, and calls nobody back for the frames after it.
+	 */
 	if (likely(line->running) && (!netdev_xmit_more() || line->untold >= line->from->tx_frames))
 		rxnic_tell(line);
 	u64_stats_update_end(&line->tx_sync);
@@ -178,7 +189,8 @@ void rxnic_xdp_tx_end(struct rxnic_line *line)
 int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames, u32 flags)
 {
 	struct rxnic_port *port = rxnic_port(dev);
-	struct rxnic_line *line = port->tx_lines[smp_processor_id() % READ_ONCE(dev->real_num_tx_queues)];
+	struct rxnic_line *line =
+		port->tx_lines[smp_processor_id() % READ_ONCE(dev->real_num_tx_queues)];
 	int i, sent = 0;
 
 	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
@@ -187,7 +199,8 @@ int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames,
 		return -ENETDOWN;
 	__netif_tx_lock(line->txq, smp_processor_id());
 	u64_stats_update_begin(&line->tx_sync);
-	while (sent < count && rxnic_put(line, frames[sent]->data, frames[sent]->len, &line->tx.tx_redirected))
+	while (sent < count &&
+	       rxnic_put(line, frames[sent]->data, frames[sent]->len, &line->tx.tx_redirected))
 		sent++;
 	/* The caller drops the others: rxnic_put() has counted the first of them. */
 	if (sent < count)

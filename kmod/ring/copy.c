@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * copy.c - the rings over an engine that can only copy: memcpy descriptors over the filled span, completion is credit.
+ * copy.c - the rings over an engine that can only copy: memcpy descriptors over the filled span,
+ * completion is credit.
  *
- * Most engines are like that (the ioat class). What a wire does for cyclic transfers is done here by the client itself: the
- * same calls (vdma_wire_ops), so that nothing else of the module knows. A span goes to the same offset of the receive ring,
- * at most a period at once; with mapping=streaming each is mapped before and unmapped after its copy, which is what such a
- * client pays for an IOMMU or a bounce buffer.
+ * Most engines are like that (the ioat class). What a wire does for cyclic transfers is done here
+ * by the client itself: the same calls (vdma_wire_ops), so that nothing else of the module knows. A
+ * span goes to the same offset of the receive ring, at most a period at once; with
+ * mapping=streaming each is mapped before and unmapped after its copy, which is what such a client
+ * pays for an IOMMU or a bounce buffer.
  */
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
@@ -54,8 +56,10 @@ static void dma_ring_copy_unmap(struct copy_job *job)
 	struct copy *copy = job->copy;
 
 	if (dma_ring_copy_streaming(copy)) {
-		dma_unmap_single(dma_ring_copy_device_of(copy), job->src, job->length, DMA_TO_DEVICE);
-		dma_unmap_single(dma_ring_copy_device_of(copy), job->dst, job->length, DMA_FROM_DEVICE);
+		dma_unmap_single(dma_ring_copy_device_of(copy), job->src, job->length,
+				 DMA_TO_DEVICE);
+		dma_unmap_single(dma_ring_copy_device_of(copy), job->dst, job->length,
+				 DMA_FROM_DEVICE);
 	}
 	job->busy = false;
 }
@@ -71,10 +75,12 @@ static bool dma_ring_copy_map(struct copy_job *job)
 		job->dst = ring->rx.addr + at;
 		return true;
 	}
-	job->src = dma_map_single(dma_ring_copy_device_of(copy), ring->tx.memory + at, job->length, DMA_TO_DEVICE);
+	job->src = dma_map_single(dma_ring_copy_device_of(copy), ring->tx.memory + at, job->length,
+				  DMA_TO_DEVICE);
 	if (dma_mapping_error(dma_ring_copy_device_of(copy), job->src))
 		return false;
-	job->dst = dma_map_single(dma_ring_copy_device_of(copy), ring->rx.memory + at, job->length, DMA_FROM_DEVICE);
+	job->dst = dma_map_single(dma_ring_copy_device_of(copy), ring->rx.memory + at, job->length,
+				  DMA_FROM_DEVICE);
 	if (!dma_mapping_error(dma_ring_copy_device_of(copy), job->dst))
 		return true;
 	dma_unmap_single(dma_ring_copy_device_of(copy), job->src, job->length, DMA_TO_DEVICE);
@@ -90,9 +96,11 @@ static bool dma_ring_copy_submit(struct copy_job *job)
 
 	if (!dma_ring_copy_map(job))
 		return false;
-	tx = dmaengine_prep_dma_memcpy(ring->tx.chan, job->dst, job->src, job->length, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+	tx = dmaengine_prep_dma_memcpy(ring->tx.chan, job->dst, job->src, job->length,
+				       DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
 	job->busy = true;
-	if (!tx || (tx->callback_result = dma_ring_copied, tx->callback_param = job, dma_submit_error(dmaengine_submit(tx)))) {
+	if (!tx || (tx->callback_result = dma_ring_copied, tx->callback_param = job,
+		    dma_submit_error(dmaengine_submit(tx)))) {
 		dma_ring_copy_unmap(job);
 		return false;
 	}
@@ -114,12 +122,16 @@ static bool dma_ring_copy_in_flight(const struct copy *copy)
 	return copy->done != copy->submitted;
 }
 
-/* Bytes that a descriptor can move now: filled, with credit, at most a period, and in one piece in both rings. */
+/*
+ * Bytes that a descriptor can move now: filled, with credit, at most a period, and in one piece in
+ * both rings.
+ */
 static u64 dma_ring_copy_filled_span(struct copy *copy)
 {
 	const struct rxlab_ring_side *tx = &copy->ring->tx.side;
 	const u64 period = copy->ring->config.period_bytes;
-	const u64 filled = smp_load_acquire(&copy->published) - copy->submitted; /* before the bytes; pairs with dma_ring_copy_publish() */
+	/* before the bytes; pairs with dma_ring_copy_publish() */
+	const u64 filled = smp_load_acquire(&copy->published) - copy->submitted;
 	/* A period less than the ring, as behind a wire: full must not look like empty. */
 	const u64 credit = copy->consumed + tx->size - period - copy->submitted;
 
@@ -146,7 +158,10 @@ static void dma_ring_copy_pump(struct copy *copy)
 		job->from = copy->submitted;
 		job->length = span;
 		if (!dma_ring_copy_submit(job)) {
-			/* Bounce buffers or descriptors may be short for now: the next completion tries again. */
+			/*
+			 * Bounce buffers or descriptors may be short for now: the next completion
+			 * tries again.
+			 */
 			if (!dma_ring_copy_in_flight(copy))
 				dma_ring_copy_fail(copy);
 			break;
@@ -177,9 +192,11 @@ static void dma_ring_copied(void *data, const struct dmaengine_result *result)
 	unsigned long flags;
 
 	spin_lock_irqsave(&copy->lock, flags);
-	dma_ring_copy_unmap(job); /* the receiver's memory is its own again before the position says so */
+	/* the receiver's memory is its own again before the position says so */
+	dma_ring_copy_unmap(job);
 	if (good && !READ_ONCE(ring->error)) {
-		smp_store_release(&copy->done, copy->done + job->length); /* pairs with the acquire in dma_ring_copy_position() */
+		/* pairs with the acquire in dma_ring_copy_position() */
+		smp_store_release(&copy->done, copy->done + job->length);
 		copy->stats.tx_bytes += job->length;
 		copy->stats.rx_bytes += job->length;
 		copy->stats.tx_bursts++;
@@ -197,7 +214,8 @@ static void dma_ring_copied(void *data, const struct dmaengine_result *result)
 
 static void dma_ring_copy_publish(struct dma_wire *wire, u64 position)
 {
-	smp_store_release(&dma_ring_to_copy(wire)->published, position); /* after the records' bytes; pairs with dma_ring_copy_filled_span() */
+	/* after the records' bytes; pairs with dma_ring_copy_filled_span() */
+	smp_store_release(&dma_ring_to_copy(wire)->published, position);
 }
 
 static void dma_ring_copy_doorbell(struct dma_wire *wire)
@@ -226,7 +244,8 @@ static void dma_ring_copy_consumed(struct dma_wire *wire, u64 position)
 /* What was copied has left the transmit ring and is in the receive ring. */
 static u64 dma_ring_copy_position(struct dma_wire *wire)
 {
-	return smp_load_acquire(&dma_ring_to_copy(wire)->done); /* before either ring is touched; pairs with the release in dma_ring_copied() */
+	/* before either ring is touched; pairs with the release in dma_ring_copied() */
+	return smp_load_acquire(&dma_ring_to_copy(wire)->done);
 }
 
 static void dma_ring_copy_arm_tx(struct dma_wire *wire, u64 position)

@@ -15,7 +15,8 @@ struct dma_ring_device {
 	/* What the handlers tell the threads. */
 	wait_queue_head_t wait;
 	bool arrived, space;
-	u64 handled_ns;     /* when the handler ran that set arrived; 0: the consumer has taken note */
+	/* when the handler ran that set arrived; 0: the consumer has taken note */
+	u64 handled_ns;
 	struct histogram to_consumer;
 
 	struct mutex running;

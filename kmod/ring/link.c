@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * link.c - ring_link.ko: channels, memory, wire and interrupt of the two rings, and how they are put together and taken apart.
+ * link.c - ring_link.ko: channels, memory, wire and interrupt of the two rings, and how they are
+ * put together and taken apart.
  *
- * An ordinary dmaengine client: channels by name or capability, dmaengine_slave_config(), prep, submit, issue_pending. Only
- * the peripheral is vdma's own, found at run time.
+ * An ordinary dmaengine client: channels by name or capability, dmaengine_slave_config(), prep,
+ * submit, issue_pending. Only the peripheral is vdma's own, found at run time.
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
@@ -29,17 +30,24 @@ static struct device *dma_ring_dma_device(const struct dma_ring_end *end)
 
 /* ---- our end of each ring, for the ring core ---- */
 
-/* Hands the bytes between two positions over, to the device or to the CPU; in two pieces at the ring's end. */
-static void dma_ring_sync_span(struct dma_ring_end *end, u64 from, u64 to, void (*sync)(struct device *, dma_addr_t, size_t, enum dma_data_direction))
+/*
+ * Hands the bytes between two positions over, to the device or to the CPU; in two pieces at the
+ * ring's end.
+ */
+static void dma_ring_sync_span(struct dma_ring_end *end, u64 from, u64 to,
+			       void (*sync)(struct device *, dma_addr_t, size_t,
+					    enum dma_data_direction))
 {
-	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	const enum dma_data_direction direction =
+		end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 
 	if (!dma_ring_streaming(end->ring))
 		return;
 	while (from != to) {
 		const u64 piece = min(to - from, rxlab_ring_to_end(&end->side, from));
 
-		sync(dma_ring_dma_device(end), end->addr + rxlab_ring_offset(&end->side, from), piece, direction);
+		sync(dma_ring_dma_device(end), end->addr + rxlab_ring_offset(&end->side, from),
+		     piece, direction);
 		from += piece;
 	}
 }
@@ -62,19 +70,27 @@ static void dma_ring_tx_publish(struct rxlab_ring_side *side, u64 position)
 
 	dma_ring_sync_span(end, end->published, position, dma_sync_single_for_device);
 	end->published = position;
-	dma_wmb(); /* the records' bytes before the doorbell that makes the engine read them; barrier A of ring.h */
+	/*
+	 * the records' bytes before the doorbell that makes the engine read them; barrier A of
+	 * ring.h
+	 */
+	dma_wmb();
 	ring->ops->publish(ring->wire, position);
 	if (!ring->config.own_doorbell)
 		ring->ops->doorbell(ring->wire);
 }
 
-/* What the engine's residue says: an offset in the ring, which is less than a turn ahead of what was known before. */
+/*
+ * What the engine's residue says: an offset in the ring, which is less than a turn ahead of what
+ * was known before.
+ */
 static u64 dma_ring_position_by_residue(struct dma_ring_end *end)
 {
 	struct dma_tx_state state;
 
 	dmaengine_tx_status(end->chan, end->cookie, &state);
-	return end->synced + ((end->side.size - state.residue - end->synced) & (end->side.size - 1));
+	return end->synced +
+	       ((end->side.size - state.residue - end->synced) & (end->side.size - 1));
 }
 
 static u64 dma_ring_rx_peer(struct rxlab_ring_side *side)
@@ -82,9 +98,14 @@ static u64 dma_ring_rx_peer(struct rxlab_ring_side *side)
 	struct dma_ring_end *end = container_of(side, struct dma_ring_end, side);
 	struct dma_ring *ring = end->ring;
 	const bool residue = ring->config.notify == DMA_RING_PERIOD && !dma_ring_copies(ring);
-	const u64 position = residue ? dma_ring_position_by_residue(end) : ring->ops->rx_position(ring->wire);
+	const u64 position = residue ? dma_ring_position_by_residue(end) :
+				       ring->ops->rx_position(ring->wire);
 
-	dma_rmb(); /* the position before the records' bytes; barrier A of ring.h, the engine's release is its partner */
+	/*
+	 * the position before the records' bytes; barrier A of ring.h, the engine's release is its
+	 * partner
+	 */
+	dma_rmb();
 	dma_ring_sync_span(end, end->synced, position, dma_sync_single_for_cpu);
 	end->synced = position;
 	return position;
@@ -156,13 +177,17 @@ static int dma_ring_request_channel(struct dma_ring_end *end, const char *name)
 		dma_cap_set(DMA_SLAVE, mask);
 		dma_cap_set(DMA_CYCLIC, mask);
 	}
-	end->chan = dma_ring_fail(end->ring, "channel") ? NULL : dma_request_channel(mask, dma_ring_has_name, (void *)name);
+	end->chan = dma_ring_fail(end->ring, "channel") ?
+			    NULL :
+			    dma_request_channel(mask, dma_ring_has_name, (void *)name);
 	if (end->chan)
 		return 0;
 	if (*name)
-		pr_err("%s: channel %s: there is none that is free and can do %s; /sys/class/dma lists them all\n", end->ring->config.user, name, what);
+		pr_err("%s: channel %s: there is none that is free and can do %s; /sys/class/dma "
+		       "lists them all\n", end->ring->config.user, name, what);
 	else
-		pr_err("%s: no free channel that can do %s; vdma.ko brings channels=\n", end->ring->config.user, what);
+		pr_err("%s: no free channel that can do %s; vdma.ko brings channels=\n",
+		       end->ring->config.user, what);
 	return -ENODEV;
 }
 
@@ -171,15 +196,23 @@ static int dma_ring_request_channel(struct dma_ring_end *end, const char *name)
 static int dma_ring_map_end(struct dma_ring_end *end)
 {
 	const u32 size = end->ring->config.ring_bytes;
-	const enum dma_data_direction direction = end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
+	const enum dma_data_direction direction =
+		end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE;
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
 	if (end->ring->config.mapping == DMA_RING_COHERENT) {
-		end->memory = dma_ring_fail(end->ring, "coherent memory") ? NULL : dma_alloc_coherent(dma_ring_dma_device(end), whole, &end->addr, GFP_KERNEL);
+		end->memory = dma_ring_fail(end->ring, "coherent memory") ?
+				      NULL :
+				      dma_alloc_coherent(dma_ring_dma_device(end), whole,
+							 &end->addr, GFP_KERNEL);
 		if (!end->memory)
 			return -ENOMEM;
 	} else {
-		end->memory = dma_ring_fail(end->ring, "memory") ? NULL : (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, get_order(whole));
+		end->memory =
+			dma_ring_fail(end->ring, "memory") ?
+				NULL :
+				(void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN,
+							 get_order(whole));
 		if (!end->memory)
 			return -ENOMEM;
 		if (!dma_ring_streaming(end->ring))
@@ -187,7 +220,9 @@ static int dma_ring_map_end(struct dma_ring_end *end)
 		end->addr = dma_map_single(dma_ring_dma_device(end), end->memory, size, direction);
 		end->mapped = !dma_mapping_error(dma_ring_dma_device(end), end->addr);
 		if (dma_ring_fail(end->ring, "mapping") || !end->mapped) {
-			pr_err("%s: %u bytes cannot be mapped for %s; a bounce buffer takes 256 KiB at most\n", end->ring->config.user, size, dma_chan_name(end->chan));
+			pr_err("%s: %u bytes cannot be mapped for %s; a bounce buffer takes 256 "
+			       "KiB at most\n", end->ring->config.user, size,
+			       dma_chan_name(end->chan));
 			return -EIO;
 		}
 	}
@@ -200,7 +235,9 @@ static void dma_ring_unmap_end(struct dma_ring_end *end)
 	const size_t whole = size + RXLAB_RING_GUARD(size);
 
 	if (end->mapped)
-		dma_unmap_single(dma_ring_dma_device(end), end->addr, size, end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+		dma_unmap_single(dma_ring_dma_device(end), end->addr, size,
+				 end->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE :
+								    DMA_FROM_DEVICE);
 	if (end->memory && end->ring->config.mapping == DMA_RING_STREAMING)
 		free_pages((unsigned long)end->memory, get_order(whole));
 	else if (end->memory)
@@ -230,23 +267,30 @@ static int dma_ring_open_copies(struct dma_ring *ring)
 
 static int dma_ring_open_wire(struct dma_ring *ring)
 {
-	const struct vdma_wire_ops *(*get)(void) = dma_ring_fail(ring, "wire's module") ? NULL : symbol_get(vdma_wire_ops);
+	const struct vdma_wire_ops *(*get)(void) =
+		dma_ring_fail(ring, "wire's module") ? NULL : symbol_get(vdma_wire_ops);
 	int err;
 
 	if (!get) {
-		pr_err("%s: %s: nothing paces this engine's cyclic transfers (vdma is not loaded)\n", ring->config.user, dma_chan_name(ring->tx.chan));
+		pr_err("%s: %s: nothing paces this engine's cyclic transfers (vdma is not "
+		       "loaded)\n", ring->config.user, dma_chan_name(ring->tx.chan));
 		return -ENODEV;
 	}
 	ring->ops = get();
 	ring->vdma_held = true;
-	ring->wire = dma_ring_fail(ring, "wire") ? ERR_PTR(-ENOMEM) : ring->ops->create(ring->tx.chan, &ring->config.wire);
+	ring->wire = dma_ring_fail(ring, "wire") ?
+			     ERR_PTR(-ENOMEM) :
+			     ring->ops->create(ring->tx.chan, &ring->config.wire);
 	if (IS_ERR(ring->wire)) {
 		err = PTR_ERR(ring->wire);
 		ring->wire = NULL;
 		return err;
 	}
 	ring->peripheral.wire = ring->wire;
-	err = dma_ring_fail(ring, "interrupt") ? -EBUSY : request_threaded_irq(ring->ops->irq(ring->wire), dma_ring_wire_interrupt, ring->thread, 0, ring->config.name, ring);
+	err = dma_ring_fail(ring, "interrupt") ?
+		      -EBUSY :
+		      request_threaded_irq(ring->ops->irq(ring->wire), dma_ring_wire_interrupt,
+					   ring->thread, 0, ring->config.name, ring);
 	ring->irq_requested = !err;
 	return err;
 }
@@ -286,10 +330,16 @@ static int dma_ring_start_end(struct dma_ring_end *end)
 	end->synced = end->published = 0;
 	if (dma_ring_copies(ring))
 		return 0;
-	err = dma_ring_fail(ring, "channel's configuration") ? -EINVAL : dmaengine_slave_config(end->chan, &slave);
+	err = dma_ring_fail(ring, "channel's configuration") ?
+		      -EINVAL :
+		      dmaengine_slave_config(end->chan, &slave);
 	if (err)
 		return err;
-	tx = dma_ring_fail(ring, "descriptor") ? NULL : dmaengine_prep_dma_cyclic(end->chan, end->addr, config->ring_bytes, config->period_bytes, end->direction, rx ? DMA_PREP_INTERRUPT : 0);
+	tx = dma_ring_fail(ring, "descriptor") ?
+		     NULL :
+		     dmaengine_prep_dma_cyclic(end->chan, end->addr, config->ring_bytes,
+					       config->period_bytes, end->direction,
+					       rx ? DMA_PREP_INTERRUPT : 0);
 	if (!tx)
 		return -EINVAL; /* the engine has said why */
 	if (rx) {
@@ -379,5 +429,6 @@ void dma_ring_close(struct dma_ring *ring)
 }
 EXPORT_SYMBOL_NS_GPL(dma_ring_close, RXLAB_RING_NAMESPACE);
 
-MODULE_DESCRIPTION("one direction of a ring buffer over DMA: two rings, their channels, the wire between them");
+MODULE_DESCRIPTION("one direction of a ring buffer over DMA: two rings, their channels, the wire "
+		   "between them");
 MODULE_LICENSE("GPL");

@@ -9,7 +9,8 @@
 
 #include "dma_ring.h"
 
-static char *channel_tx = "", *channel_rx = "", *variant = "cached", *transfer = "cyclic", *mapping = "coherent", *notify = "watermark", *wire = "lossless";
+static char *channel_tx = "", *channel_rx = "", *variant = "cached", *transfer = "cyclic";
+static char *mapping = "coherent", *notify = "watermark", *wire = "lossless";
 static uint ring_bytes = SZ_64K, period_bytes = SZ_4K, bus_width = 8, maxburst = 8, batch = 32;
 static uint watermark_bytes = SZ_8K, usecs, idle_usecs = 100, watchdog_usecs = 10000, fifo_bytes;
 static unsigned long long rate;
@@ -17,7 +18,9 @@ static int irq_cpu = -1;
 static uint fail_at;
 
 module_param(channel_tx, charp, 0444);
-MODULE_PARM_DESC(channel_tx, "channel to the device, like dma0chan0 (default: any that can do cyclic transfers)");
+MODULE_PARM_DESC(channel_tx,
+		 "channel to the device, like dma0chan0 (default: any that can do cyclic "
+		 "transfers)");
 module_param(channel_rx, charp, 0444);
 MODULE_PARM_DESC(channel_rx, "channel from the device (default: any)");
 module_param(variant, charp, 0444);
@@ -25,13 +28,19 @@ module_param(variant, charp, 0444);
 MODULE_PARM_DESC(variant, "one of naive" RXLAB_RING_VARIANTS(NAME) " (default cached)");
 #undef NAME
 module_param(transfer, charp, 0444);
-MODULE_PARM_DESC(transfer, "cyclic: paced by a wire; memcpy: descriptors over the filled span, for engines that only copy (default cyclic)");
+MODULE_PARM_DESC(transfer,
+		 "cyclic: paced by a wire; memcpy: descriptors over the filled span, for engines "
+		 "that only copy (default cyclic)");
 module_param(mapping, charp, 0444);
 MODULE_PARM_DESC(mapping, "coherent or streaming (default coherent)");
 module_param(notify, charp, 0444);
-MODULE_PARM_DESC(notify, "period: dmaengine's callback; watermark, timer: the wire's interrupt; poll (default watermark)");
+MODULE_PARM_DESC(notify,
+		 "period: dmaengine's callback; watermark, timer: the wire's interrupt; poll "
+		 "(default watermark)");
 module_param(wire, charp, 0444);
-MODULE_PARM_DESC(wire, "lossless or lossy: whole records are dropped where there is no room (default lossless)");
+MODULE_PARM_DESC(wire,
+		 "lossless or lossy: whole records are dropped where there is no room (default "
+		 "lossless)");
 module_param(ring_bytes, uint, 0444);
 MODULE_PARM_DESC(ring_bytes, "each ring, a power of two, 4096 to 2097152 (default 65536)");
 module_param(period_bytes, uint, 0444);
@@ -45,11 +54,16 @@ MODULE_PARM_DESC(batch, "variant batched: records per publication, 1 to 4096 (de
 module_param(watermark_bytes, uint, 0444);
 MODULE_PARM_DESC(watermark_bytes, "notify=watermark: bytes that make an interrupt (default 8192)");
 module_param(usecs, uint, 0444);
-MODULE_PARM_DESC(usecs, "notify=timer, or besides the watermark: us from the first byte to the interrupt (default 0: never)");
+MODULE_PARM_DESC(usecs,
+		 "notify=timer, or besides the watermark: us from the first byte to the interrupt "
+		 "(default 0: never)");
 module_param(idle_usecs, uint, 0444);
-MODULE_PARM_DESC(idle_usecs, "us of silence after which what has come is told (default 100; 0: never)");
+MODULE_PARM_DESC(idle_usecs,
+		 "us of silence after which what has come is told (default 100; 0: never)");
 module_param(watchdog_usecs, uint, 0444);
-MODULE_PARM_DESC(watchdog_usecs, "us after which an unanswered interrupt is raised again (default 10000; 0: never)");
+MODULE_PARM_DESC(watchdog_usecs,
+		 "us after which an unanswered interrupt is raised again (default 10000; 0: "
+		 "never)");
 module_param(fifo_bytes, uint, 0444);
 MODULE_PARM_DESC(fifo_bytes, "the wire's own memory, a power of two (default: half the ring)");
 module_param(rate, ullong, 0444);
@@ -82,15 +96,19 @@ static int dma_ring_choose(const char *name, const char *value, const char *cons
 static int dma_ring_read_parameters(struct dma_ring_config *config)
 {
 	static const char *const mappings[] = { "coherent", "streaming" };
-	static const char *const modes[] = { "lossless", "lossy" }, *const transfers[] = { "cyclic", "memcpy" };
-	const int map = dma_ring_choose("mapping", mapping, mappings, 2), how = dma_ring_choose("notify", notify, notify_names, ARRAY_SIZE(notify_names)), mode = dma_ring_choose("wire", wire, modes, 2);
+	static const char *const modes[] = { "lossless", "lossy" };
+	static const char *const transfers[] = { "cyclic", "memcpy" };
+	const int map = dma_ring_choose("mapping", mapping, mappings, 2);
+	const int how = dma_ring_choose("notify", notify, notify_names, ARRAY_SIZE(notify_names));
+	const int mode = dma_ring_choose("wire", wire, modes, 2);
 	const int how_moved = dma_ring_choose("transfer", transfer, transfers, 2);
 
 	config->variant = dma_ring_variant(KBUILD_MODNAME, variant);
 	if (!config->variant || map < 0 || how < 0 || mode < 0 || how_moved < 0)
 		return -EINVAL;
 	if (how_moved == DMA_RING_MEMCPY && how != DMA_RING_PERIOD && how != DMA_RING_POLL) {
-		pr_err("dma_ring: notify=%s needs a wire: with transfer=memcpy it is period (a descriptor's callback) or poll\n", notify);
+		pr_err("dma_ring: notify=%s needs a wire: with transfer=memcpy it is period (a "
+		       "descriptor's callback) or poll\n", notify);
 		return -EINVAL;
 	}
 	config->user = config->name = KBUILD_MODNAME;
@@ -124,10 +142,14 @@ static int dma_ring_check_run(const struct dma_ring_run *run)
 {
 	if (run->version != DMA_RING_VERSION)
 		return -EPROTO;
-	if (!run->records || run->quiet_ms < 1 || run->quiet_ms > 60000 || run->payload_min > run->payload_max)
+	if (!run->records || run->quiet_ms < 1 || run->quiet_ms > 60000 ||
+	    run->payload_min > run->payload_max)
 		return -EINVAL;
-	if (run->payload_max > ring_bytes || rxlab_record_bytes(run->payload_max) > RXLAB_RING_MOST(ring_bytes)) {
-		pr_err("dma_ring: records of %u bytes: a ring of %u takes %llu at most, header included\n", run->payload_max, ring_bytes, (u64)RXLAB_RING_MOST(ring_bytes));
+	if (run->payload_max > ring_bytes ||
+	    rxlab_record_bytes(run->payload_max) > RXLAB_RING_MOST(ring_bytes)) {
+		pr_err("dma_ring: records of %u bytes: a ring of %u takes %llu at most, header "
+		       "included\n", run->payload_max, ring_bytes,
+		       (u64)RXLAB_RING_MOST(ring_bytes));
 		return -EINVAL;
 	}
 	return 0;
@@ -157,7 +179,8 @@ static long dma_ring_ioctl(struct file *file, unsigned int command, unsigned lon
 }
 
 static const struct file_operations dma_ring_fops = {
-	.owner = THIS_MODULE, /* an open file holds the module: it is not unloaded while a run goes on */
+	/* an open file holds the module: it is not unloaded while a run goes on */
+	.owner = THIS_MODULE,
 	.unlocked_ioctl = dma_ring_ioctl,
 	.compat_ioctl = compat_ptr_ioctl, /* the argument is laid out the same */
 };
@@ -173,9 +196,12 @@ static void dma_ring_say(const struct dma_ring *ring)
 {
 	const struct dma_ring_config *config = &ring->config;
 
-	pr_info("DMA ring buffer: %s to %s, %s%u bytes, period %u, %s, variant %s, notify %s\n", dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan),
-		config->transfer == DMA_RING_MEMCPY ? "copies, " : "", config->ring_bytes, config->period_bytes,
-		config->mapping == DMA_RING_STREAMING ? "streaming" : "coherent", config->variant->name, notify_names[config->notify]);
+	pr_info("DMA ring buffer: %s to %s, %s%u bytes, period %u, %s, variant %s, notify %s\n",
+		dma_chan_name(ring->tx.chan), dma_chan_name(ring->rx.chan),
+		config->transfer == DMA_RING_MEMCPY ? "copies, " : "", config->ring_bytes,
+		config->period_bytes,
+		config->mapping == DMA_RING_STREAMING ? "streaming" : "coherent",
+		config->variant->name, notify_names[config->notify]);
 }
 
 static int __init dma_ring_init(void)

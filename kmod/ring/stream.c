@@ -2,8 +2,8 @@
 /*
  * stream.c - traffic: a producer and a consumer thread, and everything between them counted.
  *
- * Every record sent is received, or dropped by the wire, or given up by a new epoch; whatever else happens to one is a fault
- * and has a counter of its own.
+ * Every record sent is received, or dropped by the wire, or given up by a new epoch; whatever else
+ * happens to one is a fault and has a counter of its own.
  */
 #include <linux/completion.h>
 #include <linux/kernel_stat.h>
@@ -14,7 +14,8 @@
 
 #include "dma_ring.h"
 
-#define WAIT (HZ / 100 ?: 1) /* looks by itself at least so often: a lost notification costs time, never a record */
+/* looks by itself at least so often: a lost notification costs time, never a record */
+#define WAIT (HZ / 100 ?: 1)
 
 struct stream {
 	struct dma_ring_device *device;
@@ -23,13 +24,17 @@ struct stream {
 	struct dma_ring_run *run;
 	struct dma_ring_counters *counters;
 	bool stop, produced;
-	bool recover, parked;    /* the consumer asks the producer to stand still, while it begins a new epoch */
+	/* the consumer asks the producer to stand still, while it begins a new epoch */
+	bool recover, parked;
 	u64 begin_ns, end_ns, begin_idle_ns, end_idle_ns;
 	u64 last;                /* sequence of the last good record + 1 */
 	struct completion producer_done, consumer_done;
 };
 
-/* SplitMix64 (Steele, Lea, Flood 2014): lengths and contents follow from the seed and the record's number. */
+/*
+ * SplitMix64 (Steele, Lea, Flood 2014): lengths and contents follow from the seed and the record's
+ * number.
+ */
 static u64 dma_ring_mix(u64 z)
 {
 	z += 0x9E3779B97F4A7C15ull;
@@ -45,7 +50,9 @@ static u32 dma_ring_length_of(const struct dma_ring_run *run, u64 number)
 	return run->payload_min + (range > 1 ? (u32)(dma_ring_mix(run->seed ^ number) % range) : 0);
 }
 
-/* Words that depend on seed, record and place, so that stale or misplaced bytes never look right. */
+/*
+ * Words that depend on seed, record and place, so that stale or misplaced bytes never look right.
+ */
 static void dma_ring_fill(u64 *words, u32 length, u64 number, u64 seed)
 {
 	const u64 base = dma_ring_mix(seed + number);
@@ -91,9 +98,11 @@ static bool dma_ring_standing(struct stream *stream)
 /* The consumer begins a new epoch: the rings are its own until it is done. */
 static void dma_ring_park(struct stream *stream)
 {
-	smp_store_release(&stream->parked, true); /* after the last use of the transmit ring; pairs with dma_ring_recover()'s acquire */
+	/* after the last use of the transmit ring; pairs with dma_ring_recover()'s acquire */
+	smp_store_release(&stream->parked, true);
 	wake_up(&stream->device->wait);
-	wait_event(stream->device->wait, !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
+	wait_event(stream->device->wait,
+		   !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
 	WRITE_ONCE(stream->parked, false);
 }
 
@@ -110,7 +119,9 @@ static void dma_ring_wait_for_space(struct stream *stream)
 	}
 	WRITE_ONCE(stream->device->space, false);
 	ring->ops->arm_tx(ring->wire, min(tx->published, tx->cached + tx->size / 4));
-	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->space) || dma_ring_standing(stream), WAIT))
+	if (!wait_event_timeout(stream->device->wait,
+				READ_ONCE(stream->device->space) || dma_ring_standing(stream),
+				WAIT))
 		stream->counters->timeouts++;
 }
 
@@ -150,11 +161,13 @@ static int dma_ring_producer(void *data)
 	}
 	if (!dma_ring_standing(stream))
 		stream->variant->flush(&stream->ring->tx.side);
-	smp_store_release(&stream->produced, true); /* after the last count; pairs with dma_ring_everything_came() */
+	/* after the last count; pairs with dma_ring_everything_came() */
+	smp_store_release(&stream->produced, true);
 	while (READ_ONCE(stream->recover) && !READ_ONCE(stream->stop))
 		dma_ring_park(stream);
 	complete(&stream->producer_done);
-	wake_up(&stream->device->wait); /* after the completion, which is what dma_ring_recover() waits for */
+	/* after the completion, which is what dma_ring_recover() waits for */
+	wake_up(&stream->device->wait);
 	return 0;
 }
 
@@ -163,12 +176,16 @@ static int dma_ring_producer(void *data)
 static void dma_ring_consume_one(struct stream *stream, const struct rxlab_record *record)
 {
 	struct dma_ring_counters *counters = stream->counters;
-	/* Read once: the naive ring is overwritten while it is read, and what was a length no longer is one. */
+	/*
+	 * Read once: the naive ring is overwritten while it is read, and what was a length no
+	 * longer is one.
+	 */
 	const u32 length = READ_ONCE(record->length), sequence = READ_ONCE(record->sequence);
 	const u64 number = rxlab_record_number(stream->last, sequence);
 	const bool sane = rxlab_record_bytes(length) <= RXLAB_RING_MOST(stream->ring->rx.side.size);
 
-	if (!sane || record->check != rxlab_record_check(record + 1, length, sequence) || !dma_ring_filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
+	if (!sane || record->check != rxlab_record_check(record + 1, length, sequence) ||
+	    !dma_ring_filled((const u64 *)(record + 1), length, number, stream->run->seed)) {
 		counters->wrong++;
 	} else if (number < stream->last) {
 		counters->out_of_order++; /* a record again, or one that was overtaken */
@@ -192,9 +209,11 @@ static bool dma_ring_everything_came(struct stream *stream)
 {
 	const struct dma_ring_counters *counters = stream->counters;
 
-	if (!smp_load_acquire(&stream->produced)) /* before the counts are read; pairs with the producer's release */
+	/* before the counts are read; pairs with the producer's release */
+	if (!smp_load_acquire(&stream->produced))
 		return false;
-	return counters->received + counters->gap_records + dma_ring_dropped(stream) >= counters->sent;
+	return counters->received + counters->gap_records + dma_ring_dropped(stream) >=
+	       counters->sent;
 }
 
 /* Nothing is here: waits to be told. false when nothing told of anything. */
@@ -208,15 +227,20 @@ static bool dma_ring_wait_for_records(struct stream *stream)
 		return true;
 	}
 	/* The producer's last record, or a drop by the wire, may be all that this waits for. */
-	if (ring->config.notify != DMA_RING_PERIOD && ring->ops->unmask(ring->wire, ring->rx.side.cached))
+	if (ring->config.notify != DMA_RING_PERIOD &&
+	    ring->ops->unmask(ring->wire, ring->rx.side.cached))
 		return true;
-	if (!wait_event_timeout(stream->device->wait, READ_ONCE(stream->device->arrived) || READ_ONCE(ring->error) || READ_ONCE(stream->stop), WAIT)) {
+	if (!wait_event_timeout(stream->device->wait,
+				READ_ONCE(stream->device->arrived) || READ_ONCE(ring->error) ||
+					READ_ONCE(stream->stop),
+				WAIT)) {
 		stream->counters->timeouts++;
 		return false;
 	}
 	WRITE_ONCE(stream->device->arrived, false);
 	if (stream->device->handled_ns)
-		histogram_add(&stream->device->to_consumer, ktime_get_ns() - stream->device->handled_ns);
+		histogram_add(&stream->device->to_consumer,
+			      ktime_get_ns() - stream->device->handled_ns);
 	stream->device->handled_ns = 0;
 	return true;
 }
@@ -238,7 +262,10 @@ static void dma_ring_collect(struct stream *stream)
 	counters->fault_torn += rx->faults[RXLAB_FAULT_TORN];
 }
 
-/* After a transfer error: what has arrived was read; the rest of what was sent is given up, and counted. */
+/*
+ * After a transfer error: what has arrived was read; the rest of what was sent is given up, and
+ * counted.
+ */
 static int dma_ring_recover(struct stream *stream)
 {
 	struct dma_ring *ring = stream->ring;
@@ -246,11 +273,15 @@ static int dma_ring_recover(struct stream *stream)
 
 	WRITE_ONCE(stream->recover, true);
 	wake_up(&stream->device->wait);
-	wait_event(stream->device->wait, smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done)); /* pairs with dma_ring_park() */
+	/* pairs with dma_ring_park() */
+	wait_event(stream->device->wait,
+		   smp_load_acquire(&stream->parked) || completion_done(&stream->producer_done));
 	dma_ring_collect(stream);
-	stream->counters->gap_records = stream->counters->sent - stream->counters->received - dma_ring_dropped(stream);
+	stream->counters->gap_records =
+		stream->counters->sent - stream->counters->received - dma_ring_dropped(stream);
 	err = dma_ring_restart(ring, ring->rx.side.position);
-	smp_store_release(&stream->recover, false); /* after the rings were made anew; pairs with dma_ring_park() */
+	/* after the rings were made anew; pairs with dma_ring_park() */
+	smp_store_release(&stream->recover, false);
 	wake_up(&stream->device->wait);
 	return err;
 }
@@ -304,9 +335,10 @@ irqreturn_t dma_ring_told(struct dma_ring *ring, unsigned int causes, u64 now)
 }
 
 #define WIRE_COUNTERS(W) \
-	W(interrupts) W(by_watermark) W(by_usecs) W(by_idle) W(by_watchdog) W(by_tx_space) W(lost) W(late) W(duplicated) \
-	W(tx_bytes) W(rx_bytes) W(tx_bursts) W(rx_bursts) W(tx_starved) W(rx_stalled) W(dropped_records) W(dropped_bytes) \
-	W(bad_headers) W(gap_bytes) W(epochs) W(stalls) W(errors) W(engine_ns)
+	W(interrupts) W(by_watermark) W(by_usecs) W(by_idle) W(by_watchdog) W(by_tx_space) \
+	W(lost) W(late) W(duplicated) W(tx_bytes) W(rx_bytes) W(tx_bursts) W(rx_bursts) \
+	W(tx_starved) W(rx_stalled) W(dropped_records) W(dropped_bytes) W(bad_headers) \
+	W(gap_bytes) W(epochs) W(stalls) W(errors) W(engine_ns)
 
 /* The wire's counters, or what they have grown by since they were taken. */
 static void dma_ring_wire_counters(struct dma_ring *ring, struct dma_ring_counters *counters)
@@ -319,11 +351,15 @@ static void dma_ring_wire_counters(struct dma_ring *ring, struct dma_ring_counte
 #undef GROWN
 }
 
-static struct task_struct *dma_ring_new_thread(int (*main)(void *), struct stream *stream, unsigned int nth, const char *name)
+static struct task_struct *dma_ring_new_thread(int (*main)(void *), struct stream *stream,
+					       unsigned int nth, const char *name)
 {
 	struct task_struct *thread = kthread_create(main, stream, "%s", name);
 
-	/* Two CPUs are shared out the same way every time; which of them a thread is on would else differ from run to run. */
+	/*
+	 * Two CPUs are shared out the same way every time; which of them a thread is on would else
+	 * differ from run to run.
+	 */
 	if (!IS_ERR(thread)) {
 		kthread_bind(thread, cpumask_nth(nth % num_online_cpus(), cpu_online_mask));
 		get_task_struct(thread);
@@ -333,9 +369,10 @@ static struct task_struct *dma_ring_new_thread(int (*main)(void *), struct strea
 
 static int dma_ring_run_threads(struct stream *stream)
 {
-	struct task_struct *consume = dma_ring_new_thread(dma_ring_consumer, stream, 1, "dma_ring/rx"), *produce;
+	struct task_struct *produce, *consume;
 	int err = 0;
 
+	consume = dma_ring_new_thread(dma_ring_consumer, stream, 1, "dma_ring/rx");
 	if (IS_ERR(consume))
 		return PTR_ERR(consume);
 	produce = dma_ring_new_thread(dma_ring_producer, stream, 0, "dma_ring/tx");

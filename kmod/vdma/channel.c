@@ -44,7 +44,8 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 	return tx->cookie;
 }
 
-static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int spans, unsigned long flags)
+static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int spans,
+				       unsigned long flags)
 {
 	struct vdma_desc *desc = kzalloc(struct_size(desc, spans, spans), GFP_NOWAIT);
 	unsigned long irqs;
@@ -62,7 +63,8 @@ static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int span
 	return desc;
 }
 
-static struct vdma_desc *vdma_new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr, size_t len, unsigned long flags)
+static struct vdma_desc *vdma_new_desc_of_one(struct vdma_chan *chan, dma_addr_t addr, size_t len,
+					      unsigned long flags)
 {
 	struct vdma_desc *desc = vdma_new_desc(chan, 1, flags);
 
@@ -79,7 +81,9 @@ static struct dma_async_tx_descriptor *vdma_refuse(struct vdma_chan *chan, const
 	return NULL;
 }
 
-static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_chan, dma_addr_t dst, dma_addr_t src, size_t len, unsigned long flags)
+static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_chan, dma_addr_t dst,
+							dma_addr_t src, size_t len,
+							unsigned long flags)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	struct vdma_desc *desc;
@@ -94,7 +98,8 @@ static struct dma_async_tx_descriptor *vdma_prep_memcpy(struct dma_chan *dma_cha
 }
 
 /* The burst of the memory's far side: what the peripheral takes or gives at once. */
-static const char *vdma_burst_of(const struct dma_slave_config *config, bool tx, u32 *width, u32 *burst)
+static const char *vdma_burst_of(const struct dma_slave_config *config, bool tx, u32 *width,
+				 u32 *burst)
 {
 	const u32 maxburst = tx ? config->dst_maxburst : config->src_maxburst;
 
@@ -107,7 +112,8 @@ static const char *vdma_burst_of(const struct dma_slave_config *config, bool tx,
 	return NULL;
 }
 
-static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction, u32 burst, bool cyclic)
+static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction,
+				  u32 burst, bool cyclic)
 {
 	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
 	const bool tx = direction == DMA_MEM_TO_DEV;
@@ -117,7 +123,8 @@ static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_dire
 	unsigned long flags;
 
 	if (!peripheral || chan->config.peripheral_size != sizeof(*peripheral) || !peripheral->wire)
-		return "no peripheral paces this channel: dma_slave_config.peripheral_config has no wire";
+		return "no peripheral paces this channel: dma_slave_config.peripheral_config has "
+		       "no wire";
 	wire = to_vdma_wire(peripheral->wire);
 	if (burst > wire->config.fifo_bytes)
 		return "the wire's FIFO does not hold a burst, so none would ever move";
@@ -131,7 +138,8 @@ static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_dire
 	else if (other == chan)
 		why = "this channel is at the other end of the wire";
 	else if (cyclic && READ_ONCE(*(tx ? &wire->tx_moved : &wire->rx_moved)))
-		why = "bytes have moved over the wire: it needs a new epoch before a ring begins anew";
+		why = "bytes have moved over the wire: it needs a new epoch before a ring begins "
+		      "anew";
 	else
 		*end = chan;
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
@@ -157,8 +165,11 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 	memset(&chan->config, 0, sizeof(chan->config));
 }
 
-/* Makes the wire the channel's pace. Returns why not; what runs on the channel is not touched then. */
-static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction direction, size_t period, bool cyclic)
+/*
+ * Makes the wire the channel's pace. Returns why not; what runs on the channel is not touched then.
+ */
+static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction direction,
+			     size_t period, bool cyclic)
 {
 	u32 width, burst;
 	const char *why;
@@ -177,7 +188,10 @@ static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction
 	return NULL;
 }
 
-static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_chan, dma_addr_t addr, size_t len, size_t period, enum dma_transfer_direction direction, unsigned long flags)
+static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_chan, dma_addr_t addr,
+							size_t len, size_t period,
+							enum dma_transfer_direction direction,
+							unsigned long flags)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	struct vdma_desc *desc;
@@ -196,7 +210,8 @@ static struct dma_async_tx_descriptor *vdma_prep_cyclic(struct dma_chan *dma_cha
 	return &desc->tx;
 }
 
-static const char *vdma_check_list(struct scatterlist *list, unsigned int spans, u32 width, size_t *len)
+static const char *vdma_check_list(struct scatterlist *list, unsigned int spans, u32 width,
+				   size_t *len)
 {
 	struct scatterlist *sg;
 	unsigned int i;
@@ -210,7 +225,9 @@ static const char *vdma_check_list(struct scatterlist *list, unsigned int spans,
 	return !*len || *len > VDMA_MAX_LENGTH ? "a list is of 1 byte to 64 MiB" : NULL;
 }
 
-static struct dma_async_tx_descriptor *vdma_prep_slave_sg(struct dma_chan *dma_chan, struct scatterlist *list, unsigned int spans, enum dma_transfer_direction direction, unsigned long flags, void *context)
+static struct dma_async_tx_descriptor *
+vdma_prep_slave_sg(struct dma_chan *dma_chan, struct scatterlist *list, unsigned int spans,
+		   enum dma_transfer_direction direction, unsigned long flags, void *context)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	const char *why = vdma_pace(chan, direction, 0, false);
@@ -241,12 +258,17 @@ static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *confi
 	unsigned long flags;
 	bool busy;
 
-	/* What is prepared counts too: it has the wire and the burst of the configuration before. */
+	/*
+	 * What is prepared counts too: it has the wire and the burst of the configuration before.
+	 */
 	spin_lock_irqsave(&chan->lock, flags);
-	busy = chan->active || !list_empty(&chan->prepared) || !list_empty(&chan->submitted) || !list_empty(&chan->issued);
+	busy = chan->active || !list_empty(&chan->prepared) || !list_empty(&chan->submitted) ||
+	       !list_empty(&chan->issued);
 	spin_unlock_irqrestore(&chan->lock, flags);
 	if (busy) {
-		dev_err(chan->vdma->dev, "%s: not configured while a transfer is prepared or runs\n", dma_chan_name(dma_chan));
+		dev_err(chan->vdma->dev,
+			"%s: not configured while a transfer is prepared or runs\n",
+			dma_chan_name(dma_chan));
 		return -EBUSY;
 	}
 	vdma_chan_leave_wire(chan);
@@ -278,7 +300,8 @@ static void vdma_start_next(struct vdma_chan *chan)
 	}
 	chan->active->start = chan->moved;
 	if (vdma_sends(chan))
-		WRITE_ONCE(wire->published, chan->moved + chan->active->len); /* a list is ready as a whole */
+		/* a list is ready as a whole */
+		WRITE_ONCE(wire->published, chan->moved + chan->active->len);
 }
 
 static void vdma_issue_pending(struct dma_chan *dma_chan)
@@ -317,7 +340,8 @@ static u32 vdma_residue_of(const struct vdma_chan *chan, const struct vdma_desc 
 	return desc->len - (u32)((chan->moved - desc->start) % desc->len);
 }
 
-static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t cookie, struct dma_tx_state *state)
+static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t cookie,
+				      struct dma_tx_state *state)
 {
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	const struct vdma_desc *desc;
@@ -328,7 +352,8 @@ static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t co
 	spin_lock_irqsave(&chan->lock, flags);
 	status = dma_async_is_complete(cookie, dma_chan->completed_cookie, dma_chan->cookie);
 	desc = status == DMA_COMPLETE ? NULL : vdma_find_desc(chan, cookie);
-	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie, desc ? vdma_residue_of(chan, desc) : 0);
+	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie,
+			 desc ? vdma_residue_of(chan, desc) : 0);
 	if (desc && desc == chan->active && chan->failed)
 		status = DMA_ERROR;
 	else if (desc && desc == chan->active && chan->paused)
@@ -410,7 +435,8 @@ static void vdma_free_chan_resources(struct dma_chan *dma_chan)
 
 /* ---- completion: the controller's interrupt, then a tasklet ---- */
 
-static void vdma_call_back(const struct dma_async_tx_descriptor *tx, enum dmaengine_tx_result outcome)
+static void vdma_call_back(const struct dma_async_tx_descriptor *tx,
+			   enum dmaengine_tx_result outcome)
 {
 	const struct dmaengine_result result = { .result = outcome };
 
@@ -500,7 +526,8 @@ static void vdma_init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
 
 void vdma_channels_init(struct vdma_dev *vdma)
 {
-	const u32 widths = BIT(DMA_SLAVE_BUSWIDTH_1_BYTE) | BIT(DMA_SLAVE_BUSWIDTH_2_BYTES) | BIT(DMA_SLAVE_BUSWIDTH_4_BYTES) | BIT(DMA_SLAVE_BUSWIDTH_8_BYTES);
+	const u32 widths = BIT(DMA_SLAVE_BUSWIDTH_1_BYTE) | BIT(DMA_SLAVE_BUSWIDTH_2_BYTES) |
+			   BIT(DMA_SLAVE_BUSWIDTH_4_BYTES) | BIT(DMA_SLAVE_BUSWIDTH_8_BYTES);
 	struct dma_device *dma = &vdma->dma;
 	unsigned int i;
 
@@ -510,7 +537,8 @@ void vdma_channels_init(struct vdma_dev *vdma)
 	dma_cap_set(DMA_SLAVE, dma->cap_mask);
 	dma_cap_set(DMA_CYCLIC, dma->cap_mask);
 	dma_cap_set(DMA_MEMCPY, dma->cap_mask);
-	dma_cap_set(DMA_PRIVATE, dma->cap_mask); /* for those who ask, not for whoever wants a copy made */
+	/* for those who ask, not for whoever wants a copy made */
+	dma_cap_set(DMA_PRIVATE, dma->cap_mask);
 	dma->src_addr_widths = dma->dst_addr_widths = widths;
 	dma->directions = BIT(DMA_DEV_TO_MEM) | BIT(DMA_MEM_TO_DEV);
 	dma->max_burst = MAX_BURST;

@@ -26,7 +26,8 @@ bool vdma_fault_hits(struct vdma_dev *vdma, enum vdma_fault fault)
 	return true;
 }
 
-#define FIELD(s, wire, name) seq_printf(s, "wire%d." #name " %llu\n", (wire)->index, READ_ONCE((wire)->stats.name))
+#define FIELD(s, wire, name) \
+	seq_printf(s, "wire%d." #name " %llu\n", (wire)->index, READ_ONCE((wire)->stats.name))
 
 static void vdma_show_wire(struct seq_file *s, struct vdma_wire *wire)
 {
@@ -69,10 +70,14 @@ static int stats_show(struct seq_file *s, void *unused)
 	for (i = 0; i < vdma->channel_count; i++) {
 		struct vdma_chan *chan = &vdma->channels[i];
 
-		seq_printf(s, "%s.periods %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->periods));
-		seq_printf(s, "%s.callbacks %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->callbacks_run));
-		seq_printf(s, "%s.copied_bytes %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->copied_bytes));
-		seq_printf(s, "%s.engine_ns %llu\n", dma_chan_name(&chan->chan), READ_ONCE(chan->engine_ns));
+		seq_printf(s, "%s.periods %llu\n", dma_chan_name(&chan->chan),
+			   READ_ONCE(chan->periods));
+		seq_printf(s, "%s.callbacks %llu\n", dma_chan_name(&chan->chan),
+			   READ_ONCE(chan->callbacks_run));
+		seq_printf(s, "%s.copied_bytes %llu\n", dma_chan_name(&chan->chan),
+			   READ_ONCE(chan->copied_bytes));
+		seq_printf(s, "%s.engine_ns %llu\n", dma_chan_name(&chan->chan),
+			   READ_ONCE(chan->engine_ns));
 	}
 	mutex_lock(&vdma->wires_lock);
 	for (i = 0; i < VDMA_MAX_WIRES; i++)

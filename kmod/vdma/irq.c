@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * irq.c - the wires' interrupts: numbers of an irq_domain of vdma's own, raised in hard-IRQ context.
+ * irq.c - the wires' interrupts: numbers of an irq_domain of vdma's own, raised in hard-IRQ
+ * context.
  *
- * The line is raised by an inter-processor interrupt, since nothing else that a module may use ends in hard-IRQ context on a
- * CPU of one's choice: irq_work where that CPU is this one, smp_call_function_single_async() where it is another. From there
- * on it is an interrupt like any other: request_irq(), threads, /proc/irq/N and its affinity. With msi=1 a PCI function's
- * message raises it instead (msi.c), and has the affinity.
+ * The line is raised by an inter-processor interrupt, since nothing else that a module may use ends
+ * in hard-IRQ context on a CPU of one's choice: irq_work where that CPU is this one,
+ * smp_call_function_single_async() where it is another. From there on it is an interrupt like any
+ * other: request_irq(), threads, /proc/irq/N and its affinity. With msi=1 a PCI function's message
+ * raises it instead (msi.c), and has the affinity.
  */
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
@@ -53,7 +55,10 @@ int vdma_irqs_init(struct vdma_dev *vdma)
 	vdma->fwnode = vdma_fail("irq fwnode") ? NULL : irq_domain_alloc_named_fwnode("vdma");
 	if (!vdma->fwnode)
 		return -ENOMEM;
-	vdma->irqs = vdma_fail("irq domain") ? NULL : irq_domain_create_linear(vdma->fwnode, VDMA_MAX_WIRES, &vdma_irq_domain_ops, vdma);
+	vdma->irqs = vdma_fail("irq domain") ?
+			     NULL :
+			     irq_domain_create_linear(vdma->fwnode, VDMA_MAX_WIRES,
+						      &vdma_irq_domain_ops, vdma);
 	if (!vdma->irqs) {
 		irq_domain_free_fwnode(vdma->fwnode);
 		return -ENOMEM;
@@ -73,7 +78,10 @@ void vdma_irq_handle(struct vdma_wire *wire)
 	bool again;
 
 	do {
-		/* Counted where it is taken: what was raised while one was on its way has merged into it, as on an edge. */
+		/*
+		 * Counted where it is taken: what was raised while one was on its way has merged
+		 * into it, as on an edge.
+		 */
 		raw_spin_lock(&wire->lock);
 		wire->stats.interrupts++;
 		again = wire->again;
@@ -88,7 +96,10 @@ static void vdma_irq_local(struct irq_work *work)
 	vdma_irq_handle(container_of(work, struct vdma_wire, local));
 }
 
-/* A CPU on its way out of idle runs calls without having been interrupted; it then interrupts itself. */
+/*
+ * A CPU on its way out of idle runs calls without having been interrupted; it then interrupts
+ * itself.
+ */
 static void vdma_irq_remote(void *data)
 {
 	struct vdma_wire *wire = data;
@@ -124,13 +135,17 @@ int vdma_irq_get(struct vdma_wire *wire)
 		return -ENOSPC;
 	wire->irq = irq;
 	wire->irq_cpu = wire->config.irq_cpu;
-	wire->local = IRQ_WORK_INIT_HARD(vdma_irq_local); /* in hard-IRQ context on PREEMPT_RT too */
+	/* in hard-IRQ context on PREEMPT_RT too */
+	wire->local = IRQ_WORK_INIT_HARD(vdma_irq_local);
 	INIT_CSD(&wire->remote, vdma_irq_remote, wire);
 	irq_set_chip_data(irq, wire);
 	irq_set_chip_and_handler_name(irq, &vdma_irq_chip, handle_edge_irq, "edge");
 	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT);
 	irqd_set_single_target(irq_get_irq_data(irq));
-	/* As if somebody had asked for it: request_irq() would else set the default affinity, which is CPU 0. */
+	/*
+	 * As if somebody had asked for it: request_irq() would else set the default affinity, which
+	 * is CPU 0.
+	 */
 	if (vdma_msi_used())
 		err = vdma_msi_join(wire);
 	else
@@ -147,7 +162,10 @@ static void vdma_irq_drained(void *unused)
 void vdma_irq_put(struct vdma_wire *wire)
 {
 	vdma_msi_leave(wire);
-	/* Calls to one CPU run in order: when this one has run everywhere, so has ours; it may have queued the work. */
+	/*
+	 * Calls to one CPU run in order: when this one has run everywhere, so has ours; it may have
+	 * queued the work.
+	 */
 	on_each_cpu(vdma_irq_drained, NULL, true);
 	irq_work_sync(&wire->local);
 	irq_dispose_mapping(wire->irq);

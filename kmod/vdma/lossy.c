@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lossy.c - a wire that drops what its receiver has no room for, always whole records, and the frames
- * that it offers by itself. All of this runs in the engine, which is one thread.
+ * lossy.c - a wire that drops what its receiver has no room for, always whole records, and the
+ * frames that it offers by itself. All of this runs in the engine, which is one thread.
  */
 #include <rxlab/record.h>
 
 #include "vdma.h"
 
-static const u64 skip_mark = RXLAB_RECORD_SKIP; /* little-endian: the first four bytes are the length */
+/* little-endian: the first four bytes are the length */
+static const u64 skip_mark = RXLAB_RECORD_SKIP;
 
 /*
- * Is there room for a record of so many bytes? Records lie in one piece in the receive ring too, as a NIC puts frames: what
- * enters the FIFO lands at that offset of it.
+ * Is there room for a record of so many bytes? Records lie in one piece in the receive ring too, as
+ * a NIC puts frames: what enters the FIFO lands at that offset of it.
  */
 static bool vdma_lossy_admit(struct vdma_wire *wire, u64 bytes)
 {
-	const u64 ring = READ_ONCE(wire->rx_ring); /* 0: nobody receives yet, so there is no room for anything */
+	/* 0: nobody receives yet, so there is no room for anything */
+	const u64 ring = READ_ONCE(wire->rx_ring);
 	u64 skip = 0;
 
 	if (ring && wire->fifo_in % ring + bytes > ring)
@@ -27,14 +29,19 @@ static bool vdma_lossy_admit(struct vdma_wire *wire, u64 bytes)
 	}
 	if (skip) {
 		vdma_fifo_put(wire, (const u8 *)&skip_mark, sizeof(skip_mark));
-		wire->fifo_in += skip - sizeof(skip_mark); /* whatever lies there: nobody reads what is skipped */
+		/* whatever lies there: nobody reads what is skipped */
+		wire->fifo_in += skip - sizeof(skip_mark);
 	}
 	return true;
 }
 
 bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now)
 {
-	const struct rxlab_record record = { .length = length, .sequence = VDMA_SOURCE_SEQUENCE, .check = now };
+	const struct rxlab_record record = {
+		.length = length,
+		.sequence = VDMA_SOURCE_SEQUENCE,
+		.check = now,
+	};
 	const u64 bytes = rxlab_record_bytes(length);
 
 	wire->stats.source_records++;
@@ -85,7 +92,8 @@ void vdma_lossy_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
 
 		if (!wire->record_left) {
 			/* In halves: a skip mark may be no longer than one. */
-			part = min(count, sizeof(wire->header) / 2 - wire->header_have % (sizeof(wire->header) / 2));
+			part = min(count, sizeof(wire->header) / 2 -
+						  wire->header_have % (sizeof(wire->header) / 2));
 			memcpy(wire->header + wire->header_have, bytes, part);
 			wire->header_have += part;
 			wire->parsed += part;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vdma - a dmaengine provider in software, for machines without an engine that can do cyclic transfers.
+ * vdma - a dmaengine provider in software, for machines without an engine that can do cyclic
+ * transfers.
  *
- * To its clients it is hardware: descriptors, cookies, residue, interrupts. What hardware does by itself a thread does here,
- * and its CPU time is accounted apart.
+ * To its clients it is hardware: descriptors, cookies, residue, interrupts. What hardware does by
+ * itself a thread does here, and its CPU time is accounted apart.
  */
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -27,19 +28,27 @@ MODULE_PARM_DESC(engine_cpu, "CPU the engine's thread is bound to (default -1: a
 
 static bool engine_rt;
 module_param(engine_rt, bool, 0444);
-MODULE_PARM_DESC(engine_rt, "the engine's thread goes before ordinary tasks, as hardware that waits for no CPU (default 0)");
+MODULE_PARM_DESC(engine_rt,
+		 "the engine's thread goes before ordinary tasks, as hardware that waits for no "
+		 "CPU (default 0)");
 
 static bool engine_irq;
 module_param(engine_irq, bool, 0444);
-MODULE_PARM_DESC(engine_irq, "the engine is no thread but a timer's interrupt: it goes before everything on a CPU that it shares (default 0)");
+MODULE_PARM_DESC(engine_irq,
+		 "the engine is no thread but a timer's interrupt: it goes before everything on a "
+		 "CPU that it shares (default 0)");
 
 static char *pci = "";
 module_param(pci, charp, 0444);
-MODULE_PARM_DESC(pci, "do DMA as this PCI function, like 0000:00:10.0; it must have no driver (default: a platform device)");
+MODULE_PARM_DESC(pci,
+		 "do DMA as this PCI function, like 0000:00:10.0; it must have no driver (default: "
+		 "a platform device)");
 
 static bool msi;
 module_param(msi, bool, 0444);
-MODULE_PARM_DESC(msi, "raise the wires' interrupts as messages of QEMU's edu device (default 0: inter-processor interrupts)");
+MODULE_PARM_DESC(msi,
+		 "raise the wires' interrupts as messages of QEMU's edu device (default 0: "
+		 "inter-processor interrupts)");
 
 static unsigned int fail_at;
 module_param(fail_at, uint, 0444);
@@ -68,7 +77,9 @@ static int vdma_start_engine(struct vdma_dev *vdma)
 	hrtimer_setup(&vdma->tick, vdma_engine_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	if (engine_irq)
 		return 0;
-	engine = vdma_fail("engine thread") ? ERR_PTR(-ENOMEM) : kthread_create(vdma_engine_main, vdma, NAME);
+	engine = vdma_fail("engine thread") ?
+			 ERR_PTR(-ENOMEM) :
+			 kthread_create(vdma_engine_main, vdma, NAME);
 
 	if (IS_ERR(engine))
 		return PTR_ERR(engine);
@@ -93,7 +104,9 @@ static int vdma_probe(struct device *dev)
 	struct vdma_dev *vdma;
 	int err;
 
-	vdma = vdma_fail("device") ? NULL : kzalloc(struct_size(vdma, channels, channels), GFP_KERNEL);
+	vdma = vdma_fail("device") ?
+		       NULL :
+		       kzalloc(struct_size(vdma, channels, channels), GFP_KERNEL);
 	if (!vdma)
 		return -ENOMEM;
 	vdma->dev = vdma->dma.dev = dev;
@@ -122,7 +135,9 @@ static int vdma_probe(struct device *dev)
 	dev_set_drvdata(dev, vdma);
 	if (vdma->engine)
 		wake_up_process(vdma->engine);
-	dev_info(dev, "%u channels from %s, cyclic and memcpy, %s\n", channels, dma_chan_name(&vdma->channels[0].chan), vdma->domain ? "behind an IOMMU" : "direct");
+	dev_info(dev, "%u channels from %s, cyclic and memcpy, %s\n", channels,
+		 dma_chan_name(&vdma->channels[0].chan),
+		 vdma->domain ? "behind an IOMMU" : "direct");
 	return 0;
 
 stop_engine:
@@ -162,7 +177,10 @@ static struct platform_driver vdma_platform_driver = {
 
 static struct platform_device *platform_device;
 
-/* .remove changed its type over the versions we build for; the device goes with the module, so it is undone here. */
+/*
+ * .remove changed its type over the versions we build for; the device goes with the module, so it
+ * is undone here.
+ */
 static int vdma_platform_init(void)
 {
 	int err = platform_driver_register(&vdma_platform_driver);
@@ -228,7 +246,8 @@ static struct pci_dev *vdma_find_function(void)
 		pr_err(NAME ": pci=%s is no address like 0000:00:10.0\n", pci);
 		return ERR_PTR(-EINVAL);
 	}
-	return pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function)) ?: ERR_PTR(-ENODEV);
+	return pci_get_domain_bus_and_slot(domain, bus, PCI_DEVFN(slot, function)) ?:
+	       ERR_PTR(-ENODEV);
 }
 
 static int vdma_pci_init(void)
@@ -250,7 +269,8 @@ static int vdma_pci_init(void)
 	if (err)
 		goto put;
 	probe_result = -ENODEV;
-	err = pci_add_dynid(&vdma_pci_driver, pdev->vendor, pdev->device, PCI_ANY_ID, PCI_ANY_ID, 0, 0, 0);
+	err = pci_add_dynid(&vdma_pci_driver, pdev->vendor, pdev->device, PCI_ANY_ID, PCI_ANY_ID, 0,
+			    0, 0);
 	if (!err)
 		err = probe_result;
 	if (err)
@@ -266,16 +286,19 @@ static int vdma_check_parameters(void)
 		pr_err(NAME ": channels=%u is not 1 to %d\n", channels, VDMA_MAX_CHANNELS);
 		return -EINVAL;
 	}
-	if (engine_cpu < -1 || engine_cpu >= (int)nr_cpu_ids || (engine_cpu >= 0 && !cpu_online(engine_cpu))) {
+	if (engine_cpu < -1 || engine_cpu >= (int)nr_cpu_ids ||
+	    (engine_cpu >= 0 && !cpu_online(engine_cpu))) {
 		pr_err(NAME ": engine_cpu=%d is not online\n", engine_cpu);
 		return -EINVAL;
 	}
 	if (engine_irq && (engine_cpu >= 0 || engine_rt)) {
-		pr_err(NAME ": engine_irq=1 has no thread that engine_cpu or engine_rt could be about\n");
+		pr_err(NAME ": engine_irq=1 has no thread that engine_cpu or engine_rt could be "
+		       "about\n");
 		return -EINVAL;
 	}
 	if (engine_irq && IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err(NAME ": engine_irq=1: this kernel (PREEMPT_RT) takes no such locks in an interrupt\n");
+		pr_err(NAME ": engine_irq=1: this kernel (PREEMPT_RT) takes no such locks in an "
+		       "interrupt\n");
 		return -EINVAL;
 	}
 	return 0;
@@ -308,5 +331,6 @@ static void __exit vdma_exit(void)
 module_init(vdma_init);
 module_exit(vdma_exit);
 
-MODULE_DESCRIPTION("dmaengine provider in software, with a wire that paces it and faults on purpose");
+MODULE_DESCRIPTION("dmaengine provider in software, with a wire that paces it and faults on "
+		   "purpose");
 MODULE_LICENSE("GPL");

@@ -2,8 +2,9 @@
 /*
  * msi.c - the wires' interrupts as messages of a real PCI function: QEMU's edu (msi=1).
  *
- * A bit written to its register raises its MSI at once, which comes in by the interrupt controller as a NIC's would; its
- * handler finds the wires by their bits. Registers are those of QEMU's docs/specs/edu.rst.
+ * A bit written to its register raises its MSI at once, which comes in by the interrupt controller
+ * as a NIC's would; its handler finds the wires by their bits. Registers are those of QEMU's
+ * docs/specs/edu.rst.
  */
 #include <linux/irqdomain.h>
 #include <linux/module.h>
@@ -24,13 +25,16 @@ static struct {
 } edu;
 static int probe_result;
 
-/* No thread, where all others have one: it stands for the interrupt controller, whose handlers may. */
+/*
+ * No thread, where all others have one: it stands for the interrupt controller, whose handlers may.
+ */
 static irqreturn_t vdma_edu_interrupt(int irq, void *data)
 {
 	const unsigned long bits = ioread32(edu.registers + EDU_STATUS);
 	int i;
 
-	iowrite32(bits, edu.registers + EDU_ACK); /* first: what is raised from here on raises another message */
+	/* first: what is raised from here on raises another message */
+	iowrite32(bits, edu.registers + EDU_ACK);
 	for_each_set_bit(i, &bits, VDMA_MAX_WIRES) {
 		struct vdma_wire *wire = READ_ONCE(edu.wires[i]);
 
@@ -53,7 +57,9 @@ static int vdma_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out;
 	pci_set_master(pdev); /* a message is a write to memory */
 	if ((ioread32(pcim_iomap_table(pdev)[0] + EDU_ID) & 0xffff) != 0x00ed) {
-		pci_err(pdev, "no edu answers; QEMU does not keep one in a snapshot: remove it and rescan the bus\n");
+		pci_err(pdev,
+			"no edu answers; QEMU does not keep one in a snapshot: remove it and "
+			"rescan the bus\n");
 		err = -ENODEV;
 		goto out;
 	}
@@ -62,7 +68,9 @@ static int vdma_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto out;
 	edu.irq = pci_irq_vector(pdev, 0);
 	edu.registers = pcim_iomap_table(pdev)[0];
-	err = vdma_fail("edu's interrupt") ? -EBUSY : request_irq(edu.irq, vdma_edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
+	err = vdma_fail("edu's interrupt") ?
+		      -EBUSY :
+		      request_irq(edu.irq, vdma_edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
 	if (err) {
 		edu.registers = NULL;
 		pci_free_irq_vectors(pdev);
@@ -123,7 +131,8 @@ bool vdma_msi_used(void)
 /* All wires share the message, and so its CPU. */
 int vdma_msi_join(struct vdma_wire *wire)
 {
-	const int err = wire->irq_cpu < 0 ? 0 : irq_set_affinity(edu.irq, cpumask_of(wire->irq_cpu));
+	const int err =
+		wire->irq_cpu < 0 ? 0 : irq_set_affinity(edu.irq, cpumask_of(wire->irq_cpu));
 
 	if (!err)
 		WRITE_ONCE(edu.wires[wire->index], wire);

@@ -20,7 +20,8 @@ static void vdma_interrupt(struct vdma_wire *wire)
 
 	/* From the first that was not answered; later ones do not put it off. */
 	if (wire->config.watchdog_usecs && !hrtimer_is_queued(&wire->watchdog))
-		hrtimer_start(&wire->watchdog, vdma_from_usecs(wire->config.watchdog_usecs), HRTIMER_MODE_REL_HARD);
+		hrtimer_start(&wire->watchdog, vdma_from_usecs(wire->config.watchdog_usecs),
+			      HRTIMER_MODE_REL_HARD);
 	if (vdma_fault_hits(vdma, VDMA_FAULT_LOST)) {
 		wire->stats.lost++;
 		return;
@@ -31,7 +32,8 @@ static void vdma_interrupt(struct vdma_wire *wire)
 		if (wire->due)
 			return;
 		wire->due = true;
-		hrtimer_start(&wire->late, vdma_from_usecs(READ_ONCE(vdma->late_usecs)), HRTIMER_MODE_REL_HARD);
+		hrtimer_start(&wire->late, vdma_from_usecs(READ_ONCE(vdma->late_usecs)),
+			      HRTIMER_MODE_REL_HARD);
 		return;
 	}
 	if (vdma_fault_hits(vdma, VDMA_FAULT_DUPLICATED)) {
@@ -113,15 +115,21 @@ void vdma_wire_arrived(struct vdma_wire *wire)
 
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (!wire->masked) {
-		if (config->watermark_bytes && wire->rx_moved - wire->told >= config->watermark_bytes) {
+		if (config->watermark_bytes &&
+		    wire->rx_moved - wire->told >= config->watermark_bytes) {
 			hrtimer_try_to_cancel(&wire->usecs);
 			vdma_tell_receiver(wire, VDMA_WATERMARK, &wire->stats.by_watermark);
 		} else if (config->usecs && !hrtimer_is_queued(&wire->usecs)) {
-			/* Not hrtimer_active(): one whose handler is just ending would never tell of these bytes. */
-			hrtimer_start(&wire->usecs, vdma_from_usecs(config->usecs), HRTIMER_MODE_REL_HARD);
+			/*
+			 * Not hrtimer_active(): one whose handler is just ending would never tell
+			 * of these bytes.
+			 */
+			hrtimer_start(&wire->usecs, vdma_from_usecs(config->usecs),
+				      HRTIMER_MODE_REL_HARD);
 		}
 		if (config->idle_usecs)
-			hrtimer_start(&wire->idle, vdma_from_usecs(config->idle_usecs), HRTIMER_MODE_REL_HARD);
+			hrtimer_start(&wire->idle, vdma_from_usecs(config->idle_usecs),
+				      HRTIMER_MODE_REL_HARD);
 	}
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 }
@@ -200,7 +208,10 @@ bool vdma_wire_unmask(struct dma_wire *dma_wire, u64 position)
 	unsigned long flags;
 	bool more;
 
-	/* The engine stores rx_moved before it takes this lock: what comes after this look finds the wire unmasked. */
+	/*
+	 * The engine stores rx_moved before it takes this lock: what comes after this look finds
+	 * the wire unmasked.
+	 */
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->told = position;
 	more = READ_ONCE(wire->rx_moved) != position;
@@ -234,7 +245,10 @@ int vdma_wire_policy(struct dma_wire *dma_wire, u32 watermark_bytes, u32 usecs)
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	wire->config.watermark_bytes = watermark_bytes;
 	wire->config.usecs = usecs;
-	/* Bytes that are here already are told by the new policy, which would else begin with the next ones. */
+	/*
+	 * Bytes that are here already are told by the new policy, which would else begin with the
+	 * next ones.
+	 */
 	if (!wire->masked && READ_ONCE(wire->rx_moved) != wire->told)
 		vdma_tell_receiver(wire, VDMA_USECS, &wire->stats.by_usecs);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);

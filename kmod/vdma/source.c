@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * source.c - frames that come out of the wire itself, at a rate that nothing at this end has an influence on.
+ * source.c - frames that come out of the wire itself, at a rate that nothing at this end has an
+ * influence on.
  *
- * An open loop: what is due is offered, and what finds no room is dropped and counted, as on a network. The engine's thread
- * stands for the other end; one that was late offers what became due meanwhile, at most BURST before others have their turn.
+ * An open loop: what is due is offered, and what finds no room is dropped and counted, as on a
+ * network. The engine's thread stands for the other end; one that was late offers what became due
+ * meanwhile, at most BURST before others have their turn.
  */
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -15,7 +17,8 @@
 
 #define BURST 64
 #define MOST_PER_SECOND 100000000ull
-#define MOMENT (10 * NSEC_PER_USEC) /* what is due within it is offered together: a thread that woke for each would be mostly waking */
+/* what is due within it is offered together: a thread that woke for each would be mostly waking */
+#define MOMENT (10 * NSEC_PER_USEC)
 
 static u32 vdma_source_length_at(const u8 *frames, size_t at)
 {
@@ -33,14 +36,17 @@ static bool vdma_source_sound(const struct vdma_wire *wire, const u8 *frames, si
 		const u32 length = vdma_source_length_at(frames, at);
 
 		at += sizeof(u32);
-		if (!length || length > bytes - at || rxlab_record_bytes(length) > min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2)
+		if (!length || length > bytes - at ||
+		    rxlab_record_bytes(length) >
+			    min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2)
 			return false;
 		at += length;
 	}
 	return at && at == bytes;
 }
 
-int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second, u64 count)
+int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second,
+		    u64 count)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
 	u8 *list = NULL, *before;
@@ -48,7 +54,8 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 
 	if (!wire->rx || !wire->rx_ring)
 		return -ENOLINK;
-	if (wire->config.mode != VDMA_WIRE_LOSSY || per_second > MOST_PER_SECOND || (per_second && !vdma_source_sound(wire, frames, bytes)))
+	if (wire->config.mode != VDMA_WIRE_LOSSY || per_second > MOST_PER_SECOND ||
+	    (per_second && !vdma_source_sound(wire, frames, bytes)))
 		return -EINVAL;
 	if (per_second) {
 		list = kvmalloc(bytes, GFP_KERNEL);
@@ -97,7 +104,8 @@ void vdma_source_run(struct vdma_wire *wire, u64 *patience)
 	if (wire->source_count)
 		due = min(due, wire->source_count);
 	/* Not between the pieces of a record that is being sent. */
-	for (i = 0; i < BURST && wire->source_offered < due && !wire->record_left && !wire->header_have; i++)
+	for (i = 0; i < BURST && wire->source_offered < due && !wire->record_left &&
+	     !wire->header_have; i++)
 		vdma_source_offer_next(wire, now);
 	if (wire->source_offered == wire->source_count && wire->source_count)
 		return; /* all were offered */

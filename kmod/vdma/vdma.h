@@ -26,8 +26,8 @@ struct vdma_span {
 };
 
 /*
- * One transfer: between its spans and a wire, once or cyclic (then it has one span), or a copy from src to its one span. One that
- * is not cyclic has one period, its length.
+ * One transfer: between its spans and a wire, once or cyclic (then it has one span), or a copy from
+ * src to its one span. One that is not cyclic has one period, its length.
  */
 struct vdma_desc {
 	struct dma_async_tx_descriptor tx;
@@ -44,8 +44,8 @@ struct vdma_desc {
 };
 
 /*
- * A channel. @lock guards everything here; the engine holds it while it moves a chunk, so once pause or terminate return no
- * byte moves any more.
+ * A channel. @lock guards everything here; the engine holds it while it moves a chunk, so once
+ * pause or terminate return no byte moves any more.
  */
 struct vdma_chan {
 	struct dma_chan chan;
@@ -55,21 +55,34 @@ struct vdma_chan {
 	struct vdma_wire *wire;              /* from config.peripheral_config, or NULL */
 	struct list_head prepared, submitted, issued, done;
 	struct vdma_desc *active;
-	struct vdma_desc *cyclic_due;        /* a period passed and its callback has not run: one pointer, so periods merge */
+	/* a period passed and its callback has not run: one pointer, so periods merge */
+	struct vdma_desc *cyclic_due;
 	bool paused, failed;
 	u32 burst;                           /* bytes */
-	u32 width;                           /* bytes of the bus, the unit where less than a burst is left */
+	/* bytes of the bus, the unit where less than a burst is left */
+	u32 width;
 	u64 moved;                           /* the wire's position of the active transfer */
-	struct irq_work interrupt;           /* the controller's own: ends in the tasklet, as the dmaengine API promises */
+	/* the controller's own: ends in the tasklet, as the dmaengine API promises */
+	struct irq_work interrupt;
 	struct tasklet_struct callbacks;
 	u64 periods, callbacks_run;
 	u64 copied_bytes;                    /* of copies; what a wire paces it counts itself */
 	u64 engine_ns;                       /* CPU time spent on moving its bytes */
 };
 
-enum vdma_fault { VDMA_FAULT_LOST, VDMA_FAULT_LATE, VDMA_FAULT_DUPLICATED, VDMA_FAULT_STALL, VDMA_FAULT_ERROR, VDMA_FAULTS };
+enum vdma_fault {
+	VDMA_FAULT_LOST,
+	VDMA_FAULT_LATE,
+	VDMA_FAULT_DUPLICATED,
+	VDMA_FAULT_STALL,
+	VDMA_FAULT_ERROR,
+	VDMA_FAULTS
+};
 
-/* Hits every @interval-th event, @times times (-1: always), as the kernel's own fault injection does. */
+/*
+ * Hits every @interval-th event, @times times (-1: always), as the kernel's own fault injection
+ * does.
+ */
 struct vdma_fault_point {
 	u32 interval;
 	atomic_t times;
@@ -82,8 +95,10 @@ struct vdma_wire {
 	struct vdma_dev *vdma;
 	struct vdma_wire_config config;
 	int index;
-	struct vdma_chan *tx, *rx;           /* joined to it by dma_slave_config; changed under @lock */
-	size_t rx_ring;                      /* bytes; the transmit side must not look into the receiver's descriptor */
+	/* joined to it by dma_slave_config; changed under @lock */
+	struct vdma_chan *tx, *rx;
+	/* bytes; the transmit side must not look into the receiver's descriptor */
+	size_t rx_ring;
 
 	/* Written by one side, read by the other. */
 	u64 published ____cacheline_aligned; /* client's: bytes ready in the transmit ring */
@@ -153,8 +168,10 @@ void vdma_channels_init(struct vdma_dev *vdma);
 void vdma_channels_exit(struct vdma_dev *vdma);
 struct vdma_chan *vdma_chan_of(struct dma_chan *chan); /* NULL when it is another engine's */
 void vdma_chan_leave_wire(struct vdma_chan *chan);
-void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result); /* under chan->lock */
-void vdma_chan_period(struct vdma_chan *chan);                                    /* likewise: the active transfer's period has passed */
+/* under chan->lock */
+void vdma_chan_complete(struct vdma_chan *chan, enum dmaengine_tx_result result);
+/* likewise: the active transfer's period has passed */
+void vdma_chan_period(struct vdma_chan *chan);
 
 /* engine.c */
 int vdma_engine_main(void *vdma);
@@ -201,7 +218,8 @@ u64 vdma_wire_moment(struct vdma_wire *wire);          /* bytes of 50 us of the 
 u64 vdma_wire_patience(struct vdma_wire *wire, u64 now, size_t count);
 
 /* source.c */
-int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second, u64 count);
+int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes, u64 per_second,
+		    u64 count);
 void vdma_source_run(struct vdma_wire *wire, u64 *patience);
 
 /* irq.c */

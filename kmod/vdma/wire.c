@@ -2,10 +2,11 @@
 /*
  * wire.c - the peripheral between a transmit and a receive channel: positions, epochs, set-up.
  *
- * Barriers. The client writes the ring, then @published by a store-release; the engine reads it by a load-acquire and then
- * the ring. The engine writes the ring, then @rx_moved by a store-release; the client reads it by a load-acquire and then
- * the ring. @consumed and @tx_moved give space back the same way, in the other direction. Two more pairs are of the form
- * "store mine, full barrier, load yours", so that at least one side sees the other: rx_waiting with consumed, tx_armed with
+ * Barriers. The client writes the ring, then @published by a store-release; the engine reads it by
+ * a load-acquire and then the ring. The engine writes the ring, then @rx_moved by a store-release;
+ * the client reads it by a load-acquire and then the ring. @consumed and @tx_moved give space back
+ * the same way, in the other direction. Two more pairs are of the form "store mine, full barrier,
+ * load yours", so that at least one side sees the other: rx_waiting with consumed, tx_armed with
  * tx_moved.
  */
 #include <linux/log2.h>
@@ -14,7 +15,8 @@
 
 #include "vdma.h"
 
-#define MAX_RATE (8ull << 30) /* bytes/s; two seconds of it, times a second in ns, still fit 64 bits */
+/* bytes/s; two seconds of it, times a second in ns, still fit 64 bits */
+#define MAX_RATE (8ull << 30)
 
 /* ---- the client's side ---- */
 
@@ -27,7 +29,8 @@ static int vdma_wire_irq(struct dma_wire *dma_wire)
 static void vdma_wire_publish(struct dma_wire *dma_wire, u64 position)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	smp_store_release(&wire->published, position); /* after the ring's bytes; pairs with the engine's load-acquire */
+	/* after the ring's bytes; pairs with the engine's load-acquire */
+	smp_store_release(&wire->published, position);
 }
 
 static void vdma_wire_doorbell(struct dma_wire *dma_wire)
@@ -39,8 +42,13 @@ static void vdma_wire_doorbell(struct dma_wire *dma_wire)
 static void vdma_wire_consumed(struct dma_wire *dma_wire, u64 position)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	smp_store_release(&wire->consumed, position); /* after the last read of the ring; pairs with the engine's load-acquire */
-	smp_mb(); /* consumed is stored before rx_waiting is read; pairs with the engine, which stores rx_waiting first */
+	/* after the last read of the ring; pairs with the engine's load-acquire */
+	smp_store_release(&wire->consumed, position);
+	/*
+	 * consumed is stored before rx_waiting is read; pairs with the engine, which stores
+	 * rx_waiting first
+	 */
+	smp_mb();
 	if (READ_ONCE(wire->rx_waiting))
 		vdma_kick(wire->vdma);
 }
@@ -48,18 +56,20 @@ static void vdma_wire_consumed(struct dma_wire *dma_wire, u64 position)
 static u64 vdma_wire_tx_position(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	return smp_load_acquire(&wire->tx_moved); /* before the ring is written again; pairs with the engine's store-release */
+	/* before the ring is written again; pairs with the engine's store-release */
+	return smp_load_acquire(&wire->tx_moved);
 }
 
 static u64 vdma_wire_rx_position(struct dma_wire *dma_wire)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	return smp_load_acquire(&wire->rx_moved); /* before the ring is read; pairs with the engine's store-release */
+	/* before the ring is read; pairs with the engine's store-release */
+	return smp_load_acquire(&wire->rx_moved);
 }
 
 /*
- * What is in either ring, in the FIFO, and of a header that is not whole yet. In lossy mode the rest of a record that is being
- * dropped is counted as dropped already.
+ * What is in either ring, in the FIFO, and of a header that is not whole yet. In lossy mode the
+ * rest of a record that is being dropped is counted as dropped already.
  */
 static u64 vdma_wire_in_flight(const struct vdma_wire *wire, u64 published, u64 consumed)
 {
@@ -79,7 +89,8 @@ static u64 vdma_wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 con
 	wire->published = wire->consumed = wire->tx_moved = wire->rx_moved = wire->told = 0;
 	wire->fifo_in = wire->fifo_out = 0;
 	wire->header_have = wire->record_left = wire->parsed = 0;
-	wire->dropping = wire->unparsable = wire->tx_active = wire->rx_waiting = wire->tx_armed = false;
+	wire->tx_active = wire->rx_waiting = wire->tx_armed = false;
+	wire->dropping = wire->unparsable = false;
 	wire->causes = 0;
 	wire->due = false;
 	wire->rate_since = wire->stalled_until = 0;
@@ -112,7 +123,8 @@ static int vdma_wire_check(struct device *dev, const struct vdma_wire_config *co
 {
 	if (config->mode != VDMA_WIRE_LOSSLESS && config->mode != VDMA_WIRE_LOSSY)
 		return vdma_wire_refuse(dev, "no such mode");
-	if (!is_power_of_2(config->fifo_bytes) || config->fifo_bytes < 256 || config->fifo_bytes > SZ_1M)
+	if (!is_power_of_2(config->fifo_bytes) || config->fifo_bytes < 256 ||
+	    config->fifo_bytes > SZ_1M)
 		return vdma_wire_refuse(dev, "fifo_bytes is not a power of two from 256 to 1 MiB");
 	if (config->bytes_per_second > MAX_RATE)
 		return vdma_wire_refuse(dev, "bytes_per_second is above 8 GiB/s");
@@ -120,7 +132,8 @@ static int vdma_wire_check(struct device *dev, const struct vdma_wire_config *co
 		return vdma_wire_refuse(dev, "bytes_per_second is below 1000");
 	if (max3(config->usecs, config->idle_usecs, config->watchdog_usecs) > VDMA_MAX_USECS)
 		return vdma_wire_refuse(dev, "a time is above a minute");
-	if (config->irq_cpu < -1 || (config->irq_cpu >= 0 && (config->irq_cpu >= nr_cpu_ids || !cpu_online(config->irq_cpu))))
+	if (config->irq_cpu < -1 || (config->irq_cpu >= 0 && (config->irq_cpu >= nr_cpu_ids ||
+							      !cpu_online(config->irq_cpu))))
 		return vdma_wire_refuse(dev, "irq_cpu is not online");
 	return 0;
 }
@@ -150,7 +163,8 @@ static void vdma_wire_give_index(struct vdma_wire *wire)
 
 static const struct vdma_wire_ops ops;
 
-static struct dma_wire *vdma_wire_create(struct dma_chan *chan, const struct vdma_wire_config *config)
+static struct dma_wire *vdma_wire_create(struct dma_chan *chan,
+					 const struct vdma_wire_config *config)
 {
 	struct vdma_chan *mine = vdma_chan_of(chan);
 	struct vdma_wire *wire;

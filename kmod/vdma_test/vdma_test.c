@@ -2,8 +2,8 @@
 /*
  * vdma_test - an ordinary dmaengine client that asks vdma what it promises.
  *
- * Runs while it is loaded and writes TAP to the kernel log; vm/test-vdma judges. only=NAME runs one test, which is how the
- * script pairs a test with a fault it has set in debugfs.
+ * Runs while it is loaded and writes TAP to the kernel log; vm/test-vdma judges. only=NAME runs one
+ * test, which is how the script pairs a test with a fault it has set in debugfs.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -87,7 +87,8 @@ static char reason[200];
 #define EXPECT(condition, ...) \
 	do { \
 		if (!(condition)) { \
-			int n_ = snprintf(reason, sizeof(reason), "line %d: %s", __LINE__, #condition); \
+			int n_ = snprintf(reason, sizeof(reason), "line %d: %s", __LINE__, \
+					  #condition); \
 			snprintf(reason + n_, sizeof(reason) - n_, "; " __VA_ARGS__); \
 			return false; \
 		} \
@@ -164,7 +165,8 @@ static bool configure(struct link *link)
 		.peripheral_config = &link->peripheral, .peripheral_size = sizeof(link->peripheral),
 	};
 
-	EXPECT(!dmaengine_slave_config(link->tx, &config) && !dmaengine_slave_config(link->rx, &config));
+	EXPECT(!dmaengine_slave_config(link->tx, &config) &&
+	       !dmaengine_slave_config(link->rx, &config));
 	return true;
 }
 
@@ -173,8 +175,10 @@ static bool start(struct link *link)
 	struct dma_async_tx_descriptor *tx, *rx;
 
 	MUST(configure(link));
-	tx = dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, link->period, DMA_MEM_TO_DEV, 0);
-	rx = dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, link->period, DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT);
+	tx = dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, link->period, DMA_MEM_TO_DEV,
+				       0);
+	rx = dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, link->period, DMA_DEV_TO_MEM,
+				       DMA_PREP_INTERRUPT);
 	EXPECT(tx && rx);
 	rx->callback = period_passed;
 	rx->callback_param = link;
@@ -197,7 +201,8 @@ static void stop(struct link *link)
 static void unmap_list(struct list *list)
 {
 	if (list->mapped)
-		dma_unmap_sg(dmaengine_get_dma_device(list->chan), list->spans, list->count, list->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+		dma_unmap_sg(dmaengine_get_dma_device(list->chan), list->spans, list->count,
+			     list->direction == DMA_MEM_TO_DEV ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 	list->mapped = 0;
 }
 
@@ -233,9 +238,11 @@ static void close_link(struct link *link)
 	if (!IS_ERR_OR_NULL(link->wire))
 		ops->destroy(link->wire);
 	if (link->tx_ring)
-		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->tx_ring, link->tx_addr);
+		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->tx_ring,
+				  link->tx_addr);
 	if (link->rx_ring)
-		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->rx_ring, link->rx_addr);
+		dma_free_coherent(dmaengine_get_dma_device(link->tx), RING, link->rx_ring,
+				  link->rx_addr);
 	if (link->tx)
 		dma_release_channel(link->tx);
 	if (link->rx)
@@ -258,8 +265,10 @@ static bool open_link(struct link *link)
 	link->wire = ops->create(link->tx, &link->config);
 	EXPECT(!IS_ERR(link->wire), "%ld", PTR_ERR(link->wire));
 	link->peripheral.wire = link->wire;
-	link->tx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->tx_addr, GFP_KERNEL);
-	link->rx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->rx_addr, GFP_KERNEL);
+	link->tx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->tx_addr,
+					   GFP_KERNEL);
+	link->rx_ring = dma_alloc_coherent(dmaengine_get_dma_device(link->tx), RING, &link->rx_addr,
+					   GFP_KERNEL);
 	EXPECT(link->tx_ring && link->rx_ring);
 	err = request_irq(ops->irq(link->wire), interrupted, 0, "vdma-test", link);
 	EXPECT(!err, "%d", err);
@@ -292,7 +301,8 @@ static bool consume(struct link *link)
 	return true;
 }
 
-static bool wait_for(struct link *link, u64 (*position)(struct dma_wire *), u64 wanted, unsigned int ms)
+static bool wait_for(struct link *link, u64 (*position)(struct dma_wire *), u64 wanted,
+		     unsigned int ms)
 {
 	const unsigned long end = jiffies + msecs_to_jiffies(ms);
 
@@ -308,7 +318,9 @@ static void copied(void *done)
 	complete(done);
 }
 
-/* Two buffers, each its contents between two guards' worth of other bytes, mapped while they are. */
+/*
+ * Two buffers, each its contents between two guards' worth of other bytes, mapped while they are.
+ */
 struct copy {
 	struct device *dev;
 	size_t size;
@@ -344,13 +356,15 @@ static bool run_copy(struct dma_chan *chan, struct copy *copy, size_t at, size_t
 	dma_cookie_t cookie;
 	bool good;
 
-	tx = dmaengine_prep_dma_memcpy(chan, copy->to_addr + at, copy->from_addr + at, length, DMA_PREP_INTERRUPT);
+	tx = dmaengine_prep_dma_memcpy(chan, copy->to_addr + at, copy->from_addr + at, length,
+				       DMA_PREP_INTERRUPT);
 	EXPECT(tx);
 	tx->callback = copied;
 	tx->callback_param = &done;
 	cookie = dmaengine_submit(tx);
 	dma_async_issue_pending(chan);
-	good = wait_for_completion_timeout(&done, HZ * 5) && dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE;
+	good = wait_for_completion_timeout(&done, HZ * 5) &&
+	       dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE;
 	dmaengine_terminate_sync(chan);
 	EXPECT(good, "length %zu", length);
 	return true;
@@ -364,7 +378,8 @@ static bool copy_is_right(const struct copy *copy, size_t at, size_t length)
 		const bool inside = i >= at && i < at + length;
 		const u8 want = inside ? copy->from[i] : 0xA5;
 
-		EXPECT(copy->to[i] == want, "length %zu: byte %zu is %02x, not %02x", length, i, copy->to[i], want);
+		EXPECT(copy->to[i] == want, "length %zu: byte %zu is %02x, not %02x", length, i,
+		       copy->to[i], want);
 	}
 	return true;
 }
@@ -416,14 +431,17 @@ static bool test_stream(struct link *link)
 	MUST(open_link(link));
 	while (link->consumed < end) {
 		produce(link, end - link->published);
-		wait_event_timeout(link->wait, ops->rx_position(link->wire) != link->consumed, HZ / 10);
+		wait_event_timeout(link->wait, ops->rx_position(link->wire) != link->consumed,
+				   HZ / 10);
 		if (!consume(link))
 			return false;
 	}
 	EXPECT(link->consumed == end);
 	EXPECT(atomic_read(&link->interrupts) > 0 && link->causes & VDMA_WATERMARK);
-	EXPECT(atomic_read(&link->in_hardirq) == atomic_read(&link->interrupts), "%d of %d", atomic_read(&link->in_hardirq), atomic_read(&link->interrupts));
-	EXPECT(atomic_read(&link->callbacks) > 0 && atomic_read(&link->in_softirq) == atomic_read(&link->callbacks));
+	EXPECT(atomic_read(&link->in_hardirq) == atomic_read(&link->interrupts), "%d of %d",
+	       atomic_read(&link->in_hardirq), atomic_read(&link->interrupts));
+	EXPECT(atomic_read(&link->callbacks) > 0 &&
+	       atomic_read(&link->in_softirq) == atomic_read(&link->callbacks));
 	EXPECT(atomic_read(&link->results) > 0, "no callback_result");
 	return true;
 }
@@ -435,10 +453,12 @@ static bool test_paused(struct link *link)
 	produce(link, RING);
 	msleep(50);
 	EXPECT(link->published == RING, "the producer filled %llu", link->published);
-	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire), "bytes moved though the engine is paused");
+	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire),
+	       "bytes moved though the engine is paused");
 	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_PAUSED);
 	EXPECT(!dmaengine_resume(link->tx) && !dmaengine_resume(link->rx));
-	EXPECT(wait_for(link, ops->rx_position, RING - PERIOD, 2000), "rx %llu", ops->rx_position(link->wire));
+	EXPECT(wait_for(link, ops->rx_position, RING - PERIOD, 2000), "rx %llu",
+	       ops->rx_position(link->wire));
 	return consume(link) && wait_for(link, ops->rx_position, RING, 2000) && consume(link);
 }
 
@@ -451,14 +471,18 @@ static bool test_odd_amounts(struct link *link)
 	while (link->consumed < 4 * RING) {
 		amount = amount * 5 % 4001 / 8 * 8 + 8;
 		produce(link, amount);
-		EXPECT(wait_for(link, ops->rx_position, link->published, 2000), "%llu of %llu", ops->rx_position(link->wire), link->published);
+		EXPECT(wait_for(link, ops->rx_position, link->published, 2000), "%llu of %llu",
+		       ops->rx_position(link->wire), link->published);
 		if (!consume(link))
 			return false;
 	}
 	return true;
 }
 
-/* With one CPU, the engine cannot run while the producer does: whatever moved would have moved in its call chain. */
+/*
+ * With one CPU, the engine cannot run while the producer does: whatever moved would have moved in
+ * its call chain.
+ */
 static bool test_call_chain(struct link *link)
 {
 	u64 moved;
@@ -487,7 +511,8 @@ static bool test_credit(struct link *link)
 		produce(link, RING);
 		msleep(20);
 	}
-	EXPECT(ops->rx_position(link->wire) == RING - PERIOD, "rx %llu", ops->rx_position(link->wire));
+	EXPECT(ops->rx_position(link->wire) == RING - PERIOD, "rx %llu",
+	       ops->rx_position(link->wire));
 	ops->get_stats(link->wire, &stats);
 	EXPECT(stats.rx_stalled == 1, "%llu", stats.rx_stalled);
 	EXPECT(consume(link) && wait_for(link, ops->rx_position, RING, 2000) && consume(link));
@@ -535,7 +560,8 @@ static bool test_residue(struct link *link)
 /* Who else uses the machine may make anything late, but nothing early. */
 static bool in_time(u64 took, unsigned int least_ms, unsigned int most_ms)
 {
-	EXPECT(took > least_ms * NSEC_PER_MSEC && (!exact || took < most_ms * NSEC_PER_MSEC), "%llu ns, not %u to %u ms", took, least_ms, most_ms);
+	EXPECT(took > least_ms * NSEC_PER_MSEC && (!exact || took < most_ms * NSEC_PER_MSEC),
+	       "%llu ns, not %u to %u ms", took, least_ms, most_ms);
 	return true;
 }
 
@@ -567,7 +593,8 @@ static bool test_slow_rate(struct link *link)
 	MUST(open_link(link));
 	start = ktime_get_ns();
 	produce(link, 2048);
-	EXPECT(wait_for(link, ops->rx_position, 2048, 3000), "%llu after 3 s", ops->rx_position(link->wire));
+	EXPECT(wait_for(link, ops->rx_position, 2048, 3000), "%llu after 3 s",
+	       ops->rx_position(link->wire));
 	start = ktime_get_ns() - start;
 	return in_time(start, 1000, 1200) && consume(link); /* it takes 1024 */
 }
@@ -589,7 +616,10 @@ static bool test_rate_after_wait(struct link *link)
 		usleep_range(200, 300);
 	}
 	took = ktime_get_ns() - start;
-	/* 64 KiB are 164 ms of this line; 8 KiB of them wait in its FIFO, and 10 ms it may have saved. */
+	/*
+	 * 64 KiB are 164 ms of this line; 8 KiB of them wait in its FIFO, and 10 ms it may have
+	 * saved.
+	 */
 	return in_time(took, 120, 250);
 }
 
@@ -598,7 +628,8 @@ static bool told_on(struct link *link, int cpu)
 	const int before = atomic_read(&link->interrupts);
 
 	produce(link, 64);
-	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ), "no interrupt");
+	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ),
+	       "no interrupt");
 	EXPECT(link->cpu == cpu, "on CPU %d, not %d", link->cpu, cpu);
 	return consume(link);
 }
@@ -619,7 +650,10 @@ static bool test_affinity(struct link *link)
 	return true;
 }
 
-/* Prepared and never submitted: terminating the channel frees them. A leak shows as slab in the script's cycles. */
+/*
+ * Prepared and never submitted: terminating the channel frees them. A leak shows as slab in the
+ * script's cycles.
+ */
 static bool test_unsubmitted(struct link *link)
 {
 	int i;
@@ -637,7 +671,8 @@ static bool test_restart(struct link *link)
 	produce(link, PERIOD);
 	EXPECT(wait_for(link, ops->rx_position, PERIOD, 2000));
 	stop(link);
-	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, PERIOD, DMA_MEM_TO_DEV, 0), "without a new epoch");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, PERIOD, DMA_MEM_TO_DEV, 0),
+	       "without a new epoch");
 	MUST(consume(link));
 	EXPECT(!ops->new_epoch(link->wire, link->published, link->consumed), "a gap of nothing");
 	link->published = link->consumed = 0;
@@ -662,7 +697,8 @@ static bool test_terminate(struct link *link)
 		ops->get_stats(link->wire, &before);
 		usleep_range(200, 300);
 		ops->get_stats(link->wire, &after);
-		EXPECT(before.rx_bytes == after.rx_bytes && before.tx_bytes == after.tx_bytes, "bytes moved after terminate");
+		EXPECT(before.rx_bytes == after.rx_bytes && before.tx_bytes == after.tx_bytes,
+		       "bytes moved after terminate");
 		consume(link);
 		given_up = link->published - link->consumed;
 		gap = ops->new_epoch(link->wire, link->published, link->consumed);
@@ -700,7 +736,8 @@ static bool told_by(struct link *link, unsigned int cause, u64 bytes)
 	MUST(open_link(link));
 	before = atomic_read(&link->interrupts);
 	produce(link, bytes);
-	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ), "no interrupt");
+	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ),
+	       "no interrupt");
 	EXPECT(link->causes == cause, "causes %x", link->causes);
 	EXPECT(link->latency_ns < NSEC_PER_SEC);
 	return consume(link);
@@ -737,10 +774,12 @@ static bool test_tx_space(struct link *link)
 	msleep(20);
 	EXPECT(!atomic_read(&link->interrupts));
 	produce(link, 4096);
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "causes %x", link->causes);
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "causes %x",
+	       link->causes);
 	link->causes = 0;
 	ops->arm_tx(link->wire, 100);
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "a position already passed");
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ),
+	       "a position already passed");
 	return consume(link);
 }
 
@@ -775,18 +814,23 @@ static bool test_mask(struct link *link)
 
 #define LONGEST 400
 
-/* A record as a ring would send it: in one piece behind a skip mark, or else in two where the ring ends. */
+/*
+ * A record as a ring would send it: in one piece behind a skip mark, or else in two where the ring
+ * ends.
+ */
 static void send_record(struct link *link, u32 sequence, bool in_one_piece)
 {
 	struct {
 		struct rxlab_record header;
 		u8 payload[LONGEST];
 	} record = { .header = { .length = sequence * 37 % LONGEST, .sequence = sequence } };
-	const u64 bytes = rxlab_record_bytes(record.header.length), to_end = RING - link->published % RING;
+	const u64 bytes = rxlab_record_bytes(record.header.length),
+		  to_end = RING - link->published % RING;
 	u64 i;
 
 	if (in_one_piece && bytes > to_end) {
-		((struct rxlab_record *)(link->tx_ring + link->published % RING))->length = RXLAB_RECORD_SKIP;
+		((struct rxlab_record *)(link->tx_ring + link->published % RING))->length =
+			RXLAB_RECORD_SKIP;
 		link->published += to_end;
 	}
 	for (i = 0; i < record.header.length; i++)
@@ -800,13 +844,17 @@ static void send_record(struct link *link, u32 sequence, bool in_one_piece)
 /* Fills what is free of the transmit ring with records. */
 static void send_records(struct link *link, u32 *sent, bool in_one_piece)
 {
-	while (RING - (link->published - ops->tx_position(link->wire)) >= 2 * rxlab_record_bytes(LONGEST))
+	while (RING - (link->published - ops->tx_position(link->wire)) >=
+	       2 * rxlab_record_bytes(LONGEST))
 		send_record(link, (*sent)++, in_one_piece);
 	ops->publish(link->wire, link->published);
 	ops->doorbell(link->wire);
 }
 
-/* Reads the records that have arrived whole; each is right, in one piece, and later than the one before. */
+/*
+ * Reads the records that have arrived whole; each is right, in one piece, and later than the one
+ * before.
+ */
 static bool receive_records(struct link *link, u32 *received, s64 *last)
 {
 	const u64 end = ops->rx_position(link->wire);
@@ -814,15 +862,19 @@ static bool receive_records(struct link *link, u32 *received, s64 *last)
 	while (link->consumed + RXLAB_RECORD_ALIGN <= end) {
 		const struct rxlab_record *record = (void *)(link->rx_ring + link->consumed % RING);
 		const bool skip = record->length == RXLAB_RECORD_SKIP;
-		const u64 to_end = RING - link->consumed % RING, bytes = skip ? to_end : rxlab_record_bytes(record->length);
+		const u64 to_end = RING - link->consumed % RING,
+			  bytes = skip ? to_end : rxlab_record_bytes(record->length);
 
-		EXPECT(skip || bytes <= to_end, "length %u in two pieces at %llu", record->length, link->consumed);
+		EXPECT(skip || bytes <= to_end, "length %u in two pieces at %llu", record->length,
+		       link->consumed);
 		if (link->consumed + bytes > end)
 			break; /* the rest is still to come */
 		link->consumed += bytes;
 		if (skip)
 			continue;
-		EXPECT(rxlab_record_check(record + 1, record->length, record->sequence) == record->check, "record %u", record->sequence);
+		EXPECT(rxlab_record_check(record + 1, record->length, record->sequence) ==
+			       record->check,
+		       "record %u", record->sequence);
 		EXPECT(record->sequence > *last, "record %u after %lld", record->sequence, *last);
 		*last = record->sequence;
 		(*received)++;
@@ -856,11 +908,15 @@ static bool test_lossy(struct link *link)
 	ops->get_stats(link->wire, &stats);
 	EXPECT(!stats.bad_headers);
 	EXPECT(stats.dropped_records, "nothing was dropped");
-	EXPECT(sent == received + stats.dropped_records, "sent %u, received %u, dropped %llu", sent, received, stats.dropped_records);
+	EXPECT(sent == received + stats.dropped_records, "sent %u, received %u, dropped %llu", sent,
+	       received, stats.dropped_records);
 	return true;
 }
 
-/* A receiver that is gone is one without room: the sender goes on, and every byte is dropped or given up. */
+/*
+ * A receiver that is gone is one without room: the sender goes on, and every byte is dropped or
+ * given up.
+ */
 static bool test_no_receiver(struct link *link)
 {
 	struct vdma_wire_stats stats;
@@ -872,7 +928,8 @@ static bool test_no_receiver(struct link *link)
 	MUST(open_link(link));
 	dmaengine_terminate_sync(link->rx);
 	send_records(link, &sent, true);
-	EXPECT(wait_for(link, ops->tx_position, link->published, 2000), "tx %llu of %llu", ops->tx_position(link->wire), link->published);
+	EXPECT(wait_for(link, ops->tx_position, link->published, 2000), "tx %llu of %llu",
+	       ops->tx_position(link->wire), link->published);
 	stop(link);
 	ops->get_stats(link->wire, &stats);
 	EXPECT(stats.dropped_records && !stats.bad_headers);
@@ -900,12 +957,18 @@ static bool test_refusals(struct link *link)
 	REFUSED(bytes_per_second, 10);
 	REFUSED(irq_cpu, 4096);
 #undef REFUSED
-	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 3000, DMA_MEM_TO_DEV, 0), "period 3000");
-	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 32, DMA_MEM_TO_DEV, 0), "period below the burst");
-	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 0, DMA_MEM_TO_DEV, 0), "period 0");
-	EXPECT(!dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, PERIOD, DMA_MEM_TO_DEV, 0), "two channels at one end");
-	EXPECT(!dmaengine_prep_dma_memcpy(link->tx, link->tx_addr, link->rx_addr, 0, 0), "copy of nothing");
-	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, PERIOD, DMA_DEV_TO_MEM, 0), "one channel at both ends");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 3000, DMA_MEM_TO_DEV, 0),
+	       "period 3000");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 32, DMA_MEM_TO_DEV, 0),
+	       "period below the burst");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, 0, DMA_MEM_TO_DEV, 0),
+	       "period 0");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->rx, link->rx_addr, RING, PERIOD, DMA_MEM_TO_DEV, 0),
+	       "two channels at one end");
+	EXPECT(!dmaengine_prep_dma_memcpy(link->tx, link->tx_addr, link->rx_addr, 0, 0),
+	       "copy of nothing");
+	EXPECT(!dmaengine_prep_dma_cyclic(link->tx, link->tx_addr, RING, PERIOD, DMA_DEV_TO_MEM, 0),
+	       "one channel at both ends");
 	return true;
 }
 
@@ -921,10 +984,12 @@ static bool test_small_fifo(struct link *link)
 
 /* ---- lists ---- */
 
-static const u32 tx_spans[] = { 4096, 1000, 8, 24, 30000, 408, 30000 }, rx_spans[] = { 8, 16384, 264, 32768, 16112 };
+static const u32 tx_spans[] = { 4096, 1000, 8, 24, 30000, 408, 30000 },
+		 rx_spans[] = { 8, 16384, 264, 32768, 16112 };
 
 /* A list of spans of these lengths; what is to be sent is the stream from @position on. */
-static struct list *new_list(struct link *link, struct dma_chan *chan, const u32 *lengths, int count, u64 position)
+static struct list *new_list(struct link *link, struct dma_chan *chan, const u32 *lengths,
+			     int count, u64 position)
 {
 	struct list *list = &link->lists[link->list_count++];
 	int i;
@@ -946,7 +1011,8 @@ static struct list *new_list(struct link *link, struct dma_chan *chan, const u32
 			memory[GUARD + j] = pattern(position++);
 		sg_set_buf(&list->spans[i], memory + GUARD, lengths[i]);
 	}
-	list->mapped = dma_map_sg(dmaengine_get_dma_device(chan), list->spans, count, chan == link->tx ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
+	list->mapped = dma_map_sg(dmaengine_get_dma_device(chan), list->spans, count,
+				  chan == link->tx ? DMA_TO_DEVICE : DMA_FROM_DEVICE);
 	return list->mapped ? list : NULL;
 }
 
@@ -965,7 +1031,8 @@ static bool submit(struct list *list)
 	struct dma_async_tx_descriptor *tx;
 
 	EXPECT(list, "no memory");
-	tx = dmaengine_prep_slave_sg(list->chan, list->spans, list->mapped, list->direction, DMA_PREP_INTERRUPT);
+	tx = dmaengine_prep_slave_sg(list->chan, list->spans, list->mapped, list->direction,
+				     DMA_PREP_INTERRUPT);
 	EXPECT(tx);
 	tx->callback = list_done;
 	tx->callback_param = list;
@@ -976,8 +1043,8 @@ static bool submit(struct list *list)
 }
 
 /*
- * Two lists of LIST bytes each, cut differently, on their way; begin_lists() once more frees the ones
- * before, which nothing may use any more: what did not complete is terminated.
+ * Two lists of LIST bytes each, cut differently, on their way; begin_lists() once more frees the
+ * ones before, which nothing may use any more: what did not complete is terminated.
  */
 static bool begin_lists(struct link *link, struct list **tx, struct list **rx)
 {
@@ -1003,14 +1070,18 @@ static bool ended(struct list *list)
 	enum dma_status status;
 	u32 left;
 
-	EXPECT(wait_event_timeout(list->link->wait, atomic_read(&list->calls), HZ * 5), "%u left", residue(list, &status));
+	EXPECT(wait_event_timeout(list->link->wait, atomic_read(&list->calls), HZ * 5), "%u left",
+	       residue(list, &status));
 	left = residue(list, &status);
 	EXPECT(status == DMA_COMPLETE && !left, "status %d, %u left", status, left);
 	EXPECT(atomic_read(&list->calls) == 1 && atomic_read(&list->in_softirq) == 1);
 	return true;
 }
 
-/* The first @got bytes are the stream's from @position on; the others, and the guards, nobody has written. */
+/*
+ * The first @got bytes are the stream's from @position on; the others, and the guards, nobody has
+ * written.
+ */
 static bool holds(struct list *list, u64 position, size_t got)
 {
 	int i;
@@ -1024,7 +1095,8 @@ static bool holds(struct list *list, u64 position, size_t got)
 			const bool filled = j >= GUARD && j < GUARD + length && got;
 			const u8 want = filled ? pattern(position) : 0xA5;
 
-			EXPECT(list->memory[i][j] == want, "byte %d of span %d is %02x, not %02x", (int)j - GUARD, i, list->memory[i][j], want);
+			EXPECT(list->memory[i][j] == want, "byte %d of span %d is %02x, not %02x",
+			       (int)j - GUARD, i, list->memory[i][j], want);
 			if (filled)
 				position++, got--;
 		}
@@ -1032,10 +1104,15 @@ static bool holds(struct list *list, u64 position, size_t got)
 	return true;
 }
 
-/* Several in a row, cut differently at either end, with every kind of burst: one stream, whose wire needs no new epoch. */
+/*
+ * Several in a row, cut differently at either end, with every kind of burst: one stream, whose wire
+ * needs no new epoch.
+ */
 static bool test_list(struct link *link)
 {
-	static const struct { u32 width, maxburst; } bursts[] = { { 8, 8 }, { 8, 1 }, { 4, 16 }, { 1, 128 }, { 2, 3 } };
+	static const struct {
+		u32 width, maxburst;
+	} bursts[] = { { 8, 8 }, { 8, 1 }, { 4, 16 }, { 1, 128 }, { 2, 3 } };
 	struct list *tx[2], *rx[2];
 	size_t i;
 
@@ -1046,11 +1123,13 @@ static bool test_list(struct link *link)
 		link->maxburst = bursts[i].maxburst;
 		MUST(configure(link));
 		MUST(begin_lists(link, &tx[0], &rx[0]));
-		tx[1] = new_list(link, link->tx, rx_spans, ARRAY_SIZE(rx_spans), link->published + LIST);
+		tx[1] = new_list(link, link->tx, rx_spans, ARRAY_SIZE(rx_spans),
+				 link->published + LIST);
 		rx[1] = new_list(link, link->rx, tx_spans, ARRAY_SIZE(tx_spans), 0);
 		MUST(submit(tx[1]) && submit(rx[1]));
 		MUST(ended(tx[0]) && ended(tx[1]) && ended(rx[0]) && ended(rx[1]));
-		MUST(holds(rx[0], link->published, LIST) && holds(rx[1], link->published + LIST, LIST));
+		MUST(holds(rx[0], link->published, LIST) &&
+		     holds(rx[1], link->published + LIST, LIST));
 	}
 	EXPECT(ops->rx_position(link->wire) == link->published);
 	return true;
@@ -1070,7 +1149,8 @@ static bool test_list_to_ring(struct link *link)
 		tx = new_list(link, link->tx, tx_spans, ARRAY_SIZE(tx_spans), link->published);
 		MUST(submit(tx));
 		while (link->consumed < link->published + LIST) {
-			EXPECT(wait_for(link, ops->rx_position, link->consumed + 1, 2000), "%llu came", link->consumed);
+			EXPECT(wait_for(link, ops->rx_position, link->consumed + 1, 2000),
+			       "%llu came", link->consumed);
 			MUST(consume(link));
 		}
 		MUST(ended(tx));
@@ -1085,7 +1165,8 @@ static bool falls(struct list *list, u32 *before, bool *halfway)
 
 	EXPECT(left <= *before, "%u after %u", left, *before);
 	EXPECT(left % (64 * 8) == 0, "%u is within a burst", left);
-	EXPECT(left ? status == DMA_IN_PROGRESS : status == DMA_COMPLETE, "status %d, %u left", status, left);
+	EXPECT(left ? status == DMA_IN_PROGRESS : status == DMA_COMPLETE, "status %d, %u left",
+	       status, left);
 	*halfway |= left && left < LIST;
 	*before = left;
 	return true;
@@ -1132,7 +1213,8 @@ static bool test_list_paused(struct link *link)
 	EXPECT(!dmaengine_pause(link->tx));
 	MUST(begin_lists(link, &tx, &rx));
 	MUST(stands(tx));
-	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire), "bytes moved though the engine is paused");
+	EXPECT(!ops->tx_position(link->wire) && !ops->rx_position(link->wire),
+	       "bytes moved though the engine is paused");
 	EXPECT(!dmaengine_resume(link->tx));
 	EXPECT(wait_for(link, ops->rx_position, LIST / 4, 2000));
 	EXPECT(!dmaengine_pause(link->rx));
@@ -1142,7 +1224,10 @@ static bool test_list_paused(struct link *link)
 	return ended(tx) && ended(rx) && holds(rx, 0, LIST);
 }
 
-/* The sender gives up halfway: nobody is called back, and what was sent arrives to the last byte, short of a burst too. */
+/*
+ * The sender gives up halfway: nobody is called back, and what was sent arrives to the last byte,
+ * short of a burst too.
+ */
 static bool sender_terminated(struct link *link, unsigned int usecs)
 {
 	struct list *tx, *rx;
@@ -1153,13 +1238,17 @@ static bool sender_terminated(struct link *link, unsigned int usecs)
 	usleep_range(usecs, usecs + 10);
 	dmaengine_terminate_sync(link->tx);
 	sent = ops->tx_position(link->wire);
-	EXPECT(wait_for(link, ops->rx_position, sent, 2000), "%llu of %llu", ops->rx_position(link->wire), sent);
+	EXPECT(wait_for(link, ops->rx_position, sent, 2000), "%llu of %llu",
+	       ops->rx_position(link->wire), sent);
 	usleep_range(200, 300);
-	EXPECT(ops->tx_position(link->wire) == sent && ops->rx_position(link->wire) == sent, "bytes moved after terminate");
+	EXPECT(ops->tx_position(link->wire) == sent && ops->rx_position(link->wire) == sent,
+	       "bytes moved after terminate");
 	EXPECT(sent < link->published + LIST, "it was through before it was terminated");
-	EXPECT(residue(rx, &status) == LIST - (sent - link->published) && status == DMA_IN_PROGRESS);
+	EXPECT(residue(rx, &status) == LIST - (sent - link->published) &&
+	       status == DMA_IN_PROGRESS);
 	dmaengine_terminate_sync(link->rx);
-	EXPECT(!atomic_read(&tx->calls) && !atomic_read(&rx->calls), "called back though terminated");
+	EXPECT(!atomic_read(&tx->calls) && !atomic_read(&rx->calls),
+	       "called back though terminated");
 	MUST(holds(rx, link->published, sent - link->published));
 	link->published = sent;
 	return true;
@@ -1177,7 +1266,8 @@ static bool receiver_terminated(struct link *link, unsigned int usecs)
 	dmaengine_terminate_sync(link->rx);
 	got = ops->rx_position(link->wire) - link->published;
 	usleep_range(200, 300);
-	EXPECT(ops->rx_position(link->wire) == link->published + got && got < LIST, "%llu came", got);
+	EXPECT(ops->rx_position(link->wire) == link->published + got && got < LIST, "%llu came",
+	       got);
 	EXPECT(!atomic_read(&rx->calls), "called back though terminated");
 	MUST(holds(rx, link->published, got));
 	rest = LIST - got;
@@ -1203,7 +1293,10 @@ static bool test_list_terminated(struct link *link)
 	return true;
 }
 
-/* As a serial port's driver does: the line falls silent, the list says how far it came, and is given up. */
+/*
+ * As a serial port's driver does: the line falls silent, the list says how far it came, and is
+ * given up.
+ */
 static bool test_list_idle(struct link *link)
 {
 	const u32 message = 1000;
@@ -1216,13 +1309,15 @@ static bool test_list_idle(struct link *link)
 	rx = new_list(link, link->rx, rx_spans, ARRAY_SIZE(rx_spans), 0);
 	tx = new_list(link, link->tx, &message, 1, 0);
 	MUST(submit(rx) && submit(tx) && ended(tx));
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_IDLE, HZ), "causes %x", link->causes);
+	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_IDLE, HZ), "causes %x",
+	       link->causes);
 	EXPECT(residue(rx, &status) == LIST - message && status == DMA_IN_PROGRESS);
 	dmaengine_terminate_sync(link->rx);
 	return holds(rx, 0, message);
 }
 
-static struct dma_async_tx_descriptor *prep(struct dma_chan *chan, size_t len, enum dma_transfer_direction direction)
+static struct dma_async_tx_descriptor *prep(struct dma_chan *chan, size_t len,
+					    enum dma_transfer_direction direction)
 {
 	struct scatterlist span;
 
@@ -1249,7 +1344,8 @@ static bool test_list_refusals(struct link *link)
 	EXPECT(!prep(link->tx, 64, DMA_MEM_TO_MEM), "memory to memory");
 	EXPECT(prep(link->tx, 64, DMA_MEM_TO_DEV));
 	EXPECT(!prep(link->rx, 64, DMA_MEM_TO_DEV), "two channels at one end");
-	EXPECT(dmaengine_slave_config(link->tx, &none) == -EBUSY, "configured anew between prep and submit");
+	EXPECT(dmaengine_slave_config(link->tx, &none) == -EBUSY,
+	       "configured anew between prep and submit");
 	dmaengine_terminate_sync(link->tx);
 	EXPECT(!dmaengine_slave_config(link->tx, &none));
 	EXPECT(!prep(link->tx, 64, DMA_MEM_TO_DEV), "without a wire");
@@ -1269,7 +1365,8 @@ static bool under_fault(struct link *link, struct vdma_wire_stats *stats)
 		int before = atomic_read(&link->interrupts);
 
 		produce(link, SZ_1M - link->published);
-		if (!wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ / 10))
+		if (!wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before,
+					HZ / 10))
 			quiet++;
 		if (!consume(link))
 			return false;
@@ -1290,7 +1387,9 @@ static bool test_fault_lost(struct link *link)
 	produce(link, PERIOD);
 	EXPECT(wait_event_timeout(link->wait, link->causes, HZ), "nobody told");
 	ops->get_stats(link->wire, &stats);
-	EXPECT(stats.lost == 1 && stats.by_watchdog == 1 && link->causes == (VDMA_WATERMARK | VDMA_WATCHDOG), "lost %llu, by watchdog %llu", stats.lost, stats.by_watchdog);
+	EXPECT(stats.lost == 1 && stats.by_watchdog == 1 &&
+		       link->causes == (VDMA_WATERMARK | VDMA_WATCHDOG),
+	       "lost %llu, by watchdog %llu", stats.lost, stats.by_watchdog);
 	EXPECT(link->latency_ns >= 5 * NSEC_PER_MSEC, "%llu ns", link->latency_ns);
 	return consume(link);
 }
@@ -1302,7 +1401,8 @@ static bool test_fault_late(struct link *link)
 
 	MUST(under_fault(link, &stats));
 	EXPECT(stats.late);
-	EXPECT(link->longest_ns >= NSEC_PER_MSEC, "the latest came after %llu ns", link->longest_ns);
+	EXPECT(link->longest_ns >= NSEC_PER_MSEC, "the latest came after %llu ns",
+	       link->longest_ns);
 	return true;
 }
 
@@ -1314,7 +1414,8 @@ static bool test_fault_duplicated(struct link *link)
 	EXPECT(stats.duplicated, "none");
 	msleep(20);
 	ops->get_stats(link->wire, &stats);
-	EXPECT(atomic_read(&link->interrupts) == stats.interrupts, "seen %d of %llu", atomic_read(&link->interrupts), stats.interrupts);
+	EXPECT(atomic_read(&link->interrupts) == stats.interrupts, "seen %d of %llu",
+	       atomic_read(&link->interrupts), stats.interrupts);
 	EXPECT(link->spurious, "every one had a cause of its own");
 	return true;
 }
@@ -1335,8 +1436,10 @@ static bool test_fault_error(struct link *link)
 
 	MUST(open_link(link));
 	produce(link, RING);
-	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ), "nobody told of the error");
-	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_ERROR || dma_async_is_tx_complete(link->rx, link->rx_cookie, NULL, NULL) == DMA_ERROR);
+	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ),
+	       "nobody told of the error");
+	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_ERROR ||
+	       dma_async_is_tx_complete(link->rx, link->rx_cookie, NULL, NULL) == DMA_ERROR);
 	stop(link);
 	consume(link);
 	ops->new_epoch(link->wire, link->published, link->consumed);
@@ -1349,7 +1452,10 @@ static bool test_fault_error(struct link *link)
 	return consume(link);
 }
 
-/* An error stops a list where it is: nobody is called back, and the client learns of it as a ring's does. */
+/*
+ * An error stops a list where it is: nobody is called back, and the client learns of it as a ring's
+ * does.
+ */
 static bool test_fault_error_list(struct link *link)
 {
 	enum dma_status tx_status, rx_status;
@@ -1359,11 +1465,13 @@ static bool test_fault_error_list(struct link *link)
 	link->of_lists = true;
 	MUST(open_link(link));
 	MUST(begin_lists(link, &tx, &rx));
-	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ), "nobody told of the error");
+	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ),
+	       "nobody told of the error");
 	msleep(20);
 	tx_left = residue(tx, &tx_status);
 	rx_left = residue(rx, &rx_status);
-	EXPECT((tx_status == DMA_ERROR && tx_left) || (rx_status == DMA_ERROR && rx_left), "%d, %d", tx_status, rx_status);
+	EXPECT((tx_status == DMA_ERROR && tx_left) || (rx_status == DMA_ERROR && rx_left), "%d, %d",
+	       tx_status, rx_status);
 	EXPECT(!atomic_read(&rx->calls));
 	stop(link);
 	ops->new_epoch(link->wire, ops->tx_position(link->wire), ops->rx_position(link->wire));
@@ -1425,7 +1533,8 @@ static void run(size_t i)
 		close_link(link);
 	kfree(link);
 	failures += !good;
-	pr_warn("vdma_test: %s %zu %s%s%s\n", good ? "ok" : "not ok", i + 1, tests[i].name, good ? "" : ": ", good ? "" : reason);
+	pr_warn("vdma_test: %s %zu %s%s%s\n", good ? "ok" : "not ok", i + 1, tests[i].name,
+		good ? "" : ": ", good ? "" : reason);
 }
 
 /* Traffic that does not end by itself, so that whatever unloads does so in the middle of it. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Log2 histogram with 2^3 sub-buckets per power of two: a value is known to 1/8 of itself, 0..15 exactly.
- * Shared with the runner, which turns bucket numbers back into edges (collect/histogram.h).
+/*
+ * Log2 histogram with 2^3 sub-buckets per power of two: a value is known to 1/8 of itself, 0..15
+ * exactly. Shared with the runner, which turns bucket numbers back into edges
+ * (collect/histogram.h).
  */
 #pragma once
 #include <linux/types.h>
@@ -16,8 +18,9 @@ struct histogram {
 	__u32 counts[HISTOGRAM_BUCKETS];
 };
 
-/* If v is that large: `bits` halvings, each a power of two, that is eight buckets. The empty asm keeps the compiler
- * from making both outcomes and choosing, which takes twice the instructions.
+/*
+ * If v is that large: `bits` halvings, each a power of two, that is eight buckets. The empty asm
+ * keeps the compiler from making both outcomes and choosing, which takes twice the instructions.
  */
 #define HISTOGRAM_HALVE(bits)                                   \
 	if (v >= 1U << (HISTOGRAM_SUB_BITS + (bits))) {         \
@@ -26,8 +29,9 @@ struct histogram {
 		asm volatile("" : "+r"(v), "+r"(base));         \
 	}
 
-/* Halves the value until HISTOGRAM_SUB_BITS bits are left below its leading one; by bisection, since BPF has no
- * instruction that counts leading zeros.
+/*
+ * Halves the value until HISTOGRAM_SUB_BITS bits are left below its leading one; by bisection,
+ * since BPF has no instruction that counts leading zeros.
  */
 static inline __u32 histogram_bucket(__u64 value)
 {
@@ -53,7 +57,10 @@ static inline void histogram_add(struct histogram *histogram, __u64 value)
 		histogram->max = value;
 }
 
-/* Adds the time since `start`, where 0 stands for none. Clocks of two CPUs may disagree: a negative time is none. */
+/*
+ * Adds the time since `start`, where 0 stands for none. Clocks of two CPUs may disagree: a negative
+ * time is none.
+ */
 static inline void histogram_add_since(struct histogram *histogram, __u64 start, __u64 now)
 {
 	if (start && now >= start)

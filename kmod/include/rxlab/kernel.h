@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* kernel.h - what kernels name differently, under one name each; features.mk has asked which it is. */
+/*
+ * kernel.h - what kernels name differently, under one name each; features.mk has asked which it is.
+ */
 #ifndef RXLAB_KERNEL_H
 #define RXLAB_KERNEL_H
 

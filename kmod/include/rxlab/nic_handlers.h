@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * nic_handlers.h - the receive handlers there are, for the module and for the experiments' vocabulary. One more is a file in
- * kmod/nic/handlers/ and a row here.
+ * nic_handlers.h - the receive handlers there are, for the module and for the experiments'
+ * vocabulary. One more is a file in kmod/nic/handlers/ and a row here.
  */
 #ifndef RXLAB_NIC_HANDLERS_H
 #define RXLAB_NIC_HANDLERS_H

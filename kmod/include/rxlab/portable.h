@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* portable.h - the kernel's words for ordering, where there is no kernel: user space, C11 or C++. ThreadSanitizer knows these. */
+/*
+ * portable.h - the kernel's words for ordering, where there is no kernel: user space, C11 or C++.
+ * ThreadSanitizer knows these.
+ */
 #ifndef RXLAB_PORTABLE_H
 #define RXLAB_PORTABLE_H
 

@@ -2,7 +2,8 @@
 /*
  * record.h - what travels through a ring: a header, the payload, padding to 8 bytes.
  *
- * Compiled in the kernel and in user space (C11, C++20). The byte order is the machine's own: both ends are this machine.
+ * Compiled in the kernel and in user space (C11, C++20). The byte order is the machine's own: both
+ * ends are this machine.
  */
 #ifndef RXLAB_RECORD_H
 #define RXLAB_RECORD_H
@@ -29,7 +30,10 @@ struct rxlab_record {
 
 #define RXLAB_RECORD_ALIGN 8u
 
-/* In a header's length: no record; the rest of the ring's turn is to be skipped. Eight bytes are enough to say so. */
+/*
+ * In a header's length: no record; the rest of the ring's turn is to be skipped. Eight bytes are
+ * enough to say so.
+ */
 #define RXLAB_RECORD_SKIP 0xFFFFFFFFu
 
 /**
@@ -40,10 +44,14 @@ struct rxlab_record {
  */
 static inline __u64 rxlab_record_bytes(__u32 length)
 {
-	return ((__u64)sizeof(struct rxlab_record) + length + RXLAB_RECORD_ALIGN - 1) & ~(__u64)(RXLAB_RECORD_ALIGN - 1);
+	return ((__u64)sizeof(struct rxlab_record) + length + RXLAB_RECORD_ALIGN - 1) &
+	       ~(__u64)(RXLAB_RECORD_ALIGN - 1);
 }
 
-/* One step: exclusive or, multiply by an odd constant (2^64 / golden ratio), rotate. Each step is a bijection of the sum. */
+/*
+ * One step: exclusive or, multiply by an odd constant (2^64 / golden ratio), rotate. Each step is a
+ * bijection of the sum.
+ */
 static inline __u64 rxlab_check_step(__u64 sum, __u64 word)
 {
 	sum = (sum ^ word) * 0x9E3779B97F4A7C15ull;
@@ -56,9 +64,9 @@ static inline __u64 rxlab_check_step(__u64 sum, __u64 word)
  * @length:   bytes of payload
  * @sequence: the record's sequence number
  *
- * Not cryptographic: it has to be cheap beside the copy, and to see what rings do wrong: stale bytes, bytes of another
- * record, a record cut at the ring's end. Every step is a bijection, so one wrong 8-byte word always changes the sum, and
- * words in another order do so but for 1 in 2^64.
+ * Not cryptographic: it has to be cheap beside the copy, and to see what rings do wrong: stale
+ * bytes, bytes of another record, a record cut at the ring's end. Every step is a bijection, so one
+ * wrong 8-byte word always changes the sum, and words in another order do so but for 1 in 2^64.
  *
  * Return: 64 bits, never 0, so that memory never written is no record.
  */

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ring.h - the ring core: one producer, one consumer, records of record.h in N bytes, N a power of two.
+ * ring.h - the ring core: one producer, one consumer, records of record.h in N bytes, N a power of
+ * two.
  *
- * Compiled in the kernel and in user space (C11, C++20). Records are produced and consumed in place: reserve a span, write
- * the record into it, commit; peek at the next record, read it where it lies, release. So a record has to be contiguous.
- * Where the rest of the ring is too short for it, the producer leaves a skip mark there and begins again at the ring's
- * start. Nothing is ever copied twice, at the price of the bytes skipped: half a record on average per turn of the ring. The
- * other textbook way, copying in two parts, keeps those bytes and gives up production and consumption in place.
+ * Compiled in the kernel and in user space (C11, C++20). Records are produced and consumed in
+ * place: reserve a span, write the record into it, commit; peek at the next record, read it where
+ * it lies, release. So a record has to be contiguous. Where the rest of the ring is too short for
+ * it, the producer leaves a skip mark there and begins again at the ring's start. Nothing is ever
+ * copied twice, at the price of the bytes skipped: half a record on average per turn of the ring.
+ * The other textbook way, copying in two parts, keeps those bytes and gives up production and
+ * consumption in place.
  *
- * Positions are bytes since the beginning, 64 bits, never wrapped; an offset is the position modulo N. Each end knows its
- * own position, and asks for the other's: in user space that is a variable of the other thread; in the kernel the other end
- * is a DMA engine, and the answer comes from its wire or its residue (struct rxlab_ring_port).
+ * Positions are bytes since the beginning, 64 bits, never wrapped; an offset is the position modulo
+ * N. Each end knows its own position, and asks for the other's: in user space that is a variable of
+ * the other thread; in the kernel the other end is a DMA engine, and the answer comes from its wire
+ * or its residue (struct rxlab_ring_port).
  *
  * Barriers, each with its partner; with them every byte read was written before, on any machine:
  *   A  producer: record bytes, then publish(position)          store-release
  *      consumer: load of that position, then record bytes      load-acquire    pairs with A
  *   B  consumer: last read of a record, then publish(position) store-release
  *      producer: load of that position, then reuse the span    load-acquire    pairs with B
- * B is needed wherever a span is reused without the ring having been seen empty, so by all variants that are right. Nothing
- * orders a full barrier: neither end decides anything from "I wrote mine, then saw yours". A CPU that wants to sleep until
- * the other end moves has to add one, as vdma's wire does. Toward a device the same two releases are dma_wmb() and what
- * follows it, and the acquires what dma_rmb() follows; where memory is not coherent the port also hands the span over with
- * dma_sync_single_for_device() before A and _for_cpu() after it.
+ * B is needed wherever a span is reused without the ring having been seen empty, so by all variants
+ * that are right. Nothing orders a full barrier: neither end decides anything from "I wrote mine,
+ * then saw yours". A CPU that wants to sleep until the other end moves has to add one, as vdma's
+ * wire does. Toward a device the same two releases are dma_wmb() and what follows it, and the
+ * acquires what dma_rmb() follows; where memory is not coherent the port also hands the span over
+ * with dma_sync_single_for_device() before A and _for_cpu() after it.
  */
 #ifndef RXLAB_RING_H
 #define RXLAB_RING_H
@@ -34,7 +39,8 @@ enum rxlab_ring_fault {
 	RXLAB_FAULT_WRAP,        /* a record written beyond the ring's end, into the guard */
 	RXLAB_FAULT_OVERWRITE,   /* bytes overwritten that nobody had read */
 	RXLAB_FAULT_FULL_EMPTY,  /* a full ring that looked empty */
-	RXLAB_FAULT_TORN,        /* a header read of which not all had arrived, or that no record can have */
+	/* a header read of which not all had arrived, or that no record can have */
+	RXLAB_FAULT_TORN,
 	RXLAB_FAULTS
 };
 
@@ -42,8 +48,10 @@ struct rxlab_ring_side;
 
 /* The other end of a ring, where it is not memory: in the kernel. */
 struct rxlab_ring_port {
-	u64 (*peer)(struct rxlab_ring_side *side);                  /* the other end's position; an acquire */
-	void (*publish)(struct rxlab_ring_side *side, u64 position); /* tells the other end of ours; a release */
+	/* the other end's position; an acquire */
+	u64 (*peer)(struct rxlab_ring_side *side);
+	/* tells the other end of ours; a release */
+	void (*publish)(struct rxlab_ring_side *side, u64 position);
 };
 
 /**
@@ -79,7 +87,10 @@ struct rxlab_ring_side {
 #endif
 } RXLAB_FAR_APART;
 
-/* The longest record a ring takes, header and padding included: with the skip it may cause it still fits an empty ring. */
+/*
+ * The longest record a ring takes, header and padding included: with the skip it may cause it still
+ * fits an empty ring.
+ */
 #define RXLAB_RING_MOST(size) ((size) / 4)
 #define RXLAB_RING_GUARD(size) RXLAB_RING_MOST(size)
 
@@ -87,16 +98,17 @@ struct rxlab_ring_side {
  * struct rxlab_ring_variant - one way to run a ring; a row of rxlab_ring_variants
  * @name:    what it is called
  * @summary: one line for people
- * @reserve: @bytes (of rxlab_record_bytes()) to write a record to, or NULL while there is no room, and always when they are more
- *           than RXLAB_RING_MOST(). The record's header comes first. Without a commit it may be called again.
+ * @reserve: @bytes (of rxlab_record_bytes()) to write a record to, or NULL while there is no room,
+ *           and always when they are more than RXLAB_RING_MOST(). The record's header comes first.
+ *           Without a commit it may be called again.
  * @commit:  the record is written
  * @peek:    the next record, whole, or NULL while there is none
  * @release: the record of the last peek may be overwritten
  * @flush:   tells the other end of everything that was committed or released
  *
- * Several records of one length at once: reserve that many times @bytes (rxlab_ring_together() says how many may lie
- * together), write them one behind the other, commit once. Several at the other end: rxlab_ring_peek_more() after a peek, and
- * one release.
+ * Several records of one length at once: reserve that many times @bytes (rxlab_ring_together() says
+ * how many may lie together), write them one behind the other, commit once. Several at the other
+ * end: rxlab_ring_peek_more() after a peek, and one release.
  */
 struct rxlab_ring_variant {
 	const char *name, *summary;
@@ -149,8 +161,9 @@ static inline u64 rxlab_ring_to_end(const struct rxlab_ring_side *side, u64 posi
 }
 
 /*
- * What a record of @bytes takes of the ring here: itself, and what has to be skipped before it. More than there will ever be
- * when it is longer than any record may be, since the other end would call that torn.
+ * What a record of @bytes takes of the ring here: itself, and what has to be skipped before it.
+ * More than there will ever be when it is longer than any record may be, since the other end would
+ * call that torn.
  */
 static inline u64 rxlab_ring_needed(const struct rxlab_ring_side *tx, u64 bytes)
 {
@@ -176,8 +189,9 @@ static inline struct rxlab_record *rxlab_ring_span(struct rxlab_ring_side *tx, u
 }
 
 /*
- * The next record of those before @head, skipping what is marked; NULL when it has not wholly arrived. A length no record
- * can have (only the naive variant's faults make one) is told as torn and ends the stream.
+ * The next record of those before @head, skipping what is marked; NULL when it has not wholly
+ * arrived. A length no record can have (only the naive variant's faults make one) is told as torn
+ * and ends the stream.
  */
 static inline const struct rxlab_record *rxlab_ring_next(struct rxlab_ring_side *rx, u64 head)
 {
@@ -212,7 +226,10 @@ static inline const struct rxlab_record *rxlab_ring_next(struct rxlab_ring_side 
 	return record;
 }
 
-/* Of @most records of @bytes each, how many one reservation takes: in one piece, no longer than any may be. At least one. */
+/*
+ * Of @most records of @bytes each, how many one reservation takes: in one piece, no longer than any
+ * may be. At least one.
+ */
 static inline u32 rxlab_ring_together(const struct rxlab_ring_side *tx, u64 bytes, u32 most)
 {
 	const u64 to_end = rxlab_ring_to_end(tx, tx->position), longest = RXLAB_RING_MOST(tx->size);
@@ -223,9 +240,10 @@ static inline u32 rxlab_ring_together(const struct rxlab_ring_side *tx, u64 byte
 }
 
 /*
- * After a peek: takes in the records right behind that one which were known to be there, whole, at the last look, @most in all,
- * and returns how many there are. The release is then of all of them. They lie in one piece, each at the end of the one before.
- * Of the naive variant, whose records do not end where the ring does, it may be that one only.
+ * After a peek: takes in the records right behind that one which were known to be there, whole, at
+ * the last look, @most in all, and returns how many there are. The release is then of all of them.
+ * They lie in one piece, each at the end of the one before. Of the naive variant, whose records do
+ * not end where the ring does, it may be that one only.
  */
 static inline u32 rxlab_ring_peek_more(struct rxlab_ring_side *rx, u32 most)
 {
@@ -240,12 +258,16 @@ static inline u32 rxlab_ring_peek_more(struct rxlab_ring_side *rx, u32 most)
 
 		if (there < (__s64)sizeof(*record))
 			break;
-		/* Most are as long as the one before: a guess that lets this one's place be known before that one's header is. */
+		/*
+		 * Most are as long as the one before: a guess that lets this one's place be known
+		 * before that one's header is.
+		 */
 		if (unlikely(record->length != length)) {
 			length = record->length;
 			bytes = rxlab_record_bytes(length);
 		}
-		if (there < (__s64)bytes || bytes > RXLAB_RING_MOST(rx->size)) /* not whole, or a skip mark */
+		/* not whole, or a skip mark */
+		if (there < (__s64)bytes || bytes > RXLAB_RING_MOST(rx->size))
 			break;
 		end += bytes;
 	}

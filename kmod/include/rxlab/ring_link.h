@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ring_link.h - one direction: a transmit ring, the DMA channels and the wire behind it, a receive ring at the other end.
+ * ring_link.h - one direction: a transmit ring, the DMA channels and the wire behind it, a receive
+ * ring at the other end.
  *
- * ring_link.ko puts them together; dma_ring.ko sends a stream of records through one, rxnic.ko frames through several.
+ * ring_link.ko puts them together; dma_ring.ko sends a stream of records through one, rxnic.ko
+ * frames through several.
  */
 #ifndef RXLAB_RING_LINK_H
 #define RXLAB_RING_LINK_H
@@ -44,7 +46,8 @@ struct dma_ring_end {
 	dma_addr_t addr;
 	bool mapped;
 	dma_cookie_t cookie;
-	u64 synced;         /* position of the other end that we know of: memory up to here is ours */
+	/* position of the other end that we know of: memory up to here is ours */
+	u64 synced;
 	u64 published;      /* position that the other end knows of: memory up to here is its own */
 };
 
@@ -59,7 +62,8 @@ struct dma_ring_end {
  *              irq_wake_thread() would wake the wrong one where handlers are forced into threads.
  * @ops:        of the wire, or of what stands for it
  * @error:      a channel failed: dma_ring_restart() is due
- * @interrupts: taken; @spurious of them without a cause; @callbacks of dmaengine; @to_handler: ns from cause to handler
+ * @interrupts: taken; @spurious of them without a cause; @callbacks of dmaengine; @to_handler: ns
+ *              from cause to handler
  */
 struct dma_ring {
 	struct dma_ring_config config;
@@ -77,16 +81,22 @@ struct dma_ring {
 };
 
 /*
- * All in process context. An error leaves nothing behind, and the kernel log says what was wrong; each step of open can be
- * made to fail by config.fail.
+ * All in process context. An error leaves nothing behind, and the kernel log says what was wrong;
+ * each step of open can be made to fail by config.fail.
  */
 int dma_ring_check(const struct dma_ring_config *config); /* -EINVAL for what is out of range */
 int dma_ring_open(struct dma_ring *ring);
 void dma_ring_close(struct dma_ring *ring);
-int dma_ring_restart(struct dma_ring *ring, u64 consumed); /* pause, terminate, synchronize, new epoch, start */
+/* pause, terminate, synchronize, new epoch, start */
+int dma_ring_restart(struct dma_ring *ring, u64 consumed);
 
-/* The place of a value among words; -EINVAL, and the words in the kernel log, where it is none of them. */
-int dma_ring_choice(const char *user, const char *parameter, const char *value, const char *const *words, int count);
-const struct rxlab_ring_variant *dma_ring_variant(const char *user, const char *name); /* or NULL, likewise */
+/*
+ * The place of a value among words; -EINVAL, and the words in the kernel log, where it is none of
+ * them.
+ */
+int dma_ring_choice(const char *user, const char *parameter, const char *value,
+		    const char *const *words, int count);
+/* or NULL, likewise */
+const struct rxlab_ring_variant *dma_ring_variant(const char *user, const char *name);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ring_uapi.h - /dev/dma_ring: one stream of records through the rings per call. Shared by dma_ring.ko and its users. */
+/*
+ * ring_uapi.h - /dev/dma_ring: one stream of records through the rings per call. Shared by
+ * dma_ring.ko and its users.
+ */
 #ifndef RXLAB_RING_UAPI_H
 #define RXLAB_RING_UAPI_H
 
@@ -11,7 +14,10 @@
 #define DMA_RING_DEVICE "/dev/dma_ring"
 #define DMA_RING_VERSION 1
 
-/* Counters that the ring has; the names are those that the runner tells. All count what this call did. */
+/*
+ * Counters that the ring has; the names are those that the runner tells. All count what this call
+ * did.
+ */
 #define DMA_RING_COUNTERS(C) \
 	C(sent)              /* records committed */ \
 	C(received)          /* records peeked at and found good */ \
@@ -58,7 +64,7 @@
 	C(wire_stalls) \
 	C(wire_errors) \
 	C(wire_engine_ns)    /* CPU time of the engine */ \
-	C(elapsed_ns)        /* from the first record begun to the last one consumed, or given up */ \
+	C(elapsed_ns)        /* from the first record begun to the last consumed, or given up */ \
 	C(idle_ns)           /* of it, summed over CPUs, idle */
 
 struct dma_ring_counters {
@@ -79,8 +85,9 @@ struct dma_ring_counters {
  * @to_handler:  out, ns: from the wire's condition to the interrupt handler's first instruction
  * @to_consumer: out, ns: from there to the consumer looking at the ring
  *
- * The call returns when the last record was consumed or given up, or -EINTR at a signal; the rings are then as they were.
- * -EINVAL for a field out of range, -EBUSY while another call runs, -EPROTO for another version.
+ * The call returns when the last record was consumed or given up, or -EINTR at a signal; the rings
+ * are then as they were. -EINVAL for a field out of range, -EBUSY while another call runs, -EPROTO
+ * for another version.
  */
 struct dma_ring_run {
 	__u32 version, quiet_ms;

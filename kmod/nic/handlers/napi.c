@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* napi - the kernel's own: in softIRQ context by turns with all other devices, each with a budget. */
+/*
+ * napi - the kernel's own: in softIRQ context by turns with all other devices, each with a budget.
+ */
 #include "table.h"
 
 int rxnic_poll(struct napi_struct *napi, int budget)
@@ -7,7 +9,10 @@ int rxnic_poll(struct napi_struct *napi, int budget)
 	struct rxnic_line *line = container_of(napi, struct rxnic_line, napi);
 	const int received = rxnic_rx(line, budget);
 
-	/* Told again only after NAPI is ready to be scheduled: what came between the two would else be forgotten. */
+	/*
+	 * Told again only after NAPI is ready to be scheduled: what came between the two would else
+	 * be forgotten.
+	 */
 	if (received < budget && napi_complete_done(napi, received) && !rxnic_rx_done(line))
 		napi_schedule(napi);
 	return received;
@@ -48,7 +53,9 @@ const struct rxnic_handler rxnic_napi = {
 	.close = rxnic_napi_close,
 };
 
-/* napi_threaded - the same in a kernel thread of its own, which the scheduler treats as any task. */
+/*
+ * napi_threaded - the same in a kernel thread of its own, which the scheduler treats as any task.
+ */
 
 static int rxnic_napi_threaded_open(struct rxnic_line *line)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tasklets: TASKLET softIRQ. No other bottom half of this CPU runs before one returns, and no task. */
+/*
+ * Tasklets: TASKLET softIRQ. No other bottom half of this CPU runs before one returns, and no task.
+ */
 #include "table.h"
 
 static irqreturn_t rxnic_tasklet_wake(struct rxnic_line *line)
@@ -14,8 +16,9 @@ static void rxnic_tasklet_close(struct rxnic_line *line)
 }
 
 /*
- * tasklet_greedy - the "before": all there is, and all that comes meanwhile, with no end while frames come faster than they
- * are dealt with. The textbook remedy, cond_resched() in the loop, is none: softIRQ context cannot schedule (README.md).
+ * tasklet_greedy - the "before": all there is, and all that comes meanwhile, with no end while
+ * frames come faster than they are dealt with. The textbook remedy, cond_resched() in the loop, is
+ * none: softIRQ context cannot schedule (README.md).
  */
 static void rxnic_greedy(struct tasklet_struct *tasklet)
 {
@@ -39,7 +42,10 @@ const struct rxnic_handler rxnic_tasklet_greedy = {
 	.close = rxnic_tasklet_close,
 };
 
-/* tasklet_budget - what is left after a budget waits for its turn: others run between, and ksoftirqd takes over under load. */
+/*
+ * tasklet_budget - what is left after a budget waits for its turn: others run between, and
+ * ksoftirqd takes over under load.
+ */
 static void rxnic_within_budget(struct tasklet_struct *tasklet)
 {
 	struct rxnic_line *line = from_tasklet(line, tasklet, tasklet);

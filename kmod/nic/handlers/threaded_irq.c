@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* threaded_irq - the thread of the wire's interrupt: real-time priority, so before all ordinary tasks. */
+/*
+ * threaded_irq - the thread of the wire's interrupt: real-time priority, so before all ordinary
+ * tasks.
+ */
 #include "table.h"
 
 static int rxnic_threaded_irq_open(struct rxnic_line *line)

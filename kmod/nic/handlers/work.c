@@ -45,7 +45,9 @@ const struct rxnic_handler rxnic_workqueue = {
 	.close = rxnic_work_close,
 };
 
-/* bh_workqueue - what replaces tasklets since 6.9: softIRQ context, but with a workqueue's calls. */
+/*
+ * bh_workqueue - what replaces tasklets since 6.9: softIRQ context, but with a workqueue's calls.
+ */
 #ifdef RXNIC_HAS_BH_WORKQUEUE
 static void rxnic_in_bh_worker(struct work_struct *work)
 {

@@ -2,8 +2,8 @@
 /*
  * ring.pml - the index protocol of ring.h on a machine that reorders whatever it is allowed to.
  *
- * One producer, one consumer, N slots, positions that run free: full is N apart, empty is equal. A slot is a span of record
- * bytes; what it holds is the sequence number written into it.
+ * One producer, one consumer, N slots, positions that run free: full is N apart, empty is equal. A
+ * slot is a span of record bytes; what it holds is the sequence number written into it.
  *
  * Reordering is modelled where it can happen, not instruction by instruction:
  *   a store that is not a release may be seen before the accesses that precede it in the program,
@@ -12,9 +12,10 @@
  *   -DNO_A_RELEASE   the head is seen before the record's bytes
  *   -DNO_A_ACQUIRE   the record's bytes are read before the head
  *   -DNO_B_RELEASE   the tail is seen before the last read of the record
- *   -DNO_B_ACQUIRE   the span is written before the tail is read. A CPU does not do this behind a branch (stores are not
- *                    speculated), C's memory model permits it to a compiler
- * With all four there is neither a wrong byte nor a deadlock; without any one of them the checker finds a wrong byte.
+ *   -DNO_B_ACQUIRE   the span is written before the tail is read. A CPU does not do this behind a
+ *                    branch (stores are not speculated), C's memory model permits it to a compiler
+ * With all four there is neither a wrong byte nor a deadlock; without any one of them the checker
+ * finds a wrong byte.
  */
 #ifndef N
 #define N 2

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * batched - cached, and the other end is told once per batch of records: one release, one doorbell, one cache line moved for
- * all of them. What is not told yet is flushed before either end waits, else both would wait for each other.
+ * batched - cached, and the other end is told once per batch of records: one release, one doorbell,
+ * one cache line moved for all of them. What is not told yet is flushed before either end waits,
+ * else both would wait for each other.
  */
 #include "table.h"
 
@@ -36,5 +37,11 @@ static const struct rxlab_record *dma_ring_batched_peek(struct rxlab_ring_side *
 }
 
 const struct rxlab_ring_variant rxlab_ring_batched = {
-	"batched", "cached, the other end told once per batch", dma_ring_batched_reserve, dma_ring_batched_step, dma_ring_batched_peek, dma_ring_batched_step, rxlab_ring_flush,
+	.name = "batched",
+	.summary = "cached, the other end told once per batch",
+	.reserve = dma_ring_batched_reserve,
+	.commit = dma_ring_batched_step,
+	.peek = dma_ring_batched_peek,
+	.release = dma_ring_batched_step,
+	.flush = rxlab_ring_flush,
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* cached - freerun, but the other end is asked only when what it said last is not enough: its cache line stays with it. */
+/*
+ * cached - freerun, but the other end is asked only when what it said last is not enough: its cache
+ * line stays with it.
+ */
 #include "table.h"
 
 static struct rxlab_record *dma_ring_cached_reserve(struct rxlab_ring_side *tx, u64 bytes)
@@ -25,5 +28,11 @@ static const struct rxlab_record *dma_ring_cached_peek(struct rxlab_ring_side *r
 }
 
 const struct rxlab_ring_variant rxlab_ring_cached = {
-	"cached", "free-running, the other end's position cached", dma_ring_cached_reserve, dma_ring_cached_step, dma_ring_cached_peek, dma_ring_cached_step, rxlab_ring_flush,
+	.name = "cached",
+	.summary = "free-running, the other end's position cached",
+	.reserve = dma_ring_cached_reserve,
+	.commit = dma_ring_cached_step,
+	.peek = dma_ring_cached_peek,
+	.release = dma_ring_cached_step,
+	.flush = rxlab_ring_flush,
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* circ - as linux/circ_buf.h has it: offsets within the ring, which are equal when it is empty, so that one slot stays free. */
+/*
+ * circ - as linux/circ_buf.h has it: offsets within the ring, which are equal when it is empty, so
+ * that one slot stays free.
+ */
 #include "table.h"
 
 /* Bytes that may be produced: one slot less than what is free (CIRC_SPACE). */
@@ -16,7 +19,8 @@ static u64 dma_ring_circ_count(u64 head, u64 tail, u64 size)
 
 static struct rxlab_record *dma_ring_circ_reserve(struct rxlab_ring_side *tx, u64 bytes)
 {
-	const u64 head = rxlab_ring_offset(tx, tx->position), tail = rxlab_ring_offset(tx, rxlab_ring_peer(tx));
+	const u64 head = rxlab_ring_offset(tx, tx->position);
+	const u64 tail = rxlab_ring_offset(tx, rxlab_ring_peer(tx));
 
 	if (rxlab_ring_needed(tx, bytes) > dma_ring_circ_space(head, tail, tx->size))
 		return NULL;
@@ -31,11 +35,18 @@ static void dma_ring_circ_step(struct rxlab_ring_side *side)
 
 static const struct rxlab_record *dma_ring_circ_peek(struct rxlab_ring_side *rx)
 {
-	const u64 tail = rxlab_ring_offset(rx, rx->position), head = rxlab_ring_offset(rx, rxlab_ring_peer(rx));
+	const u64 tail = rxlab_ring_offset(rx, rx->position);
+	const u64 head = rxlab_ring_offset(rx, rxlab_ring_peer(rx));
 
 	return rxlab_ring_next(rx, rx->position + dma_ring_circ_count(head, tail, rx->size));
 }
 
 const struct rxlab_ring_variant rxlab_ring_circ = {
-	"circ", "offsets as in circ_buf.h, one slot free", dma_ring_circ_reserve, dma_ring_circ_step, dma_ring_circ_peek, dma_ring_circ_step, rxlab_ring_flush,
+	.name = "circ",
+	.summary = "offsets as in circ_buf.h, one slot free",
+	.reserve = dma_ring_circ_reserve,
+	.commit = dma_ring_circ_step,
+	.peek = dma_ring_circ_peek,
+	.release = dma_ring_circ_step,
+	.flush = rxlab_ring_flush,
 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* freerun - free-running positions, which use all N bytes: full is N apart, empty is equal. Each step asks the other end. */
+/*
+ * freerun - free-running positions, which use all N bytes: full is N apart, empty is equal. Each
+ * step asks the other end.
+ */
 #include "table.h"
 
 static struct rxlab_record *dma_ring_freerun_reserve(struct rxlab_ring_side *tx, u64 bytes)
@@ -21,5 +24,11 @@ static const struct rxlab_record *dma_ring_freerun_peek(struct rxlab_ring_side *
 }
 
 const struct rxlab_ring_variant rxlab_ring_freerun = {
-	"freerun", "free-running positions, all N bytes used", dma_ring_freerun_reserve, dma_ring_freerun_step, dma_ring_freerun_peek, dma_ring_freerun_step, rxlab_ring_flush,
+	.name = "freerun",
+	.summary = "free-running positions, all N bytes used",
+	.reserve = dma_ring_freerun_reserve,
+	.commit = dma_ring_freerun_step,
+	.peek = dma_ring_freerun_peek,
+	.release = dma_ring_freerun_step,
+	.flush = rxlab_ring_flush,
 };
