@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 
 namespace rxlab {
 namespace {
@@ -30,6 +29,34 @@ struct Opened {
     Opened(const Opened&) = delete;
     int fd;
 };
+
+/// False, with errno, unless all of it is on the disk.
+bool write_durably(const std::filesystem::path& path, std::string_view bytes) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return false;
+    bool whole = true;
+    while (whole && !bytes.empty()) {
+        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        if (count > 0)
+            bytes.remove_prefix(static_cast<size_t>(count));
+        else
+            whole = count < 0 && errno == EINTR;
+    }
+    whole = whole && ::fsync(fd) == 0;
+    const int reason = errno;
+    ::close(fd);
+    errno = reason;
+    return whole;
+}
+
+/// So that the new name outlives a loss of power; where a file system cannot, only that is lost.
+void sync_folder(const std::filesystem::path& folder) {
+    const int fd =
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    ::fsync(fd);
+    ::close(fd);
+}
 
 }  // namespace
 
@@ -62,10 +89,10 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path) {
 
 void write_whole(const std::filesystem::path& path, std::string_view bytes) {
     const std::filesystem::path fresh = path.string() + ".new";
-    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (file && ::rename(fresh.c_str(), path.c_str()) == 0) return;
+    if (write_durably(fresh, bytes) && ::rename(fresh.c_str(), path.c_str()) == 0) {
+        sync_folder(path.parent_path());
+        return;
+    }
     const int reason = errno;
     ::unlink(fresh.c_str());
     throw Error(Status::invalid,

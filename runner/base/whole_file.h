@@ -18,7 +18,8 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path);
 /// people.
 std::string read_whole(int fd, const std::string& name);
 
-/// Under another name first, then renamed: a reader finds all of it, or what was there before.
+/// Under another name first, then renamed: a reader finds all of it, or what was there before, also
+/// after a loss of power.
 /// @throws Error(Status::invalid): full disk, unwritable folder.
 void write_whole(const std::filesystem::path& path, std::string_view bytes);
 
