@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "collect/folded.h"
 
+#include "base/trimmed.h"
+
 #include <algorithm>
 #include <array>
 #include <sstream>
@@ -13,13 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kIdle = {
     "pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle",
     "mwait_idle",          "intel_idle",       "poll_idle",      "cpu_idle_poll"};
-
-std::string trimmed(const std::string& text) {
-    const size_t first = text.find_first_not_of(" \t");
-    return first == std::string::npos
-               ? ""
-               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// "  ffffffff81000130 entry_SYSCALL_64" -> the symbol.
 std::string symbol(const std::string& line) {

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/trimmed.h"
 #include "knobs/kinds.h"
 #include "knobs/place.h"
 
@@ -36,13 +37,6 @@ Setting parse(const std::string& object) {
     throw Error(
         Status::usage,
         fmt::format("knob ethtool:{}: expected INTERFACE/coalesce|ring|feature/SETTING", object));
-}
-
-std::string trimmed(const std::string& text) {
-    const size_t first = text.find_first_not_of(" \t");
-    return first == std::string::npos
-               ? ""
-               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// "RX Mini" in what ethtool shows is rx-mini in what it takes.

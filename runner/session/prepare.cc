@@ -2,6 +2,7 @@
 #include "session/prepare.h"
 
 #include "base/error.h"
+#include "base/trimmed.h"
 #include "collect/collector.h"
 #include "session/assembly.h"
 #include "session/session.h"
@@ -15,11 +16,6 @@ namespace {
 /// arm.
 const char* const kModules[] = {"veth",       "dummy",   "pktgen",  "nf_tables", "sch_ingress",
                                 "cls_flower", "cls_u32", "cls_bpf", "act_gact"};
-
-std::string trimmed(std::string text) {
-    text.erase(text.find_last_not_of(" \n") + 1);
-    return text;
-}
 
 std::string read_kernel_base(Sys& sys) {
     // _text is among the first symbols; all of them are ten megabytes.
@@ -42,7 +38,7 @@ std::string kernel_base(Sys& sys) {
 
 std::string kernel_release(Sys& sys) {
     const char* file = "/proc/sys/kernel/osrelease";
-    return sys.exists(file) ? trimmed(sys.read_file(file)) : "";
+    return sys.exists(file) ? trimmed_end(sys.read_file(file)) : "";
 }
 
 std::vector<std::string> modules_to_load(Sys& sys) {

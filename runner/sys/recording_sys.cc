@@ -2,6 +2,7 @@
 #include "sys/recording_sys.h"
 
 #include "base/error.h"
+#include "base/trimmed.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,17 +13,12 @@
 namespace rxlab {
 namespace {
 
-std::string trimmed(const std::string& text) {
-    const size_t end = text.find_last_not_of(" \n\t");
-    return end == std::string::npos ? "" : text.substr(0, end + 1);
-}
-
 /// What was written, for people: trimmed, or its size where it is no text.
 std::string shown(const std::string& value) {
     const auto text = [](unsigned char c) {
         return c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f);
     };
-    return std::all_of(value.begin(), value.end(), text) ? trimmed(value)
+    return std::all_of(value.begin(), value.end(), text) ? trimmed_end(value)
                                                          : fmt::format("({} bytes)", value.size());
 }
 
@@ -54,7 +50,7 @@ void RecordingSys::write_file(const std::string& path, const std::string& value)
         return sys_.write_file(path, value);
     }
     changes_.push_back(
-        fmt::format("{}{}: {} -> {}", where(), path, trimmed(read_file(path)), shown(value)));
+        fmt::format("{}{}: {} -> {}", where(), path, trimmed_end(read_file(path)), shown(value)));
     written_[netns_ + path] = value;
 }
 

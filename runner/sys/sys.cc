@@ -2,27 +2,20 @@
 #include "sys/sys.h"
 
 #include "base/error.h"
+#include "base/trimmed.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <csignal>
 
 namespace rxlab {
-namespace {
-
-std::string trimmed(const std::string& text) {
-    const size_t end = text.find_last_not_of(" \t\n");
-    return end == std::string::npos ? "" : text.substr(0, end + 1);
-}
-
-}  // namespace
 
 std::string output_of(const std::vector<std::string>& argv, CommandResult ran) {
     if (ran.status == 0) return std::move(ran.out);
     const std::string command = fmt::format("{}", fmt::join(argv, " "));
     if (ran.status == 128 + SIGINT || ran.status == 128 + SIGTERM)
         throw Error(Status::interrupted, command + ": interrupted");
-    const std::string words = trimmed(ran.err.empty() ? ran.out : ran.err);
+    const std::string words = trimmed_end(ran.err.empty() ? ran.out : ran.err);
     throw Error(Status::invalid, fmt::format("{}: exit status {}{}{}", command, ran.status,
                                              words.empty() ? "" : ": ", words));
 }
