@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/json.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "traffic/capture.h"
 #include "traffic/hex.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <memory>
 
 namespace rxlab {
@@ -31,19 +30,20 @@ void print_frames(const FramesOptions& options) {
 
 }  // namespace
 
-void define_frames(CLI::App& app, int&) {
+void define_frames(CommandOptions command) {
     auto options = std::make_shared<FramesOptions>();
-    app.add_option("FILE", options->file,
-                   "a capture that libpcap reads (pcap, pcapng; Ethernet, whole frames); - is "
-                   "standard input")
-        ->required();
-    app.add_option("--first", options->capture.first, "so many frames, at most")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    app.add_flag("--skip", options->capture.skip,
+    command
+        .option("FILE", options->file,
+                "a capture that libpcap reads (pcap, pcapng; Ethernet, whole frames); - is "
+                "standard input")
+        .required();
+    command.option("--first", options->capture.first, "so many frames, at most")
+        .between(1, 10'000)
+        .shows_default();
+    command.flag("--skip", options->capture.skip,
                  "leave out frames that cannot be sent, and count them by reason, instead of "
                  "refusing the file");
-    app.callback([=] { print_frames(*options); });
+    command.does([=] { print_frames(*options); });
 }
 
 }  // namespace rxlab

@@ -83,9 +83,6 @@ public:
             set_run(run);
     }
 
-    CLI::App& app() { return *app_; }
-    int& status() { return *status_; }
-
 private:
     void set_run(std::function<int()> run);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/command.h"
-#include "cmd/commands.h"
 
 #include <iterator>
 
@@ -10,7 +9,7 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_report,
     define_certify, define_attribute, define_bundle, define_nightly, define_shell, define_doctor,
-    define_restore, define_agent;
+    define_frames, define_xdp, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -32,11 +31,9 @@ const Command kCommands[] = {
      define_attribute, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},
-    {"frames", "a capture's frames, for traffic open_loop to repeat",
-     [](CommandOptions command) { define_frames(command.app(), command.status()); }, kUse},
+    {"frames", "a capture's frames, for traffic open_loop to repeat", define_frames, kUse},
     {"shell", "a shell, or one command, in the guest", define_shell, kMachine},
-    {"xdp", "a port filter on an interface, its statistics and its rules",
-     [](CommandOptions command) { define_xdp(command.app(), command.status()); }, kMachine},
+    {"xdp", "a port filter on an interface, its statistics and its rules", define_xdp, kMachine},
     {"doctor", "what this machine can and cannot do, with remedies", define_doctor, kMachine},
     {"restore", "undo what an interrupted run left changed on this machine", define_restore,
      kMachine},

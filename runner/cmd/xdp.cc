@@ -3,12 +3,11 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/names.h"
-#include "cmd/commands.h"
+#include "cmd/options.h"
 #include "xdp/stats.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -330,56 +329,52 @@ vlan N, dport|sport PORT[-PORT][,...], from ADDRESS[/BITS], to ADDRESS[/BITS], c
 
 }  // namespace
 
-void define_xdp(CLI::App& app, int&) {
+void define_xdp(CommandOptions xdp) {
     auto options = std::make_shared<Options>();
-    app.require_subcommand(1);
-    app.footer(kRulesFile);
-    const auto add = [options](CLI::App& parent, const char* name, const char* summary,
+    xdp.needs_command();
+    xdp.footer(kRulesFile);
+    const auto add = [options](CommandOptions parent, const char* name, const char* summary,
                                void (*run)(const Options&)) {
-        CLI::App* command = parent.add_subcommand(name, summary);
+        CommandOptions command = parent.command(name, summary);
         command
-            ->add_option("INTERFACE", options->interfaces,
-                         "an interface's name, or several with commas between")
-            ->required();
-        command->add_option("--netns", options->place.netns,
-                            "the network namespace it is in (ip netns)");
-        command->callback([options, run] { run(*options); });
+            .option("INTERFACE", options->interfaces,
+                    "an interface's name, or several with commas between")
+            .required();
+        command.option("--netns", options->place.netns,
+                       "the network namespace it is in (ip netns)");
+        command.does([options, run] { run(*options); });
         return command;
     };
-    CLI::App* command =
-        add(app, "load", "put a port filter on an interface; it stays until unload", load);
-    command->add_option("--rules", options->rules, "a rules file")->required();
+    CommandOptions command =
+        add(xdp, "load", "put a port filter on an interface; it stays until unload", load);
+    command.option("--rules", options->rules, "a rules file").required();
     command
-        ->add_option("--mode", options->mode,
-                     "in the driver, or in the stack for drivers without XDP")
-        ->check(CLI::IsMember({"native", "generic"}))
-        ->capture_default_str();
-    command->add_option("--engine", options->engine, "how rules are found: bitmap, hash or lpm")
-        ->capture_default_str();
-    command->add_flag("--replace", options->replace, "take away the XDP program that is there");
+        .option("--mode", options->mode, "in the driver, or in the stack for drivers without XDP")
+        .one_of({"native", "generic"})
+        .shows_default();
+    command.option("--engine", options->engine, "how rules are found: bitmap, hash or lpm")
+        .shows_default();
+    command.flag("--replace", options->replace, "take away the XDP program that is there");
     command =
-        add(app, "stats", "what was passed and blocked, by rule, port and protocol", show_stats);
+        add(xdp, "stats", "what was passed and blocked, by rule, port and protocol", show_stats);
     command
-        ->add_option("--watch", options->watch,
-                     "again every so many seconds, with rates, until Ctrl-C")
-        ->expected(0, 1)
-        ->default_str("1")
-        ->check(CLI::Range(0.1, 3600.0));
-    command->add_flag("--json", options->json, "print JSON");
-    add(app, "unload", "take the filter away, and all it left", unload);
-    CLI::App* rules = app.add_subcommand(
+        .option("--watch", options->watch, "again every so many seconds, with rates, until Ctrl-C")
+        .without_value("1")
+        .between(0.1, 3600.0);
+    command.flag("--json", options->json, "print JSON");
+    add(xdp, "unload", "take the filter away, and all it left", unload);
+    CommandOptions rules = xdp.command(
         "rules",
         "list, add, delete or set rules; packets see the old ones or the new, never a mix");
-    rules->require_subcommand(1);
-    command = add(*rules, "list", "the rules in the order of their priority", list_rules);
-    command->add_flag("--json", options->json, "print JSON");
-    command =
-        add(*rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
-    command->add_option("RULE", options->words, "its words")->required();
-    command = add(*rules, "set", "all rules and defaults become those of a file", set_rules);
-    command->add_option("FILE", options->rules, "a rules file")->required();
-    command = add(*rules, "del", "delete a rule by its number or its words", delete_rule);
-    command->add_option("RULE", options->words, "its number, or its words")->required();
+    rules.needs_command();
+    command = add(rules, "list", "the rules in the order of their priority", list_rules);
+    command.flag("--json", options->json, "print JSON");
+    command = add(rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
+    command.option("RULE", options->words, "its words").required();
+    command = add(rules, "set", "all rules and defaults become those of a file", set_rules);
+    command.option("FILE", options->rules, "a rules file").required();
+    command = add(rules, "del", "delete a rule by its number or its words", delete_rule);
+    command.option("RULE", options->words, "its number, or its words").required();
 }
 
 }  // namespace rxlab
