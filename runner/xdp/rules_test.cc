@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <ctime>
 #include <random>
 
 namespace rxlab {
@@ -279,15 +278,14 @@ TEST(Rules, too_many_are_refused_by_a_message) {
     EXPECT_THAT(refused(many), HasSubstr("32767"));
 }
 
-TEST(Rules, a_million_are_refused_without_reading_them) {
+TEST(Rules, what_follows_too_many_is_not_read) {
     std::string many;
-    for (int i = 0; i < 1'000'000; i++)
+    for (int i = 0; i < 40'000; i++)
         many += fmt::format("{}{{\"action\": \"drop\", \"protocol\": \"udp\", \"dport\": {}}}\n",
-                            i ? "," : "", i % 65536);
-    const std::clock_t start = std::clock();
+                            i ? "," : "", i);
+    EXPECT_EQ(refused(many + "no JSON"), refused(many));
     EXPECT_THAT(refused(many),
                 StartsWith("r.json:32770:2: expected at most 32767 items, got more\n"));
-    EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 2.0) << "seconds of CPU";
 }
 
 TEST(Prefixes, contain_what_begins_alike) {
