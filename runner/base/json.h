@@ -3,6 +3,9 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
+// Compiled once, in json.cc, and not in each file that uses it.
+extern template class nlohmann::basic_json<>;
+
 namespace rxlab {
 using Json = nlohmann::json;
 }

@@ -92,7 +92,19 @@ def test_names(path, lines):
             yield number, f"test '{match[2]}': the behaviour in snake_case"
 
 
-RULES = [columns, blanks, tabs, licence, kernel_comments, test_names]
+# A range-for keeps what it walks over alive, not what that is a part of (until C++23).
+OVER_A_PART = re.compile(r"for \([^;]*[^:]: .*\.value\(.*\)\.\w+\(\)\)")
+
+
+def dangling_ranges(path, lines):
+    if not CPP.search(path):
+        return
+    for number, line in enumerate(lines, 1):
+        if OVER_A_PART.search(line):
+            yield number, "walks over a part of a temporary that is gone: give it a name first"
+
+
+RULES = [columns, blanks, tabs, licence, kernel_comments, test_names, dangling_ranges]
 
 
 def faults(path, text):

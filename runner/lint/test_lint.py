@@ -46,6 +46,11 @@ class Form(unittest.TestCase):
     def test_kernel_comments(self):
         self.finds("bpf/x.h", SPDX + "int a; // why\n", "// comment")
 
+    def test_a_part_of_a_temporary_is_not_walked_over(self):
+        walk = "for (auto& [a, b] : json.{}.items())\n"
+        self.finds("runner/x.cc", SPDX + walk.format('value("x", y)'), "temporary")
+        self.assertEqual(faults("runner/x.cc", SPDX + walk.format('at("x")')), [])
+
     def test_names_of_tests(self):
         self.finds("runner/x_test.cc", SPDX + "TEST(Rules, TheFirstWins) {}\n", "snake_case")
         self.finds("runner/x_test.cc", SPDX + "TEST_F(rules, a_b) {}\n", "CamelCase")
