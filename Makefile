@@ -12,10 +12,10 @@ KERNEL     ?= $(firstword $(KERNELS))
 
 # Every Debian package rxlab needs, once. Kernels and their headers are not here: they are downloaded and unpacked into
 # the cache, never installed.
-DEPS := g++ cmake ninja-build pkg-config clang libclang-rt-dev llvm bpftool libbpf-dev libelf-dev libnl-3-dev zlib1g-dev libmd-dev libpcap-dev \
+DEPS := g++ cmake ninja-build pkg-config clang lld libclang-rt-dev llvm bpftool libbpf-dev libelf-dev libnl-3-dev zlib1g-dev libmd-dev libpcap-dev \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
         qemu-system-x86 seabios busybox-static iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
-        spin sparse python3 python3-matplotlib ca-certificates
+        spin sparse python3 python3-matplotlib python3-fastjsonschema ca-certificates
 
 KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed
 
