@@ -37,14 +37,14 @@ empty :=
 space := $(empty) $(empty)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
-RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") --kernel "$(KERNEL)" $(if $(OUT),--out "$(OUT)") $(ARGS)
+RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 # A verdict (worse, inconclusive) is no make error unless STRICT=1.
 valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build run-experiment test \
-        test-unit test-vm test-restore bench nightly doctor restore clean distclean
+        test-unit test-vm test-restore bench nightly install doctor restore clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -141,6 +141,11 @@ nightly: build ## every experiment on every kernel in VMs, a GiB through each ri
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
+
+PREFIX  ?= /usr/local
+install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without the checkout then
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/cmake --prefix "$(PREFIX)" >$(if $(V),/dev/stdout,/dev/null)
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/rxlab, its data in $(DESTDIR)$(PREFIX)/share/rxlab"
 
 doctor: build ## what this machine can and cannot do
 	@$(BUILD)/rxlab doctor $(ARGS)

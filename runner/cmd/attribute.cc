@@ -192,7 +192,7 @@ void define_attribute(CommandOptions command) {
         .required();
     command.option("--arm", request->arms, "only this arm and the baseline (may be repeated)");
     command.option("--seed", request->seed, "seed of boots, phases and flows");
-    command.option("--kernel", request->vm.kernel, "6.12, 6.1 or the path of a bzImage");
+    command.option("--kernel", request->vm.kernel, kernel_words());
     command.option("--out", request->out, "folder for the stacks and the flame graphs");
     command.flag("!--no-report", request->report, "do not draw the flame graphs");
     command.flag("-q,--quiet", request->quiet, "no progress");

@@ -87,8 +87,8 @@ std::string repeat_script(const Result& result, const Kernel& kernel) {
 /// The kernel the run names, if what is found here is that very kernel. @throws
 /// Error(Status::usage)
 Kernel kernel_of(const Result& result) {
-    const Json asked =
-        result.provenance.value("kernel_asked", Json{{"kernel", "6.12"}, {"modules", ""}});
+    const Json asked = result.provenance.value("kernel_asked",
+                                               Json{{"kernel", default_kernel()}, {"modules", ""}});
     const BootAssets assets = gather_boot_assets(asked["kernel"], asked["modules"]);
     const std::string then = result.provenance.at("kernel").value("sha256", "");
     if (then != assets.ingredients.kernel)

@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 #include "target/devices.h"
 #include "target/files.h"
+#include "target/source_version.h"
 #include "traffic/traffic.h"
 
 #include <fmt/format.h>
@@ -62,18 +63,15 @@ Vocabulary vocabulary() {
 
 std::string version() {
     try {
-        const std::string words =
-            run_or_throw(real_sys(), {"git", "-c", "safe.directory=*", "-C", checkout(), "describe",
-                                      "--always", "--dirty", "--abbrev=12"});
-        return words.substr(0, words.find('\n'));
-    } catch (const Error&) {  // no git, or no checkout
+        return source_version(real_sys(), data_folder());
+    } catch (const Error&) {  // no data
         return "unknown";
     }
 }
 
 std::vector<std::string> experiment_names() {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(checkout() / "experiments"))
+    for (const auto& entry : fs::directory_iterator(data_folder() / "experiments"))
         if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
     std::sort(names.begin(), names.end());
     return names;
@@ -86,7 +84,7 @@ Experiment load_experiment(const std::string& name_or_path) {
     if (std::find(names.begin(), names.end(), name_or_path) == names.end())
         throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
                     did_you_mean(name_or_path, names, "", " ") + "'rxlab list' shows them all");
-    const fs::path file = checkout() / "experiments" / (name_or_path + ".json");
+    const fs::path file = data_folder() / "experiments" / (name_or_path + ".json");
     return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
 }
 

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
+#include "target/kernels.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -55,14 +56,23 @@ void print_words(const Section& section) {
     for (const auto& word : section.words) fmt::print("  {:<34} {}\n", word.name, word.summary);
 }
 
+std::vector<Vocabulary::Word> kernel_vocabulary() {
+    std::vector<Vocabulary::Word> words;
+    for (const KernelRow& row : kKernels)
+        words.push_back({row.name, fmt::format("{} of {}", row.package, row.suite), Json()});
+    return words;
+}
+
 void list(bool json, const std::string& only) {
     const Vocabulary words = vocabulary();
+    const std::vector<Vocabulary::Word> kernels = kernel_vocabulary();
     const Section sections[] = {
         {"topologies", "topologies (\"topology\": {\"kind\": ...})", words.topologies},
         {"traffic", "traffic (\"traffic\": {\"kind\": ...})", words.traffics},
         {"setups", "setups (an arm's \"setup\")", words.setups},
         {"knobs", "knobs (an arm's \"knobs\": \"kind:object\")", words.knobs},
         {"devices", "devices (\"boot\": {\"devices\": [...]})", words.devices},
+        {"kernels", "kernels (--kernel, \"boot\": {\"kernel\": ...})", kernels},
         {"collectors", "collectors", words.collectors},
         {"metrics", "metrics (* stands for any part of a name)", words.metrics},
     };
@@ -87,8 +97,8 @@ void define_list(CommandOptions command) {
     auto only = std::make_shared<std::string>();
     command.flag("--json", *json, "print JSON");
     command.option("KIND", *only, "only this list")
-        .one_of({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "collectors",
-                 "metrics"});
+        .one_of({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "kernels",
+                 "collectors", "metrics"});
     command.does([=] { list(*json, *only); });
 }
 

@@ -8,6 +8,7 @@
 #include "cmd/perform.h"
 #include "plan/plan.h"
 #include "target/files.h"
+#include "target/kernels.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ namespace rxlab {
 namespace {
 
 struct NightlyRequest {
-    std::vector<std::string> kernels{"6.12", "6.1"};
+    std::vector<std::string> kernels = kernel_names();
     std::vector<std::string> experiments;  ///< empty: all
     fs::path out;                          ///< empty: results/runs/DATE
     int minutes = 15;                      ///< time box of one experiment on one kernel
@@ -185,9 +186,9 @@ int worst_of(const Json& index) {
 
 int nightly(const NightlyRequest& request, bool json) {
     const std::time_t now = std::time(nullptr);
-    const fs::path night = request.out.empty() ? checkout() / "results" / "runs" /
-                                                     fmt::format("{:%Y-%m-%d}", fmt::localtime(now))
-                                               : request.out;
+    const fs::path night = request.out.empty()
+                               ? runs_folder() / fmt::format("{:%Y-%m-%d}", fmt::localtime(now))
+                               : request.out;
     fs::create_directories(night);
     Json index;
     try {
@@ -209,7 +210,7 @@ int nightly(const NightlyRequest& request, bool json) {
 void define_nightly(CommandOptions command) {
     auto request = std::make_shared<NightlyRequest>();
     auto json = std::make_shared<bool>(false);
-    command.option("--kernel", request->kernels, "kernels (default: 6.12 and 6.1)");
+    command.option("--kernel", request->kernels, "kernels (default: all that have a name)");
     command.option("--experiment", request->experiments, "only these experiments");
     command.option("--out", request->out, "folder (default: results/runs/DATE)");
     command.option("--minutes", request->minutes, "time box of one experiment on one kernel")

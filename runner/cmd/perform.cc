@@ -37,7 +37,7 @@ CompareOptions compare_options(const fs::path& null, Lane lane) {
 
 void draw(const char* program, const fs::path& folder) {
     run_or_throw(real_sys(),
-                 {"/usr/bin/python3", checkout() / "runner" / "report" / program, folder});
+                 {"/usr/bin/python3", data_folder() / "runner" / "report" / program, folder});
 }
 
 }  // namespace rxlab

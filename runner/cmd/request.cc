@@ -71,9 +71,8 @@ fs::path out_for(const RunRequest& request, const Plan& plan, const std::string&
     const std::time_t now = std::time(nullptr);
     const std::string name =
         fmt::format("{}-{}-{}-{:%Y%m%d-%H%M%S}", plan.experiment, word, where, fmt::localtime(now));
-    fs::path folder = checkout() / "results" / "runs" / name;
-    for (int i = 2; fs::exists(folder); i++)
-        folder = checkout() / "results" / "runs" / fmt::format("{}-{}", name, i);
+    fs::path folder = runs_folder() / name;
+    for (int i = 2; fs::exists(folder); i++) folder = runs_folder() / fmt::format("{}-{}", name, i);
     return folder;
 }
 
@@ -146,7 +145,7 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     for (const Trial& trial : plan.trials)
         require_fit(trial, !request.host.interface.names.empty());
     if (plan.target == "host" && !request.host.trust)
-        require_trusted(plan, !comes_with(checkout(), request.experiment));
+        require_trusted(plan, !comes_with(data_folder(), request.experiment));
     return plan;
 }
 

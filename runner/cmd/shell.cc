@@ -9,7 +9,7 @@ namespace rxlab {
 
 void define_shell(CommandOptions command) {
     auto options = std::make_shared<ShellOptions>();
-    command.option("--kernel", options->kernel, "6.12, 6.1 or the path of a bzImage");
+    command.option("--kernel", options->kernel, kernel_words());
     command.option("--modules", options->modules, "modules folder of a kernel given by path");
     command.option("--cpu", options->cpu, "QEMU's CPU model");
     command.option("--memory", options->memory_mib, "MiB of memory").between(128, 65'536);

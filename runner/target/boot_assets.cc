@@ -90,7 +90,8 @@ Kernel kernel_from(const std::string& lines) {
 
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
                               const std::vector<std::string>& extras) {
-    const fs::path vm = checkout() / "vm";
+    const fs::path vm = data_folder() / "vm";
+    cache_folder();  // checked before programs and kernels in it are used
     BootAssets assets;
     assets.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
     std::vector<std::string> mkimage{vm / "mkimage", assets.kernel.release, assets.kernel.modules};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The cache folder and work folders in it that go away with us.
+// Where rxlab's data, results, cache and work folders are.
 #pragma once
 #include "base/whole_file.h"
 
@@ -8,15 +8,31 @@
 
 namespace rxlab {
 
-/// $XDG_CACHE_HOME/rxlab or ~/.cache/rxlab. @throws Error(Status::usage) without a home.
+/// $XDG_CACHE_HOME/rxlab or ~/.cache/rxlab, made where it is not there, for us alone.
+/// @throws Error(Status::usage) without a home, or when somebody else can write there: what is in
+/// it is run.
 std::filesystem::path cache_folder();
 
-/// The folder of the checkout this binary belongs to: $RXLAB_ROOT, or the nearest above the binary
-/// with vm/mkimage.
+/// The folder with experiments/, vm/, kmod/, runner/report/ and results/schema/: $RXLAB_DATA, or
+/// $RXLAB_ROOT, or find_data_folder(this program).
 /// @throws Error(Status::usage)
-std::filesystem::path checkout();
+std::filesystem::path data_folder();
 
-/// QEMU's plugin that counts by function; it lies beside this program.
+/// The checkout that `program` was built in (at most three folders above it), or the data that were
+/// installed with it (share/rxlab beside its bin); empty where there is neither.
+std::filesystem::path find_data_folder(const std::filesystem::path& program);
+
+/// Where a run's results go when it is not told: results/runs of the checkout where the data are
+/// one's, else $XDG_STATE_HOME/rxlab/runs or ~/.local/state/rxlab/runs.
+/// @throws Error(Status::usage) without a home.
+std::filesystem::path runs_folder();
+
+/// Where kernel modules are built: build/kmod of a checkout that can be written, else a folder of
+/// the cache that belongs to these data.
+std::filesystem::path module_folder();
+
+/// QEMU's plugin that counts by function; it lies beside this program, or in lib/rxlab beside its
+/// bin. @throws Error(Status::usage)
 std::string attribution_plugin();
 
 /// A private folder under the cache, removed by the destructor; those of killed processes are

@@ -26,9 +26,9 @@ std::string stripped_self() {
 
 void add_modules(std::vector<ArchiveFile>& files, const std::string& release,
                  std::string& missing) {
-    const fs::path root = checkout(), out = root / "build" / "kmod";
+    const fs::path out = module_folder();
     try {
-        capture({root / "kmod" / "build", release, out});
+        capture({data_folder() / "kmod" / "build", release, out});
     } catch (const Error& error) {
         throw_if_interrupted();
         missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,

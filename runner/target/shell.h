@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "target/kernels.h"
+
 namespace rxlab {
 
 struct ShellOptions {
-    std::string kernel = "6.12";  ///< as VmOptions::kernel
+    std::string kernel = default_kernel();  ///< as VmOptions::kernel
     std::string modules;
     std::string cpu = "Haswell-noTSX";
     int memory_mib = 384;

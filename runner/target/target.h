@@ -3,6 +3,7 @@
 #pragma once
 #include "campaign/executor.h"
 #include "session/user_pair.h"
+#include "target/kernels.h"
 
 #include <memory>
 #include <string>
@@ -10,8 +11,8 @@
 namespace rxlab {
 
 struct VmOptions {
-    std::string kernel = "6.12";  ///< "6.12", "6.1" or the path of a bzImage
-    std::string modules;          ///< modules folder for a bzImage path; empty: found beside it
+    std::string kernel = default_kernel();  ///< a name of vm/kernels or the path of a bzImage
+    std::string modules;  ///< modules folder for a bzImage path; empty: found beside it
     std::string cpu = "Haswell-noTSX";  ///< QEMU CPU model, named explicitly
     int memory_mib = 384;
     std::string snapshots;         ///< folder to keep snapshots in; empty: the cache's
