@@ -3,6 +3,7 @@
 // command to repeat it.
 #include <fmt/format.h>
 #include <memory>
+#include <regex>
 
 #include "base/error.h"
 #include "cmd/options.h"
@@ -69,15 +70,27 @@ void copy_kernel(const Kernel& kernel, const fs::path& to) {
     if (fs::exists(config)) fs::copy_file(config, to / config.filename());
 }
 
+/// A word of a document that goes into a shell script. @throws Error(Status::usage)
+std::string plain_word(const Result& result, const char* key, const std::string& otherwise) {
+    static const std::regex plain("[A-Za-z0-9 _.,:=/+@%-]*");
+    const Json value = result.provenance.value(key, Json(otherwise));
+    if (!value.is_string() || !std::regex_match(value.get<std::string>(), plain))
+        throw Error(Status::usage,
+                    fmt::format("/provenance/{}: expected plain letters, digits and _.,:=/+@%-, "
+                                "got {}",
+                                key, value.dump()),
+                    "run the experiment again, then bundle that");
+    return value;
+}
+
 std::string repeat_script(const Result& result, const Kernel& kernel) {
-    const Json cpu = result.provenance.value("cpu_model", Json(VmOptions{}.cpu));
     int rounds = 0;
     for (const Trial& trial : result.plan.trials) rounds = std::max(rounds, trial.round + 1);
-    return fmt::format(kRepeat,
-                       fmt::arg("version", result.provenance.value("rxlab_version", "unknown")),
+    return fmt::format(kRepeat, fmt::arg("version", plain_word(result, "rxlab_version", "unknown")),
                        fmt::arg("experiment", result.experiment.name),
                        fmt::arg("lane", to_string(result.plan.lane)),
-                       fmt::arg("seed", result.plan.seed), fmt::arg("cpu", cpu.get<std::string>()),
+                       fmt::arg("seed", result.plan.seed),
+                       fmt::arg("cpu", plain_word(result, "cpu_model", VmOptions{}.cpu)),
                        fmt::arg("rounds", fmt::format(" --rounds {}", rounds)),
                        fmt::arg("vmlinuz", fs::path(kernel.vmlinuz).filename().string()),
                        fmt::arg("release", kernel.release),
