@@ -136,7 +136,7 @@ Result run_campaign(const CampaignRequest& request, const Strategy& strategy, Ex
 Comparison conclude(const Result& result, const fs::path& out, const CompareOptions& options) {
     write_whole(out / "result.json", to_json(result).dump(1) + "\n");
     Comparison comparison = compare(result, options);
-    write_whole(out / "comparison.json", comparison.json.dump(1) + "\n");
+    write_whole(out / "comparison.json", to_json(comparison).dump(1) + "\n");
     return comparison;
 }
 

@@ -253,7 +253,7 @@ TEST_F(CampaignTest, concludes_in_two_documents) {
     const Result result = run();
     const Comparison comparison = conclude(result, request.out, {});
     EXPECT_EQ(Json::parse(contents(request.out / "result.json"))["trials"].size(), 6u);
-    EXPECT_EQ(Json::parse(contents(request.out / "comparison.json")), comparison.json);
+    EXPECT_EQ(Json::parse(contents(request.out / "comparison.json")), to_json(comparison));
 }
 
 }  // namespace

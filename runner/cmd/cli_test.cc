@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "cmd/catalogue.h"
 #include "compare/compare.h"
+#include "experiment/experiment_json.h"
 #include "plan/plan.h"
 #include "sys/sys.h"
 
@@ -439,6 +440,16 @@ TEST(Shipped, every_experiment_is_told_and_has_a_plan_in_each_of_its_lanes) {
             EXPECT_FALSE(plan.trials.empty()) << name << " " << to_string(lane);
             EXPECT_EQ(too_few_rounds(plan, experiment), "") << name << " " << to_string(lane);
         }
+    }
+}
+
+TEST(Shipped, every_experiment_is_read_back_as_it_was_written) {
+    ::setenv("RXLAB_ROOT", RXLAB_SOURCE, 1);
+    for (const std::string& name : experiment_names()) {
+        const Json document = written(load_experiment(name));
+        Experiment again;
+        read(Field(document), again);
+        EXPECT_EQ(written(again), document) << name;
     }
 }
 

@@ -38,7 +38,7 @@ void define_compare(CommandOptions command) {
     command.flag("--json", *json, "print comparison.json");
     command.does([=] {
         const Comparison comparison = compared(*files, *null);
-        fmt::print("{}\n", *json ? comparison.json.dump(2) : text_table(comparison.json));
+        fmt::print("{}\n", *json ? to_json(comparison).dump(2) : text_table(comparison));
         return static_cast<int>(comparison.status);
     });
 }

@@ -75,12 +75,12 @@ Json index_before(const fs::path& night) {
     return newest.empty() ? Json::array() : read_json(newest / "index.json");
 }
 
-Json previous_verdict(const Json& before, const Job& job) {
+Json previous_row(const Json& before, const Job& job) {
     for (const Json& row : before)
         if (row["experiment"] == job.experiment && row["kernel"] == job.kernel &&
             row["lane"] == job.lane)
-            return row["verdict"];
-    return nullptr;
+            return row;
+    return Json::object();
 }
 
 /// For a row of the index: the reason may stand in any line.
@@ -129,9 +129,9 @@ Ending run_in_box(const RunRequest& request, int minutes) {
 }
 
 /// Of a campaign that got so far, whatever happened after.
-Json verdict_in(const fs::path& folder) {
-    return fs::exists(folder / "comparison.json") ? read_json(folder / "comparison.json")["verdict"]
-                                                  : Json(nullptr);
+Json comparison_in(const fs::path& folder) {
+    return fs::exists(folder / "comparison.json") ? read_json(folder / "comparison.json")
+                                                  : Json::object();
 }
 
 Json run_job(const NightlyRequest& request, const Job& job, const fs::path& night,
@@ -141,7 +141,9 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
     const Ending ending = run_in_box(run, request.minutes);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const Json verdict = verdict_in(run.out), previous = previous_verdict(before, job);
+    const Json comparison = comparison_in(run.out), earlier = previous_row(before, job);
+    const Json verdict = comparison.value("verdict", Json()),
+               previous = earlier.value("verdict", Json());
     return {{"experiment", job.experiment},
             {"kernel", job.kernel},
             {"lane", job.lane},
@@ -149,7 +151,9 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
             {"path", run.out.filename()},
             {"status", static_cast<int>(ending.status)},
             {"verdict", verdict},
+            {"verdict_words", comparison.value("verdict_words", "")},
             {"previous_verdict", previous},
+            {"previous_verdict_words", earlier.value("verdict_words", "")},
             {"change", previous.is_null() || previous == verdict ? "" : "changed"},
             {"message", ending.message}};
 }

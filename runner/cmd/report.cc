@@ -14,7 +14,7 @@ void define_report(CommandOptions command) {
     command.does([=] {
         const std::filesystem::path dir = *folder;
         const Result result = result_from_json(read_json(dir / "result.json"));
-        write_whole(dir / "comparison.json", compare(result).json.dump(2) + "\n");
+        write_whole(dir / "comparison.json", to_json(compare(result)).dump(2) + "\n");
         draw("report.py", dir);
         fmt::print("{}\n", (dir / "report.html").string());
     });

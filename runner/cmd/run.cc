@@ -13,7 +13,7 @@ namespace rxlab {
 namespace {
 
 void print_outcome(const RunOutcome& outcome, bool report) {
-    fmt::print("{}\n", text_table(outcome.comparison.json));
+    fmt::print("{}\n", text_table(outcome.comparison));
     fmt::print("result  {}\n", (outcome.out / "result.json").string());
     if (report) fmt::print("report  {}\n", (outcome.out / "report.html").string());
 }
@@ -22,7 +22,7 @@ int run(RunRequest request, bool json) {
     if (json) request.quiet = true;
     const RunOutcome outcome = perform(request);
     if (json) {
-        Json document = outcome.comparison.json;
+        Json document = to_json(outcome.comparison);
         document["out"] = outcome.out;
         document["observations_sha256"] = observations_sha256(outcome.result.observations);
         fmt::print("{}\n", document.dump(2));

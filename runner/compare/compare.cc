@@ -12,25 +12,7 @@
 namespace rxlab {
 namespace {
 
-constexpr int kSchemaVersion = 1;
 constexpr size_t kMostPathsNamed = 8;
-
-/// Worst first: one invalid arm spoils the whole, and what cannot be seen says nothing.
-struct VerdictRank {
-    const char* verdict;
-    Status status;
-};
-const VerdictRank kRanks[] = {
-    {"invalid", Status::invalid}, {"worse", Status::worse}, {"inconclusive", Status::inconclusive},
-    {"better", Status::ok},       {"same", Status::ok},     {"not_visible", Status::inconclusive},
-};
-
-/// The first of kRanks that is among them. Nothing at all is inconclusive.
-VerdictRank overall(const std::set<std::string>& verdicts) {
-    for (const VerdictRank& rank : kRanks)
-        if (verdicts.contains(rank.verdict)) return rank;
-    return {"inconclusive", Status::inconclusive};
-}
 
 struct Sides {
     Cell before, after;
@@ -60,24 +42,33 @@ struct Compared {
     std::vector<Row> rows;
 };
 
-Json to_json(const Compared& compared, const Rules& rules) {
+/// The unit of the primary metrics that a verdict comes from; empty where they have several.
+std::string unit_judged(Verdict verdict, std::span<const ComparedArm> arms) {
+    std::set<std::string> units;
+    for (const ComparedArm& arm : arms)
+        for (const ComparedMetric& metric : arm.metrics)
+            if (metric.primary && metric.verdict == verdict) units.insert(metric.unit);
+    return units.size() == 1 ? *units.begin() : "";
+}
+
+ComparedArm told(const Compared& compared, const Rules& rules) {
     const auto& [sides, reasons, rows] = compared;
-    Json metrics = Json::array();
-    std::set<std::string> verdicts;
+    ComparedArm arm;
+    arm.arm = sides.after.arm;
+    arm.factors = sides.after.factors;
+    arm.label = name_of(sides.after);
+    arm.before_label = sides.before_label;
+    arm.after_label = sides.after_label;
+    std::vector<Verdict> verdicts;
     for (const Row& row : rows) {
-        if (row.primary) verdicts.insert(to_string(row.verdict));
-        metrics.push_back(to_json(row, rules));
+        if (row.primary) verdicts.push_back(row.verdict);
+        arm.metrics.push_back(rxlab::compared(row, rules));
     }
-    const std::string verdict = reasons.empty() ? overall(verdicts).verdict : "invalid";
-    return {{"arm", sides.after.arm},
-            {"factors", sides.after.factors},
-            {"label", name_of(sides.after)},
-            {"before_label", sides.before_label},
-            {"after_label", sides.after_label},
-            {"verdict", verdict},
-            {"reasons", reasons},
-            {"notes", notes_for(sides, rules)},
-            {"metrics", metrics}};
+    arm.verdict = reasons.empty() ? overall(verdicts) : Verdict::invalid;
+    arm.verdict_words = words_of(arm.verdict, unit_judged(arm.verdict, {&arm, 1}));
+    arm.reasons = reasons;
+    arm.notes = notes_for(sides, rules);
+    return arm;
 }
 
 /// What the lane cannot see stays that.
@@ -88,7 +79,7 @@ void spoil(Compared& compared) {
 }
 
 /// A spoilt comparison has no part in the family that shares the 5 %.
-Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
+std::vector<ComparedArm> compare_all(const std::vector<Sides>& all, const Rules& rules) {
     std::vector<Compared> comparisons;
     for (const Sides& sides : all)
         comparisons.push_back(
@@ -101,9 +92,9 @@ Json compare_all(const std::vector<Sides>& all, const Rules& rules) {
             spoil(compared);
     }
     judge_rows(sound, rules);
-    Json json = Json::array();
-    for (const Compared& compared : comparisons) json.push_back(to_json(compared, rules));
-    return json;
+    std::vector<ComparedArm> arms;
+    for (const Compared& compared : comparisons) arms.push_back(told(compared, rules));
+    return arms;
 }
 
 std::string baseline_of(const Experiment& experiment) {
@@ -118,28 +109,28 @@ Rules rules_for(const Result& result, const CompareOptions& options) {
             true};
 }
 
-Comparison conclude(const Result& result, const char* kind, const Rules& rules, Json comparisons,
-                    const std::vector<std::string>& notes) {
-    std::set<std::string> verdicts;
-    for (const Json& comparison : comparisons) verdicts.insert(comparison["verdict"]);
-    const VerdictRank whole = overall(verdicts);
-    Json json = {{"schema_version", kSchemaVersion},
-                 {"experiment", result.experiment.name},
-                 {"question", result.experiment.question},
-                 {"lane", to_string(rules.lane)},
-                 {"target", result.plan.target},
-                 {"kind", kind},
-                 {"baseline", baseline_of(result.experiment)},
-                 {"mechanism", rules.mechanisms},
-                 {"delta_rule", delta_rule(rules.lane, rules.floor)},
-                 {"null_floor", rules.floor},
-                 {"paired", rules.paired},
-                 {"verdict", whole.verdict},
-                 {"headline", headline(comparisons)},
-                 {"notes", notes},
-                 {"status", static_cast<int>(whole.status)}};
-    json["comparisons"] = std::move(comparisons);
-    return {std::move(json), whole.status};
+Comparison conclude(const Result& result, const char* kind, const Rules& rules,
+                    std::vector<ComparedArm> arms, const std::vector<std::string>& notes) {
+    std::vector<Verdict> verdicts;
+    for (const ComparedArm& arm : arms) verdicts.push_back(arm.verdict);
+    Comparison comparison;
+    comparison.experiment = result.experiment.name;
+    comparison.question = result.experiment.question;
+    comparison.lane = rules.lane;
+    comparison.target = result.plan.target;
+    comparison.kind = kind;
+    comparison.baseline = baseline_of(result.experiment);
+    comparison.mechanism = rules.mechanisms;
+    comparison.delta_rule = delta_rule(rules.lane, rules.floor);
+    comparison.null_floor = rules.floor;
+    comparison.paired = rules.paired;
+    comparison.verdict = overall(verdicts);
+    comparison.verdict_words = words_of(comparison.verdict, unit_judged(comparison.verdict, arms));
+    comparison.headline = headline(arms);
+    comparison.notes = notes;
+    comparison.status = verdict_row(comparison.verdict).status;
+    comparison.comparisons = std::move(arms);
+    return comparison;
 }
 
 void require_comparable(const Result& before, const Result& after) {

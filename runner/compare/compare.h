@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Before/after: every arm against the baseline, per factor combination and metric.
 #pragma once
-#include "base/error.h"
+#include "compare/comparison.h"
 #include "result/result.h"
 
 namespace rxlab {
-
-/// Result -> the contract's comparison.json (results/schema/comparison.schema.json).
-struct Comparison {
-    Json json;      ///< the document
-    Status status;  ///< exit status its verdict stands for
-};
 
 struct CompareOptions {
     double floor = 0;  ///< null floor (counted) or A/A floor (timed): the relative difference that

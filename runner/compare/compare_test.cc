@@ -4,6 +4,7 @@
 #include "experiment/schema.h"
 #include "result/test_result.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <fstream>
@@ -34,12 +35,13 @@ Result arms_at(const std::map<std::string, double>& plus, Lane lane = Lane::coun
         lane, rounds);
 }
 
-const Json& primary(const Comparison& comparison, size_t arm = 0) {
-    return comparison.json["comparisons"][arm]["metrics"][0];
+Json primary(const Comparison& comparison, size_t arm = 0) {
+    return to_json(comparison)["comparisons"][arm]["metrics"][0];
 }
 
 Json row_named(const Comparison& comparison, const std::string& name) {
-    for (const Json& row : comparison.json["comparisons"][0]["metrics"])
+    const Json document = to_json(comparison);
+    for (const Json& row : document["comparisons"][0]["metrics"])
         if (row["name"] == name) return row;
     return nullptr;
 }
@@ -57,9 +59,9 @@ TEST(Compare, fewer_instructions_are_better) {
     EXPECT_EQ(primary(comparison)["verdict"], "better");
     EXPECT_NEAR(primary(comparison)["ratio"], 2300.0 / 3600, 0.001);
     EXPECT_NEAR(primary(comparison)["difference"], -1300, 3);
-    EXPECT_EQ(comparison.json["verdict"], "better");
+    EXPECT_EQ(to_json(comparison)["verdict"], "better");
     EXPECT_EQ(comparison.status, Status::ok);
-    expect_schema(comparison.json);
+    expect_schema(to_json(comparison));
 }
 
 TEST(Compare, a_planted_change_of_twelve_instructions_is_worse) {
@@ -71,7 +73,7 @@ TEST(Compare, a_planted_change_of_twelve_instructions_is_worse) {
 TEST(Compare, arms_that_differ_in_nothing_are_the_same) {
     const Comparison comparison = compare(arms_at({{"again", 0}}));
     EXPECT_EQ(primary(comparison)["verdict"], "same");
-    EXPECT_EQ(comparison.json["verdict"], "same");
+    EXPECT_EQ(to_json(comparison)["verdict"], "same");
     EXPECT_EQ(comparison.status, Status::ok);
 }
 
@@ -96,13 +98,13 @@ TEST(Compare, too_few_rounds_are_inconclusive_however_large_the_difference) {
     EXPECT_EQ(primary(comparison)["verdict"], "inconclusive");
     EXPECT_EQ(primary(comparison)["reason"], "too few rounds for this confidence");
     EXPECT_TRUE(primary(comparison)["ci_low"].is_null());
-    expect_schema(comparison.json);
+    expect_schema(to_json(comparison));
 }
 
 TEST(Compare, one_worse_arm_makes_the_whole_worse) {
     const Comparison comparison =
         compare(arms_at({{"a-better", -100}, {"b-worse", 100}, {"c-unclear", 3.6}}));
-    EXPECT_EQ(comparison.json["verdict"], "worse");
+    EXPECT_EQ(to_json(comparison)["verdict"], "worse");
     EXPECT_EQ(comparison.status, Status::worse);
 }
 
@@ -138,9 +140,9 @@ TEST(Compare, a_lane_that_cannot_see_the_mechanism_ranks_nothing) {
     EXPECT_EQ(primary(comparison)["verdict"], "not_visible");
     EXPECT_EQ(primary(comparison)["reason"], "the counted lane cannot see contention");
     EXPECT_TRUE(primary(comparison)["ratio"].is_null());
-    EXPECT_EQ(comparison.json["verdict"], "not_visible");
+    EXPECT_EQ(to_json(comparison)["verdict"], "not_visible");
     EXPECT_EQ(comparison.status, Status::inconclusive);
-    expect_schema(comparison.json);
+    expect_schema(to_json(comparison));
 }
 
 TEST(Compare, primary_metrics_of_another_lane_do_not_spoil_the_verdict) {
@@ -151,7 +153,7 @@ TEST(Compare, primary_metrics_of_another_lane_do_not_spoil_the_verdict) {
     EXPECT_TRUE(row_named(comparison, "ns_per_packet")["before"].is_null());
     EXPECT_DOUBLE_EQ(row_named(comparison, "instructions_per_packet")["confidence"], 0.95)
         << "only what is judged shares the error rate";
-    EXPECT_EQ(comparison.json["verdict"], "better");
+    EXPECT_EQ(to_json(comparison)["verdict"], "better");
 }
 
 TEST(Compare, descriptive_metrics_are_shown_and_not_ranked) {
@@ -180,7 +182,7 @@ TEST(Compare, metrics_of_one_arm_only_are_listed_with_null) {
     EXPECT_TRUE(row["before"].is_null());
     EXPECT_EQ(row["after"], 1000);
     EXPECT_TRUE(row["difference"].is_null());
-    expect_schema(comparison.json);
+    expect_schema(to_json(comparison));
 }
 
 // --- differences where a ratio is undefined ---
@@ -207,7 +209,7 @@ TEST(Compare, losses_that_end_are_better_and_losses_that_begin_are_worse) {
     EXPECT_DOUBLE_EQ(primary(ended)["difference"], -0.08);
     EXPECT_DOUBLE_EQ(primary(ended)["difference_high"], -0.08);
     EXPECT_EQ(primary(compare(losses(0, 0.001)))["verdict"], "worse");
-    expect_schema(ended.json);
+    expect_schema(to_json(ended));
 }
 
 TEST(Compare, higher_is_better_where_the_metric_says_so) {
@@ -217,7 +219,7 @@ TEST(Compare, higher_is_better_where_the_metric_says_so) {
         observation.metrics["packets_per_second"] = {observation.trial.arm == "plain" ? 1e6 : 1.3e6,
                                                      "packets/s", "higher"};
     EXPECT_EQ(primary(compare(result))["verdict"], "better");
-    EXPECT_EQ(compare(result).json["headline"],
+    EXPECT_EQ(to_json(compare(result))["headline"],
               "native carries 1.3000x the packets per second of plain (1.3000 to 1.3000).");
 }
 
@@ -229,23 +231,24 @@ TEST(Compare, a_failed_check_makes_that_arm_invalid_and_no_other) {
         if (observation.trial.arm == "a-broken" && observation.trial.round < 2)
             observation.checks["conservation"] = {false, "sent 1000, counted 990"};
     const Comparison comparison = compare(result);
-    EXPECT_EQ(comparison.json["comparisons"][0]["verdict"], "invalid");
+    EXPECT_EQ(to_json(comparison)["comparisons"][0]["verdict"], "invalid");
     EXPECT_EQ(primary(comparison, 0)["verdict"], "invalid");
-    EXPECT_EQ(comparison.json["comparisons"][0]["reasons"][0],
+    EXPECT_EQ(to_json(comparison)["comparisons"][0]["reasons"][0],
               "a-broken: 2 of 8 trials: conservation failed: sent 1000, counted 990");
     EXPECT_EQ(primary(comparison, 1)["verdict"], "better");
-    EXPECT_EQ(comparison.json["verdict"], "invalid");
+    EXPECT_EQ(to_json(comparison)["verdict"], "invalid");
     EXPECT_EQ(comparison.status, Status::invalid);
-    EXPECT_THAT(comparison.json["headline"].get<std::string>(), HasSubstr("a-broken is invalid"));
-    expect_schema(comparison.json);
+    EXPECT_THAT(to_json(comparison)["headline"].get<std::string>(),
+                HasSubstr("a-broken is invalid"));
+    expect_schema(to_json(comparison));
 }
 
 TEST(Compare, an_invalid_baseline_makes_every_arm_invalid) {
     Result result = arms_at({{"a", 0}, {"b", 0}});
     result.observations[0].splats = {"WARNING: suspicious"};
     ASSERT_EQ(result.observations[0].trial.arm, "plain");
-    for (const Json& each : compare(result).json["comparisons"])
-        EXPECT_EQ(each["verdict"], "invalid");
+    const Json document = to_json(compare(result));
+    for (const Json& each : document["comparisons"]) EXPECT_EQ(each["verdict"], "invalid");
 }
 
 TEST(Compare, an_expected_failure_is_not_invalid_and_its_absence_is) {
@@ -256,7 +259,7 @@ TEST(Compare, an_expected_failure_is_not_invalid_and_its_absence_is) {
                 observation.trial.expect = {"conservation"};
                 observation.checks["conservation"] = {ok, "8 % lost"};
             }
-        return compare(result).json["comparisons"][0];
+        return to_json(compare(result))["comparisons"][0];
     };
     EXPECT_EQ(expect_failure(false)["verdict"], "better");
     const Json held = expect_failure(true);
@@ -271,12 +274,12 @@ TEST(Compare, trials_that_did_not_finish_are_told) {
         return o.trial.arm == "native" && o.trial.round == 7;
     });
     const Comparison comparison = compare(result);
-    EXPECT_THAT(comparison.json["comparisons"][0]["notes"],
+    EXPECT_THAT(to_json(comparison)["comparisons"][0]["notes"],
                 ElementsAre("native: 7 of 8 trials finished"));
     EXPECT_EQ(primary(comparison)["clusters"], 7) << "only rounds that both have";
     std::erase_if(result.observations,
                   [](const Observation& o) { return o.trial.arm == "native"; });
-    EXPECT_EQ(compare(result).json["verdict"], "invalid");
+    EXPECT_EQ(to_json(compare(result))["verdict"], "invalid");
 }
 
 TEST(Compare, factors_are_compared_each_by_itself) {
@@ -285,10 +288,10 @@ TEST(Compare, factors_are_compared_each_by_itself) {
     experiment.traffic["packet_size"] = "$size";
     const Comparison comparison = compare(test_result(
         experiment, [](const std::string& arm, int) { return arm == "plain" ? 3600 : 2300; }));
-    ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
-    EXPECT_EQ(comparison.json["comparisons"][1]["factors"], (Json{{"size", 1514}}));
+    ASSERT_EQ(to_json(comparison)["comparisons"].size(), 2u);
+    EXPECT_EQ(to_json(comparison)["comparisons"][1]["factors"], (Json{{"size", 1514}}));
     EXPECT_THAT(
-        comparison.json["headline"].get<std::string>(),
+        to_json(comparison)["headline"].get<std::string>(),
         HasSubstr(
             "native at size=1514 needs 0.6389x the instructions of plain (0.6389 to 0.6389)"));
 }
@@ -310,14 +313,14 @@ TEST(Compare, arms_share_the_five_percent) {
 TEST(CompareTwo, sets_each_arm_against_itself) {
     const Comparison comparison =
         compare(arms_at({{"native", -1300}}), arms_at({{"native", -1200}}));
-    ASSERT_EQ(comparison.json["comparisons"].size(), 2u);
+    ASSERT_EQ(to_json(comparison)["comparisons"].size(), 2u);
     EXPECT_EQ(primary(comparison, 0)["verdict"], "same");
     EXPECT_EQ(primary(comparison, 1)["verdict"], "worse");
-    EXPECT_EQ(comparison.json["kind"], "results");
-    EXPECT_EQ(comparison.json["paired"], true) << "equal boot seeds met the same perturbation";
-    EXPECT_THAT(comparison.json["headline"].get<std::string>(),
+    EXPECT_EQ(to_json(comparison)["kind"], "results");
+    EXPECT_EQ(to_json(comparison)["paired"], true) << "equal boot seeds met the same perturbation";
+    EXPECT_THAT(to_json(comparison)["headline"].get<std::string>(),
                 HasSubstr("native after needs 1.0435x the instructions of before"));
-    expect_schema(comparison.json);
+    expect_schema(to_json(comparison));
 }
 
 TEST(CompareTwo, does_not_pair_timed_rounds) {
@@ -329,14 +332,15 @@ TEST(CompareTwo, does_not_pair_timed_rounds) {
         return result;
     };
     const Comparison comparison = compare(timed(), timed());
-    EXPECT_EQ(comparison.json["paired"], false);
-    EXPECT_THAT(comparison.json["notes"][0].get<std::string>(), HasSubstr("drift of the machine"));
+    EXPECT_EQ(to_json(comparison)["paired"], false);
+    EXPECT_THAT(to_json(comparison)["notes"][0].get<std::string>(),
+                HasSubstr("drift of the machine"));
 }
 
 TEST(CompareTwo, names_what_else_differs) {
     Result after = arms_at({{"native", -1300}, {"new", 0}});
     after.provenance["kernel"]["release"] = "6.1.192";
-    const Json notes = compare(arms_at({{"native", -1300}}), after).json["notes"];
+    const Json notes = to_json(compare(arms_at({{"native", -1300}}), after))["notes"];
     EXPECT_THAT(notes,
                 ElementsAre("provenance differs: /kernel/release", "new: only after has it"));
 }
@@ -358,9 +362,68 @@ TEST(CompareTwo, refuses_other_experiments_and_lanes) {
 
 // --- the document ---
 
+TEST(Compare, the_document_comes_back_as_it_was) {
+    for (const Comparison& comparison :
+         {compare(arms_at({{"native", -1300}})), compare(losses(0.08, 0))}) {
+        const Json document = to_json(comparison);
+        EXPECT_EQ(to_json(comparison_from_json(document)), document);
+        EXPECT_EQ(comparison_from_json(document).status, comparison.status);
+    }
+}
+
+TEST(Compare, a_damaged_document_is_refused_by_its_place) {
+    Json document = to_json(compare(arms_at({{"native", -1300}})));
+    document["comparisons"][0]["metrics"][0]["ratio"] = "half";
+    try {
+        comparison_from_json(document);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "/comparisons/0/metrics/0/ratio: expected a number, got 'half'");
+    }
+}
+
+TEST(Compare, words_come_with_the_document) {
+    const Json document = to_json(compare(arms_at({{"native", -1300}})));
+    EXPECT_EQ(document["verdict_words"], "fewer instructions");
+    EXPECT_EQ(document["comparisons"][0]["verdict_words"], "fewer instructions");
+    const Json& metric = document["comparisons"][0]["metrics"][0];
+    EXPECT_EQ(metric["verdict_words"], "fewer instructions");
+    EXPECT_EQ(metric["change_words"],
+              (Json{{"less", "fewer"}, {"more", "more"}, {"of", "instructions per packet"}}));
+    EXPECT_EQ(document["lane_facts"]["round"], "boot seed");
+}
+
+TEST(Facts, every_verdict_has_a_colour_and_a_sign_in_the_report) {
+    std::ifstream file(RXLAB_SOURCE "/runner/report/ink.py");
+    const std::string ink((std::istreambuf_iterator<char>(file)), {});
+    const std::string colours = ink.substr(0, ink.find("SIGNS")),
+                      signs = ink.substr(colours.size());
+    for (const VerdictRow& row : verdict_table()) {
+        const std::string key = fmt::format("\n    \"{}\": \"", row.name);
+        EXPECT_THAT(colours, HasSubstr(key)) << "is to be in INK of runner/report/ink.py";
+        EXPECT_THAT(signs, HasSubstr(key)) << "is to be in SIGNS of runner/report/ink.py";
+    }
+}
+
+/// The report's tests read what the tables say from this file.
+TEST(Facts, the_reports_samples_are_of_these_tables) {
+    std::ifstream file(RXLAB_SOURCE "/runner/report/sample_facts.json");
+    Json lanes = Json::object(), verdicts = Json::object();
+    for (const LaneRow& row : lane_table()) lanes[row.name] = lane_facts(row.lane);
+    for (const VerdictRow& row : verdict_table())
+        verdicts[row.name] = {{"words", row.words},
+                              {"of_instructions", words_of(row.verdict, "instructions")}};
+    const Json now = {{"lanes", lanes}, {"verdicts", verdicts}}, samples = Json::parse(file);
+    for (const char* table : {"lanes", "verdicts"})
+        for (const auto& [name, facts] : samples[table].items())
+            EXPECT_EQ(facts, now[table].value(name, Json()))
+                << "runner/report/sample_facts.json is to be:\n"
+                << now.dump(1);
+}
+
 TEST(Compare, schema_refuses_what_is_not_a_comparison) {
     std::ifstream file(RXLAB_SOURCE "/results/schema/comparison.schema.json");
-    const Json schema = Json::parse(file), good = compare(arms_at({{"native", -1300}})).json;
+    const Json schema = Json::parse(file), good = to_json(compare(arms_at({{"native", -1300}})));
     for (const char* pointer : {"/schema_version", "/verdict", "/comparisons/0/metrics/0/verdict",
                                 "/comparisons/0/metrics/0/ratio", "/status"}) {
         Json json = Json::parse(good.dump());

@@ -30,8 +30,8 @@ TEST(NullFloor, what_it_hides_is_called_the_same) {
     const Result result = test_result(test_experiment({"a", "b"}), [](const std::string& arm, int) {
         return arm == "a" ? 10000 : 10030;
     });
-    EXPECT_EQ(compare(result).json["verdict"], "worse");
-    EXPECT_EQ(compare(result, {null_floor(null_result(0.5), Lane::counted)}).json["verdict"],
+    EXPECT_EQ(to_json(compare(result))["verdict"], "worse");
+    EXPECT_EQ(to_json(compare(result, {null_floor(null_result(0.5), Lane::counted)}))["verdict"],
               "same");
 }
 

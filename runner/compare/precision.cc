@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/compare.h"
 #include "compare/row.h"
+#include "stats/family.h"
 
 #include <fmt/format.h>
 #include <algorithm>

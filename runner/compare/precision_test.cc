@@ -51,18 +51,16 @@ TEST(TooFewRounds, warns_where_the_verdict_would_say_so) {
         for (;
              !too_few_rounds(decided(arms, rounds).plan, decided(arms, rounds).experiment).empty();
              rounds++) {
-            const Json comparison = compare(decided(arms, rounds)).json;
-            EXPECT_EQ(comparison["verdict"], "inconclusive")
+            const Comparison comparison = compare(decided(arms, rounds));
+            EXPECT_EQ(comparison.verdict, Verdict::inconclusive)
                 << arms << " arms, " << rounds << " rounds";
-            EXPECT_EQ(comparison["comparisons"][0]["metrics"][0]["reason"],
-                      "too few rounds for this confidence");
-            EXPECT_GT(comparison["comparisons"][0]["metrics"][0]["least_clusters"], rounds);
+            const ComparedMetric& primary = comparison.comparisons[0].metrics[0];
+            EXPECT_EQ(primary.reason, "too few rounds for this confidence");
+            EXPECT_GT(primary.least_clusters, static_cast<size_t>(rounds));
         }
-        EXPECT_LE(
-            compare(decided(arms, rounds)).json["comparisons"][0]["metrics"][0]["least_clusters"],
-            rounds);
-        EXPECT_EQ(compare(decided(arms, rounds)).json["verdict"], "better")
-            << arms << " arms, " << rounds << " rounds";
+        const Comparison comparison = compare(decided(arms, rounds));
+        EXPECT_LE(comparison.comparisons[0].metrics[0].least_clusters, static_cast<size_t>(rounds));
+        EXPECT_EQ(comparison.verdict, Verdict::better) << arms << " arms, " << rounds << " rounds";
         EXPECT_GE(rounds, 6);
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/row.h"
 
+#include "stats/family.h"
 #include "stats/quantile.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -144,27 +146,38 @@ void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
     for (size_t i = 0; i < family.size(); i++) family[i]->confidence = confidences[i];
 }
 
-Json number_or_null(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-Json median_or_null(const std::vector<double>& values) {
-    return values.empty() ? Json(nullptr) : Json(median(values));
+std::optional<double> median_of(const std::vector<double>& values) {
+    return values.empty() ? std::nullopt : std::optional(median(values));
 }
 
-void add_difference(Json& json, const Row& row, const Rules& rules) {
+void add_difference(ComparedMetric& metric, const Row& row, const Rules& rules) {
     const Shift difference = shift(row.before, row.after, rules.paired, row.confidence);
-    json["difference"] = difference.value;
+    metric.difference = difference.value;
     if (!difference.interval) return;
-    json["difference_low"] = difference.interval->low;
-    json["difference_high"] = difference.interval->high;
+    metric.difference_low = difference.interval->low;
+    metric.difference_high = difference.interval->high;
 }
 
-void add_ratio(Json& json, const Row& row, const Rules& rules) {
+void add_ratio(ComparedMetric& metric, const Row& row, const Rules& rules) {
     const Shift ratio = log_shift(row, rules.paired, row.confidence);
-    json["ratio"] = std::exp(ratio.value);
+    metric.ratio = std::exp(ratio.value);
     if (!ratio.interval) return;
-    json["ci_low"] = std::exp(ratio.interval->low);
-    json["ci_high"] = std::exp(ratio.interval->high);
+    metric.ci_low = std::exp(ratio.interval->low);
+    metric.ci_high = std::exp(ratio.interval->high);
+}
+
+/// A metric without a phrase of its own goes by its name; instructions are fewer or more all the
+/// same.
+ChangeWords change_words(const Row& row) {
+    const Phrase& phrase = metric_row(row.name).phrase;
+    const bool instructions = row.unit.starts_with("instructions");
+    const auto or_else = [](const char* word, const std::string& otherwise) {
+        return word ? word : otherwise;
+    };
+    return {
+        or_else(phrase.less, instructions ? "fewer" : "lower"),
+        or_else(phrase.more, instructions ? "more" : "higher"),
+        or_else(phrase.of, instructions ? fmt::format("instructions ({})", row.name) : row.name)};
 }
 
 /// Never below the floor: what equal arms show by themselves cannot be detected.
@@ -203,40 +216,33 @@ void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& 
         for (Row& row : *rows) judge_row(row, rules);
 }
 
-Json to_json(const Row& row, const Rules& rules) {
-    Json json = {
-        {"name", row.name},
-        {"unit", row.unit},
-        {"better", row.better},
-        {"class", to_string(row.metric_class)},
-        {"primary", row.primary},
-        {"before", median_or_null(row.before)},
-        {"after", median_or_null(row.after)},
-        {"difference", nullptr},
-        {"difference_low", nullptr},
-        {"difference_high", nullptr},
-        {"ratio", nullptr},
-        {"ci_low", nullptr},
-        {"ci_high", nullptr},
-        {"scale", nullptr},
-        {"confidence", row.confidence},
-        {"n", row.n},
-        {"clusters", std::min(row.before.size(), row.after.size())},
-        {"least_clusters", rules.paired ? least_pairs(row.confidence) : least_each(row.confidence)},
-        {"mde", nullptr},
-        {"delta", nullptr},
-        {"verdict", to_string(row.verdict)},
-        {"reason", row.reason},
-        {"before_values", row.before},
-        {"after_values", row.after}};
-    if (!comparable(row)) return json;
-    add_difference(json, row, rules);
-    if (!row.hidden.empty()) return json;  // a ratio is a number to rank by
-    json["scale"] = row.ratio_scale ? "ratio" : "difference";
-    json["delta"] = delta_of(row, rules);
-    json["mde"] = number_or_null(mde_of(row, rules));
-    if (row.ratio_scale) add_ratio(json, row, rules);
-    return json;
+ComparedMetric compared(const Row& row, const Rules& rules) {
+    ComparedMetric metric;
+    metric.name = row.name;
+    metric.unit = row.unit;
+    metric.better = row.better;
+    metric.metric_class = to_string(row.metric_class);
+    metric.primary = row.primary;
+    metric.before = median_of(row.before);
+    metric.after = median_of(row.after);
+    metric.confidence = row.confidence;
+    metric.n = row.n;
+    metric.clusters = std::min(row.before.size(), row.after.size());
+    metric.least_clusters = rules.paired ? least_pairs(row.confidence) : least_each(row.confidence);
+    metric.verdict = row.verdict;
+    metric.verdict_words = words_of(row.verdict, row.unit);
+    metric.reason = row.reason;
+    metric.before_values = row.before;
+    metric.after_values = row.after;
+    metric.change_words = change_words(row);
+    if (!comparable(row)) return metric;
+    add_difference(metric, row, rules);
+    if (!row.hidden.empty()) return metric;  // a ratio is a number to rank by
+    metric.scale = row.ratio_scale ? "ratio" : "difference";
+    metric.delta = delta_of(row, rules);
+    metric.mde = mde_of(row, rules);
+    if (row.ratio_scale) add_ratio(metric, row, rules);
+    return metric;
 }
 
 }  // namespace rxlab

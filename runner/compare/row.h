@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// One metric before and after: a row of comparison.json.
+// One metric before and after, while it is judged.
 #pragma once
 #include "compare/cells.h"
-#include "stats/verdict.h"
+#include "compare/comparison.h"
 
 namespace rxlab {
 
@@ -42,6 +42,7 @@ void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& 
 /// The smallest difference that counts: relative on the ratio scale, in the metric's unit on the
 /// difference scale.
 double delta_of(const Row& row, const Rules& rules);
-Json to_json(const Row& row, const Rules& rules);
+/// What the document says of it.
+ComparedMetric compared(const Row& row, const Rules& rules);
 
 }  // namespace rxlab

@@ -19,37 +19,32 @@ const Line kHead = {"arm", "metric", "before", "after", "change", "n", "verdict"
 constexpr bool kRight[kColumns] = {false, false, true, true, false, true, false};
 
 /// The primary metrics that this lane can see.
-bool shown(const Json& row) {
-    return row["primary"] == true && row["verdict"] != "not_visible";
+bool shown(const ComparedMetric& metric) {
+    return metric.primary && metric.verdict != Verdict::not_visible;
 }
 
-std::string number(const Json& value) {
-    if (value.is_null()) return "-";
-    const double x = value;
+std::string number(const std::optional<double>& value) {
+    if (!value) return "-";
+    const double x = *value;
     return x == 0 || (x >= 100 && x < 1e9) ? fmt::format("{:.1f}", x) : fmt::format("{:.4g}", x);
 }
 
-std::string change(const Json& row) {
-    if (!row["ratio"].is_null()) return ratio_text(row);
-    if (row["difference"].is_null()) return "-";
-    if (row["difference_low"].is_null())
-        return fmt::format("{:+.4g}", row["difference"].get<double>());
-    return fmt::format("{:+.4g} ({:+.4g} to {:+.4g})", row["difference"].get<double>(),
-                       row["difference_low"].get<double>(), row["difference_high"].get<double>());
+std::string change(const ComparedMetric& metric) {
+    if (metric.ratio) return ratio_text(metric);
+    if (!metric.difference) return "-";
+    if (!metric.difference_low) return fmt::format("{:+.4g}", *metric.difference);
+    return fmt::format("{:+.4g} ({:+.4g} to {:+.4g})", *metric.difference, *metric.difference_low,
+                       metric.difference_high.value());
 }
 
-/// Instructions are not time: fewer or more of them, not better or worse.
-std::string verdict(const Json& row) {
-    const std::string word = row["verdict"], unit = row["unit"];
-    if (unit.starts_with("instructions") && word == "better") return "fewer instructions";
-    if (unit.starts_with("instructions") && word == "worse") return "more instructions";
-    return word;
-}
-
-Line line_for(const Json& comparison, const Json& row) {
-    return {comparison["label"],  row["name"], number(row["before"]),
-            number(row["after"]), change(row), std::to_string(row["clusters"].get<size_t>()),
-            verdict(row)};
+Line line_for(const ComparedArm& arm, const ComparedMetric& metric) {
+    return {arm.label,
+            metric.name,
+            number(metric.before),
+            number(metric.after),
+            change(metric),
+            std::to_string(metric.clusters),
+            words_of(metric.verdict, metric.unit)};
 }
 
 std::string aligned(const std::vector<Line>& lines) {
@@ -67,50 +62,56 @@ std::string aligned(const std::vector<Line>& lines) {
     return text;
 }
 
-std::string not_visible(const Json& comparisons, const std::string& lane) {
+/// Names of the metrics for which `wanted` holds in some arm.
+template <typename Wanted>
+std::set<std::string> names(const Comparison& comparison, const Wanted& wanted) {
     std::set<std::string> names;
-    for (const Json& comparison : comparisons)
-        for (const Json& row : comparison["metrics"])
-            if (row["primary"] == true && row["verdict"] == "not_visible")
-                names.insert(row["name"]);
-    return names.empty() ? ""
-                         : fmt::format("the {} lane cannot see {}\n", lane, fmt::join(names, ", "));
+    for (const ComparedArm& arm : comparison.comparisons)
+        for (const ComparedMetric& metric : arm.metrics)
+            if (wanted(metric)) names.insert(metric.name);
+    return names;
 }
 
-std::string others(const Json& comparisons) {
-    std::set<std::string> names;
-    for (const Json& comparison : comparisons)
-        for (const Json& row : comparison["metrics"])
-            if (row["primary"] == false) names.insert(row["name"]);
-    return names.empty()
+std::string not_visible(const Comparison& comparison) {
+    const auto hidden = names(comparison, [](const ComparedMetric& metric) {
+        return metric.primary && metric.verdict == Verdict::not_visible;
+    });
+    return hidden.empty() ? ""
+                          : fmt::format("the {} lane cannot see {}\n", to_string(comparison.lane),
+                                        fmt::join(hidden, ", "));
+}
+
+std::string others(const Comparison& comparison) {
+    const auto rest =
+        names(comparison, [](const ComparedMetric& metric) { return !metric.primary; });
+    return rest.empty()
                ? ""
                : fmt::format("in the report besides: {} metrics that are reported and not ranked\n",
-                             names.size());
+                             rest.size());
+}
+
+std::string remarks(const Comparison& comparison) {
+    std::string text;
+    for (const ComparedArm& arm : comparison.comparisons) {
+        for (const std::string& line : arm.reasons) text += fmt::format("invalid: {}\n", line);
+        for (const std::string& line : arm.notes) text += fmt::format("note: {}\n", line);
+    }
+    for (const std::string& note : comparison.notes) text += fmt::format("note: {}\n", note);
+    return text;
 }
 
 }  // namespace
 
-std::string text_table(const Json& comparison) {
-    const Json& comparisons = comparison["comparisons"];
+std::string text_table(const Comparison& comparison) {
     std::vector<Line> lines{kHead};
-    for (const Json& each : comparisons)
-        for (const Json& row : each["metrics"])
-            if (shown(row)) lines.push_back(line_for(each, row));
-    std::string text = fmt::format(
-        "{}, {} lane, {}: {}\n{}\n\n", comparison["experiment"].get<std::string>(),
-        comparison["lane"].get<std::string>(), comparison["target"].get<std::string>(),
-        comparison["verdict"].get<std::string>(), comparison["headline"].get<std::string>());
-    text += aligned(lines);
-    text += "\nA difference counts from " + comparison["delta_rule"].get<std::string>() + "\n";
-    text += not_visible(comparisons, comparison["lane"]) + others(comparisons);
-    for (const Json& each : comparisons)
-        for (const char* key : {"reasons", "notes"})
-            for (const Json& line : each[key])
-                text += fmt::format("{}: {}\n", key == std::string("reasons") ? "invalid" : "note",
-                                    line.get<std::string>());
-    for (const Json& note : comparison["notes"])
-        text += fmt::format("note: {}\n", note.get<std::string>());
-    return text;
+    for (const ComparedArm& arm : comparison.comparisons)
+        for (const ComparedMetric& metric : arm.metrics)
+            if (shown(metric)) lines.push_back(line_for(arm, metric));
+    return fmt::format("{}, {} lane, {}: {}\n{}\n\n", comparison.experiment,
+                       to_string(comparison.lane), comparison.target, to_string(comparison.verdict),
+                       comparison.headline) +
+           aligned(lines) + "\nA difference counts from " + comparison.delta_rule + "\n" +
+           not_visible(comparison) + others(comparison) + remarks(comparison);
 }
 
 }  // namespace rxlab

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #pragma once
-#include "base/json.h"
+#include "compare/comparison.h"
 
 #include <string>
 
@@ -9,6 +9,6 @@ namespace rxlab {
 /// comparison.json for a terminal: the answer, then one aligned row per arm and primary metric
 /// (marked '*'), then the other metrics that are better or worse, then why arms are invalid. What
 /// is not shown is counted.
-std::string text_table(const Json& comparison);
+std::string text_table(const Comparison& comparison);
 
 }  // namespace rxlab

@@ -22,7 +22,7 @@ Result sample() {
 
 TEST(TextTable, is_a_golden_text) {
     EXPECT_EQ(
-        text_table(compare(sample()).json),
+        text_table(compare(sample())),
         "drop-point, counted lane, vm: better\n"
         "xdp-native needs 0.642x the instructions of closed-port (0.640 to 0.643).\n"
         "\n"
@@ -38,18 +38,18 @@ TEST(TextTable, is_a_golden_text) {
 
 TEST(TextTable, says_fewer_and_more_instructions) {
     Result result = sample();
-    EXPECT_THAT(text_table(compare(result).json), HasSubstr("fewer instructions"));
+    EXPECT_THAT(text_table(compare(result)), HasSubstr("fewer instructions"));
     for (Observation& observation : result.observations)
         if (observation.trial.arm == "xdp-native")
             observation.metrics["instructions_per_packet"].value *= 2;
-    EXPECT_THAT(text_table(compare(result).json), HasSubstr("more instructions"));
+    EXPECT_THAT(text_table(compare(result)), HasSubstr("more instructions"));
 }
 
 TEST(TextTable, tells_why_an_arm_is_invalid) {
     Result result = sample();
     for (Observation& observation : result.observations)
         observation.checks["conservation"].ok = observation.trial.arm == "closed-port";
-    EXPECT_THAT(text_table(compare(result).json),
+    EXPECT_THAT(text_table(compare(result)),
                 HasSubstr("\ninvalid: xdp-native: 8 of 8 trials: conservation failed: "));
 }
 
@@ -60,25 +60,25 @@ TEST(TextTable, shows_primary_metrics_only) {
         observation.metrics["softirq.net_rx.raise_to_entry.p99"] = {native ? 3600.0 : 2000.0,
                                                                     "instructions", "lower"};
     }
-    const Json comparison = compare(result).json;
+    const Comparison comparison = compare(result);
     EXPECT_THAT(text_table(comparison), Not(HasSubstr("raise_to_entry")));
-    for (const Json& row : comparison["comparisons"][0]["metrics"])
-        if (row["name"] == "softirq.net_rx.raise_to_entry.p99") {
-            EXPECT_EQ(row["verdict"], "not_visible");
-            EXPECT_EQ(row["reason"], "not primary: reported, not ranked");
-            EXPECT_NEAR(row["ratio"], 1.8, 0.01);
+    for (const ComparedMetric& metric : comparison.comparisons[0].metrics)
+        if (metric.name == "softirq.net_rx.raise_to_entry.p99") {
+            EXPECT_EQ(metric.verdict, Verdict::not_visible);
+            EXPECT_EQ(metric.reason, "not primary: reported, not ranked");
+            EXPECT_NEAR(metric.ratio.value(), 1.8, 0.01);
         }
 }
 
 TEST(TextTable, says_once_what_the_lane_cannot_see) {
     Result result = sample();
     result.experiment.primary.push_back("ns_per_packet");
-    EXPECT_THAT(text_table(compare(result).json),
+    EXPECT_THAT(text_table(compare(result)),
                 HasSubstr("\nthe counted lane cannot see ns_per_packet\n"));
 }
 
 TEST(TextTable, hides_descriptive_metrics) {
-    EXPECT_THAT(text_table(compare(sample()).json), Not(HasSubstr("packets_sent")));
+    EXPECT_THAT(text_table(compare(sample())), Not(HasSubstr("packets_sent")));
 }
 
 }  // namespace

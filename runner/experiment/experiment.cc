@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "experiment/experiment.h"
 
+#include "experiment/experiment_json.h"
 #include "experiment/resolve.h"
 #include "experiment/schema.h"
 #include "experiment/semantics.h"
@@ -91,53 +92,29 @@ std::vector<Finding> check(const Source& source, const std::string& file, const 
     return findings;
 }
 
-Rounds rounds_from(const Json& json) {
-    Rounds rounds;
-    rounds.boot_seeds = json.value("boot_seeds", rounds.boot_seeds);
-    rounds.phases = json.value("phases", rounds.phases);
-    rounds.timed = json.value("timed", rounds.timed);
-    rounds.timed_max = json.value("timed_max", rounds.timed_max);
-    rounds.functional = json.value("functional", rounds.functional);
-    return rounds;
+/// The document with a value for each field that its author left out: what the struct has by
+/// itself.
+Json complete(const Json& document) {
+    Json whole = written(Experiment()), arms = Json::array(), factors = Json::array();
+    for (const Json& arm : document.at("arms")) {
+        arms.push_back(written(Arm()));
+        arms.back().update(arm, true);
+    }
+    const Json stated = document.value("factors", Json::object());
+    for (const auto& [name, values] : stated.items())
+        factors.push_back({{"name", name}, {"values", values}});
+    Json rest = document;
+    rest["arms"] = arms;
+    rest.erase("factors");
+    whole.update(rest, true);
+    whole["factors"] = factors;
+    return whole;
 }
 
-Arm arm_from(const Json& json) {
-    Arm arm;
-    arm.name = json.at("name");
-    arm.summary = json.value("summary", "");
-    arm.baseline = json.value("baseline", false);
-    arm.builds_on = json.value("builds_on", "");
-    arm.setup = json.value("setup", Json::object());
-    arm.knobs = json.value("knobs", Json::object());
-    arm.topology = json.value("topology", Json::object());
-    arm.traffic = json.value("traffic", Json::object());
-    arm.expect = json.value("expect", arm.expect);
-    const Json needs = json.value("needs", Json::object());
-    arm.needs = {needs.value("kernel", ""), needs.value("target", "")};
-    arm.boot = json.value("boot", Json::object());
-    return arm;
-}
-
-Experiment experiment_from(const Json& json) {
+Experiment experiment_from(const Json& document) {
+    const Json whole = complete(document);
     Experiment experiment;
-    experiment.name = json.at("name");
-    experiment.question = json.at("question");
-    experiment.description = json.value("description", "");
-    experiment.lanes = json.at("lanes").get<std::vector<Lane>>();
-    experiment.mechanism = json.at("mechanism");
-    experiment.topology = json.at("topology");
-    experiment.traffic = json.at("traffic");
-    experiment.setup = json.value("setup", Json::object());
-    experiment.knobs = json.value("knobs", Json::object());
-    experiment.boot = json.value("boot", Json::object());
-    experiment.collectors = json.value("collectors", experiment.collectors);
-    experiment.primary = json.at("primary");
-    experiment.secondary = json.value("secondary", experiment.secondary);
-    for (const Json& arm : json.at("arms")) experiment.arms.push_back(arm_from(arm));
-    const Json factors = json.value("factors", Json::object());
-    for (const auto& [name, values] : factors.items())
-        experiment.factors.push_back({name, values.get<std::vector<Json>>()});
-    experiment.rounds = rounds_from(json.value("rounds", Json::object()));
+    read(Field(whole), experiment);
     return experiment;
 }
 

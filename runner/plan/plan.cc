@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "experiment/resolve.h"
+#include "plan/plan_json.h"
 #include "plan/seeds.h"
 
 namespace rxlab {
@@ -18,12 +19,6 @@ namespace {
 using Factors = std::map<std::string, Json>;
 
 constexpr size_t kMostTrials = 100'000;
-
-/// An experiment's "rounds" by the keys that rows of the lane table name.
-const std::map<std::string_view, int Rounds::*> kRounds = {{"boot_seeds", &Rounds::boot_seeds},
-                                                           {"timed", &Rounds::timed},
-                                                           {"timed_max", &Rounds::timed_max},
-                                                           {"functional", &Rounds::functional}};
 
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -168,60 +163,29 @@ std::string lacking_for(const Trial& trial, const Needs& needs, const std::strin
     return "";
 }
 
-Trial read_trial(const Json& json) {
-    Trial trial;
-    trial.id = json.at("id");
-    trial.arm = json.at("arm");
-    trial.factors = json.at("factors").get<Factors>();
-    trial.round = json.at("round");
-    trial.boot_seed = json.at("boot_seed");
-    trial.phase = json.at("phase");
-    trial.seed = json.at("seed");
-    trial.lane = json.at("lane").get<Lane>();
-    trial.boot = boot_from(json.at("boot"));
-    trial.topology = json.at("topology");
-    trial.traffic = json.at("traffic");
-    trial.setup = json.at("setup");
-    trial.knobs = json.at("knobs");
-    trial.collectors = json.at("collectors");
-    trial.expect = json.at("expect");
-    return trial;
-}
-
 }  // namespace
 
 int rounds_of(const Rounds& rounds, Lane lane) {
     const LaneRow& row = lane_row(lane);
-    return rounds.*kRounds.at(row.rounds) * (row.phases ? rounds.phases : 1);
+    return written(rounds).at(row.rounds).get<int>() * (row.phases ? rounds.phases : 1);
 }
 
 int most_rounds_of(const Rounds& rounds, Lane lane) {
     const LaneRow& row = lane_row(lane);
-    return row.most_rounds ? rounds.*kRounds.at(row.most_rounds) : rounds_of(rounds, lane);
+    return row.most_rounds ? written(rounds).at(row.most_rounds).get<int>()
+                           : rounds_of(rounds, lane);
 }
 
 Json to_json(const Trial& trial) {
-    return {{"id", trial.id},
-            {"arm", trial.arm},
-            {"factors", trial.factors},
-            {"round", trial.round},
-            {"boot_seed", trial.boot_seed},
-            {"phase", trial.phase},
-            {"seed", trial.seed},
-            {"lane", to_string(trial.lane)},
-            {"boot", to_json(trial.boot)},
-            {"topology", trial.topology},
-            {"traffic", trial.traffic},
-            {"setup", trial.setup},
-            {"knobs", trial.knobs},
-            {"collectors", trial.collectors},
-            {"expect", trial.expect}};
+    return written(trial);
 }
 
 Trial trial_from_json(const Json& json) {
     try {
-        return read_trial(json);
-    } catch (const Json::exception& error) {
+        Trial trial;
+        read(Field(json), trial);
+        return trial;
+    } catch (const Error& error) {
         throw Error(Status::invalid, fmt::format("not a trial: {}", error.what()),
                     "was it written by another rxlab?");
     }
@@ -267,14 +231,7 @@ void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string&
 }
 
 Json to_json(const Plan& plan) {
-    Json trials = Json::array();
-    for (const Trial& trial : plan.trials) trials.push_back(to_json(trial));
-    return {{"experiment", plan.experiment},
-            {"lane", to_string(plan.lane)},
-            {"target", plan.target},
-            {"seed", plan.seed},
-            {"trials", trials},
-            {"left_out", plan.left_out}};
+    return written(plan);
 }
 
 }  // namespace rxlab

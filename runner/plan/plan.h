@@ -21,8 +21,11 @@ struct Trial {
     uint64_t seed = 0;  ///< seeds timer phase, flow hash and order; shared by all arms of the round
     Lane lane = Lane::counted;
     Boot boot;
-    Json topology, traffic, setup,
-        knobs;  ///< resolved: arm merged over experiment, factors filled in
+    // Resolved: arm merged over experiment, factors filled in.
+    Json topology = Json::object();
+    Json traffic = Json::object();
+    Json setup = Json::object();
+    Json knobs = Json::object();
     std::vector<std::string> collectors;
     std::vector<std::string> expect;
 };

@@ -16,34 +16,15 @@ NOT_RANKED = (
 )
 
 
-def badge(verdict, unit):
-    return Badge(verdict, words.verdict(verdict, unit))
-
-
-def unit_judged(verdict, comparisons):
-    """The unit of the primary metrics that this verdict comes from; empty where they have
-    several."""
-    units = {
-        row["unit"]
-        for comparison in comparisons
-        for row in cells.primary_rows(comparison)
-        if row["verdict"] == verdict
-    }
-    return units.pop() if len(units) == 1 else ""
-
-
-def said_of(comparison):
-    verdict = cells.verdict_of(comparison)
-    return words.verdict(verdict, unit_judged(verdict, [comparison]))
+def badge(judged):
+    """Of a row, an arm or the whole document."""
+    return Badge(judged["verdict"], judged["verdict_words"])
 
 
 def change_words(row):
     """(down, up, of what)."""
-    if row["name"] in words.CHANGES:
-        return words.CHANGES[row["name"]]
-    if row["unit"].startswith("instructions"):
-        return "fewer", "more", f"instructions ({row['name']})"
-    return "lower", "higher", row["name"]
+    said = row["change_words"]
+    return said["less"], said["more"], said["of"]
 
 
 def row_sentence(row):
@@ -66,7 +47,7 @@ def row_sentence(row):
 
 
 def arm_sentence(comparison):
-    if cells.verdict_of(comparison) == "invalid":
+    if comparison["verdict"] == "invalid":
         return "; ".join(comparison.get("reasons") or ["a trial failed a check"])
     rows = [
         row for row in cells.primary_rows(comparison) if not cells.hidden(row)
@@ -108,7 +89,7 @@ def extremes(document):
 
 def lead(document):
     """Several arms in one line; each has its own line below."""
-    verdicts = [said_of(c) for c in document["comparisons"]]
+    verdicts = [c["verdict_words"] for c in document["comparisons"]]
     ends = extremes(document) if document.get("kind") != "results" else None
     if not ends:
         return words.with_delta(document["headline"])
@@ -123,10 +104,7 @@ def lead(document):
 
 def answer(result, document):
     summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
-    lines = [
-        (Badge(cells.verdict_of(c), said_of(c)), arm_line(c, summaries))
-        for c in document["comparisons"]
-    ]
+    lines = [(badge(c), arm_line(c, summaries)) for c in document["comparisons"]]
     baseline = summaries.get(document["baseline"])
     against = [
         Paragraph(
@@ -146,10 +124,7 @@ def answer(result, document):
         [
             Paragraph(
                 [
-                    badge(
-                        document["verdict"],
-                        unit_judged(document["verdict"], document["comparisons"]),
-                    ),
+                    badge(document),
                     " ",
                     lead(document),
                 ],
@@ -162,7 +137,7 @@ def answer(result, document):
                 for note in dict.fromkeys(note.rstrip(".") for note in notes)
             ),
             *cautions(result, document),
-            Paragraph([words.LANES[result["lane"]]], "note"),
+            Paragraph([document["lane_facts"]["summary"]], "note"),
         ],
     )
 
@@ -210,7 +185,7 @@ def count_cell(row):
 
 def verdict_cell(row):
     why = cells.reason(row) if row["verdict"] in ("not_visible", "inconclusive") else ""
-    return [badge(row["verdict"], row["unit"])] + ([f" {why}"] if why else [])
+    return [badge(row)] + ([f" {why}"] if why else [])
 
 
 def number_cells(row, unit):
@@ -302,11 +277,9 @@ def other_blocks(comparison):
     )
     zero = [row for row in still if not any(row["after_values"])]
     equal = [row for row in still if any(row["after_values"])]
-    spoilt = cells.verdict_of(comparison) == "invalid"
+    spoilt = comparison["verdict"] == "invalid"
     blocks = (
-        [Paragraph([badge("invalid", ""), f" {arm_sentence(comparison)}."], "note")]
-        if spoilt
-        else []
+        [Paragraph([badge(comparison), f" {arm_sentence(comparison)}."], "note")] if spoilt else []
     )
     if moved:
         blocks.append(

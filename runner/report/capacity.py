@@ -62,9 +62,9 @@ def row_of(arm, loads):
 
 
 def tables(result):
-    """None where no load was swept. Loads in between were not tried, so each figure is that of a
-    load of the experiment."""
-    if not sweep.swept(result) or result["lane"] == "functional":
+    """None where no load was swept. Loads in between were not tried, so each figure
+    is that of a load of the experiment."""
+    if not sweep.swept(result) or not result["lane_facts"]["cost"]:
         return []
     found = loads_of(result)
     rows = [
@@ -72,7 +72,7 @@ def tables(result):
         for arm in sorted(result["arms"], key=lambda arm: not arm["baseline"])
         if arm["name"] in found
     ]
-    clock = " of the guest's own clock" if result["lane"] == "counted" else ""
+    clock = " of the guest's own clock" if result["lane_facts"]["own_clock"] else ""
     caption = (
         f"What each arm carries, packets/s{clock}; of the loads that were offered. Livelock: the"
         f" least load at which it delivers less than {words.percent(LIVELOCK)} of what it delivered"

@@ -9,7 +9,6 @@ from blocks import Caution
 LARGE_PROBE = 0.1  # of the clean window
 LEAST_FOR_P99 = 1000  # events: ten of them lie above it
 LEAST_DRIFT_ROUNDS = 8
-DRIFT = 0.02  # the timed lane's delta
 LEAST_ON_CPU = 0.95  # of a repetition
 QUIET = {"governor": ("performance",), "no_turbo": ("1",), "boost": ("0",), "smt_active": ("0",)}
 
@@ -33,7 +32,7 @@ def unfinished(result, document):
     made = len(result["trials"])
     return (
         f"{made} of {planned} planned trials are here."
-        if made < planned and result["lane"] != "timed"
+        if made < planned and not result["lane_facts"]["runs_until_precise"]
         else None
     )
 
@@ -73,9 +72,7 @@ def few_rounds(result, document):
 
 def undecided(result, document):
     names = [
-        cells.comparison_label(c)
-        for c in document["comparisons"]
-        if cells.verdict_of(c) == "inconclusive"
+        cells.comparison_label(c) for c in document["comparisons"] if c["verdict"] == "inconclusive"
     ]
     if not names or few_rounds(result, document):
         return None
@@ -108,12 +105,12 @@ def dear_probes(result, document):
 
 
 def rare_events(result, document):
-    if result["lane"] == "functional":
+    if not result["lane_facts"]["cost"]:
         return None  # it draws no latency
-    sums = {}
+    sums, drawn = {}, latency.drawn_names(result)
     for trial in cells.sound_trials(result):
         for name, curve in trial["curves"].items():
-            if name in latency.DRAWN:
+            if name in drawn:
                 key = (name, trial["arm"])
                 sums[key] = sums.get(key, 0) + sum(curve["counts"])
     few = {}
@@ -130,12 +127,13 @@ def rare_events(result, document):
 
 
 def drifted(result, document):
-    if result["lane"] != "timed":
+    facts = result["lane_facts"]
+    if not facts["this_machine"]:
         return None
     base = {arm["name"] for arm in result["arms"] if arm["baseline"]}
     by_round = {}
     for trial in cells.sound_trials(result):
-        for name in ("ns_per_packet", "ns_per_record"):
+        for name in cells.cost_names(result):
             if trial["arm"] in base and name in trial["metrics"]:
                 by_round.setdefault(trial["round"], []).append(trial["metrics"][name]["value"])
     series = [cells.median(by_round[number]) for number in sorted(by_round)]
@@ -146,7 +144,7 @@ def drifted(result, document):
     return (
         "The machine drifted: the baseline's second half differs from its first by"
         f" {words.percent(change)}."
-        if abs(change) > DRIFT
+        if abs(change) > facts["delta"]
         else None
     )
 
@@ -166,7 +164,7 @@ def shared_cpus(result, document):
 
 def unquiet(result, document):
     host = result["provenance"].get("host")
-    if result["lane"] != "timed" or not isinstance(host, dict):
+    if not result["lane_facts"]["this_machine"] or not isinstance(host, dict):
         return None
     loud = [
         f"{name} is {str(host[name]).strip()}"

@@ -53,14 +53,6 @@ def before_label(comparison, document):
     return comparison.get("before_label") or document["baseline"]
 
 
-def verdict_of(comparison):
-    if "verdict" in comparison:
-        return comparison["verdict"]
-    verdicts = {row["verdict"] for row in comparison["metrics"] if row["primary"]}
-    ranks = ("invalid", "worse", "inconclusive", "better", "same", "not_visible")
-    return next((verdict for verdict in ranks if verdict in verdicts), "inconclusive")
-
-
 def primary_rows(comparison):
     return [row for row in comparison["metrics"] if row["primary"]]
 
@@ -145,6 +137,12 @@ def sound_cells(result):
 def unread_logs(result):
     """Trials that say nothing of the kernel log: it could not be read."""
     return [trial for trial in result["trials"] if "no_splats" not in trial["checks"]]
+
+
+def cost_names(result):
+    """The metrics by which its lane ranks a cost."""
+    cost = result["lane_facts"]["cost"]
+    return [f"{cost}_per_packet", f"{cost}_per_record"] if cost else []
 
 
 def values(trials, name):

@@ -51,7 +51,7 @@ def ratio_forest(pairs, name):
 
     stated = [
         f"{cells.comparison_label(c)} {words.interval(r['ratio'], r['ci_low'], r['ci_high'])},"
-        f" {words.VERDICT_WORDS[r['verdict']][1]}"
+        f" {r['verdict_words']}"
         for c, r in pairs
     ]
     caption = (
@@ -90,8 +90,7 @@ def difference_forest(pairs, name):
         return rows.figure
 
     stated = [
-        f"{cells.comparison_label(c)} {words.span(*ends_of(r))},"
-        f" {words.VERDICT_WORDS[r['verdict']][1]}"
+        f"{cells.comparison_label(c)} {words.span(*ends_of(r))}, {r['verdict_words']}"
         for c, r in pairs
     ]
     caption = (
@@ -128,7 +127,7 @@ def paired(document, result, name):
     if not pairs or not is_paired(document):
         return []
     unit = words.unit(pairs[0][1]["unit"])
-    cluster = "boot seed" if result["lane"] == "counted" else "round"
+    cluster = result["lane_facts"]["round"]
 
     def paint():
         rows = Rows(

@@ -111,7 +111,7 @@ def latency_table(result, name):
 def probe_table(result):
     found = probes.costs(result)
     names = probes.probe_names(found)
-    base = probes.BASE[result["lane"]]
+    base = probes.base_of(result)
     rows = [
         [
             label,
@@ -181,7 +181,7 @@ def effect_figures(result, document):
             Figure(plot, values_table(document, result, name))
             for plot in distribution.distributions(document, result, name)
         ]
-    if result["lane"] != "functional":
+    if result["lane_facts"]["cost"]:
         for name in result["experiment_source"].get("secondary", []):
             figures += [
                 Figure(plot, sweep_table(document, result, name))
@@ -191,7 +191,7 @@ def effect_figures(result, document):
 
 
 def latency_figures(result):
-    names = [name for name in latency.curve_names(result) if name in latency.DRAWN]
+    names = latency.drawn_names(result)
     figures = [
         Figure(plot, latency_table(result, name))
         for name in names
@@ -201,7 +201,8 @@ def latency_figures(result):
 
 
 def other_latencies(result):
-    names = [name for name in latency.curve_names(result) if name not in latency.DRAWN]
+    drawn = latency.drawn_names(result)
+    names = [name for name in latency.curve_names(result) if name not in drawn]
     tables = [table for table in (latency_table(result, name) for name in names) if table.rows]
     return (
         [
@@ -242,7 +243,7 @@ def effect_section(result, figures):
 
 def why_no_latencies(result):
     names = latency.curve_names(result)
-    if any(name in latency.DRAWN for name in names) and not any(
+    if latency.drawn_names(result) and not any(
         trial["curves"] for trial in cells.sound_trials(result)
     ):
         return Paragraph(
@@ -263,7 +264,7 @@ def why_no_latencies(result):
 
 
 def latency_section(result, figures):
-    if result["lane"] == "functional":
+    if not result["lane_facts"]["cost"]:
         return Section(
             "Latencies",
             "latencies",
@@ -278,8 +279,9 @@ def latency_section(result, figures):
 def evidence(result, document):
     """(sections, plots)"""
     effect = effect_figures(result, document)
-    late = [] if result["lane"] == "functional" else latency_figures(result)
-    flames = [] if result["lane"] == "functional" else flame_figures(result)
+    ranked = result["lane_facts"]["cost"]
+    late = latency_figures(result) if ranked else []
+    flames = flame_figures(result) if ranked else []
     plots = [figure.plot for figure in numbered(effect + late + flames)]
     where = [Section("Where the time goes", "flames", [Figures(flames)])] if flames else []
     return [effect_section(result, effect), latency_section(result, late), *where], plots

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import words
 from blocks import Badge, Link, Paragraph, Report, Section, Table
-from load import VERDICTS, Place, Refused, read_json
+from ink import SIGNS
+from load import Place, Refused, read_json
 from output import write
 from to_html import html
 
@@ -22,7 +23,9 @@ def check_row(row):
     row.get("seconds").number()
     for key in ("verdict", "previous_verdict"):
         if row.get(key).value is not None:
-            row.get(key).one_of(VERDICTS)
+            row.get(key).one_of(SIGNS)
+        if row.has(f"{key}_words"):
+            row.get(f"{key}_words").text()
 
 
 def load(folder):
@@ -34,9 +37,10 @@ def load(folder):
     return rows
 
 
-def verdict_cell(verdict, lane):
-    unit = "instructions" if lane == "counted" else ""  # that lane ranks nothing else
-    return [Badge(verdict, words.verdict(verdict, unit))] if verdict else [words.NONE]
+def verdict_cell(row, which="verdict"):
+    verdict = row[which]
+    said = row.get(f"{which}_words") or (verdict or "").replace("_", " ")
+    return [Badge(verdict, said)] if verdict else [words.NONE]
 
 
 def status_cell(status):
@@ -71,9 +75,9 @@ def change_cell(row):
     return [
         row["change"],
         ": ",
-        *verdict_cell(row["previous_verdict"], row["lane"]),
+        *verdict_cell(row, "previous_verdict"),
         " \u2192 ",
-        *verdict_cell(row["verdict"], row["lane"]),
+        *verdict_cell(row),
     ]
 
 
@@ -83,7 +87,7 @@ def cells_of(folder, row):
         row["kernel"],
         row["lane"],
         status_cell(row["status"]),
-        verdict_cell(row["verdict"], row["lane"]),
+        verdict_cell(row),
         change_cell(row),
         f"{words.number(row['seconds'], 3)} s",
         link_cell(folder, row),

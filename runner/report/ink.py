@@ -33,6 +33,15 @@ INK = {
     "s5": "#8a6d00",
     "s6": "#3b8fc4",
 }
+# Every verdict has a colour above and a sign here, for those who see no colours.
+SIGNS = {
+    "better": "\u25cf",
+    "worse": "\u25c6",
+    "same": "=",
+    "inconclusive": "?",
+    "not_visible": "\u25cb",
+    "invalid": "\u2715",
+}
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
 DASHES = (
     "-",

@@ -13,13 +13,15 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 SHARES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999))
-PROBED = (
+FIRST = (  # in this order, then the others by name
     "softirq.net_rx.raise_to_entry",
     "softirq.net_rx.entry_to_exit",
     "irq.entry_to_exit",
     "victim.wakeup",
 )
-DRAWN = (*PROBED, "open_loop.wire_to_verdict", "ring.raise_to_handler", "ring.handler_to_consumer")
+BY_TRAFFIC = ("open_loop.", "ring.")  # timed by the module that carries it, without a probe
+OTHER_VECTOR = re.compile(r"softirq\.(?!net_rx\.)")  # not of the receive path
+DURATIONS = ("ns", "instructions")
 ONE_CPU = re.compile(r"\.cpu\d+$")
 PLOT_POINTS, KEY_POINTS, TOP, BOTTOM = 190.0, 13.5, 6.0, 38.0
 
@@ -64,7 +66,20 @@ def curve_names(result):
         for name, curve in trial["curves"].items()
         if "edges" in curve
     }
-    return [name for name in DRAWN if name in names] + sorted(names - set(DRAWN))
+    return [name for name in FIRST if name in names] + sorted(names - set(FIRST))
+
+
+def drawn_names(result):
+    """Of the curves those that are drawn: durations, over all CPUs, of what receives.
+    The others have a table."""
+    units = {
+        name: curve["unit"] for trial in result["trials"] for name, curve in trial["curves"].items()
+    }
+    return [
+        name
+        for name in curve_names(result)
+        if units[name] in DURATIONS and not ONE_CPU.search(name) and not OTHER_VECTOR.match(name)
+    ]
 
 
 def merged(trials, name):
@@ -159,9 +174,9 @@ def reading(name, beside):
         )
     said += "All sound trials of an arm together; buckets are 1/8 of their value wide. "
     return said + (
-        "Taken in a window with the probe attached."
-        if name in PROBED
-        else "Taken by the module itself, in the measured window."
+        "Taken by the module itself, in the measured window."
+        if name.startswith(BY_TRAFFIC)
+        else "Taken in a window with the probe attached."
     )
 
 

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 SCHEMA_VERSION = 1
-LANES = ("counted", "timed", "functional")
-VERDICTS = ("better", "worse", "same", "inconclusive", "not_visible", "invalid")
 NUMBER = (int, float)
-LARGEST = 1e150  # figures take differences and products of numbers: they must not overflow
+SMALLEST, LARGEST = (
+    1e-150,
+    1e150,
+)  # figures take differences and products of numbers: neither may overflow nor vanish
 
 # Characters that neither HTML nor SVG may contain.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -36,7 +37,7 @@ def clean(value):
 
 def finite(text):
     number = float(text)
-    if not math.isfinite(number) or abs(number) > LARGEST:
+    if not math.isfinite(number) or abs(number) > LARGEST or 0 < abs(number) < SMALLEST:
         raise ValueError(f"{text} is not a number that can be drawn")
     return number
 

@@ -6,14 +6,17 @@ import words
 from ink import INK, SERIES
 from plots import Rows, draw, scale
 
-BASE = {"counted": "instructions_per_packet", "timed": "ns_per_packet"}
 PREFIX = "probe_cost."
 
 
+def base_of(result):
+    """What probes add to; None in a lane that ranks no cost."""
+    return next(iter(cells.cost_names(result)), None)
+
+
 def costs(result):
-    """(label, median of the clean window, {probe: median of what it adds}), arms with probes
-    only."""
-    base = BASE.get(result["lane"])
+    """(label, median of the clean window, {probe: what it adds}) of each arm with probes."""
+    base = base_of(result)
     found = []
     for label, trials in cells.sound_cells(result).items():
         names = sorted(
@@ -55,7 +58,7 @@ def plots(result):
     found = costs(result)
     if not found:
         return []
-    base = BASE[result["lane"]]
+    base = base_of(result)
     unit = cells.unit_of({"comparisons": []}, result, base)
     probes = probe_names(found)
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Small documents of every kind, for the tests."""
+import copy
 import json
+from pathlib import Path
 
+FACTS = json.loads((Path(__file__).parent / "sample_facts.json").read_text())
 SHA = "0123456789abcdef" * 4
 LOG_READ = {
     "no_splats": {"ok": True, "detail": "the kernel log has no warning, oops, lockup or stall"}
@@ -20,6 +23,31 @@ def arm(name, baseline=False, expect=(), summary="what it does"):
         "boot": {"cmdline": "", "seed_offset": 0},
         "expect": list(expect),
     }
+
+
+def verdict_words(verdict, unit):
+    """As runner/compare says it."""
+    return FACTS["verdicts"][verdict][
+        "of_instructions" if unit.startswith("instructions") else "words"
+    ]
+
+
+def change_words(name, unit):
+    if name == "instructions_per_packet":
+        return {"less": "fewer", "more": "more", "of": "instructions per packet"}
+    if unit.startswith("instructions"):
+        return {"less": "fewer", "more": "more", "of": f"instructions ({name})"}
+    said = {
+        "ns_per_packet": ("less", "more", "time per packet"),
+        "packets_per_second": ("fewer", "more", "packets per second"),
+        "lost_fraction": ("lower", "higher", "share lost"),
+    }.get(name, ("lower", "higher", name))
+    return dict(zip(("less", "more", "of"), said))
+
+
+def judged_unit(verdict, rows):
+    units = {row["unit"] for row in rows if row["primary"] and row["verdict"] == verdict}
+    return units.pop() if len(units) == 1 else ""
 
 
 def trial(number, name, round_, metrics, checks=None, splats=(), curves=None, factors=None):
@@ -60,6 +88,7 @@ def result(lane="counted", arms=None, trials=None, primary=("instructions_per_pa
         "schema_version": 1,
         "experiment": "tiny",
         "lane": lane,
+        "lane_facts": copy.deepcopy(FACTS["lanes"][lane]),
         "target": "vm",
         "provenance": {
             "kernel": {"release": "6.12.1"},
@@ -82,6 +111,9 @@ def result(lane="counted", arms=None, trials=None, primary=("instructions_per_pa
             "collectors": ["softirq"],
             "topology": {"kind": "veth"},
             "traffic": {"kind": "pktgen", "packets": 10},
+            "setup": {},
+            "knobs": {},
+            "boot": {},
             "arms": arms,
             "factors": [],
             "rounds": {},
@@ -91,7 +123,8 @@ def result(lane="counted", arms=None, trials=None, primary=("instructions_per_pa
             "lane": lane,
             "target": "vm",
             "seed": 1,
-            "trials": [None] * len(trials or []),
+            "trials": [{} for _ in trials or []],
+            "left_out": [],
         },
         "valid": True,
         "wall_s": 4.0,
@@ -145,6 +178,8 @@ def row(
         "mde": 0.01 if seen else None,
         "delta": 0.001 if seen else None,
         "verdict": verdict,
+        "verdict_words": verdict_words(verdict, unit),
+        "change_words": change_words(name, unit),
         "reason": "",
         "before_values": list(before),
         "after_values": list(after),
@@ -200,13 +235,15 @@ def others():
 
 def comparison(name="native", rows=None, verdict=None, factors=None, **more):
     rows = [row()] if rows is None else rows
+    verdict = verdict or (rows[0]["verdict"] if rows else "inconclusive")
     return {
         "arm": name,
         "factors": factors or {},
         "label": name,
         "before_label": "plain",
         "after_label": name,
-        "verdict": verdict or (rows[0]["verdict"] if rows else "inconclusive"),
+        "verdict": verdict,
+        "verdict_words": verdict_words(verdict, judged_unit(verdict, rows)),
         "reasons": [],
         "notes": [],
         "metrics": rows,
@@ -214,8 +251,10 @@ def comparison(name="native", rows=None, verdict=None, factors=None, **more):
     }
 
 
-def document(lane="counted", comparisons=None, **more):
+def document(lane="counted", comparisons=None, verdict=None, **more):
     comparisons = [comparison()] if comparisons is None else comparisons
+    verdict = verdict or (comparisons[0]["verdict"] if comparisons else "inconclusive")
+    rows = [row for comparison in comparisons for row in comparison["metrics"]]
     return {
         "schema_version": 1,
         "experiment": "tiny",
@@ -229,7 +268,9 @@ def document(lane="counted", comparisons=None, **more):
         "null_floor": 0.0,
         "paired": True,
         "comparisons": comparisons,
-        "verdict": comparisons[0]["verdict"] if comparisons else "inconclusive",
+        "verdict": verdict,
+        "verdict_words": verdict_words(verdict, judged_unit(verdict, rows)),
+        "lane_facts": copy.deepcopy(FACTS["lanes"][lane]),
         "headline": "native needs 0.80x the instructions of plain.",
         "notes": [],
         "status": 0,

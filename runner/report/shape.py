@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a report needs of result.json and comparison.json; the whole contract is in
-results/schema."""
+"""What a report needs of result.json and comparison.json: results/schema, and what no schema
+can say."""
+import json
 from pathlib import Path
 
-from load import LANES, SCHEMA_VERSION, VERDICTS, Place, Refused, read_json
+import fastjsonschema
 
+from ink import SIGNS
+from load import SCHEMA_VERSION, Place, Refused, read_json
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "results" / "schema"
 OPTIONAL_TEXTS = ("label", "before_label", "after_label", "reason", "class")
 NUMBERS_OR_NULL = ("before", "after", "difference", "ratio", "ci_low", "ci_high", "mde", "delta")
 
@@ -67,7 +72,7 @@ def check_result(result):
     check_version(result)
     for key in ("experiment", "target", "observations_sha256"):
         result.get(key).text()
-    result.get("lane").one_of(LANES)
+    result.get("lane").text()
     result.get("provenance").of(dict, "an object")
     for arm in result.get("arms").items():
         check_arm(arm)
@@ -91,7 +96,10 @@ def check_row(row):
     row.get("unit").text()
     row.get("better").one_of(("lower", "higher", "none"))
     row.get("primary").boolean()
-    row.get("verdict").one_of(VERDICTS)
+    row.get("verdict").one_of(SIGNS)
+    row.get("verdict_words").text()
+    for key in ("less", "more", "of"):
+        row.get("change_words").get(key).text()
     row.get("n").number()
     for key in NUMBERS_OR_NULL:
         row.get(key).number_or_null()
@@ -115,22 +123,48 @@ def check_comparison(comparison):
     for key in ("reasons", "notes"):
         if comparison.has(key):
             comparison.get(key).texts()
-    if comparison.has("verdict"):
-        comparison.get("verdict").one_of(VERDICTS)
+    comparison.get("verdict").one_of(SIGNS)
+    comparison.get("verdict_words").text()
     for row in comparison.get("metrics").items():
         check_row(row)
+
+
+def check_lane(facts):
+    if facts.get("cost").value is not None:
+        facts.get("cost").text()
+    for key in ("repeats_exactly", "runs_until_precise", "own_clock", "this_machine"):
+        facts.get(key).boolean()
+    facts.get("delta").number()
+    for key in ("round", "summary", "method", "speaks_of", "repetition"):
+        facts.get(key).text()
+    facts.get("cannot_see").texts()
 
 
 def check_document(document):
     check_version(document)
     for key in ("experiment", "baseline", "delta_rule", "headline"):
         document.get(key).text()
-    document.get("lane").one_of(LANES)
-    document.get("verdict").one_of(VERDICTS)
+    document.get("lane").text()
+    document.get("verdict").one_of(SIGNS)
+    document.get("verdict_words").text()
+    check_lane(document.get("lane_facts"))
     if document.has("notes"):
         document.get("notes").texts()
     for comparison in document.get("comparisons").items():
         check_comparison(comparison)
+
+
+def check_schema(document, name):
+    """All that the contract says of a document, whether or not this report reads it."""
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    try:
+        fastjsonschema.validate(schema, document.value)
+    except fastjsonschema.JsonSchemaValueException as error:
+        place = "/".join(["", *(str(step) for step in error.path[1:])])
+        said = error.message.removeprefix(error.name).strip()
+        raise Refused(
+            f"{document.path}{place}: {said}", "write it with this checkout's rxlab"
+        ) from None
 
 
 def check_pair(result, document, folder):
@@ -146,12 +180,19 @@ def check_pair(result, document, folder):
 
 
 def load(folder):
-    """(result, comparison) of a run's folder. @raises Refused"""
+    """(result, comparison) of a run's folder; the result has the facts of its lane.
+    @raises Refused"""
     folder = Path(folder)
     next_step = f"write both documents with 'rxlab run EXPERIMENT --out {folder}'"
     result = read_json(folder / "result.json", next_step)
     document = read_json(folder / "comparison.json", next_step)
-    check_result(Place(result, str(folder / "result.json") + ":"))
-    check_document(Place(document, str(folder / "comparison.json") + ":"))
+    for value, name, check in (
+        (result, "result", check_result),
+        (document, "comparison", check_document),
+    ):
+        place = Place(value, f"{folder / name}.json:")
+        check(place)
+        check_schema(place, name)
     check_pair(result, document, folder)
+    result["lane_facts"] = document["lane_facts"]
     return result, document

@@ -678,6 +678,25 @@ class Refusals(unittest.TestCase):
             ),
         )
 
+    def test_what_only_the_schema_refuses(self):
+        self.rewrite("result.json", lambda made: made["experiment_source"].update(factors=-1))
+        self.assertEqual(
+            self.refusal(),
+            "rxlab report: DIR/result.json:/experiment_source/factors: must be array;"
+            " write it with this checkout's rxlab",
+        )
+
+    def test_a_number_too_small_to_be_drawn(self):
+        self.rewrite(
+            "comparison.json",
+            lambda made: made["comparisons"][0]["metrics"][0]["after_values"].append(5e-324),
+        )
+        self.assertEqual(
+            self.refusal(),
+            "rxlab report: DIR/comparison.json: 5e-324 is not a number that can be drawn;"
+            " write both documents with 'rxlab run EXPERIMENT --out DIR'",
+        )
+
     def test_two_runs_mixed_up(self):
         self.rewrite("comparison.json", lambda made: made.update(lane="timed"))
         self.assertEqual(
@@ -782,8 +801,12 @@ class Numbers(unittest.TestCase):
             words.span(-776.2, -778.37, -774.02), "\u2212776.2 (\u2212778.4 to \u2212774.0)"
         )
 
+    def test_every_verdict_has_a_sign_and_a_colour(self):
+        self.assertLessEqual(set(sample.FACTS["verdicts"]), set(ink.SIGNS))
+        self.assertLessEqual(set(ink.SIGNS), set(ink.INK))
+
     def test_every_verdict_has_a_sign_of_its_own(self):
-        self.assertEqual(len({sign for sign, _ in words.VERDICT_WORDS.values()}), 6)
+        self.assertEqual(len({sign for sign in ink.SIGNS.values()}), len(ink.SIGNS))
 
 
 class Secondary(unittest.TestCase):
@@ -914,7 +937,14 @@ class Curves(unittest.TestCase):
         self.assertIn("No event", self.no_plot("softirq.timer.entry_to_exit", [9]))
 
     def test_a_ring_tells_its_own_latencies_without_a_probe(self):
-        self.assertIn("ring.raise_to_handler", latency.DRAWN)
+        curves = {
+            "ring.raise_to_handler": sample.curve(),
+            "softirq.rcu.entry_to_exit": sample.curve(),
+        }
+        curves["irq.entry_to_exit.cpu0"] = sample.curve()
+        curves["napi.packets_per_poll"] = {**sample.curve(), "unit": "packets"}
+        made = sample.result(trials=[sample.trial(0, "plain", 0, {}, curves=curves)])
+        self.assertEqual(latency.drawn_names(made), ["ring.raise_to_handler"])
         self.assertIn("module itself", latency.reading("ring.raise_to_handler", False))
         self.assertIn("probe attached", latency.reading("irq.entry_to_exit", False))
 

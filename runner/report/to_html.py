@@ -5,7 +5,6 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-import words
 from blocks import (
     Answers,
     Badge,
@@ -23,7 +22,7 @@ from blocks import (
     Table,
     line_of,
 )
-from ink import inline
+from ink import SIGNS, inline
 
 # Whatever a document may contain, a browser loads nothing for it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -55,7 +54,7 @@ def page(title, body):
 
 
 def badge(span):
-    sign = words.VERDICT_WORDS[span.verdict][0]
+    sign = SIGNS[span.verdict]
     return (
         f'<span class="badge {span.verdict}" title="{span.verdict}"><span'
         f' aria-hidden="true">{sign}</span> {escape(span.text)}</span>'

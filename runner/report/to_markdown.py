@@ -4,7 +4,6 @@ import re
 from html import escape
 from urllib.parse import quote
 
-import words
 from blocks import (
     Answers,
     Badge,
@@ -22,6 +21,7 @@ from blocks import (
     Table,
     line_of,
 )
+from ink import SIGNS
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 PLAIN_CODE = re.compile(r"[\w./:=+@ -]+")
@@ -54,7 +54,7 @@ SPANS = {
     Strong: lambda span: f"**{text(span.text)}**",
     Quantity: lambda span: f"{text(span.text)} {text(span.unit)}".strip(),
     Link: lambda span: f"[{text(span.text)}]({quote(span.path)})",
-    Badge: lambda span: f"{words.VERDICT_WORDS[span.verdict][0]} **{text(span.text)}**",
+    Badge: lambda span: f"{SIGNS[span.verdict]} **{text(span.text)}**",
 }
 
 

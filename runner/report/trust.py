@@ -133,7 +133,7 @@ def metric_methods(result, document):
     tools = "; ".join(part for part in (traffic_words(result), machine_words(result)) if part)
     probe = "a probe in a window of its own"
     primary = cells.primary_names(document)
-    rows = [metric_row(document, name, words.METHODS[result["lane"]], tools) for name in primary]
+    rows = [metric_row(document, name, result["lane_facts"]["method"], tools) for name in primary]
     rows += [
         metric_row(
             document, name, probe, "BPF programs on the kernel's softIRQ and IRQ tracepoints"
@@ -188,7 +188,7 @@ def lane(result):
     return Section(
         f"What the {result['lane']} lane cannot see",
         "lane",
-        [Bullets([[said] for said in words.BLIND[result["lane"]] + blind])],
+        [Bullets([[said] for said in result["lane_facts"]["cannot_see"] + blind])],
     )
 
 
@@ -232,30 +232,14 @@ def clusters_words(result, document):
             if row.get("clusters")
         }
     )
-    what = "boot seeds" if result["lane"] == "counted" else "rounds"
+    what = result["lane_facts"]["round"] + "s"
     phases = max((trial["phase"] for trial in result["trials"]), default=0) + 1
     nested = (
         f", {phases} timer phases nested in each (averaged, not counted as independent)"
-        if result["lane"] == "counted" and phases > 1
+        if phases > 1
         else ""
     )
     return f"n = {' or '.join(map(str, counts)) or '0'} independent {what}{nested}."
-
-
-SPOKEN_OF = {
-    "counted": (
-        "The interval speaks of these perturbations, shared by all arms of a round, and of nothing"
-        " else: another kernel, compiler, CPU model or machine is outside it."
-    ),
-    "timed": (
-        "The interval speaks of this machine in this hour: fresh loads of every arm in random"
-        " order. Another boot, kernel or machine is outside it."
-    ),
-    "functional": (
-        "The interval speaks of fresh loads in this guest. Another kernel or number of CPUs is"
-        " outside it."
-    ),
-}
 
 
 def perturbations(result, document):
@@ -275,7 +259,10 @@ def perturbations(result, document):
     return Section(
         "What the interval speaks of",
         "interval",
-        [Paragraph([clusters_words(result, document) + " " + SPOKEN_OF[result["lane"]]]), *table],
+        [
+            Paragraph([clusters_words(result, document) + " " + result["lane_facts"]["speaks_of"]]),
+            *table,
+        ],
     )
 
 
@@ -458,11 +445,7 @@ def command(result):
 
 
 def repeat(result):
-    exact = (
-        "Every number is to be the same to the last digit."
-        if result["lane"] == "counted"
-        else "Numbers will differ; verdicts should not."
-    )
+    exact = result["lane_facts"]["repetition"]
     return Section(
         "Repeat it",
         "repeat",

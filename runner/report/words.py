@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""How numbers, verdicts and lanes are said."""
+"""How numbers are said. What is said of a metric, a verdict or a lane comes with the documents."""
 import re
 
 MINUS = "\u2212"
 NONE = "\u2013"
 
-VERDICT_WORDS = {
-    "better": ("\u25cf", "better"),
-    "worse": ("\u25c6", "worse"),
-    "same": ("=", "same"),
-    "inconclusive": ("?", "inconclusive"),
-    "not_visible": ("\u25cb", "not visible"),
-    "invalid": ("\u2715", "invalid"),
-}
-# Fewer instructions are that, and nothing else.
-INSTRUCTION_WORDS = {"better": "fewer instructions", "worse": "more instructions"}
 STATUS_WORDS = {
     0: "ok",
     1: "worse",
@@ -24,74 +14,6 @@ STATUS_WORDS = {
     5: "target lost",
     130: "interrupted",
 }
-
-# What a change of a metric is called: (fewer, more, of what).
-CHANGES = {
-    "instructions_per_packet": ("fewer", "more", "instructions per packet"),
-    "instructions_per_record": ("fewer", "more", "instructions per record"),
-    "ns_per_packet": ("less", "more", "time per packet"),
-    "packets_per_second": ("fewer", "more", "packets per second"),
-    "ns_per_record": ("less", "more", "time per record"),
-    "records_per_second": ("fewer", "more", "records per second"),
-    "packets_lost": ("fewer", "more", "packets lost"),
-    "records_lost": ("fewer", "more", "records lost"),
-    "lost_fraction": ("lower", "higher", "share lost"),
-}
-
-LANES = {
-    "counted": (
-        "Counted lane: instructions that a one-CPU guest under QEMU -icount executes, repeatable"
-        " bit for bit. Instructions are not time."
-    ),
-    "timed": "Timed lane: nanoseconds on this machine, and on no other.",
-    "functional": (
-        "Functional lane: a guest with two CPUs; correctness and loss only. No cost is ranked."
-    ),
-}
-BLIND = {
-    "counted": [
-        (
-            "Instructions are counted, never time: an arm with fewer instructions may well take"
-            " longer."
-        ),
-        "Caches and TLB: a miss costs what a hit costs.",
-        "Branch prediction and everything else a core does at once.",
-        "Real DMA, PCIe and interrupt hardware: the guest's devices are software.",
-        "Contention, cache lines that move between cores, locked instructions: there is one CPU.",
-    ],
-    "timed": [
-        (
-            "This machine only: its CPU, firmware, governor, neighbours. Another machine may rank"
-            " the arms otherwise."
-        ),
-        (
-            "A number without its cause: which instructions or cache misses the time went into is"
-            " not measured here."
-        ),
-        (
-            "What other work on the machine did between rounds; pairing takes slow drift out, not"
-            " sudden change within a round."
-        ),
-    ],
-    "functional": [
-        "Cost of any kind: the guest's time is its host's leisure, so no cost is ranked.",
-        "Losses rarer than what is sent here would show.",
-        "Real DMA, PCIe and interrupt hardware: the guest's devices are software.",
-    ],
-}
-METHODS = {
-    "counted": (
-        "instructions that the CPU executed while sending, in a window without probes, per packet"
-        " or record, idling left out; paired by boot seed"
-    ),
-    "timed": "time of a window without probes; paired by round, rounds in random order",
-    "functional": "what was sent against what was counted at every sink; paired by round",
-}
-
-
-def verdict(name, unit):
-    """`unit` of what was judged; empty where that has several."""
-    return unit.startswith("instructions") and INSTRUCTION_WORDS.get(name) or VERDICT_WORDS[name][1]
 
 
 def with_delta(said):

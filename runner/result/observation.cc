@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "base/sha256.h"
-#include "result/field.h"
-#include "result/result.h"
+#include "result/result_json.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -16,29 +15,6 @@ double finite(const std::string& name, double value) {
     if (!std::isfinite(value))
         throw Error(Status::invalid, fmt::format("metric {} is {}, not a number", name, value));
     return value;
-}
-
-Json metrics_json(const Metrics& metrics) {
-    Json json = Json::object();
-    for (const auto& [name, metric] : metrics)
-        json[name] = {{"value", finite(name, metric.value)},
-                      {"unit", metric.unit},
-                      {"better", metric.better}};
-    return json;
-}
-
-Json checks_json(const std::map<std::string, Check>& checks) {
-    Json json = Json::object();
-    for (const auto& [name, check] : checks)
-        json[name] = {{"ok", check.ok}, {"detail", check.detail}};
-    return json;
-}
-
-std::string direction(const Field& json) {
-    const std::string word = json.text();
-    if (word != "lower" && word != "higher" && word != "none")
-        json.refuse("'lower', 'higher' or 'none'");
-    return word;
 }
 
 /// One trial's part of the hash: what a second run must repeat.
@@ -55,31 +31,19 @@ std::string canonical(const Observation& observation) {
 
 }  // namespace
 
+void check_read(const Field& json, const Metric& metric) {
+    if (metric.better != "lower" && metric.better != "higher" && metric.better != "none")
+        json["better"].refuse("'lower', 'higher' or 'none'");
+}
+
 Json to_json(const Observation& observation) {
-    return {{"trial", to_json(observation.trial)},
-            {"metrics", metrics_json(observation.metrics)},
-            {"checks", checks_json(observation.checks)},
-            {"kernel_log", {{"splats", observation.splats}}},
-            {"curves", observation.curves},
-            {"facts", observation.facts},
-            {"wall_s", observation.wall_s},
-            {"measured_s", observation.measured_s}};
+    for (const auto& [name, metric] : observation.metrics) finite(name, metric.value);
+    return written(observation);
 }
 
 Observation observation_from_json(const Json& document) {
-    const Field json(document);
     Observation observation;
-    observation.trial = trial_from_json(json["trial"].object());
-    for (const auto& [name, metric] : json["metrics"].entries())
-        observation.metrics[name] = {metric["value"].number(), metric["unit"].text(),
-                                     direction(metric["better"])};
-    for (const auto& [name, check] : json["checks"].entries())
-        observation.checks[name] = {check["ok"].boolean(), check["detail"].text()};
-    observation.splats = json["kernel_log"]["splats"].texts();
-    observation.curves = json["curves"].object();
-    observation.facts = json["facts"].object();
-    observation.wall_s = json["wall_s"].number();
-    observation.measured_s = json["measured_s"].number();
+    read(Field(document), observation);
     return observation;
 }
 

@@ -2,7 +2,7 @@
 #include "result/result.h"
 
 #include "base/error.h"
-#include "result/field.h"
+#include "result/result_json.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -51,25 +51,6 @@ void check_version(const Field& json) {
         version.refuse(fmt::format("{} (this rxlab's)", kSchemaVersion));
 }
 
-Trial trial_from(const Field& json) {
-    try {
-        return trial_from_json(json.object());
-    } catch (const Error& error) {
-        throw Error(Status::usage, fmt::format("{}: {}", json.path(), error.what()), error.next());
-    }
-}
-
-Plan plan_from(const Field& json) {
-    Plan plan;
-    plan.experiment = json["experiment"].text();
-    plan.lane = json["lane"].lane();
-    plan.target = json["target"].text();
-    plan.seed = json["seed"].natural();
-    for (const Field& trial : json["trials"].items()) plan.trials.push_back(trial_from(trial));
-    plan.left_out = json["left_out"].texts();
-    return plan;
-}
-
 /// Puts the plan's whole trial back where the flat form was.
 Observation observation_from(const Field& json, const std::map<int, const Trial*>& trials) {
     const auto trial = trials.find(json["id"].integer());
@@ -112,7 +93,7 @@ Result result_from_json(const Json& document) {
     check_version(json);
     Result result;
     result.experiment = experiment_from_json(json["experiment_source"].json());
-    result.plan = plan_from(json["plan"]);
+    read(json["plan"], result.plan);
     result.provenance = json["provenance"].object();
     std::map<int, const Trial*> trials;
     for (const Trial& trial : result.plan.trials) trials[trial.id] = &trial;

@@ -103,8 +103,13 @@ TEST(Result, refuses_a_malformed_document_by_its_place) {
               "/experiment_source/arms/1/baseline: expected true or false, got 1");
     EXPECT_EQ(refusal_after("/plan/lane", "fast"),
               "/plan/lane: expected 'counted', 'timed' or 'functional', got 'fast'");
-    EXPECT_EQ(refusal_after("/plan/trials/0/round", "one").substr(0, 28),
-              "/plan/trials/0: not a trial:");
+    EXPECT_EQ(refusal_after("/plan/trials/0/round", "one"),
+              "/plan/trials/0/round: expected an integer, got 'one'");
+    EXPECT_EQ(refusal_after("/experiment_source/arms/1/name", "../up"),
+              "/experiment_source/arms/1/name: expected a name of lower-case letters, digits, '.' "
+              "and '-', got '../up'");
+    EXPECT_EQ(refusal_after("/experiment_source/name", "$(id)").substr(0, 52),
+              "/experiment_source/name: expected a name of lower-ca");
 }
 
 TEST(Result, refuses_metrics_that_do_not_match_their_hash) {

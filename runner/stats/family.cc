@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "stats/verdict.h"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <algorithm>
-#include <cmath>
+#include "stats/family.h"
 
 namespace rxlab {
 namespace {
@@ -13,32 +8,6 @@ constexpr double kFamilyError = 0.05;
 constexpr size_t kLeastRounds = 10;
 
 }  // namespace
-
-const char* to_string(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::better:
-            return "better";
-        case Verdict::worse:
-            return "worse";
-        case Verdict::same:
-            return "same";
-        case Verdict::inconclusive:
-            return "inconclusive";
-        case Verdict::not_visible:
-            return "not_visible";
-        case Verdict::invalid:
-            return "invalid";
-    }
-    return "";
-}
-
-Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better) {
-    if (!change) return Verdict::inconclusive;
-    if (-delta <= change->low && change->high <= delta) return Verdict::same;
-    const bool up = change->low > delta, down = change->high < -delta;
-    if (!up && !down) return Verdict::inconclusive;
-    return down == (better == "lower") ? Verdict::better : Verdict::worse;
-}
 
 double first_confidence(size_t count) {
     return count ? 1 - kFamilyError / static_cast<double>(count) : 0;

@@ -19,6 +19,8 @@ public:
         : json_(&json), path_(std::move(path)) {}
 
     Field operator[](const std::string& key) const;  ///< this must be an object that has `key`
+    /// The same through nested objects: "kernel_log/splats".
+    Field within(const std::string& path) const;
     bool has(const std::string& key) const;
     std::vector<Field> items() const;              ///< this must be an array
     std::map<std::string, Field> entries() const;  ///< this must be an object

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// From an interval to a word: what counts as a difference (delta), which side of it the interval
-// lies on, and how several primary metrics share one error rate.
+// How a family of intervals shares one error rate, and when an interval is narrow enough.
 #pragma once
 #include "stats/shift.h"
 
 #include <functional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace rxlab {
-
-enum class Verdict { better, worse, same, inconclusive, not_visible, invalid };
-const char* to_string(Verdict verdict);
-
-/// `change`: interval of the relative (or absolute) change. Wholly outside +-delta: better or
-/// worse, by `better`
-/// ("lower" or "higher"); wholly inside: same; otherwise, or without an interval: inconclusive.
-Verdict judge(const std::optional<Interval>& change, double delta, std::string_view better);
 
 /// The confidence that the first of `count` metrics needs that share one error of 5 %; 0 for none.
 double first_confidence(size_t count);
@@ -31,8 +20,9 @@ double first_confidence(size_t count);
 std::vector<double> holm_confidences(size_t count,
                                      const std::function<bool(size_t, double)>& decided);
 
-/// Stop rule of the timed lane: at least 10 rounds, and the 95 % interval's half-width is at most
-/// `target` (both in ln ratio). Width only: stopping on significance has 28 % false positives.
+/// Stop rule of a lane that stops by itself: at least 10 rounds, and the 95 % interval's half-width
+/// is at most `target` (both in ln ratio). Width only: stopping on significance has 28 % false
+/// positives.
 bool precise_enough(std::span<const double> log_ratios, double target);
 
 }  // namespace rxlab

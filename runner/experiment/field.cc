@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "result/field.h"
+#include "experiment/field.h"
 
 #include "base/error.h"
 #include "experiment/narrate.h"
@@ -25,6 +25,12 @@ Field Field::operator[](const std::string& key) const {
         throw Error(Status::usage, fmt::format("{}: expected the key '{}', which is missing",
                                                path_.empty() ? "the document" : path_, key));
     return Field(*found, path_ + "/" + key);
+}
+
+Field Field::within(const std::string& path) const {
+    const size_t slash = path.find('/');
+    const Field first = (*this)[path.substr(0, slash)];
+    return slash == std::string::npos ? first : first.within(path.substr(slash + 1));
 }
 
 std::vector<Field> Field::items() const {

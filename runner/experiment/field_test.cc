@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "result/field.h"
+#include "experiment/field.h"
 
 #include "base/error.h"
 

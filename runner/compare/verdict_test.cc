@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "stats/verdict.h"
+#include "compare/verdict.h"
+
+#include "stats/family.h"
 
 #include <gtest/gtest.h>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -25,30 +28,20 @@ TEST(Judge, zero_before_and_after_is_the_same_and_any_other_count_is_not) {
     EXPECT_EQ(judge(Interval{0, 4}, 0, "lower"), Verdict::inconclusive);
 }
 
-TEST(Holm, one_metric_has_the_whole_five_percent) {
-    EXPECT_EQ(holm_confidences(1, [](size_t, double) { return false; }), std::vector<double>{0.95});
-    EXPECT_TRUE(holm_confidences(0, [](size_t, double) { return true; }).empty());
+TEST(Verdicts, the_first_row_that_is_among_them_is_the_verdict_of_all) {
+    const std::array both{Verdict::same, Verdict::not_visible};
+    EXPECT_EQ(overall(both), Verdict::same);
+    const std::array worse{Verdict::better, Verdict::worse, Verdict::inconclusive};
+    EXPECT_EQ(overall(worse), Verdict::worse);
+    EXPECT_EQ(overall({}), Verdict::inconclusive);
 }
 
-TEST(Holm, undecided_metrics_take_over_what_decided_ones_leave) {
-    // Metric 0 is decided even at 99 %, metric 1 only at 97 %, metric 2 never.
-    const double limits[] = {0.99, 0.976, 0};
-    const auto confidences =
-        holm_confidences(3, [&](size_t i, double confidence) { return confidence <= limits[i]; });
-    EXPECT_DOUBLE_EQ(confidences[0], 1 - 0.05 / 3);
-    EXPECT_DOUBLE_EQ(confidences[1], 0.975);
-    EXPECT_DOUBLE_EQ(confidences[2], 0.95);
-}
-
-TEST(Holm, with_nothing_decided_all_keep_the_first_step) {
-    for (const double confidence : holm_confidences(4, [](size_t, double) { return false; }))
-        EXPECT_DOUBLE_EQ(confidence, 1 - 0.05 / 4);
-}
-
-TEST(PreciseEnough, wants_ten_rounds_and_a_narrow_interval) {
-    EXPECT_FALSE(precise_enough(std::vector<double>(9, 0.1), 0.01));
-    EXPECT_TRUE(precise_enough(std::vector<double>(10, 0.1), 0.01));
-    EXPECT_FALSE(precise_enough(std::vector<double>{0, .1, 0, .1, 0, .1, 0, .1, 0, .1}, 0.01));
+TEST(Verdicts, instructions_are_fewer_or_more_and_never_better_or_worse) {
+    EXPECT_EQ(words_of(Verdict::better, "instructions/packet"), "fewer instructions");
+    EXPECT_EQ(words_of(Verdict::worse, "instructions/record"), "more instructions");
+    EXPECT_EQ(words_of(Verdict::better, "ns/packet"), "better");
+    EXPECT_EQ(words_of(Verdict::same, "instructions/packet"), "same");
+    EXPECT_EQ(words_of(Verdict::not_visible, ""), "not visible");
 }
 
 /// Share of A/A experiments (counted lane, 8 seeds, SD 0.05 % per arm) whose primary metrics get a
@@ -84,6 +77,10 @@ TEST(FalseVerdicts, stay_at_the_familys_error_even_without_a_delta) {
 
 TEST(FalseVerdicts, are_rare_once_a_difference_must_also_matter) {
     EXPECT_LE(false_verdicts(1, 0.001), 0.0005);
+}
+
+TEST(Verdicts, each_has_one_row) {
+    for (const VerdictRow& row : verdict_table()) EXPECT_EQ(&verdict_row(row.verdict), &row);
 }
 
 }  // namespace
