@@ -85,7 +85,7 @@ build: deps ## build the runner and its BPF objects
 run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: lint test-unit test-vm ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs
+test: lint test-unit test-sanitized test-vm ## all tests: form, units, report, sanitizers, BPF and namespaces on this machine, kernels in VMs
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >/dev/null
@@ -96,23 +96,23 @@ test-unit: deps
 
 # A second build, of the rooms that never touch the machine and of every reader: clang, sanitizers.
 ASAN  := $(BUILD)/asan
-PURE  := base experiment plan result stats compare attribution fuzz
+PURE  := base metrics experiment plan result stats compare attribution fuzz
 build-sanitized: deps
 	@[ -e $(ASAN)/build.ninja ] || (cd runner && cmake --preset asan >/dev/null)
 	@ninja -C $(ASAN) --quiet sanitized
 
-test-sanitized: build-sanitized ## pure rooms under AddressSanitizer and UBSan; 10 s of each fuzz target
+test-sanitized: build-sanitized ## pure rooms under AddressSanitizer and UBSan; 3 s of each fuzz target
 	@ctest --test-dir $(ASAN) -j2 --output-on-failure -R '^($(subst $(space),|,$(PURE)))/'
-	@runner/fuzz/run $(ASAN)/rxlab_fuzz 10
+	@runner/fuzz/run $(ASAN)/rxlab_fuzz 3
 
 fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS (TARGETS="rules message": only those)
 	@runner/fuzz/run $(ASAN)/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
-# Each check's time is printed at the end, also where one failed.
+# Two guests at a time, since most have one CPU. Each check's time is printed at the end, also where one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
-	ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
 
 lint: lint-deps ## the form of the sources: formatters, linters, who may include what
 	@runner/lint/lint

@@ -35,7 +35,7 @@ gtest_discover_tests(fuzz_test TEST_PREFIX fuzz/ DISCOVERY_TIMEOUT 600)
 
 # The rooms that never touch the machine, and the readers, under the sanitizers.
 if(RXLAB_SANITIZE)
-  set(pure base experiment plan result stats compare attribution fuzz)
+  set(pure base metrics experiment plan result stats compare attribution fuzz)
   list(TRANSFORM pure APPEND _test OUTPUT_VARIABLE pure_tests)
   add_custom_target(sanitized DEPENDS ${pure_tests})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -170,8 +170,7 @@ Count count_of(int map, uint32_t key) {
 class Machine {
 public:
     Machine(const Engine& engine, const RuleSet& set)
-        : set_(set),
-          slots_(slots_for(set.rules, {}, {})),
+        : slots_(slots_for(set.rules, {}, {})),
           object_(build_filter(engine, set, slots_)),
           name_(engine.name) {}
 
@@ -212,7 +211,6 @@ public:
     }
 
 private:
-    const RuleSet& set_;
     Slots slots_;
     BpfObject object_;
     std::string name_;
