@@ -4,8 +4,8 @@
 #include "base/row_named.h"
 #include "bpf/objects.h"
 #include "collect/bpftrace_output.h"
+#include "collect/collector.h"
 #include "collect/controlled_process.h"
-#include "collect/kinds.h"
 #include "sys/bpf.h"
 
 #include <fmt/format.h>

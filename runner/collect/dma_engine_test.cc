@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "collect/kinds.h"
+#include "collect/collector.h"
 #include "sys/fake_sys.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ constexpr const char* kStats = "/sys/kernel/debug/vdma/stats";
 Values measured(FakeSys& sys, const Window& window) {
     Values values;
     Json curves;
-    const auto collector = make_dma_engine(sys, {});
+    const auto collector = collector_named("dma_engine").make(sys, {});
     collector->start();
     if (sys.files.contains(kStats))
         sys.files[kStats] =

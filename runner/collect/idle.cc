@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bpf/probes.h"
-#include "collect/kinds.h"
+#include "collect/collector.h"
 #include "collect/probe.h"
 
 #include <sched.h>

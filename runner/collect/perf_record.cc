@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Where the kernel's time goes, by samples of its call graph. The clock is a timer: code that runs
 // with interrupts off is charged to where they are on again.
+#include "collect/collector.h"
 #include "collect/folded.h"
-#include "collect/kinds.h"
 #include "collect/perf.h"
 
 namespace rxlab {

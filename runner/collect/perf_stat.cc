@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "collect/kinds.h"
+#include "collect/collector.h"
 #include "collect/perf.h"
 #include "collect/procfs.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // perf record of the tracepoints that a BPF probe of ours attaches to: what people use without one.
 #include "base/row_named.h"
-#include "collect/kinds.h"
+#include "collect/collector.h"
 #include "collect/perf.h"
 #include "collect/procfs.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "collect/collector.h"
 #include "collect/delta.h"
-#include "collect/kinds.h"
 
 namespace rxlab {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "bpf/probes.h"
+#include "collect/collector.h"
 #include "collect/histogram.h"
-#include "collect/kinds.h"
 #include "collect/probe.h"
 
 namespace rxlab {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "collect/kinds.h"
+#include "collect/collector.h"
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -8,6 +8,18 @@
 #include <iterator>
 
 namespace rxlab {
+
+// One file each.
+using MakeCollector = std::unique_ptr<Collector>(Sys& sys, const Interfaces& receivers);
+using MakeCollectorOf = std::unique_ptr<Collector>(Sys& sys, const std::string& subject);
+using PrepareCollector = void(Sys& sys);
+using Subjects = std::vector<std::string>();
+MakeCollector make_xdp_counters, make_softirq, make_irq, make_idle, make_proc_softirqs,
+    make_proc_interrupts, make_softnet, make_interface, make_dma_engine, make_victim, make_napi,
+    make_perf_stat, make_perf_record;
+MakeCollectorOf make_bpftrace, make_perf_trace;
+PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi;
+Subjects bpftrace_scripts, perf_traced;
 
 const CollectorKind kCollectors[] = {
     {"xdp_counters", "packets and bytes per XDP verdict", false, make_xdp_counters, nullptr},

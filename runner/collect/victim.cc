@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // What packets cost everybody else: an ordinary task on each CPU that wants to run once per
 // millisecond.
+#include "collect/collector.h"
 #include "collect/histogram.h"
-#include "collect/kinds.h"
 
 #include <pthread.h>
 #include <sched.h>

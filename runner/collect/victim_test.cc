@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "collect/kinds.h"
+#include "collect/collector.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace {
 
 TEST(Victim, counts_each_moment_it_wanted_to_run_late_or_not) {
     Sys& sys = real_sys();
-    const auto victim = make_victim(sys, {});
+    const auto victim = collector_named("victim").make(sys, {});
     victim->start();
     const uint64_t start = sys.now_ns();
     sys.sleep_ns(50'000'000);
@@ -26,7 +26,7 @@ TEST(Victim, counts_each_moment_it_wanted_to_run_late_or_not) {
 }
 
 TEST(Victim, one_that_never_began_has_nothing_to_tell) {
-    const auto victim = make_victim(real_sys(), {});
+    const auto victim = collector_named("victim").make(real_sys(), {});
     victim->stop();
     Values values;
     Json curves;
