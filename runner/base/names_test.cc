@@ -21,8 +21,8 @@ TEST(Names, what_the_kernel_takes_is_an_interface_s_name) {
 TEST(Names, a_namespace_s_name_is_a_file_s) {
     EXPECT_TRUE(is_netns_name("cni-1b2c:x"));
     EXPECT_TRUE(is_netns_name(std::string(255, 'n')));
-    for (const std::string name : {std::string(), std::string("."), std::string(".."),
-                                   std::string("a/b"), std::string("a b"), std::string(256, 'n')})
+    for (const std::string& name : {std::string(), std::string("."), std::string(".."),
+                                    std::string("a/b"), std::string("a b"), std::string(256, 'n')})
         EXPECT_FALSE(is_netns_name(name)) << name;
 }
 
