@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// The guest's two words with its host, both synchronous I/O ports, so that no trial ever waits for the host's clock:
-//   rxguest stop        stops the whole VM at this instruction (pvpanic); it goes on when the host restores it
+// The guest's two words with its host, both synchronous I/O ports, so that no trial ever waits for
+// the host's clock:
+//   rxguest stop        stops the whole VM at this instruction (pvpanic); it goes on when the host
+//                       restores it
 //   rxguest read NAME   writes fw_cfg file NAME to standard output
-// fw_cfg is read by DMA: the kernel's qemu_fw_cfg driver reads byte by byte, and from the start for every page.
+// fw_cfg is read by DMA: the kernel's qemu_fw_cfg driver reads byte by byte, and from the start for
+// every page.
 #include <arpa/inet.h>
 #include <endian.h>
 #include <fcntl.h>
@@ -15,12 +18,14 @@
 
 enum {
 	PVPANIC_PORT = 0x505, PVPANIC_PANICKED = 1,
-	APIC_BASE = 0xfee00000, APIC_LVT_TIMER = 0x320, APIC_INITIAL_COUNT = 0x380, APIC_CURRENT_COUNT = 0x390,
+	APIC_BASE = 0xfee00000, APIC_LVT_TIMER = 0x320,
+	APIC_INITIAL_COUNT = 0x380, APIC_CURRENT_COUNT = 0x390,
 	APIC_TIMER_MODE = 3 << 17, // 0: one-shot
 	RTC_INDEX = 0x70, RTC_DATA = 0x71, RTC_REG_A = 0x0a, RTC_DIVIDER_RESET = 0x60,
 	FW_CFG_PORT = 0x510, FW_CFG_PORTS = 12, FW_CFG_DMA_HIGH = 0x514, FW_CFG_DMA_LOW = 0x518,
 	FW_CFG_FILE_DIR = 0x19,
-	DMA_ERROR = 1, DMA_READ = 2, DMA_SELECT = 8, // bits of dma_access.control (QEMU docs/specs/fw_cfg)
+	// bits of dma_access.control (QEMU docs/specs/fw_cfg)
+	DMA_ERROR = 1, DMA_READ = 2, DMA_SELECT = 8,
 	PAGE = 4096,
 };
 
@@ -40,16 +45,18 @@ static int fail(const char *what)
 
 static uint64_t physical(int pagemap, const void *page)
 {
+	const off_t at = (uintptr_t)page / PAGE * sizeof(uint64_t);
 	uint64_t entry = 0;
 
-	if (pread(pagemap, &entry, sizeof(entry), (uintptr_t)page / PAGE * sizeof(entry)) != sizeof(entry))
+	if (pread(pagemap, &entry, sizeof(entry), at) != sizeof(entry))
 		return 0;
 	return (entry & ((1ULL << 55) - 1)) * PAGE;
 }
 
 static int open_fw_cfg(void)
 {
-	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
 
 	if (pages == MAP_FAILED || pagemap < 0 || ioperm(FW_CFG_PORT, FW_CFG_PORTS, 1))
@@ -66,7 +73,8 @@ static int open_fw_cfg(void)
 	return 1;
 }
 
-// Reads up to a page into `data`: of file `select` from its start, or (0) on from where the last read ended.
+// Reads up to a page into `data`: of file `select` from its start, or (0) on from where the last
+// read ended.
 static int fw_cfg_read(uint16_t select, uint32_t length)
 {
 	volatile struct dma_access *done = request;
@@ -123,7 +131,8 @@ static int read_file(const char *name)
 static volatile uint32_t *one_shot_apic(void)
 {
 	int mem = open("/dev/mem", O_RDWR | O_SYNC);
-	volatile uint32_t *apic = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, mem, APIC_BASE);
+	volatile uint32_t *apic =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, mem, APIC_BASE);
 
 	if (mem < 0 || apic == MAP_FAILED) {
 		perror("rxguest: no local APIC in /dev/mem, the stop may be late by a timer tick");
@@ -144,10 +153,11 @@ static void write_rtc_a(uint8_t value)
 	outb(value, RTC_DATA);
 }
 
-// QEMU's main thread may find the CPU stopped before it has marked the VM as stopped; under icount it then takes it for
-// idle and moves the clock to the next timer. With no timer armed (the APIC's, the RTC's) there is nothing to move to.
-// A timer that has run out may not have been delivered yet: it is armed with the least there is, for a CPU whose timer never
-// comes is dead, and one interrupt too many harms nobody.
+// QEMU's main thread may find the CPU stopped before it has marked the VM as stopped; under icount
+// it then takes it for idle and moves the clock to the next timer. With no timer armed (the APIC's,
+// the RTC's) there is nothing to move to. A timer that has run out may not have been delivered yet:
+// it is armed with the least there is, for a CPU whose timer never comes is dead, and one interrupt
+// too many harms nobody.
 static int stop(void)
 {
 	volatile uint32_t *apic = one_shot_apic();
