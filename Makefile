@@ -10,14 +10,17 @@ BUILD      := build
 KERNELS    := $(shell sed 's/\#.*//' vm/kernels | awk '{print $$1}')
 KERNEL     ?= $(firstword $(KERNELS))
 
-# Every Debian package rxlab needs, once. Kernels and their headers are not here: they are downloaded and unpacked into
-# the cache, never installed.
-DEPS := g++ cmake ninja-build pkg-config clang lld libclang-rt-dev llvm bpftool libbpf-dev libelf-dev libnl-3-dev zlib1g-dev libmd-dev libpcap-dev \
-        libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev libgtest-dev libgmock-dev \
-        qemu-system-x86 seabios busybox-static iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
+# Every Debian package rxlab needs, once. Kernels and their headers are not here: they are
+# downloaded and unpacked into the cache, never installed.
+DEPS := g++ cmake ninja-build pkg-config clang lld libclang-rt-dev llvm \
+        bpftool libbpf-dev libelf-dev libnl-3-dev zlib1g-dev libmd-dev libpcap-dev \
+        libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev \
+        libgtest-dev libgmock-dev qemu-system-x86 seabios busybox-static \
+        iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
         spin sparse python3 python3-matplotlib python3-fastjsonschema ca-certificates
 
-KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, not installed
+KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, \
+               not installed
 
 # The benchmark's own, and the peers it meets; those that are missing when it is built are left out.
 BENCH_DEPS := libbenchmark-dev libboost-dev libreaderwriterqueue-dev libdpdk-dev
@@ -31,36 +34,54 @@ FUZZ_SECONDS ?= 3600
 TARGETS ?=
 
 # clang: with the common headers precompiled it takes half of gcc's time (runner/CMakeLists.txt).
-CONFIGURE := cmake -S runner -B $(BUILD)/cmake -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++
+CONFIGURE := cmake -S runner -B $(BUILD)/cmake -G Ninja \
+             -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++
 
 empty :=
 space := $(empty) $(empty)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 APT  := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
-RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(OUT),--out "$(OUT)") $(ARGS)
+RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)") \
+              $(if $(KERNEL),--kernel "$(KERNEL)") $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 # A verdict (worse, inconclusive) is no make error unless STRICT=1.
-valid = $(1); status=$$?; case $$status in 0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
+valid = $(1); status=$$?; case $$status in \
+        0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build run-experiment test \
-        test-unit test-vm test-restore bench nightly install doctor restore clean distclean
+.PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build \
+        run-experiment test test-unit test-vm test-restore bench nightly install doctor restore \
+        clean distclean
 
+# A target's words go on in lines that begin with ##.
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2} \
+		/^## / {printf "%24s%s\n", "", substr($$0, 4)}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  make run-experiment [EXPERIMENT=name] [TARGET=vm|host] [LANE=counted|timed|functional]"
-	@echo "                      [KERNEL=$(subst $(space),|,$(strip $(KERNELS)))|path] [OUT=dir] [STRICT=1] [NO_INSTALL=1]"
+	@echo "  make run-experiment [EXPERIMENT=name] [TARGET=vm|host]" \
+		"[LANE=counted|timed|functional]"
+	@echo "                      [KERNEL=$(subst $(space),|,$(strip $(KERNELS)))|path]" \
+		"[OUT=dir] [STRICT=1] [NO_INSTALL=1]"
 
-# $(call install,PACKAGES[,NOTE]): those that are missing, after saying which (NO_INSTALL=1: only saying).
+# $(call install,PACKAGES[,NOTE]): those that are missing, after saying which (NO_INSTALL=1: only
+# saying).
 define install
-missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; done); \
+missing=$$(for p in $(1); do \
+  dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || echo $$p; \
+done); \
 [ -z "$$missing" ] && exit 0; \
-[ -n "$$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || [ -n "$(NO_INSTALL)" ] || $(APT) -q update >/dev/null; \
-echo "rxlab needs these Debian packages, which are not installed:"; echo $$missing | fmt -w 100 | sed 's/^/  /'; \
-apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
+[ -n "$$(ls /var/lib/apt/lists/*_Packages* 2>/dev/null)" ] || [ -n "$(NO_INSTALL)" ] || \
+  $(APT) -q update >/dev/null; \
+echo "rxlab needs these Debian packages, which are not installed:"; \
+echo $$missing | fmt -w 100 | sed 's/^/  /'; \
+apt-get install --no-install-recommends --assume-no $$missing 2>/dev/null | \
+  grep -E '^(Need to get|After this)' | sed 's/^/  /'; \
 $(if $(2),echo "  ($(2))";) \
-if [ -n "$(NO_INSTALL)" ]; then echo "  next: the same without NO_INSTALL, or: apt-get install --no-install-recommends <the list above>"; exit 1; fi; \
+if [ -n "$(NO_INSTALL)" ]; then \
+  echo "  next: the same without NO_INSTALL, or: apt-get install" \
+    "--no-install-recommends <the list above>"; \
+  exit 1; \
+fi; \
 log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 $(APT) -q install -y --no-install-recommends $$missing >"$$log" 2>&1 \
   || { $(APT) -q update >/dev/null && $(APT) -q install -y --no-install-recommends $$missing; } \
@@ -82,10 +103,13 @@ build: deps ## build the runner and its BPF objects
 	@ln -sfn cmake/rxlab $(BUILD)/rxlab
 
 # An experiment whose traffic is the benchmark program needs that too.
-run-experiment: build $(if $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json"),bench-build) ## run one experiment, print its verdict and the path of its report
+IS_BENCH := $(shell grep -s '"kind": "gbench"' "experiments/$(EXPERIMENT).json")
+run-experiment: build $(if $(IS_BENCH),bench-build) ## run one experiment, print its verdict
+## and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: lint test-unit test-sanitized test-vm ## all tests: form, units, report, sanitizers, BPF and namespaces on this machine, kernels in VMs
+test: lint test-unit test-sanitized test-vm ## all tests: form, units, report, sanitizers,
+## BPF and namespaces on this machine, kernels in VMs
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >/dev/null
@@ -101,50 +125,62 @@ build-sanitized: deps
 	@[ -e $(ASAN)/build.ninja ] || (cd runner && cmake --preset asan >/dev/null)
 	@ninja -C $(ASAN) --quiet sanitized
 
-test-sanitized: build-sanitized ## pure rooms under AddressSanitizer and UBSan; 3 s of each fuzz target
+test-sanitized: build-sanitized ## pure rooms under AddressSanitizer and UBSan;
+## 3 s of each fuzz target
 	@ctest --test-dir $(ASAN) -j2 --output-on-failure -R '^($(subst $(space),|,$(PURE)))/'
 	@runner/fuzz/run $(ASAN)/rxlab_fuzz 3
 
-fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS (TARGETS="rules message": only those)
+fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS
+## (TARGETS="rules message": only those)
 	@runner/fuzz/run $(ASAN)/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
-# Two guests at a time, since most have one CPU. Each check's time is printed at the end, also where one failed.
+# Two guests at a time, since most have one CPU. Each check's time is printed at the end, also where
+# one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
-	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; vm/times $(BUILD)/vm-times; exit $$status
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
+	vm/times $(BUILD)/vm-times; exit $$status
 
 lint: lint-deps ## the form of the sources: formatters, linters, who may include what
 	@runner/lint/lint
 	@cd runner/lint && /usr/bin/python3 -B -m unittest -q
 
-tidy: lint-deps build ## clang-tidy over all C++, half an hour (CHANGED=1: what differs from the last commit)
+tidy: lint-deps build ## clang-tidy over all C++, half an hour
+## (CHANGED=1: what differs from the last commit)
 	@runner/lint/lint --tidy $(if $(CHANGED),--changed) clang-tidy
 
 hooks: lint-deps ## check the form of what is committed, at each commit
 	@ln -sfn "$(CURDIR)/runner/lint/pre-commit" "$$(git rev-parse --git-path hooks)/pre-commit"
 
-test-restore: build ## kill host runs at random moments and see that restore leaves nothing changed; needs root (KILLS=200)
+test-restore: build ## kill host runs at random moments and see that restore leaves nothing
+## changed; needs root (KILLS=200)
 	@$(SUDO) runner/session/kill_test/kill_test.py $(BUILD)/rxlab $(or $(KILLS),200) $(SEED)
 
-bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are installed
+bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are
+## installed
 	@$(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
 	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) ring_bench
 
-bench: bench-build ## the ring against its peers and memcpy, in user space: ratios (BENCH_ARGS: options of Google Benchmark)
+bench: bench-build ## the ring against its peers and memcpy, in user space: ratios
+## (BENCH_ARGS: options of Google Benchmark)
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
 
-nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames through the NIC and through each port filter; results under results/runs/DATE
+nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, 10^7 frames
+## through the NIC and through each port filter; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
-	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 $(BUILD)/cmake/xdp_test --gtest_brief=1
+	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
+		$(BUILD)/cmake/xdp_test --gtest_brief=1
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 PREFIX  ?= /usr/local
-install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without the checkout then
-	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/cmake --prefix "$(PREFIX)" >$(if $(V),/dev/stdout,/dev/null)
+install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without
+## the checkout then
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/cmake --prefix "$(PREFIX)" \
+		>$(if $(V),/dev/stdout,/dev/null)
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/rxlab, its data in $(DESTDIR)$(PREFIX)/share/rxlab"
 
 doctor: build ## what this machine can and cannot do
