@@ -2,6 +2,7 @@
 #include "base/whole_file.h"
 
 #include "base/error.h"
+#include "base/test_folder.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -36,8 +37,7 @@ private:
 
 class WriteWhole : public testing::Test {
 protected:
-    ~WriteWhole() override { std::filesystem::remove_all(folder_); }
-    std::string path(const std::string& name) const { return folder_ / name; }
+    std::string path(const std::string& name) const { return folder_.file(name); }
     static std::string contents(const std::string& file) {
         std::ostringstream bytes;
         bytes << std::ifstream(file).rdbuf();
@@ -45,8 +45,7 @@ protected:
     }
 
 private:
-    std::string name_ = "/tmp/rxlab-whole-file.XXXXXX";
-    std::filesystem::path folder_ = ::mkdtemp(name_.data());
+    const TestFolder folder_;
 };
 
 TEST_F(WriteWhole, leaves_what_was_there_where_the_disk_is_full) {

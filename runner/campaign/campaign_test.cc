@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "campaign/campaign.h"
+#include "base/test_folder.h"
 
 #include "campaign/fake_executor.h"
 
@@ -50,10 +51,9 @@ protected:
     CampaignTest() {
         request.experiment = test_experiment({"plain", "native"});
         request.plan = make_plan(request.experiment, {.rounds = 3});
-        request.out = folder_ / "out";
+        request.out = folder_.file("out");
         request.stamp = {{"rxlab_version", "v1"}, {"command", "make it"}};
     }
-    ~CampaignTest() override { fs::remove_all(folder_); }
 
     Result run(const char* strategy = "whole_plan", const Json& parameters = Json::object()) {
         events.clear();
@@ -81,8 +81,7 @@ protected:
     std::string what;
 
 private:
-    std::string name_ = "/tmp/rxlab-campaign.XXXXXX";
-    fs::path folder_ = ::mkdtemp(name_.data());
+    const TestFolder folder_;
 };
 
 TEST_F(CampaignTest, observes_the_whole_plan_in_one_batch) {

@@ -2,6 +2,7 @@
 #include "journal/journal.h"
 
 #include "base/error.h"
+#include "base/test_folder.h"
 #include "sys/fake_sys.h"
 
 #include <fmt/format.h>
@@ -29,13 +30,6 @@ const char kMax[] = "/proc/sys/net/core/somaxconn";
 
 class JournalTest : public ::testing::Test {
 protected:
-    JournalTest() {
-        const fs::path memory = "/dev/shm";  // fsync costs nothing there
-        std::string pattern =
-            (fs::exists(memory) ? memory : fs::temp_directory_path()) / "rxlab-journal.XXXXXX";
-        directory = ::mkdtemp(pattern.data());
-    }
-    ~JournalTest() override { fs::remove_all(directory); }
     std::string file() const { return directory + "/journal.jsonl"; }
     std::string text() const {
         std::ostringstream out;
@@ -44,7 +38,8 @@ protected:
     }
     void set_text(const std::string& text) const { std::ofstream(file(), std::ios::trunc) << text; }
 
-    std::string directory;
+    const TestFolder folder;
+    const std::string directory = folder.path();
 };
 
 /// Namespaces appear under /run/netns and modules under /sys/module, as on the real machine.

@@ -2,6 +2,7 @@
 #include "result/store.h"
 
 #include "base/error.h"
+#include "base/test_folder.h"
 #include "result/test_result.h"
 
 #include <gmock/gmock.h>
@@ -20,14 +21,6 @@ using testing::HasSubstr;
 
 class StoreTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = fs::temp_directory_path() / "rxlab-store.XXXXXX";
-        ASSERT_TRUE(::mkdtemp(pattern.data()));
-        folder_ = pattern;
-        file_ = folder_ / "observations.jsonl";
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     std::string text() const {
         std::ostringstream all;
         all << std::ifstream(file_).rdbuf();
@@ -59,7 +52,8 @@ protected:
     const Result result_ = test_result(
         test_experiment({"plain", "native"}), [](const std::string&, int) { return 3600; },
         Lane::counted, 2);
-    fs::path folder_, file_;
+    const TestFolder test_folder_;
+    const fs::path folder_ = test_folder_.path(), file_ = test_folder_.file("observations.jsonl");
 };
 
 TEST_F(StoreTest, gives_back_what_was_appended) {

@@ -2,6 +2,7 @@
 // Whole trials on this machine, in namespaces of our own: needs root and a kernel with veth,
 // nftables and BPF.
 #include "base/error.h"
+#include "base/test_folder.h"
 #include "session/assembly.h"
 #include "session/session.h"
 
@@ -250,16 +251,14 @@ TEST_F(OwnPair, what_somebody_else_has_there_is_neither_used_nor_deleted) {
         const std::string before = state();
         refused({{"tc", {{"kind", "bpf"}}}}, "user1 has an ingress or clsact qdisc already");
         refused({{"link", {{"name", "mine"}}}}, "interface 'mine' exists already");
-        std::string pattern = "/tmp/rxlab-host-test.XXXXXX";
-        const std::string directory = ::mkdtemp(pattern.data());
+        const TestFolder folder;
         {
-            Journal journal(sys, directory);
+            Journal journal(sys, folder.path());
             EXPECT_EQ(undone_entries(run_trial(sys, journal, trial({{"nft", Json::object()}}, 1000),
                                                {.interface = pair})),
                       "3");
         }
         EXPECT_EQ(state(), before);
-        run_or_throw(sys, {"rm", "-r", directory});
     });
 }
 
@@ -280,14 +279,13 @@ TEST_F(OwnPair, interfaces_that_the_machine_uses_are_refused_without_force) {
 
 /// kill -9 in the middle; another process finds the journal.
 TEST_F(Host, what_a_killed_trial_left_is_undone_by_the_next_process) {
-    std::string pattern = "/tmp/rxlab-host-test.XXXXXX";
-    const std::string directory = ::mkdtemp(pattern.data());
+    const TestFolder folder;
     Trial tuned = trial({{"nft", Json::object()}, {"xdp", {{"program", "xdp_drop"}}}}, 1000);
     tuned.knobs = {{"sysctl:net.core.netdev_budget", 17}};
     const std::string before = real_sys().read_file("/proc/sys/net/core/netdev_budget");
     const pid_t child = ::fork();
     if (child == 0) {
-        Journal journal(real_sys(), directory);
+        Journal journal(real_sys(), folder.path());
         const Assembly assembly = assemble(real_sys(), journal, tuned, {});
         ::kill(::getpid(), SIGKILL);
     }
@@ -297,13 +295,12 @@ TEST_F(Host, what_a_killed_trial_left_is_undone_by_the_next_process) {
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), "17\n");
     EXPECT_TRUE(real_sys().exists("/run/netns/rxlab-dut"));
 
-    Journal journal(real_sys(), directory);
+    Journal journal(real_sys(), folder.path());
     EXPECT_THROW(run_trial(real_sys(), journal, tuned, {}), Error);
     EXPECT_THAT(journal.restore(), ::testing::IsEmpty());
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
     EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-dut"));
     EXPECT_FALSE(real_sys().exists("/run/netns/rxlab-gen"));
-    run_or_throw(real_sys(), {"rm", "-r", directory});
 }
 
 }  // namespace

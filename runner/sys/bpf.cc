@@ -265,9 +265,9 @@ BpfObject BpfObject::open(const std::string& name) {
     return out;
 }
 
-BpfFd embedded_bpf_file(const std::string& name) {
+Fd embedded_bpf_file(const std::string& name) {
     const BpfBytes& bytes = embedded(name);
-    BpfFd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
+    Fd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
     if (file.get() < 0 ||
         ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
         fail("a file in memory for BPF object '" + name + "'", errno);
@@ -346,9 +346,9 @@ int BpfObject::map(const std::string& map) const {
     return bpf_object__find_map_fd_by_name(object_.get(), map.c_str());
 }
 
-std::vector<BpfFd> BpfObject::attach_raw_tracepoints() const {
+std::vector<Fd> BpfObject::attach_raw_tracepoints() const {
     static const std::string prefix = "raw_tp/";
-    std::vector<BpfFd> links;
+    std::vector<Fd> links;
     bpf_program* program = nullptr;
     while ((program = bpf_object__prev_program(object_.get(), program))) {
         const std::string section = bpf_program__section_name(program);
@@ -437,10 +437,10 @@ void pin_bpf(int fd, const std::string& path) {
     must(bpf_obj_pin(fd, path.c_str()), "pinning " + path);
 }
 
-std::optional<BpfFd> pinned_bpf(const std::string& path) {
+std::optional<Fd> pinned_bpf(const std::string& path) {
     const int fd = bpf_obj_get(path.c_str());
     if (fd == -ENOENT) return std::nullopt;
-    return BpfFd(must(fd, path));
+    return Fd(must(fd, path));
 }
 
 std::string name_of_program(uint32_t id) {
@@ -451,10 +451,10 @@ std::string name_of_program(int program) {
     return info_of(program).name;
 }
 
-std::optional<BpfFd> find_program(uint32_t id) {
+std::optional<Fd> find_program(uint32_t id) {
     const int fd = bpf_prog_get_fd_by_id(id);
     if (fd == -ENOENT) return std::nullopt;
-    return BpfFd(must(fd, fmt::format("BPF program {}", id)));
+    return Fd(must(fd, fmt::format("BPF program {}", id)));
 }
 
 std::vector<uint32_t> program_ids() {
@@ -477,8 +477,8 @@ std::vector<uint32_t> maps_of_program(int program) {
     return ids;
 }
 
-BpfFd map_of_id(uint32_t id) {
-    return BpfFd(must(bpf_map_get_fd_by_id(id), fmt::format("BPF map {}", id)));
+Fd map_of_id(uint32_t id) {
+    return Fd(must(bpf_map_get_fd_by_id(id), fmt::format("BPF map {}", id)));
 }
 
 uint32_t id_of_program(int program) {
@@ -492,28 +492,28 @@ uint32_t id_of_map(int map) {
     return info.id;
 }
 
-BpfFd program_of_id(uint32_t id) {
-    return BpfFd(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
+Fd program_of_id(uint32_t id) {
+    return Fd(must(bpf_prog_get_fd_by_id(id), fmt::format("BPF program {}", id)));
 }
 
-std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name) {
-    const BpfFd program = program_of_id(id);
+std::optional<Fd> map_of_program(uint32_t id, const std::string& name) {
+    const Fd program = program_of_id(id);
     for (const uint32_t map_id : maps_of_program(program.get())) {
-        BpfFd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
+        Fd map(must(bpf_map_get_fd_by_id(map_id), fmt::format("BPF map {}", map_id)));
         if (BpfMap(map.get()).name() == name) return map;
     }
     return std::nullopt;
 }
 
-std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix) {
+std::vector<Fd> maps_of_process(Sys& sys, int pid, const std::string& prefix) {
     static const std::string field = "map_id:";
     const std::string folder = fmt::format("/proc/{}/fdinfo", pid);
-    std::vector<BpfFd> maps;
+    std::vector<Fd> maps;
     for (const std::string& descriptor : sys.list(folder)) {
         const std::string info = sys.read_file(folder + "/" + descriptor);
         const size_t at = info.find(field);
         if (at == std::string::npos) continue;
-        BpfFd map(must(
+        Fd map(must(
             bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size())))),
             "BPF map of process " + std::to_string(pid)));
         if (BpfMap(map.get()).name().starts_with(prefix)) maps.push_back(std::move(map));

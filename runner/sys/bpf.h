@@ -19,9 +19,6 @@ struct bpf_object;
 
 namespace rxlab {
 
-/// A program, a map, or a link whose closing detaches.
-using BpfFd = Fd;
-
 /// A map of fixed-size values, addressed by u32 keys. Does not own the descriptor.
 class BpfMap {
 public:
@@ -94,7 +91,7 @@ public:
     /// events, no event is seen whose successor is missed. Close them in the order returned, the
     /// first program first. A program named if_there_* is left out where the kernel has no such
     /// tracepoint.
-    std::vector<BpfFd> attach_raw_tracepoints() const;
+    std::vector<Fd> attach_raw_tracepoints() const;
 
 private:
     struct Close {
@@ -106,7 +103,7 @@ private:
 
 /// An embedded object as a file without a name, for programs that load it themselves:
 /// /proc/PID/fd/N.
-BpfFd embedded_bpf_file(const std::string& name);
+Fd embedded_bpf_file(const std::string& name);
 
 /// Opened and loaded.
 BpfObject load_bpf(const std::string& name, const Json& config = Json::object());
@@ -140,7 +137,7 @@ bool is_bpffs(const std::string& mount);
 void require_bpffs(const std::string& mount);
 /// Objects that outlive their process, under a mounted bpffs.
 void pin_bpf(int fd, const std::string& path);
-std::optional<BpfFd> pinned_bpf(const std::string& path);
+std::optional<Fd> pinned_bpf(const std::string& path);
 /// The program's name, of at most 15 letters.
 std::string name_of_program(uint32_t id);
 
@@ -149,9 +146,9 @@ void attach_xdp(Sys& sys, const std::string& netns, const std::string& interface
                 XdpMode mode);
 
 /// The program with this id, for as long as the descriptor lives.
-BpfFd program_of_id(uint32_t id);
+Fd program_of_id(uint32_t id);
 /// None: it has ended.
-std::optional<BpfFd> find_program(uint32_t id);
+std::optional<Fd> find_program(uint32_t id);
 /// Of all programs there are.
 std::vector<uint32_t> program_ids();
 std::string name_of_program(int program);
@@ -159,15 +156,15 @@ std::string name_of_program(int program);
 void bind_map(int program, int map);
 /// Ids of the maps it keeps.
 std::vector<uint32_t> maps_of_program(int program);
-BpfFd map_of_id(uint32_t id);
+Fd map_of_id(uint32_t id);
 uint32_t id_of_map(int map);
 uint32_t id_of_program(int program);
 
 /// Descriptor of the map called `name` that program `id` uses, if there is one.
-std::optional<BpfFd> map_of_program(uint32_t id, const std::string& name);
+std::optional<Fd> map_of_program(uint32_t id, const std::string& name);
 
 /// Descriptors of the maps that a process has open and whose names begin with `prefix`.
-std::vector<BpfFd> maps_of_process(Sys& sys, int pid, const std::string& prefix);
+std::vector<Fd> maps_of_process(Sys& sys, int pid, const std::string& prefix);
 
 /// Runs a loaded XDP program `repeat` times on a frame that goes nowhere. Returns its last action.
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat = 1);

@@ -37,13 +37,13 @@ bool read_settings(int map, filter_settings& settings) {
 }
 
 /// One of ours, unless it is somebody else's program.
-std::optional<Filter> described(uint32_t id, XdpMode mode, BpfFd program) {
+std::optional<Filter> described(uint32_t id, XdpMode mode, Fd program) {
     if (!name_of_program(program.get()).starts_with(kPrograms)) return {};
     Filter filter;
     filter.id = id;
     filter.mode = mode;
     for (const uint32_t map_id : maps_of_program(program.get())) {
-        BpfFd map = map_of_id(map_id);
+        Fd map = map_of_id(map_id);
         const std::string name = BpfMap(map.get()).name();
         filter.maps.emplace(name, std::move(map));
     }

@@ -18,8 +18,8 @@ struct LoadedRule {
 struct Filter {
     uint32_t id = 0;  ///< of the program
     XdpMode mode = XdpMode::native;
-    BpfFd program;
-    std::map<std::string, BpfFd> maps;
+    Fd program;
+    std::map<std::string, Fd> maps;
     filter_settings settings{};
 
     /// @throws Error(Status::usage): loaded by another version of rxlab.

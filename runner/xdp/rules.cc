@@ -87,8 +87,7 @@ std::string meant(const std::string& word, const std::vector<std::string>& known
         if (word == other.theirs &&
             std::find(known.begin(), known.end(), other.ours) != known.end())
             return fmt::format("; did you mean '{}'?", other.ours);
-    const std::string guess = nearest(word, known);
-    return guess.empty() ? "" : fmt::format("; did you mean '{}'?", guess);
+    return did_you_mean(word, known, "; ");
 }
 
 /// One rule as its words come in, each once. Both words and JSON end here.
