@@ -50,8 +50,8 @@ valid = $(1); status=$$?; case $$status in \
 
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build \
-        run-experiment test test-unit test-vm test-restore bench nightly install doctor restore \
-        clean distclean
+        run-experiment test test-unit test-vm test-restore test-captures bench nightly install \
+        doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -157,6 +157,10 @@ test-restore: build ## kill host runs at random moments and see that restore lea
 ## changed; needs root (KILLS=200)
 	@$(SUDO) runner/session/kill_test/kill_test.py $(BUILD)/rxlab $(or $(KILLS),200) $(SEED)
 
+test-captures: build ## the captures that tcpdump and tcpreplay are tested with, against libpcap
+## (downloads their sources)
+	@runner/traffic/public-captures $(BUILD)/rxlab
+
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are
 ## installed
 	@$(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
@@ -174,6 +178,7 @@ nightly: build ## every experiment on every kernel in VMs, a GiB through each ri
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
+	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 
 PREFIX  ?= /usr/local

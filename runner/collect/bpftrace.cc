@@ -35,7 +35,7 @@ public:
     }
     /// The script's maps are empty when the window begins.
     void start() override {
-        for (const BpfFd& map : maps_) BpfMap(map.get()).clear();
+        for (const Fd& map : maps_) BpfMap(map.get()).clear();
     }
     void stop() override { bpftrace_.tell_to_end(); }
     void report(const Window&, Values& values, Json& curves) override {
@@ -52,7 +52,7 @@ private:
     Sys& sys_;
     std::string name_, script_;
     ControlledProcess bpftrace_;
-    std::vector<BpfFd> maps_;
+    std::vector<Fd> maps_;
 };
 
 }  // namespace

@@ -139,7 +139,7 @@ std::pair<uint64_t, uint64_t> counted_and_made(const std::string& name) {
     std::thread other(run);
     run();
     other.join();
-    const XdpVerdicts verdicts{BpfFd(dup(program.map("xdp_verdicts")))};
+    const XdpVerdicts verdicts{Fd(dup(program.map("xdp_verdicts")))};
     return {verdicts.read().at(XDP_DROP).packets, 2 * each};
 }
 
@@ -233,11 +233,12 @@ TEST_F(Veth, interface_counters_are_the_ones_of_its_namespace) {
 
 TEST_F(Probe, softirqs_are_seen_from_raise_to_entry_to_exit) {
     const Reported reported = window(sys_, "softirq", any_, [] { send_to_loopback(1000); });
-    // Several raises before one entry are one wait, so there are no more waits than runs.
+    // Several raises before one entry are one wait, so there are no more waits than runs, but for
+    // one on each CPU that has not come to its end when the window does.
     EXPECT_GE(reported.at("softirq.net_rx.entry_to_exit.count"), 1);
     EXPECT_GE(reported.at("softirq.net_rx.raise_to_entry.count"), 1);
     EXPECT_LE(reported.at("softirq.net_rx.raise_to_entry.count"),
-              reported.at("softirq.net_rx.entry_to_exit.count"));
+              reported.at("softirq.net_rx.entry_to_exit.count") + libbpf_num_possible_cpus());
     EXPECT_GT(reported.at("softirq.net_rx.entry_to_exit.p50"), 0);
     EXPECT_LE(reported.at("softirq.net_rx.entry_to_exit.p50"),
               reported.at("softirq.net_rx.entry_to_exit.p99"));

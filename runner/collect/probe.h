@@ -16,7 +16,7 @@ public:
 
 private:
     BpfMap map_;
-    std::vector<BpfFd> links_;
+    std::vector<Fd> links_;
 };
 
 }  // namespace rxlab

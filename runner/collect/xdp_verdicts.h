@@ -13,14 +13,14 @@ using Verdicts = std::array<verdict, kXdpActions.size()>;  ///< indexed by XDP a
 
 class XdpVerdicts {
 public:
-    explicit XdpVerdicts(BpfFd map) : fd_(std::move(map)), map_(fd_.get()) {}
+    explicit XdpVerdicts(Fd map) : fd_(std::move(map)), map_(fd_.get()) {}
     /// Nothing when no program with such a map is attached.
     static std::optional<XdpVerdicts> of(Sys& sys, const Interface& interface);
     /// Sums over CPUs, whichever way the program counts.
     Verdicts read() const;
 
 private:
-    BpfFd fd_;
+    Fd fd_;
     BpfMap map_;
 };
 

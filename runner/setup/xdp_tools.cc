@@ -123,7 +123,7 @@ void put_filter(const Tool& tool, const Interface& receiver, const Json& paramet
 }
 
 void put_program(const Tool& tool, const Interface& receiver, const std::string& program) {
-    const BpfFd object = embedded_bpf_file(program);
+    const Fd object = embedded_bpf_file(program);
     tool({"xdp-loader", "load", receiver.name,
           fmt::format("/proc/{}/fd/{}", ::getpid(), object.get()), "--mode", "native"});
 }

@@ -63,7 +63,7 @@ private:
     Sys& sys_;
     Interface receiver_;
     std::vector<uint8_t> frame_;
-    BpfFd program_;
+    Fd program_;
     bool counts_ = false;
     uint64_t packets_ = 0, returned_ = 0;
 };
