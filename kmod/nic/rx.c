@@ -105,7 +105,7 @@ static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struc
 		 * Not a frame that was sent: one of the wire's own, with the time of its arrival;
 		 * or none at all.
 		 */
-		arrived = record->sequence == VDMA_SOURCE_SEQUENCE ? record->check : 0;
+		arrived = record->sequence == RXLAB_SOURCE_SEQUENCE ? record->check : 0;
 		bad = !arrived;
 	}
 	if (unlikely(bad || length < ETH_HLEN || length > line->longest)) {

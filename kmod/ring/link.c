@@ -10,6 +10,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <rxlab/record_wire.h>
+
 #include "link.h"
 
 static bool dma_ring_copies(const struct dma_ring *ring)
@@ -278,6 +280,7 @@ static int dma_ring_open_wire(struct dma_ring *ring)
 	}
 	ring->ops = get();
 	ring->vdma_held = true;
+	ring->config.wire.framing = &rxlab_record_framing;
 	ring->wire = dma_ring_fail(ring, "wire") ?
 			     ERR_PTR(-ENOMEM) :
 			     ring->ops->create(ring->tx.chan, &ring->config.wire);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lossy.c - a wire that drops what its receiver has no room for, always whole records, and the
- * frames that it offers by itself. All of this runs in the engine, which is one thread.
+ * frames that it offers by itself. What a record is, its framing says (vdma_wire.h). All of this
+ * runs in the engine, which is one thread.
  */
-#include <rxlab/record.h>
-
 #include "vdma.h"
-
-/* little-endian: the first four bytes are the length */
-static const u64 skip_mark = RXLAB_RECORD_SKIP;
 
 /*
  * Is there room for a record of so many bytes? Records lie in one piece in the receive ring too, as
@@ -28,60 +24,88 @@ static bool vdma_lossy_admit(struct vdma_wire *wire, u64 bytes)
 		return false;
 	}
 	if (skip) {
-		vdma_fifo_put(wire, (const u8 *)&skip_mark, sizeof(skip_mark));
+		const struct vdma_framing *framing = wire->config.framing;
+
+		vdma_fifo_put(wire, framing->skip, framing->look);
 		/* whatever lies there: nobody reads what is skipped */
-		wire->fifo_in += skip - sizeof(skip_mark);
+		wire->fifo_in += skip - framing->look;
 	}
 	return true;
 }
 
 bool vdma_wire_offer(struct vdma_wire *wire, const void *frame, u32 length, u64 now)
 {
-	const struct rxlab_record record = {
-		.length = length,
-		.sequence = VDMA_SOURCE_SEQUENCE,
-		.check = now,
-	};
-	const u64 bytes = rxlab_record_bytes(length);
+	const struct vdma_framing *framing = wire->config.framing;
+	u8 header[VDMA_MOST_HEADER] __aligned(8);
+	const u64 bytes = framing->begin(header, length, now);
 
 	wire->stats.source_records++;
 	if (!vdma_lossy_admit(wire, bytes))
 		return false;
-	vdma_fifo_put(wire, (const u8 *)&record, sizeof(record));
+	vdma_fifo_put(wire, header, framing->header);
 	vdma_fifo_put(wire, frame, length);
-	wire->fifo_in += bytes - sizeof(record) - length;
+	wire->fifo_in += bytes - framing->header - length;
 	return true;
 }
 
-/* The header is whole: is there room for the record it begins? */
-static void vdma_lossy_begin_record(struct vdma_wire *wire)
-{
-	const struct rxlab_record *record = (const struct rxlab_record *)wire->header;
-	const u64 bytes = rxlab_record_bytes(record->length);
-
-	wire->header_have = 0;
-	if (bytes > min_not_zero((u64)wire->config.fifo_bytes, (u64)READ_ONCE(wire->rx_ring)) / 2) {
-		wire->stats.bad_headers++;
-		wire->stats.dropped_bytes += sizeof(*record);
-		wire->unparsable = true;
-		return;
-	}
-	wire->record_left = bytes - sizeof(*record);
-	wire->dropping = !vdma_lossy_admit(wire, bytes);
-	if (!wire->dropping)
-		vdma_fifo_put(wire, wire->header, sizeof(*record));
-}
-
 /* The rest of the transmit ring's turn is skipped; it is no record and does not travel. */
-static void vdma_lossy_begin_skip(struct vdma_wire *wire)
+static size_t vdma_lossy_skip(struct vdma_wire *wire, size_t look)
 {
-	const u64 ring = wire->tx->active->len, beyond = wire->parsed % ring;
+	const u64 ring = wire->tx->active->len, beyond = (wire->parsed += look) % ring;
 
-	if (((const struct rxlab_record *)wire->header)->length != RXLAB_RECORD_SKIP)
-		return;
 	wire->record_left = beyond ? ring - beyond : 0;
 	wire->dropping = true;
-	wire->header_have = 0;
+	return look;
+}
+
+/* The header is whole: is there room for its record? Returns the bytes that are dealt with. */
+static size_t vdma_lossy_begin(struct vdma_wire *wire)
+{
+	const struct vdma_framing *framing = wire->config.framing;
+	const u64 bytes = framing->bytes_of(wire->header);
+
+	if (!bytes)
+		return vdma_lossy_skip(wire, framing->look);
+	wire->parsed += framing->header;
+	if (bytes > min_not_zero((u64)wire->config.fifo_bytes, (u64)READ_ONCE(wire->rx_ring)) / 2) {
+		wire->stats.bad_headers++;
+		wire->stats.dropped_bytes += framing->header;
+		wire->unparsable = true;
+		return framing->header;
+	}
+	wire->record_left = bytes - framing->header;
+	wire->dropping = !vdma_lossy_admit(wire, bytes);
+	if (!wire->dropping)
+		vdma_fifo_put(wire, wire->header, framing->header);
+	return framing->header;
+}
+
+/* A header comes in pieces; what is to be skipped may end after the first. */
+static size_t vdma_lossy_gather(struct vdma_wire *wire, const u8 *bytes, size_t count)
+{
+	const struct vdma_framing *framing = wire->config.framing;
+	const u32 have = wire->header_have, look = framing->look;
+	const size_t part = min_t(size_t, count, (have < look ? look : framing->header) - have);
+
+	memcpy(wire->header + have, bytes, part);
+	wire->header_have += part;
+	if (wire->header_have == framing->header ||
+	    (wire->header_have == look && !framing->bytes_of(wire->header))) {
+		wire->header_have = 0;
+		vdma_lossy_begin(wire);
+	}
+	return part;
+}
+
+static size_t vdma_lossy_carry(struct vdma_wire *wire, const u8 *bytes, size_t count)
+{
+	const size_t part = min_t(u64, count, wire->record_left);
+
+	wire->record_left -= part;
+	wire->parsed += part;
+	if (!wire->dropping)
+		vdma_fifo_put(wire, bytes, part);
+	return part;
 }
 
 /* Lossy: follows the records, so that it is always a whole one that is dropped. */
@@ -90,23 +114,13 @@ void vdma_lossy_put(struct vdma_wire *wire, const u8 *bytes, size_t count)
 	while (count && !wire->unparsable) {
 		size_t part;
 
-		if (!wire->record_left) {
-			/* In halves: a skip mark may be no longer than one. */
-			part = min(count, sizeof(wire->header) / 2 -
-						  wire->header_have % (sizeof(wire->header) / 2));
-			memcpy(wire->header + wire->header_have, bytes, part);
-			wire->header_have += part;
-			wire->parsed += part;
-			if (wire->header_have == sizeof(wire->header) / 2)
-				vdma_lossy_begin_skip(wire);
-			else if (wire->header_have == sizeof(wire->header))
-				vdma_lossy_begin_record(wire);
+		if (wire->record_left) {
+			part = vdma_lossy_carry(wire, bytes, count);
+		} else if (!wire->header_have && count >= sizeof(wire->header)) {
+			memcpy(wire->header, bytes, sizeof(wire->header));
+			part = vdma_lossy_begin(wire);
 		} else {
-			part = min_t(u64, count, wire->record_left);
-			if (!wire->dropping)
-				vdma_fifo_put(wire, bytes, part);
-			wire->record_left -= part;
-			wire->parsed += part;
+			part = vdma_lossy_gather(wire, bytes, count);
 		}
 		bytes += part;
 		count -= part;

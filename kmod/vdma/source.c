@@ -11,8 +11,6 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include <rxlab/record.h>
-
 #include "vdma.h"
 
 #define BURST 64
@@ -30,6 +28,8 @@ static u32 vdma_source_length_at(const u8 *frames, size_t at)
 
 static bool vdma_source_sound(const struct vdma_wire *wire, const u8 *frames, size_t bytes)
 {
+	const u64 most = min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2;
+	u8 header[VDMA_MOST_HEADER] __aligned(8);
 	size_t at = 0;
 
 	while (bytes - at > sizeof(u32)) {
@@ -37,8 +37,7 @@ static bool vdma_source_sound(const struct vdma_wire *wire, const u8 *frames, si
 
 		at += sizeof(u32);
 		if (!length || length > bytes - at ||
-		    rxlab_record_bytes(length) >
-			    min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2)
+		    wire->config.framing->begin(header, length, 0) > most)
 			return false;
 		at += length;
 	}

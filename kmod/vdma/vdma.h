@@ -110,7 +110,7 @@ struct vdma_wire {
 	u8 *fifo ____cacheline_aligned;
 	u64 fifo_in, fifo_out;
 	bool tx_active, rx_waiting;          /* for counting starved and stalled once each */
-	u8 header[16];                       /* lossy mode: of the record that is arriving */
+	u8 header[VDMA_MOST_HEADER];         /* lossy mode: of the record that is arriving */
 	u32 header_have;
 	u64 record_left;                     /* bytes of it still to come */
 	u64 parsed;                          /* position in the transmit ring */

@@ -119,10 +119,18 @@ static int vdma_wire_refuse(struct device *dev, const char *why)
 	return -EINVAL;
 }
 
+static bool vdma_wire_knows_records(const struct vdma_framing *framing)
+{
+	return framing && framing->look && framing->look <= framing->header &&
+	       framing->header <= VDMA_MOST_HEADER;
+}
+
 static int vdma_wire_check(struct device *dev, const struct vdma_wire_config *config)
 {
 	if (config->mode != VDMA_WIRE_LOSSLESS && config->mode != VDMA_WIRE_LOSSY)
 		return vdma_wire_refuse(dev, "no such mode");
+	if (config->mode == VDMA_WIRE_LOSSY && !vdma_wire_knows_records(config->framing))
+		return vdma_wire_refuse(dev, "lossy, and no framing says what a record is");
 	if (!is_power_of_2(config->fifo_bytes) || config->fifo_bytes < 256 ||
 	    config->fifo_bytes > SZ_1M)
 		return vdma_wire_refuse(dev, "fifo_bytes is not a power of two from 256 to 1 MiB");

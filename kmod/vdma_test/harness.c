@@ -8,6 +8,8 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 
+#include <rxlab/record_wire.h>
+
 #include "vdma_test.h"
 
 static char *only = "";
@@ -133,8 +135,10 @@ static struct link *new_link(void)
 {
 	struct link *link = kzalloc(sizeof(*link), GFP_KERNEL);
 
-	if (link)
+	if (link) {
 		link->config.irq_cpu = -1;
+		link->config.framing = &rxlab_record_framing;
+	}
 	return link;
 }
 

@@ -526,6 +526,96 @@ static bool test_no_receiver(struct link *link)
 	return true;
 }
 
+/* ---- records of another form ---- */
+
+/* Its header says how many bytes it has in all: eight of them, big-endian; all bits set: skip. */
+static u64 other_bytes_of(const void *start)
+{
+	const u64 bytes = be64_to_cpup(start);
+
+	return bytes == U64_MAX ? 0 : bytes;
+}
+
+static u64 other_begin(void *header, u32 length, u64 now)
+{
+	const u64 bytes = round_up(sizeof(bytes) + length, 8);
+
+	*(__be64 *)header = cpu_to_be64(bytes);
+	return bytes;
+}
+
+static const u64 other_skip = U64_MAX;
+static const struct vdma_framing other_framing = {
+	.look = sizeof(other_skip),
+	.header = sizeof(other_skip),
+	.skip = &other_skip,
+	.bytes_of = other_bytes_of,
+	.begin = other_begin,
+};
+
+#define OTHER 1000
+
+static void send_others(struct link *link, u32 *sent)
+{
+	const __be64 header = cpu_to_be64(OTHER);
+	u64 i;
+
+	while (RING - (link->published - ops->tx_position(link->wire)) >= OTHER) {
+		for (i = 0; i < OTHER; i++)
+			link->tx_ring[(link->published + i) % RING] =
+				i < sizeof(header) ? ((u8 *)&header)[i] : pattern(i);
+		link->published += OTHER;
+		(*sent)++;
+	}
+	ops->publish(link->wire, link->published);
+	ops->doorbell(link->wire);
+}
+
+/* Reads the records that have arrived whole; each is as its header says, and in one piece. */
+static bool receive_others(struct link *link, u32 *got)
+{
+	const u64 end = ops->rx_position(link->wire);
+
+	while (link->consumed < end) {
+		const u8 *record = link->rx_ring + link->consumed % RING;
+		const u64 said = other_bytes_of(record), to_end = RING - link->consumed % RING;
+
+		EXPECT(!said || (said == OTHER && said <= to_end), "%llu", said);
+		if (link->consumed + (said ?: to_end) > end)
+			break; /* the rest is still to come */
+		EXPECT(!said || record[OTHER - 1] == pattern(OTHER - 1));
+		link->consumed += said ?: to_end;
+		*got += !!said;
+	}
+	ops->consumed(link->wire, link->consumed);
+	return true;
+}
+
+/* What a record is, the wire only knows from its framing. */
+static bool test_framing(struct link *link)
+{
+	struct vdma_wire_stats stats;
+	u32 sent = 0, got = 0;
+
+	link->config.mode = VDMA_WIRE_LOSSY;
+	link->config.framing = &other_framing;
+	MUST(open_link(link));
+	while (sent < 3 * RING / OTHER) {
+		send_others(link, &sent);
+		msleep(20);
+	}
+	while (link->consumed != ops->rx_position(link->wire)) {
+		MUST(receive_others(link, &got));
+		msleep(20);
+	}
+	ops->get_stats(link->wire, &stats);
+	EXPECT(got && stats.dropped_records && !stats.bad_headers);
+	EXPECT(sent == got + stats.dropped_records, "sent %u, received %u, dropped %llu", sent, got,
+	       stats.dropped_records);
+	EXPECT(stats.dropped_bytes == stats.dropped_records * OTHER, "%llu", stats.dropped_bytes);
+	return true;
+}
+
 static bool test_refusals(struct link *link)
 {
 	const struct vdma_wire_config good = { .fifo_bytes = 4096, .irq_cpu = -1 };
@@ -540,6 +630,7 @@ static bool test_refusals(struct link *link)
 	REFUSED(fifo_bytes, 3000);
 	REFUSED(fifo_bytes, 128);
 	REFUSED(mode, 7);
+	REFUSED(mode, VDMA_WIRE_LOSSY); /* and no framing */
 	REFUSED(usecs, 61000000);
 	REFUSED(bytes_per_second, 10);
 	REFUSED(irq_cpu, 4096);
@@ -591,6 +682,7 @@ const struct vdma_test vdma_ring_tests[] = {
 	{ "mask", test_mask },
 	{ "lossy", test_lossy },
 	{ "no_receiver", test_no_receiver },
+	{ "framing", test_framing },
 	{ "refusals", test_refusals },
 	{ "small_fifo", test_small_fifo },
 	{}

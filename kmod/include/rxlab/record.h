@@ -36,6 +36,12 @@ struct rxlab_record {
  */
 #define RXLAB_RECORD_SKIP 0xFFFFFFFFu
 
+/*
+ * Sequence of the frames that a wire offers by itself; their check is the time of their arrival,
+ * ktime_get_ns().
+ */
+#define RXLAB_SOURCE_SEQUENCE 0xFFFFFFFFu
+
 /**
  * rxlab_record_bytes - what a record takes in a ring
  * @length: bytes of payload

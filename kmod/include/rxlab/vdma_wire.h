@@ -41,9 +41,33 @@ struct vdma_peripheral {
 /**
  * enum vdma_wire_mode - what happens to bytes for which the receiver has no room
  * @VDMA_WIRE_LOSSLESS: the sender waits (backpressure)
- * @VDMA_WIRE_LOSSY:    whole records (record.h) are dropped and counted; the sender never waits
+ * @VDMA_WIRE_LOSSY:    whole records, as the framing has them, are dropped and counted; the sender
+ *                      never waits
  */
 enum vdma_wire_mode { VDMA_WIRE_LOSSLESS, VDMA_WIRE_LOSSY };
+
+#define VDMA_MOST_HEADER 16
+
+/**
+ * struct vdma_framing - where in its bytes a peripheral's records begin and end
+ *
+ * A wire carries bytes. One that drops what finds no room, or offers frames by itself, asks here
+ * what a whole record is; nothing else of vdma knows. The calls are made by the engine, once per
+ * record, with its channel's lock held and interrupts off.
+ *
+ * @look:     bytes at a record's beginning that @bytes_of reads
+ * @header:   bytes before a record's payload, from @look to VDMA_MOST_HEADER
+ * @skip:     @look bytes that are no record: the rest of the ring's turn is to be skipped
+ * @bytes_of: bytes of the record that begins at @start, header and padding included; 0: it is @skip
+ * @begin:    writes the header of a frame of @length bytes that arrives at @now (ktime_get_ns());
+ *            returns bytes of the whole record, likewise
+ */
+struct vdma_framing {
+	u32 look, header;
+	const void *skip;
+	u64 (*bytes_of)(const void *start);
+	u64 (*begin)(void *header, u32 length, u64 now);
+};
 
 /* Why the wire interrupts; several at once are possible. */
 enum vdma_cause {
@@ -59,6 +83,8 @@ enum vdma_cause {
 /**
  * struct vdma_wire_config - what a wire is made with
  * @mode:             see enum vdma_wire_mode
+ * @framing:          of what travels; in lossy mode only, else it may be NULL. Lives as long as the
+ *                    wire
  * @fifo_bytes:       bytes the wire itself holds, a power of two, 256 to 1 MiB; in lossy mode a
  *                    record must fit
  * @bytes_per_second: the line's rate; 0: as fast as the engine
@@ -70,6 +96,7 @@ enum vdma_cause {
  */
 struct vdma_wire_config {
 	enum vdma_wire_mode mode;
+	const struct vdma_framing *framing;
 	u32 fifo_bytes;
 	u64 bytes_per_second;
 	u32 watermark_bytes;
@@ -116,8 +143,6 @@ struct vdma_wire_stats {
 	u64 engine_ns;
 };
 
-#define VDMA_SOURCE_SEQUENCE 0xFFFFFFFFu
-
 /**
  * struct vdma_wire_ops - the calls of a wire, found by symbol_get(vdma_wire_ops)
  *
@@ -152,8 +177,7 @@ struct vdma_wire_stats {
  * @source:      from now on the wire itself offers frames to the receiver, by turns those of the
  *               list @frames (copied; each a u32 length, then as many bytes), @per_second of them,
  *               @count in all (0: without end), whoever else sends meanwhile and however slow the
- *               receiver is. @per_second 0 ends it. The records have VDMA_SOURCE_SEQUENCE as
- *               sequence and the time of their arrival, ktime_get_ns(), as check. In process
+ *               receiver is. @per_second 0 ends it. Their headers are the framing's. In process
  *               context. -EINVAL for a list or a rate that makes no sense, or for a wire that is
  *               not lossy; -ENOLINK while nobody receives; -ENOMEM.
  * @new_epoch:   throws away what is in flight and begins at position 0; both channels must have
