@@ -8,6 +8,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <rxlab/ring_variants.h>
+
 #include "rxnic.h"
 
 static char *variant = "batched", *handler = "napi", *wire = "lossless", *mapping = "coherent";
@@ -24,7 +26,9 @@ module_param(ring_bytes, uint, 0444);
 MODULE_PARM_DESC(ring_bytes,
 		 "each ring, a power of two, 8192 to 2097152; ethtool -G (default 65536)");
 module_param(variant, charp, 0444);
-MODULE_PARM_DESC(variant, "of the ring: circ, freerun, cached or batched (default batched)");
+#define NAME(name) " " #name
+MODULE_PARM_DESC(variant, "of the ring, one of" RXLAB_RING_VARIANTS(NAME) " (default batched)");
+#undef NAME
 module_param(batch, uint, 0444);
 MODULE_PARM_DESC(batch, "variant batched: frames per publication, 1 to 4096 (default 256)");
 module_param(mapping, charp, 0444);

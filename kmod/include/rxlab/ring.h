@@ -8,8 +8,8 @@
  * it lies, release. So a record has to be contiguous. Where the rest of the ring is too short for
  * it, the producer leaves a skip mark there and begins again at the ring's start. Nothing is ever
  * copied twice, at the price of the bytes skipped: half a record on average per turn of the ring.
- * The other textbook way, copying in two parts, keeps those bytes and gives up production and
- * consumption in place.
+ * The other textbook way, copying in two parts, keeps those bytes; it is the variant circ_two_part,
+ * which puts the second part together in the guard and copies that alone.
  *
  * Positions are bytes since the beginning, 64 bits, never wrapped; an offset is the position modulo
  * N. Each end knows its own position, and asks for the other's: in user space that is a variable of
@@ -56,7 +56,8 @@ struct rxlab_ring_port {
 
 /**
  * struct rxlab_ring_side - one end of a ring
- * @data:         the ring, and behind it a guard of RXLAB_RING_GUARD(size) bytes
+ * @data:         the ring, and behind it a guard of RXLAB_RING_GUARD(size) bytes, in which a record
+ *                may go on that begins before the ring's end
  * @size:         N, a power of two
  * @position:     bytes produced (or consumed) so far
  * @published:    of which the other end was told
@@ -92,7 +93,8 @@ struct rxlab_ring_side {
  * fits an empty ring.
  */
 #define RXLAB_RING_MOST(size) ((size) / 4)
-#define RXLAB_RING_GUARD(size) RXLAB_RING_MOST(size)
+/* Takes the part of the longest record that goes on behind the end, and a copy in blocks of 64. */
+#define RXLAB_RING_GUARD(size) (RXLAB_RING_MOST(size) + 64)
 
 /**
  * struct rxlab_ring_variant - one way to run a ring; a row of rxlab_ring_variants
@@ -242,8 +244,8 @@ static inline u32 rxlab_ring_together(const struct rxlab_ring_side *tx, u64 byte
 /*
  * After a peek: takes in the records right behind that one which were known to be there, whole, at
  * the last look, @most in all, and returns how many there are. The release is then of all of them.
- * They lie in one piece, each at the end of the one before. Of the naive variant, whose records do
- * not end where the ring does, it may be that one only.
+ * They lie in one piece, each at the end of the one before. Behind a record that goes on beyond the
+ * ring's end (naive, circ_two_part) there is none.
  */
 static inline u32 rxlab_ring_peek_more(struct rxlab_ring_side *rx, u32 most)
 {

@@ -9,6 +9,7 @@
 
 #define RXLAB_RING_VARIANTS(VARIANT) \
 	VARIANT(circ) \
+	VARIANT(circ_two_part) \
 	VARIANT(freerun) \
 	VARIANT(cached) \
 	VARIANT(batched)
