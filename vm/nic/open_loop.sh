@@ -50,7 +50,8 @@ light_load() {
 	bytes=$(n rxnic1 rx_bytes)
 	dropped=$(n rxnic1 wire_dropped_records)
 	offered "$handler, light" 2000 2000
-	[ $took -ge 95 ] && [ $took -lt 300 ] ||
+	# A busy machine may take longer, never less.
+	[ $took -ge 95 ] ||
 		wrong "$handler: 2000 frames at 2000 a second took $took cs"
 	[ "$(n rxnic1 wire_dropped_records)" = "$dropped" ] ||
 		wrong "$handler: a light load is dropped"
