@@ -134,8 +134,8 @@ fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS
 ## (TARGETS="rules message": only those)
 	@runner/fuzz/run $(ASAN)/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
-# One guest at a time: QEMU before 8.1 runs stale code after the kernel has patched it, the more
-# often the less its threads run. Each check's time is printed at the end, also where one failed.
+# One guest at a time: with two, one of two CPUs once oopsed as if it ran stale code, which QEMU
+# before 8.1 can do. Each check's time is printed at the end, also where one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
