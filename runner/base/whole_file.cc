@@ -2,6 +2,7 @@
 #include "base/whole_file.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,43 +20,30 @@ namespace {
                 error == EACCES || error == EPERM ? "run it as root" : "");
 }
 
-struct Opened {
-    explicit Opened(const std::filesystem::path& path)
-        // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
-        : fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {}
-    ~Opened() {
-        if (fd >= 0) ::close(fd);
-    }
-    Opened(const Opened&) = delete;
-    int fd;
-};
+Fd opened(const std::filesystem::path& path) {
+    // O_NONBLOCK: /dev/kmsg ends with EAGAIN where it would wait for the next message.
+    return Fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+}
 
 /// False, with errno, unless all of it is on the disk.
 bool write_durably(const std::filesystem::path& path, std::string_view bytes) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return false;
-    bool whole = true;
+    const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    bool whole = static_cast<bool>(file);
     while (whole && !bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        const ssize_t count = ::write(file.get(), bytes.data(), bytes.size());
         if (count > 0)
             bytes.remove_prefix(static_cast<size_t>(count));
         else
             whole = count < 0 && errno == EINTR;
     }
-    whole = whole && ::fsync(fd) == 0;
-    const int reason = errno;
-    ::close(fd);
-    errno = reason;
-    return whole;
+    return whole && ::fsync(file.get()) == 0;
 }
 
 /// So that the new name outlives a loss of power; where a file system cannot, only that is lost.
 void sync_folder(const std::filesystem::path& folder) {
-    const int fd =
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;
-    ::fsync(fd);
-    ::close(fd);
+    const Fd file(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::fsync(file.get());
 }
 
 }  // namespace
@@ -75,14 +63,14 @@ std::string read_whole(int fd, const std::string& name) {
 }
 
 std::string read_whole(const std::filesystem::path& path) {
-    const Opened file(path);
-    if (file.fd < 0) fail(path);
-    return read_whole(file.fd, path);
+    const Fd file = opened(path);
+    if (!file) fail(path);
+    return read_whole(file.get(), path);
 }
 
 std::optional<std::string> read_if_there(const std::filesystem::path& path) {
-    const Opened file(path);
-    if (file.fd >= 0) return read_whole(file.fd, path);
+    const Fd file = opened(path);
+    if (file) return read_whole(file.get(), path);
     if (errno != ENOENT) fail(path);
     return std::nullopt;
 }

@@ -2,7 +2,7 @@
 // A program of somebody else's that is started before the window, tells by a pipe what it has done,
 // and ends when it is told to, or when we are gone.
 #pragma once
-#include "sys/fd.h"
+#include "base/fd.h"
 #include "sys/sys.h"
 
 #include <future>

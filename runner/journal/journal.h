@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The write-ahead journal: what would have to be undone is on disk before it is done.
 #pragma once
+#include "base/fd.h"
 #include "journal/page.h"
-#include "sys/fd.h"
 
 namespace rxlab {
 

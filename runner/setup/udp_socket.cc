@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "base/fd.h"
 #include "setup/kinds.h"
 #include "sys/bpf.h"
-#include "sys/fd.h"
 
 #include <fmt/format.h>
 #include <netinet/in.h>

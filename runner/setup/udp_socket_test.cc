@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Needs root: a real socket in a namespace of the test's own.
 #include "base/error.h"
+#include "base/fd.h"
 #include "setup/kinds.h"
-#include "sys/fd.h"
 #include "sys/real_sys.h"
 #include "topology/sinks.h"
 

@@ -3,9 +3,9 @@
 // libbpf. Every failure is an Error(Status::invalid), a wrong name or value an
 // Error(Status::usage).
 #pragma once
+#include "base/fd.h"
 #include "base/json.h"
 #include "sys/device.h"
-#include "sys/fd.h"
 #include "sys/sys.h"
 
 #include <linux/bpf.h>

@@ -2,8 +2,8 @@
 #include "sys/child.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/interrupt.h"
-#include "sys/fd.h"
 #include "sys/process.h"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 // The one way to start a program: without a shell, and it cannot outlive us. It is killed by our
 // destructor, and by the kernel when the thread that started it dies.
 #pragma once
-#include "sys/fd.h"
+#include "base/fd.h"
 
 #include <sys/types.h>
 

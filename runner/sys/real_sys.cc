@@ -2,10 +2,10 @@
 #include "sys/real_sys.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/printable.h"
 #include "base/whole_file.h"
 #include "sys/child.h"
-#include "sys/fd.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/interrupt.h"
-#include "sys/fd.h"
 #include "sys/real_sys.h"
 
 #include <fcntl.h>

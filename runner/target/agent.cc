@@ -14,9 +14,9 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/printable.h"
 #include "session/session.h"
-#include "sys/fd.h"
 #include "sys/process.h"
 #include "target/message.h"
 

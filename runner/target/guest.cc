@@ -16,9 +16,9 @@
 
 #include "base/bounded_json.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/interrupt.h"
 #include "base/printable.h"
-#include "sys/fd.h"
 #include "target/archive.h"
 #include "target/console.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/json.h"
-#include "sys/fd.h"
 #include "sys/process.h"
 
 namespace rxlab {
