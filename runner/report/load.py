@@ -8,10 +8,8 @@ from pathlib import Path
 
 SCHEMA_VERSION = 1
 NUMBER = (int, float)
-SMALLEST, LARGEST = (
-    1e-150,
-    1e150,
-)  # figures take differences and products of numbers: neither may overflow nor vanish
+# Figures take differences and products of numbers: neither may overflow nor vanish.
+SMALLEST, LARGEST = 1e-150, 1e150
 
 # Characters that neither HTML nor SVG may contain.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
