@@ -129,9 +129,9 @@ Ending run_in_box(const RunRequest& request, int minutes) {
 }
 
 /// Of a campaign that got so far, whatever happened after.
-Json comparison_in(const fs::path& folder) {
-    return fs::exists(folder / "comparison.json") ? read_json(folder / "comparison.json")
-                                                  : Json::object();
+std::optional<Comparison> comparison_in(const fs::path& folder) {
+    if (!fs::exists(folder / "comparison.json")) return std::nullopt;
+    return comparison_from_json(read_json(folder / "comparison.json"));
 }
 
 Json run_job(const NightlyRequest& request, const Job& job, const fs::path& night,
@@ -141,8 +141,9 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
     const Ending ending = run_in_box(run, request.minutes);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const Json comparison = comparison_in(run.out), earlier = previous_row(before, job);
-    const Json verdict = comparison.value("verdict", Json()),
+    const std::optional<Comparison> comparison = comparison_in(run.out);
+    const Json earlier = previous_row(before, job);
+    const Json verdict = comparison ? Json(comparison->verdict) : Json(),
                previous = earlier.value("verdict", Json());
     return {{"experiment", job.experiment},
             {"kernel", job.kernel},
@@ -151,7 +152,7 @@ Json run_job(const NightlyRequest& request, const Job& job, const fs::path& nigh
             {"path", run.out.filename()},
             {"status", static_cast<int>(ending.status)},
             {"verdict", verdict},
-            {"verdict_words", comparison.value("verdict_words", "")},
+            {"verdict_words", comparison ? comparison->verdict_words : ""},
             {"previous_verdict", previous},
             {"previous_verdict_words", earlier.value("verdict_words", "")},
             {"change", previous.is_null() || previous == verdict ? "" : "changed"},
