@@ -51,7 +51,7 @@ std::string unit_judged(Verdict verdict, std::span<const ComparedArm> arms) {
     return units.size() == 1 ? *units.begin() : "";
 }
 
-ComparedArm told(const Compared& compared, const Rules& rules) {
+ComparedArm reported(const Compared& compared, const Rules& rules) {
     const auto& [sides, reasons, rows] = compared;
     ComparedArm arm;
     arm.arm = sides.after.arm;
@@ -93,7 +93,7 @@ std::vector<ComparedArm> compare_all(const std::vector<Sides>& all, const Rules&
     }
     judge_rows(sound, rules);
     std::vector<ComparedArm> arms;
-    for (const Compared& compared : comparisons) arms.push_back(told(compared, rules));
+    for (const Compared& compared : comparisons) arms.push_back(reported(compared, rules));
     return arms;
 }
 

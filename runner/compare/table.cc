@@ -44,7 +44,7 @@ Line line_for(const ComparedArm& arm, const ComparedMetric& metric) {
             number(metric.after),
             change(metric),
             std::to_string(metric.clusters),
-            words_of(metric.verdict, metric.unit)};
+            metric.verdict_words};
 }
 
 std::string aligned(const std::vector<Line>& lines) {
