@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
-#include "result/result.h"
+#include "experiment/experiment_json.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -54,7 +54,7 @@ void define_show(CommandOptions command) {
         if (name->empty()) throw_missing("EXPERIMENT");
         const Experiment loaded = load_experiment(*name);
         if (*json)
-            fmt::print("{}\n", to_json(loaded).dump(2));
+            fmt::print("{}\n", written(loaded).dump(2));
         else
             print_experiment(loaded);
     });

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "experiment/experiment_json.h"
 
-#include "experiment/general_schema.h"
-
 #include <regex>
 
 namespace rxlab {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The fields of an experiment, as documents have them.
+// The fields of an experiment, as documents have them: where it was read from, its verbatim text,
+// every field as it was understood.
 #pragma once
 #include "experiment/experiment.h"
 #include "experiment/field_list.h"

@@ -89,10 +89,4 @@ Lane Field::lane() const {
     return *lane;
 }
 
-std::vector<std::string> Field::texts() const {
-    std::vector<std::string> texts;
-    for (const Field& item : items()) texts.push_back(item.text());
-    return texts;
-}
-
 }  // namespace rxlab

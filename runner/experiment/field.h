@@ -30,7 +30,6 @@ public:
     bool boolean() const;
     int integer() const;
     uint64_t natural() const;
-    std::vector<std::string> texts() const;
     Lane lane() const;
     const Json& object() const;
     const Json& json() const { return *json_; }

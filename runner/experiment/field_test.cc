@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "experiment/field.h"
+#include "experiment/field_list.h"
 
 #include "base/error.h"
 
@@ -28,7 +28,8 @@ TEST(Field, says_where_it_stands_and_what_was_expected) {
               "the document: expected the key 'z', which is missing");
     EXPECT_EQ(refusal([](const Field& f) { f["a"].object(); }, json),
               "/a: expected an object, got an array");
-    EXPECT_EQ(refusal([](const Field& f) { f["a"].texts(); }, json),
+    std::vector<std::string> texts;
+    EXPECT_EQ(refusal([&](const Field& f) { read(f["a"], texts); }, json),
               "/a/0: expected a text, got 1");
 }
 

@@ -2,6 +2,7 @@
 #include "result/result.h"
 
 #include "base/error.h"
+#include "experiment/experiment_json.h"
 #include "result/result_json.h"
 
 #include <fmt/format.h>
@@ -70,7 +71,7 @@ Observation observation_from(const Field& json, const std::map<int, const Trial*
 }  // namespace
 
 Json to_json(const Result& result) {
-    Json source = to_json(result.experiment), trials = Json::array();
+    Json source = written(result.experiment), trials = Json::array();
     for (const Observation& observation : result.observations)
         trials.push_back(trial_json(observation));
     return {{"schema_version", kSchemaVersion},
@@ -92,7 +93,7 @@ Result result_from_json(const Json& document) {
     const Field json(document);
     check_version(json);
     Result result;
-    result.experiment = experiment_from_json(json["experiment_source"].json());
+    read(json["experiment_source"], result.experiment);
     read(json["plan"], result.plan);
     result.provenance = json["provenance"].object();
     std::map<int, const Trial*> trials;

@@ -40,11 +40,6 @@ struct Result {
     double wall_s = 0;
 };
 
-/// An experiment as documents show it: where it was read from, its verbatim text, every field as it
-/// was understood.
-Json to_json(const Experiment& experiment);
-Experiment experiment_from_json(const Json& json);
-
 /// SHA-256 over arms, factors, rounds and metrics only, so that two runs can be compared; a unit is
 /// in it as hashed_unit() has it.
 std::string observations_sha256(const std::vector<Observation>& observations);
