@@ -46,8 +46,7 @@ struct CollectorKind {
     /// `make`.
     std::vector<std::string> (*subjects)() = nullptr;
     std::unique_ptr<Collector> (*make_of)(Sys& sys, const std::string& subject) = nullptr;
-    const char* extra =
-        nullptr;  ///< the program it runs that not every guest has: a row of vm/manifest
+    const char* extra = nullptr;  ///< the program it runs: a row of vm/manifest
 };
 extern const CollectorKind kCollectors[];
 extern const size_t kCollectorCount;

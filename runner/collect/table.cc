@@ -43,11 +43,11 @@ const CollectorKind kCollectors[] = {
     {"perf_stat",
      "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where "
      "the machine counts them",
-     true, make_perf_stat, nullptr},
+     true, make_perf_stat, nullptr, nullptr, nullptr, "perf"},
     {"perf_record", "perf record: call-graph samples of the kernel, as flame graphs", true,
-     make_perf_record, nullptr},
+     make_perf_record, nullptr, nullptr, nullptr, "perf"},
     {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr,
-     perf_traced, make_perf_trace},
+     perf_traced, make_perf_trace, "perf"},
     {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts,
      make_bpftrace, "bpftrace"},
 };

@@ -16,6 +16,7 @@ struct KnobKind {
     void (*validate)(const std::string& object);
     std::string (*read)(Sys& sys, const std::string& object);
     void (*write)(Sys& sys, const std::string& object, const std::string& value);
+    const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
 };
 extern const KnobKind kKnobs[];
 extern const size_t kKnobCount;

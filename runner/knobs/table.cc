@@ -21,7 +21,7 @@ const KnobKind kKnobs[] = {
      "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/feature/generic-receive-offload",
      validate_ethtool, read_ethtool, write_ethtool},
     {"sched", "sched:ksoftirqd/0; a kernel thread's policy: other, batch, idle, fifo:N, rr:N",
-     validate_sched, read_sched, write_sched},
+     validate_sched, read_sched, write_sched, "chrt"},
 };
 const size_t kKnobCount = std::size(kKnobs);
 

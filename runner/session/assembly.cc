@@ -3,6 +3,7 @@
 
 #include "base/row_named.h"
 #include "collect/collector.h"
+#include "knobs/knobs.h"
 
 namespace rxlab {
 namespace {
@@ -71,13 +72,23 @@ std::vector<Json> repetitions(const Json& value) {
     return {value.begin(), value.end()};
 }
 
-std::set<std::string> extra_tools(const Trial& trial) {
+std::set<std::string> observing_programs(const Trial& trial) {
     std::vector<std::string> names = trial.collectors;
     for (const Json& observer : repetitions(trial.setup.value("observer", Json())))
         names.push_back(observer.value("collector", ""));
     std::set<std::string> tools;
     for (const std::string& name : names)
         if (const char* extra = collector_named(name).kind->extra) tools.insert(extra);
+    return tools;
+}
+
+std::set<std::string> extra_tools(const Trial& trial) {
+    std::set<std::string> tools = observing_programs(trial);
+    for (const auto& [name, parameters] : trial.setup.items())
+        if (const char* extra = row_named(kSetups, kSetupCount, name, "setup").extra)
+            tools.insert(extra);
+    for (const auto& [name, value] : trial.knobs.items())
+        if (const char* extra = find_knob(name).kind.extra) tools.insert(extra);
     return tools;
 }
 

@@ -34,7 +34,10 @@ const TrafficKind& traffic_kind(const Trial& trial);
 /// Each of a kind's parameters: one object, or an array of them.
 std::vector<Json> repetitions(const Json& value);
 
-/// Programs that its collectors and observers run and not every guest has: rows of vm/manifest.
+/// Programs that its collectors and observers run while it measures: rows of vm/manifest.
+std::set<std::string> observing_programs(const Trial& trial);
+
+/// These, and what its set-ups and knobs run that not every guest has.
 std::set<std::string> extra_tools(const Trial& trial);
 
 /// A knob's value as it is written.

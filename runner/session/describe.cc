@@ -81,7 +81,7 @@ std::vector<std::string> describe_changes(const Trial& trial, const UserPair& pa
     if (const auto announce = traffic_kind(trial).announce)
         announce(sys, journal, topology, trial.traffic);
     sys.note(describe_traffic(trial, topology));
-    for (const std::string& program : extra_tools(trial))
+    for (const std::string& program : observing_programs(trial))
         sys.note(fmt::format("run {} as root while it measures", program));
     if (!changes_nothing(trial))
         sys.note(fmt::format("undo all of it: {} journal entries, in reverse order",

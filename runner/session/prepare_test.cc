@@ -48,14 +48,22 @@ TEST(Prepare, only_a_program_without_setup_and_knobs_changes_nothing) {
 
 TEST(Prepare, what_its_collectors_and_observers_run_is_needed_in_the_guest) {
     Trial trial;
-    trial.setup = Json::object();
-    trial.collectors = {"interface", "napi", "perf_stat"};
+    trial.setup = trial.knobs = Json::object();
+    trial.collectors = {"interface", "napi"};
     EXPECT_THAT(extra_tools(trial), IsEmpty());
     trial.setup = {{"observer", {{"collector", "bpftrace:napi_polls"}}}};
     EXPECT_THAT(extra_tools(trial), ElementsAre("bpftrace"));
     trial.setup = Json::object();
-    trial.collectors.push_back("bpftrace:drop_reasons");
-    EXPECT_THAT(extra_tools(trial), ElementsAre("bpftrace"));
+    trial.collectors = {"bpftrace:drop_reasons", "perf_stat", "perf_trace:napi"};
+    EXPECT_THAT(extra_tools(trial), ElementsAre("bpftrace", "perf"));
+}
+
+TEST(Prepare, what_its_set_ups_and_knobs_run_is_needed_there_and_observes_nothing) {
+    Trial trial;
+    trial.setup = {{"nft", {{"hook", "input"}}}, {"link", Json::object()}};
+    trial.knobs = {{"sched:ksoftirqd/0", "fifo:1"}, {"sysctl:net.core.somaxconn", 17}};
+    EXPECT_THAT(extra_tools(trial), ElementsAre("chrt", "nft"));
+    EXPECT_THAT(observing_programs(trial), IsEmpty());
 }
 
 TEST(Prepare, a_machine_without_what_the_traffic_needs_is_refused) {

@@ -25,6 +25,7 @@ struct SetupKind {
     std::string (*describe)(Sys& sys, Journal& journal, const Topology& topology,
                             const Json& parameters);
     bool interfaces;  ///< it belongs to interfaces: there is nothing to do in topology "none"
+    const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;
