@@ -139,7 +139,7 @@ fuzz: build-sanitized ## every reader of what strangers write for FUZZ_SECONDS
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
-	ctest --test-dir $(BUILD)/cmake --output-on-failure -L vm; status=$$?; \
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
 	vm/times $(BUILD)/vm-times; exit $$status
 
 lint: lint-deps ## the form of the sources: formatters, linters, who may include what
