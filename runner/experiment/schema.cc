@@ -5,6 +5,7 @@
 #include "experiment/general_schema.h"
 
 #include <fmt/format.h>
+#include <optional>
 #include <regex>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -111,6 +112,18 @@ Json words_schema(const Words& words, const std::string& title) {
     return {{"title", title}, {"anyOf", choice}};
 }
 
+/// Compiled once for a schema that comes again, as it does with each experiment that is read; that
+/// takes longer than the judging.
+const valijson::Schema& compiled(const Json& schema) {
+    thread_local Json known;
+    thread_local std::optional<valijson::Schema> kept;
+    if (kept && known == schema) return *kept;
+    kept.emplace();
+    known = schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(known), *kept);
+    return *kept;
+}
+
 /// valijson's own words for what narrate() does not know, at the deepest place it names.
 Finding plain_finding(valijson::ValidationResults& results) {
     valijson::ValidationResults::Error error, deepest;
@@ -148,12 +161,10 @@ Json experiment_schema(const Vocabulary& words) {
 }
 
 std::vector<Finding> validate(const Json& schema, const Json& instance) {
-    valijson::Schema parsed;
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema),
-                                            parsed);
     valijson::ValidationResults results;
     valijson::Validator validator;
-    if (validator.validate(parsed, valijson::adapters::NlohmannJsonAdapter(instance), &results))
+    if (validator.validate(compiled(schema), valijson::adapters::NlohmannJsonAdapter(instance),
+                           &results))
         return {};
     std::vector<Finding> findings = narrate(schema, instance);
     if (findings.empty()) findings.push_back(plain_finding(results));
