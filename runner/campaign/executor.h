@@ -19,6 +19,7 @@ struct ExecutorEvents {
     std::function<void(const std::string&)> console;      ///< a trial's whole console, after it
     std::function<void(const Observation&, const Stacks&)>
         attribution;  ///< where its instructions were executed, if that was asked for
+    std::function<void(double)> booted = [](double) {};  ///< seconds that a guest's boot took
 };
 
 class Executor {

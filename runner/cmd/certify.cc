@@ -2,12 +2,14 @@
 #include "result/certify.h"
 
 #include "base/error.h"
+#include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 
 namespace rxlab {
 namespace {
@@ -19,31 +21,82 @@ RunOutcome run_from_scratch(RunRequest request, const char* part) {
     return perform(request);
 }
 
-int certify(const RunRequest& request, bool json) {
+// What an earlier 'certify --json' printed. Read before anything is run.
+struct Certificate {
+    std::string path, observations_sha256;
+    Json ingredients;
+};
+
+Certificate certificate_at(const std::string& path) {
+    const Json json = read_json(path);
+    const auto lacks = [&](const char* field) -> Error {
+        return Error(Status::usage,
+                     fmt::format("{}: no certificate, it has no \"{}\"", path, field),
+                     "give what 'rxlab certify --json' printed");
+    };
+    if (!json.is_object() || !json.value("ingredients", Json()).is_array())
+        throw lacks("ingredients");
+    const Json hashes = json.value("observations_sha256", Json());
+    if (!hashes.is_array() || hashes.empty() || !hashes[0].is_string())
+        throw lacks("observations_sha256");
+    differing_ingredients(Json::array(), json["ingredients"]);  // each row is one
+    return {path, hashes[0], json["ingredients"]};
+}
+
+// Against an earlier certificate: is it the same, and if not, what is made of other things.
+struct Against {
+    bool same;
+    std::vector<std::string> ingredients;
+};
+
+Against compare_with(const Certificate& certificate, const std::string& sha, const Json& rows) {
+    return {sha == certificate.observations_sha256,
+            differing_ingredients(rows, certificate.ingredients)};
+}
+
+void print(const Against& against, const std::string& path) {
+    fmt::print("{}: the observations are {}\n", path, against.same ? "the same" : "others");
+    for (const std::string& line : against.ingredients) fmt::print("  made of another {}\n", line);
+    if (!against.same && against.ingredients.empty())
+        fmt::print("  made of the same, to the byte: the machine they ran on is left\n");
+}
+
+int certify(const RunRequest& request, bool json, const std::string& against_path) {
     const Lane lane = plan_for(request, load_experiment(request.experiment)).lane;
     if (!lane_row(lane).repeats_exactly)
         throw Error(Status::usage,
                     fmt::format("only the {} lane repeats exactly", to_string(exact_lane())),
                     fmt::format("rxlab certify EXPERIMENT --lane {}", to_string(exact_lane())));
+    std::optional<Certificate> earlier;
+    if (!against_path.empty()) earlier = certificate_at(against_path);
     const RunOutcome first = run_from_scratch(request, "first");
     const RunOutcome second = run_from_scratch(request, "second");
     const std::vector<std::string> differences = differing(first.result, second.result);
     const std::string sha[] = {observations_sha256(first.result.observations),
                                observations_sha256(second.result.observations)};
     const bool equal = sha[0] == sha[1];
+    const Json ingredients = ingredients_of(first.result);
+    std::optional<Against> against;
+    if (earlier) against = compare_with(*earlier, sha[0], ingredients);
     if (json) {
-        fmt::print("{}\n", Json{{"certified", equal},
-                                {"observations_sha256", sha},
-                                {"differences", differences},
-                                {"runs", {first.out, second.out}}}
-                               .dump(2));
+        Json certificate{{"certified", equal},
+                         {"observations_sha256", sha},
+                         {"differences", differences},
+                         {"ingredients", ingredients},
+                         {"runs", {first.out, second.out}}};
+        if (against)
+            certificate["against"] = {{"same", against->same},
+                                      {"ingredients", against->ingredients}};
+        fmt::print("{}\n", certificate.dump(2));
     } else {
         for (const std::string& line : differences) fmt::print("differs: {}\n", line);
         fmt::print("{}: {} trials twice from scratch, observations_sha256\n  {}  {}\n  {}  {}\n",
                    equal ? "certified" : "NOT certified", first.result.observations.size(), sha[0],
                    first.out.string(), sha[1], second.out.string());
+        if (against) print(*against, against_path);
     }
-    return static_cast<int>(equal ? Status::ok : Status::invalid);
+    const bool good = equal && (!against || against->same);
+    return static_cast<int>(good ? Status::ok : Status::invalid);
 }
 
 }  // namespace
@@ -53,10 +106,16 @@ void define_certify(CommandOptions command) {
     auto json = std::make_shared<bool>(false);
     add_plan_options(command, *request);
     add_target_options(command, *request);
-    command.flag("--json", *json, "print JSON");
+    auto against = std::make_shared<std::string>();
+    command.flag("--json", *json, "print JSON, with every ingredient of the guest");
+    command
+        .option("--against", *against,
+                "an earlier certificate (what --json printed): are the observations the same, and "
+                "if not, which ingredients are others; status 4 where they are not the same")
+        .existing_file();
     command.does([=] {
         request->report = false;
-        return certify(*request, *json);
+        return certify(*request, *json, *against);
     });
 }
 

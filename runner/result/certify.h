@@ -10,4 +10,13 @@ namespace rxlab {
 /// observations_sha256 are equal.
 std::vector<std::string> differing(const Result& first, const Result& second);
 
+/// What a certificate says that its runs were made of, beside the guest's own ingredients: the plan
+/// with its seeds. [{"name", "from", "sha256"}]; "from" is a package with its version, or the like.
+Json ingredients_of(const Result& result);
+
+/// Which ingredients two certificates do not share, one line each, e.g.
+/// "image /bin/perf: linux-perf 6.1.158-1 here, linux-perf 6.1.159-1 there".
+/// @throws Error(Status::usage) where a row is none
+std::vector<std::string> differing_ingredients(const Json& here, const Json& there);
+
 }  // namespace rxlab

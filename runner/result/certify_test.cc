@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "result/certify.h"
 
+#include "base/error.h"
 #include "result/test_result.h"
 
 #include <gmock/gmock.h>
@@ -49,6 +50,38 @@ TEST(Differing, is_empty_exactly_when_the_hashes_are_equal) {
     second.observations[0].metrics["packets_sent"].unit = "frames";
     EXPECT_FALSE(differing(run(), second).empty());
     EXPECT_NE(observations_sha256(run().observations), observations_sha256(second.observations));
+}
+
+Json row(const char* name, const char* from, const char* sha256) {
+    return {{"name", name}, {"from", from}, {"sha256", sha256}};
+}
+
+TEST(DifferingIngredients, are_those_of_another_hash_or_that_one_side_has) {
+    const Json here = {row("kernel", "linux 6.12.117", "aaaa"), row("image /bin/ip", "ip 6.1", "b"),
+                       row("image /bin/nft", "nft 1.0", "c")};
+    const Json there = {row("image /bin/ip", "ip 6.1-rebuilt", "b"),
+                        row("kernel", "linux 6.12.118", "dddd"), row("image /bin/tc", "ip", "e")};
+    EXPECT_THAT(differing_ingredients(here, there),
+                ElementsAre("image /bin/nft: nft 1.0 (c) here, none there",
+                            "image /bin/tc: none here, ip (e) there",
+                            "kernel: linux 6.12.117 (aaaa) here, linux 6.12.118 (dddd) there"));
+    EXPECT_THAT(differing_ingredients(here, here), IsEmpty());
+}
+
+TEST(DifferingIngredients, rows_that_are_none_are_refused) {
+    for (const Json& rows : {Json::array({1}), Json::array({{{"name", "kernel"}}}),
+                             Json::array({row("a", "b", "c"), Json::object()})})
+        EXPECT_THROW(differing_ingredients(Json::array(), rows), Error) << rows;
+}
+
+TEST(IngredientsOf, a_result_are_the_guests_and_the_plan_with_its_seeds) {
+    Result result = run();
+    result.provenance["ingredients"] = Json::array({row("kernel", "linux 6.12.117", "aaaa")});
+    Result other = result;
+    other.plan.trials.front().seed++;
+    EXPECT_EQ(ingredients_of(result).size(), 2u);
+    EXPECT_THAT(differing_ingredients(ingredients_of(result), ingredients_of(other)),
+                ElementsAre(testing::StartsWith("plan: ")));
 }
 
 }  // namespace

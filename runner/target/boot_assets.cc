@@ -98,6 +98,7 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     mkimage.insert(mkimage.end(), extras.begin(), extras.end());
     auto image = pairs_of(capture(mkimage));
     assets.image = image["image"];
+    assets.image_files = Json::parse(read_whole(image["ingredients"]));
     assets.more_memory_mib = std::stoi(image["memory"]);
     assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
     assets.qemu_version.erase(assets.qemu_version.find('\n'));
@@ -105,6 +106,20 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     assets.ingredients = {qemu_sha256(), sha256_file(assets.kernel.vmlinuz), image["sha256"],
                           assets.payload.sha256};
     return assets;
+}
+
+Json ingredient_rows(const BootAssets& assets) {
+    Json rows = Json::array();
+    const auto add = [&](const std::string& name, const Json& from, const Json& sha256) {
+        rows.push_back({{"name", name}, {"from", from}, {"sha256", sha256}});
+    };
+    add("kernel", assets.kernel.package, assets.ingredients.kernel);
+    add("QEMU and its firmware", assets.qemu_version, assets.ingredients.qemu);
+    for (const Json& row : assets.image_files)
+        add("image " + row.at("file").get<std::string>(), row.at("package"), row.at("sha256"));
+    for (const auto& [file, sha256] : assets.payload.files.items())
+        add("payload " + file, "rxlab", sha256);
+    return rows;
 }
 
 Json to_json(const BootAssets& assets, const Machine& machine) {

@@ -24,6 +24,7 @@ struct BootAssets {
     Payload payload;
     Ingredients ingredients;
     std::string missing;  ///< what could not be made, for people; empty: nothing
+    Json image_files;     ///< [{"file", "package", "sha256"}], as vm/mkimage lists them
 };
 
 /// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
@@ -34,6 +35,10 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
 
 /// "key=value" lines. Pure.
 Kernel kernel_from(const std::string& lines);
+
+/// Everything that a guest of these assets is made of, a row each:
+/// [{"name": "image /bin/ip", "from": "iproute2 6.1.0-3", "sha256": "..."}].
+Json ingredient_rows(const BootAssets& assets);
 
 /// The assets as provenance; `machine` gives QEMU's arguments.
 Json to_json(const BootAssets& assets, const Machine& machine);

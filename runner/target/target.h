@@ -22,6 +22,8 @@ struct VmOptions {
     double silence_s = 150;        ///< no output from the guest for this long: lost
 };
 std::unique_ptr<Executor> make_vm_executor(const VmOptions& options);
+/// How many guests run at the same time.
+int worker_count(const VmOptions& options, Lane lane, size_t trials);
 
 struct HostOptions {
     UserPair interface;

@@ -74,8 +74,9 @@ public:
         const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
         Json json = to_json(assets(first.boot.kernel), machine_for(plan.lane, first));
         json["boots"] = boots(plan);
+        json["ingredients"] = ingredients(plan);
         json["target"] = "vm";
-        json["workers"] = worker_count(plan.lane, plan.trials.size());
+        json["workers"] = worker_count(options_, plan.lane, plan.trials.size());
         json["host"] = host_facts(real_sys());
         return json;
     }
@@ -110,7 +111,7 @@ private:
         void execute() {
             Workload load(items_);
             std::vector<std::thread> workers;
-            for (int i = 0; i < target_.worker_count(lane_, items_.size()); ++i)
+            for (int i = 0; i < worker_count(target_.options_, lane_, items_.size()); ++i)
                 workers.emplace_back([&] { work(load); });
             for (std::thread& worker : workers) worker.join();
             if (fatal_) std::rethrow_exception(fatal_);
@@ -153,6 +154,7 @@ private:
                 for (const size_t trial : load.abandoned(group)) fail(load, batch_[trial], error);
                 return;
             }
+            if (timing.boot_s > 0) booted(timing.boot_s + timing.payload_s + timing.save_s);
             if (timing.payload_s > 0)
                 say(fmt::format(
                     "snapshot of seed {}: {}payload {:.1f} s", machine.seed,
@@ -235,6 +237,11 @@ private:
             if (ends_the_run(failures_.back())) load.stop();
         }
 
+        void booted(double seconds) {
+            const std::lock_guard lock(mutex_);
+            events_.booted(seconds);
+        }
+
         void say(const std::string& line) {
             const std::lock_guard lock(mutex_);
             events_.note(line);
@@ -288,11 +295,17 @@ private:
         return list;
     }
 
-    int worker_count(Lane lane, size_t trials) const {
-        if (lane_row(lane).alone) return 1;  // neighbours would be noise
-        const int cpus = static_cast<int>(std::thread::hardware_concurrency());
-        const int wanted = options_.workers > 0 ? options_.workers : std::max(1, cpus);
-        return std::min<int>(wanted, static_cast<int>(trials));
+    // Of every kernel that the plan boots; those of another than the run's own begin with its name.
+    Json ingredients(const Plan& plan) {
+        std::set<std::string> kernels;
+        for (const Trial& trial : plan.trials) kernels.insert(trial.boot.kernel);
+        Json all = Json::array();
+        for (const std::string& kernel : kernels)
+            for (Json& row : ingredient_rows(assets(kernel))) {
+                if (!kernel.empty()) row["name"] = kernel + ": " + row["name"].get<std::string>();
+                all.push_back(std::move(row));
+            }
+        return all;
     }
 
     Machine machine_for(Lane lane, const Trial& trial) {
@@ -342,6 +355,13 @@ private:
 };
 
 }  // namespace
+
+int worker_count(const VmOptions& options, Lane lane, size_t trials) {
+    if (lane_row(lane).alone) return 1;  // neighbours would be noise
+    const int cpus = static_cast<int>(std::thread::hardware_concurrency());
+    const int wanted = options.workers > 0 ? options.workers : std::max(1, cpus);
+    return std::min<int>(wanted, static_cast<int>(trials));
+}
 
 std::unique_ptr<Executor> make_vm_executor(const VmOptions& options) {
     return std::make_unique<VmExecutor>(options);
