@@ -66,6 +66,8 @@ struct Rounds {
     int timed = 10;      ///< timed lane: least number of rounds
     int timed_max = 40;  ///< timed lane: hard cap
     int functional = 1;  ///< functional lane: rounds
+    int probe_rounds =
+        0;  ///< the first rounds, in which probes have windows; 0: as the lane has it
 };
 
 struct Experiment {

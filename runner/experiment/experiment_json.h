@@ -42,7 +42,8 @@ struct FieldList<Rounds> {
     static constexpr auto fields =
         std::tuple(field("boot_seeds", &Rounds::boot_seeds), field("phases", &Rounds::phases),
                    field("timed", &Rounds::timed), field("timed_max", &Rounds::timed_max),
-                   field("functional", &Rounds::functional));
+                   field("functional", &Rounds::functional),
+                   later_field("probe_rounds", &Rounds::probe_rounds));
 };
 
 template <>

@@ -285,6 +285,17 @@ TEST(Experiment, wants_the_cap_above_the_least_number_of_rounds) {
                     "sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
 }
 
+TEST(Experiment, wants_no_more_rounds_with_probes_than_there_are) {
+    EXPECT_EQ(parse_experiment(with("\"functional\": 1", "\"functional\": 1, \"probe_rounds\": 4"),
+                               "sample.json", test::words())
+                  .rounds.probe_rounds,
+              4);
+    EXPECT_THAT(message_of(with("\"functional\": 1", "\"functional\": 1, \"probe_rounds\": 5")),
+                testing::HasSubstr("expected at most as many as there are rounds (4), got 5"));
+    EXPECT_THAT(message_of(with("\"functional\": 1", "\"functional\": 1, \"probe_rounds\": 0")),
+                testing::HasSubstr("got 0"));
+}
+
 TEST(Experiment, tells_ten_problems_and_counts_the_rest) {
     std::string many = "\"lanes\": [";
     for (int i = 0; i < 12; i++) many += "\"x" + std::to_string(i) + "\", ";

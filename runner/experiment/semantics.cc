@@ -134,10 +134,22 @@ std::vector<Finding> check_rounds(const Json& document) {
     const Json& rounds = member(document, "rounds");
     const int least = rounds.value("timed", standard.timed),
               most = rounds.value("timed_max", standard.timed_max);
-    if (most >= least) return {};
-    const char* key = rounds.contains("timed_max") ? "timed_max" : "timed";
-    return {{Pointer() / "rounds" / key, false,
-             fmt::format("expected timed ({}) to be at most timed_max, got {}", least, most)}};
+    std::vector<Finding> findings;
+    if (most < least) {
+        const char* key = rounds.contains("timed_max") ? "timed_max" : "timed";
+        findings.push_back(
+            {Pointer() / "rounds" / key, false,
+             fmt::format("expected timed ({}) to be at most timed_max, got {}", least, most)});
+    }
+    const int counted = rounds.value("boot_seeds", standard.boot_seeds) *
+                        rounds.value("phases", standard.phases),
+              rounds_at_most =
+                  std::max({counted, most, rounds.value("functional", standard.functional)});
+    if (const int probed = rounds.value("probe_rounds", 0); probed > rounds_at_most)
+        findings.push_back({Pointer() / "rounds" / "probe_rounds", false,
+                            fmt::format("expected at most as many as there are rounds ({}), got {}",
+                                        rounds_at_most, probed)});
+    return findings;
 }
 
 std::vector<Finding> check_name(const Json& document, const std::string& file) {

@@ -40,6 +40,8 @@ struct LaneRow {
                               ///< narrow; null: the whole plan is run
     bool phases;              ///< phases of the timer nested in each round's boot seed
     bool boot_seeds;          ///< each round boots with a seed of its own
+    int probe_rounds;         ///< the first rounds, in which each probe has a window where an
+                              ///< experiment does not say; 0: every round
     bool shuffled;            ///< random order within a round; else trials of one boot together
 
     // Its numbers.

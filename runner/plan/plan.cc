@@ -108,6 +108,27 @@ Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
     return {number, boot_seed, number % phases, derive(options.seed, Purpose::round, number)};
 }
 
+/// Is the metric one of a collector's? "victim.wakeup.p99" is "victim"'s, and "bpftrace.drops.n" is
+/// "bpftrace:drops"'s.
+bool gives(const std::string& collector, const std::string& metric) {
+    return metric.starts_with(collector.substr(0, collector.find(':')) + ".");
+}
+
+/// What is judged, or shown of every arm, needs its collector in every round.
+bool judges_a_collector(const Experiment& experiment) {
+    for (const auto* metrics : {&experiment.primary, &experiment.secondary})
+        for (const std::string& metric : *metrics)
+            for (const std::string& collector : experiment.collectors)
+                if (gives(collector, metric)) return true;
+    return false;
+}
+
+bool has_probes(const Experiment& experiment, int round, Lane lane) {
+    const int asked = experiment.rounds.probe_rounds;
+    const int rounds = asked ? asked : lane_row(lane).probe_rounds;
+    return rounds == 0 || round < rounds || judges_a_collector(experiment);
+}
+
 Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& round, Lane lane) {
     const Arm& arm = *cell.arm;
     Trial trial;
@@ -125,6 +146,7 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
     trial.knobs = filled(merge_members(experiment.knobs, arm.knobs), cell.factors);
     trial.collectors = experiment.collectors;
     trial.expect = arm.expect;
+    trial.probes = has_probes(experiment, round.number, lane);
     return trial;
 }
 

@@ -28,6 +28,7 @@ struct Trial {
     Json knobs = Json::object();
     std::vector<std::string> collectors;
     std::vector<std::string> expect;
+    bool probes = true;  ///< its probes have a window each
 };
 
 Json to_json(const Trial& trial);

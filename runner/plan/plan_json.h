@@ -15,7 +15,7 @@ struct FieldList<Trial> {
         field("boot", &Trial::boot), field("topology", &Trial::topology),
         field("traffic", &Trial::traffic), field("setup", &Trial::setup),
         field("knobs", &Trial::knobs), field("collectors", &Trial::collectors),
-        field("expect", &Trial::expect));
+        field("expect", &Trial::expect), later_field("probes", &Trial::probes));
 };
 
 template <>

@@ -147,6 +147,34 @@ TEST(Plan, takes_rounds_as_written_for_its_lane) {
     EXPECT_EQ(rounds({.lane = Lane::functional, .rounds = 9}), 9u);
 }
 
+/// The rounds of a plan whose trials have probes.
+std::set<int> probed(const Experiment& experiment, Lane lane) {
+    std::set<int> rounds;
+    for (const Trial& trial : make_plan(experiment, {.lane = lane}).trials)
+        if (trial.probes) rounds.insert(trial.round);
+    return rounds;
+}
+
+TEST(Plan, gives_probes_a_window_in_the_first_rounds_of_the_counted_lane) {
+    Experiment experiment = sample();
+    experiment.primary = {"instructions_per_packet"};
+    EXPECT_EQ(probed(experiment, Lane::counted), (std::set{0, 1, 2}));
+    EXPECT_EQ(probed(experiment, Lane::timed), (std::set{0, 1, 2}));  // there are three
+    experiment.rounds.probe_rounds = 1;
+    EXPECT_EQ(probed(experiment, Lane::counted), std::set{0});
+    EXPECT_EQ(probed(experiment, Lane::timed), std::set{0});
+}
+
+TEST(Plan, gives_a_probe_that_is_judged_or_shown_of_every_arm_a_window_in_every_round) {
+    Experiment experiment = sample();
+    experiment.rounds.probe_rounds = 1;
+    EXPECT_EQ(probed(experiment, Lane::counted).size(), 4u);
+    experiment.secondary = std::exchange(experiment.primary, {"instructions_per_packet"});
+    EXPECT_EQ(probed(experiment, Lane::counted).size(), 4u);
+    experiment.collectors = {"softnet", "bpftrace:softirq"};
+    EXPECT_EQ(probed(experiment, Lane::counted).size(), 1u);
+}
+
 TEST(Plan, resolves_arms_over_the_experiment_and_fills_factors_in) {
     const Plan plan = make_plan(sample(), {.lane = Lane::functional});
     std::map<std::string, Trial> first;
@@ -278,7 +306,10 @@ TEST(TrialJson, refuses_what_is_no_trial) {
     for (const auto& [key, value] : whole.items()) {
         Json less = whole;
         less.erase(key);
-        EXPECT_THROW(trial_from_json(less), Error) << key;
+        if (key == "probes")  // before there was a choice
+            EXPECT_TRUE(trial_from_json(less).probes);
+        else
+            EXPECT_THROW(trial_from_json(less), Error) << key;
     }
     EXPECT_THROW(trial_from_json(nullptr), Error);
     EXPECT_THROW(trial_from_json({{"id", "x"}}), Error);

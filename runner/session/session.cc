@@ -103,7 +103,7 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     if (options.attribute)
         observation.facts["symbols"] =
             sys.read_file("/proc/kallsyms");  // while the modules are there
-    else
+    else if (trial.probes)
         probed_windows(sys, assembly, trial, clock, clean, observation);
 }
 
