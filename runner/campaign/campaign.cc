@@ -81,7 +81,7 @@ private:
         store_.emplace(out, result_.plan, result_.provenance);
         for (const Observation& observation : store_->load()) keep(observation);
         if (!result_.observations.empty())
-            listener_(happened::Resumed{result_.observations.size(), planned(), out});
+            listener_(happened::Resumed{result_.observations, planned(), out});
     }
 
     void run(const std::vector<Trial>& batch) {
@@ -93,7 +93,8 @@ private:
                        [this](const std::string& text) { listener_(happened::Console{text}); },
                        [this](const Observation& observation, const Stacks& stacks) {
                            listener_(happened::Counted{observation, stacks});
-                       }});
+                       },
+                       [this](double seconds) { listener_(happened::Booted{seconds}); }});
         if (!awaited_.empty())
             throw Error(Status::lost,
                         fmt::format("{} trials gave no observation, the first is trial {}",

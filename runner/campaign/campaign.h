@@ -30,11 +30,15 @@ struct Warning {
     std::string text;
 };
 struct Resumed {
-    size_t observed, planned;
+    const std::vector<Observation>& observations;
+    size_t planned;
     std::filesystem::path out;
 };
 struct Note {
     std::string text;  ///< the executor's
+};
+struct Booted {
+    double seconds;  ///< of a guest, with its snapshots
 };
 struct Observed {
     const Observation& observation;
@@ -50,7 +54,7 @@ struct Counted {
 }  // namespace happened
 using CampaignEvent =
     std::variant<happened::LeftOut, happened::Warning, happened::Resumed, happened::Note,
-                 happened::Observed, happened::Console, happened::Counted>;
+                 happened::Booted, happened::Observed, happened::Console, happened::Counted>;
 /// Called from one thread at a time. What it throws ends the campaign.
 using CampaignListener = std::function<void(const CampaignEvent&)>;
 

@@ -34,7 +34,10 @@ struct Words {
     std::string operator()(const happened::LeftOut& e) { return "left out: " + e.reason; }
     std::string operator()(const happened::Warning& e) { return "warning: " + e.text; }
     std::string operator()(const happened::Resumed& e) {
-        return fmt::format("resumed {}/{}", e.observed, e.planned);
+        return fmt::format("resumed {}/{}", e.observations.size(), e.planned);
+    }
+    std::string operator()(const happened::Booted& e) {
+        return fmt::format("booted in {} s", e.seconds);
     }
     std::string operator()(const happened::Note& e) { return e.text; }
     std::string operator()(const happened::Observed& e) {

@@ -141,10 +141,9 @@ public:
     }
     void operator()(const happened::Note& event) { say(event.text); }
     void operator()(const happened::LeftOut& event) { say(event.reason); }
-    void operator()(const happened::Warning&) {
-    }  // of rounds that decide nothing: nothing is judged
-    void operator()(const happened::Resumed&) {}
-    void operator()(const happened::Console&) {}
+    /// Nor of a warning that rounds decide nothing: nothing is judged.
+    template <typename Other>
+    void operator()(const Other&) {}
 
 private:
     void say(const std::string& line) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "base/json.h"
@@ -318,8 +319,18 @@ protected:
             "/runner/traffic/testdata/gbench.json ;; esac\n";
         fs::permissions(file("ring_bench", script), fs::perms::owner_all);
         ::setenv("RXLAB_BENCH", folder_.c_str(), 1);
+        const char* cache = ::getenv("XDG_CACHE_HOME");
+        if (cache) cache_ = cache;
+        ::setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
     }
-    ~CliBench() override { ::unsetenv("RXLAB_BENCH"); }
+    ~CliBench() override {
+        ::unsetenv("RXLAB_BENCH");
+        if (cache_)
+            ::setenv("XDG_CACHE_HOME", cache_->c_str(), 1);
+        else
+            ::unsetenv("XDG_CACHE_HOME");
+    }
+    std::optional<std::string> cache_;  ///< the test's own meanwhile
     std::string experiment(const std::string& other) {
         return file("tiny.json",
                     R"({"name": "tiny", "question": "Is it itself?", "lanes": ["timed"],
@@ -391,6 +402,31 @@ TEST_F(CliBench, a_run_that_was_cut_goes_on_with_what_is_missing) {
     EXPECT_EQ(ran.status, 3) << ran.err;
     EXPECT_THAT(ran.err, HasSubstr("resuming: 3 of 4 trials are in " + out.string()));
     EXPECT_EQ(read_json(out / "result.json")["trials"].size(), 4u);
+}
+
+TEST_F(CliBench, a_plan_tells_how_long_the_run_before_it_took) {
+    const std::string tiny = experiment("ring/cached");
+    const CommandResult before = rxlab({"plan", tiny});
+    EXPECT_THAT(before.out, HasSubstr("4 trials by 1 worker: about 20 s, a guess for a first run"));
+    const CommandResult ran = rxlab({"run", tiny, "--out", folder_ / "out", "--no-report"});
+    EXPECT_THAT(ran.err, HasSubstr("a guess for a first run"));
+    EXPECT_THAT(ran.err, testing::Not(HasSubstr("pace.json")));
+    const Json plan = Json::parse(rxlab({"plan", tiny, "--json"}).out);
+    EXPECT_LT(plan["expected"]["trials_s"], 20);
+    EXPECT_NE(plan["expected"]["learnt"], "");
+}
+
+TEST_F(CliBench, what_runs_took_before_may_be_damaged) {
+    const std::string tiny = experiment("ring/cached");
+    fs::create_directories(folder_ / "cache" / "rxlab");
+    for (const char* damage : {"{", "[1]", R"({"tiny timed host": {"plain_s": "long"}})"}) {
+        file("cache/rxlab/pace.json", damage);
+        const CommandResult ran = rxlab({"run", tiny, "--out", folder_ / "out", "--no-report"});
+        EXPECT_EQ(ran.status, 3) << ran.err;
+        EXPECT_THAT(ran.err, HasSubstr("how long runs took before is not known"));
+        EXPECT_THAT(rxlab({"plan", tiny}).out, HasSubstr(", as on 2")) << "it is mended";
+        fs::remove_all(folder_ / "out");
+    }
 }
 
 TEST_F(CliBench, no_file_takes_the_place_of_a_closed_stdout) {

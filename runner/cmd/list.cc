@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
+#include "cmd/pace_file.h"
 #include "target/kernels.h"
 
 #include <fmt/format.h>
@@ -18,12 +19,16 @@ struct Section {
 
 Json experiments_json() {
     Json list = Json::array();
+    PaceFile paces = pace_file();
     for (const std::string& name : experiment_names()) {
         Json row{{"name", name}};
         try {
             const Experiment experiment = load_experiment(name);
             row["question"] = experiment.question;
             row["lanes"] = names_of(experiment.lanes);
+            const RunRequest request{.experiment = name};
+            const Plan plan = plan_for(request, experiment);
+            row["expected"] = to_json(forecast_for(request, plan, paces.of(plan)));
         } catch (const Error& error) {  // one bad file must not hide the others
             row["error"] = error.what();
         }
@@ -47,8 +52,9 @@ void print_experiments(const Json& list) {
             fmt::print("  {:<34} (broken) {}\n", row["name"].get<std::string>(),
                        row["error"].get<std::string>());
         else
-            fmt::print("  {:<34} {}\n", row["name"].get<std::string>(),
-                       row["question"].get<std::string>());
+            fmt::print("  {:<34} {}\n  {:34} {}\n", row["name"].get<std::string>(),
+                       row["question"].get<std::string>(), "",
+                       row["expected"]["words"].get<std::string>());
 }
 
 void print_words(const Section& section) {

@@ -1,14 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/perform.h"
 
+#include "base/error.h"
+#include "cmd/pace_file.h"
 #include "cmd/progress.h"
 #include "compare/null_floor.h"
 #include "sys/sys.h"
 #include "target/files.h"
 
+#include <fmt/format.h>
+
 namespace fs = std::filesystem;
 
 namespace rxlab {
+
+namespace {
+
+Result observed(const RunRequest& request, const CampaignRequest& campaign, Executor& executor) {
+    PaceFile paces = pace_file();
+    const Plan& plan = campaign.plan;
+    const Pace pace = paces.of(plan);
+    Progress progress(request.quiet, plan, pace);
+    progress.say(in_words(forecast_for(request, plan, pace)));
+    try {
+        Result result =
+            run_campaign(campaign, *strategy_for(request, plan), executor, progress.listener());
+        paces.learn(result, progress.boots_s());
+        return result;
+    } catch (const Error& error) {
+        if (error.status() != Status::interrupted) throw;
+        throw Error(
+            Status::interrupted, error.what(),
+            fmt::format("{} OUT={} goes on with it",
+                        campaign.stamp.at("command").get<std::string>(), campaign.out.string()));
+    }
+}
+
+}  // namespace
 
 RunOutcome perform(const RunRequest& request) {
     CampaignRequest campaign = campaign_for(request);
@@ -16,12 +44,7 @@ RunOutcome perform(const RunRequest& request) {
     const CompareOptions options = compare_options(request.null, plan.lane);
     campaign.out = out_for(request, plan, to_string(plan.lane));
     const std::unique_ptr<Executor> executor = executor_for(request, plan);
-    Result result;
-    {
-        Progress progress(request.quiet);
-        result =
-            run_campaign(campaign, *strategy_for(request, plan), *executor, progress.listener());
-    }
+    Result result = observed(request, campaign, *executor);
     const Comparison comparison = conclude(result, campaign.out, options);
     if (request.report) draw("report.py", campaign.out);
     return {std::move(result), comparison, campaign.out};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/options.h"
+#include "cmd/pace_file.h"
 #include "cmd/request.h"
 #include "session/session.h"
 
@@ -62,7 +63,9 @@ void define_plan(CommandOptions command) {
         const Experiment experiment = load_experiment(request->experiment);
         const Plan plan = plan_for(*request, experiment);
         const std::string warning = too_few_rounds(plan, experiment);
+        const Forecast ahead = forecast_for(*request, plan, pace_file().of(plan));
         Json document = to_json(plan);
+        document["expected"] = to_json(ahead);
         document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
         if (plan.target == "host")
             document["changes"] = changes_json(plan, request->host.interface);
@@ -71,6 +74,7 @@ void define_plan(CommandOptions command) {
             return;
         }
         print_trials(plan);
+        fmt::print("\n{}\n", in_words(ahead));
         if (plan.target == "host") print_changes(plan, request->host.interface);
         if (!warning.empty()) fmt::print("\nwarning: {}\n  next: {}\n", warning, kMoreRounds);
     });

@@ -17,7 +17,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)) {}
+Progress::Progress(bool quiet, const Plan& plan, const Pace& pace)
+    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)), remaining_(plan, pace) {}
 
 Progress::~Progress() {
     if (terminal_ && drawn_) tell("\n");
@@ -28,18 +29,20 @@ CampaignListener Progress::listener() {
 }
 
 void Progress::operator()(const happened::Resumed& event) {
-    say(fmt::format("resuming: {} of {} trials are in {}", event.observed, event.planned,
+    for (const Observation& observation : event.observations) remaining_.resumed(observation.trial);
+    say(fmt::format("resuming: {} of {} trials are in {}", event.observations.size(), event.planned,
                     event.out.string()));
 }
 
 void Progress::operator()(const happened::Observed& event) {
+    const Trial& trial = event.observation.trial;
+    const double spent_s = seconds_since(start_), left_s = remaining_.observed(trial, spent_s);
     const bool last = event.observed == event.planned;
     if (quiet_ || (!terminal_ && !last && seconds_since(printed_) < kBetweenLines_s)) return;
     printed_ = Clock::now();
-    const Trial& trial = event.observation.trial;
-    const std::string line =
-        fmt::format("  trial {}/{}  {} round {}  {:.0f} s", event.observed, event.planned,
-                    trial.arm, trial.round, seconds_since(start_));
+    const std::string line = fmt::format(
+        "  trial {}/{}  {} round {}  {:.0f} s{}", event.observed, event.planned, trial.arm,
+        trial.round, spent_s, last ? "" : fmt::format(", {} left", duration_words(left_s)));
     if (terminal_)
         tell("\r{:<78}", line);
     else

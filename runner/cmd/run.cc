@@ -40,9 +40,8 @@ struct Shown {
     void operator()(const happened::Console& event) { tell("{}", event.text); }
     void operator()(const happened::Note& event) { tell("  {}\n", event.text); }
     void operator()(const happened::LeftOut& event) { tell("  {}\n", event.reason); }
-    void operator()(const happened::Warning&) {}
-    void operator()(const happened::Resumed&) {}
-    void operator()(const happened::Counted&) {}
+    template <typename Other>
+    void operator()(const Other&) {}
 };
 
 int repeat_trial(const RunRequest& request, int id) {

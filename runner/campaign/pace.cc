@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "campaign/pace.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+constexpr double kMinute = 60, kHour = 3600;
+
+double seconds_in(const Json& row, const char* key, double otherwise) {
+    const Json value = row.value(key, Json(otherwise));
+    if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0)
+        throw Error(Status::usage,
+                    fmt::format("\"{}\" is {}, no number of seconds", key, value.dump()));
+    return value;
+}
+
+std::optional<double> mean(const std::vector<double>& values) {
+    if (values.empty()) return std::nullopt;
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+void put(Json& row, const char* key, const std::vector<double>& seconds) {
+    if (const auto value = mean(seconds); value && *value > 0) row[key] = *value;
+}
+
+bool is_probed(const Trial& trial) {
+    return trial.probes && !trial.collectors.empty();
+}
+
+double of_trial(const Pace& pace, const Trial& trial) {
+    return is_probed(trial) ? pace.probed_s : pace.plain_s;
+}
+
+std::string amount(size_t count, const char* word) {
+    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Pace pace_from(const Json& book, const std::string& name) {
+    if (!book.is_object())
+        throw Error(Status::usage, fmt::format("expected an object, got {}", book.type_name()));
+    const auto found = book.find(name);
+    if (found == book.end()) return {};
+    if (!found->is_object() || !found->value("day", Json("")).is_string())
+        throw Error(Status::usage, fmt::format("\"{}\" is no pace", name));
+    const Pace guess;
+    return {seconds_in(*found, "plain_s", guess.plain_s),
+            seconds_in(*found, "probed_s", guess.probed_s),
+            seconds_in(*found, "boot_s", guess.boot_s), (*found)["day"]};
+}
+
+Json learnt(Json book, const std::string& name, const Result& result,
+            const std::vector<double>& boots_s, const std::string& day) {
+    std::vector<double> plain, probed;
+    for (const Observation& observation : result.observations)
+        (is_probed(observation.trial) ? probed : plain).push_back(observation.wall_s);
+    Json& row = book[name];
+    if (!row.is_object()) row = Json::object();
+    put(row, "plain_s", plain);
+    put(row, "probed_s", probed);
+    put(row, "boot_s", boots_s);
+    row["day"] = day;
+    return book;
+}
+
+Forecast forecast(const Plan& plan, const Pace& pace, int workers) {
+    Forecast ahead{.trials = plan.trials.size(), .workers = workers, .day = pace.day};
+    std::set<std::string> boots;
+    for (const Trial& trial : plan.trials) {
+        ahead.trials_s += of_trial(pace, trial) / workers;
+        boots.insert(fmt::format("{} {}", trial.boot_seed, to_json(trial.boot).dump()));
+    }
+    if (plan.target != "vm") return ahead;
+    ahead.boots = boots.size();
+    ahead.boots_s = static_cast<double>(boots.size()) * pace.boot_s / workers;
+    return ahead;
+}
+
+std::string duration_words(double seconds) {
+    if (seconds < 1.5 * kMinute) return fmt::format("{:.0f} s", std::ceil(seconds));
+    const double minutes = std::ceil(seconds / kMinute);
+    if (seconds < 1.5 * kHour) return fmt::format("{:.0f} min", minutes);
+    return fmt::format("{:.0f} h {:.0f} min", std::floor(minutes / 60), std::fmod(minutes, 60));
+}
+
+std::string in_words(const Forecast& ahead) {
+    return fmt::format(
+        "{} by {}: about {}, {}{}", amount(ahead.trials, "trial"),
+        amount(static_cast<size_t>(ahead.workers), "worker"), duration_words(ahead.trials_s),
+        ahead.day.empty() ? "a guess for a first run" : "as on " + ahead.day,
+        ahead.boots ? fmt::format("; {}, at most {} more", amount(ahead.boots, "boot"),
+                                  duration_words(ahead.boots_s))
+                    : "");
+}
+
+Json to_json(const Forecast& ahead) {
+    return {{"trials", ahead.trials},     {"boots", ahead.boots},     {"workers", ahead.workers},
+            {"trials_s", ahead.trials_s}, {"boots_s", ahead.boots_s}, {"learnt", ahead.day},
+            {"words", in_words(ahead)}};
+}
+
+Remaining::Remaining(const Plan& plan, const Pace& pace) : pace_(pace) {
+    for (const Trial& trial : plan.trials) left_ += weight(trial);
+}
+
+double Remaining::weight(const Trial& trial) const {
+    return of_trial(pace_, trial);
+}
+
+double Remaining::observed(const Trial& trial, double elapsed_s) {
+    done_ += weight(trial);
+    left_ -= weight(trial);
+    return std::max(0.0, left_ * elapsed_s / done_);
+}
+
+}  // namespace rxlab

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a campaign is going to take, from what campaigns like it took on this machine.
+#pragma once
+#include "result/result.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+/// Seconds of one worker, on this machine's clock.
+struct Pace {
+    double plain_s = 5;    ///< a trial without windows of probes
+    double probed_s = 15;  ///< one with them
+    double boot_s = 20;    ///< a guest's boot and its snapshots
+    std::string day;       ///< when it was learnt, "2026-11-29"; empty: never, these are guesses
+};
+
+/// The pace that `book` has for campaigns of this name, or guesses where it has none.
+/// @throws Error(Status::usage): the book is damaged.
+Pace pace_from(const Json& book, const std::string& name);
+
+/// The book with what the trials of `result` took under this name; what the result does not tell
+/// (no trial with probes, no boot) stays as it was. @param boots_s seconds of each boot
+Json learnt(Json book, const std::string& name, const Result& result,
+            const std::vector<double>& boots_s, const std::string& day);
+
+struct Forecast {
+    size_t trials = 0, boots = 0;  ///< boots: guests that are booted where no snapshot is kept
+    int workers = 1;
+    double trials_s = 0, boots_s = 0;  ///< seconds until the end
+    std::string day;                   ///< as Pace::day
+};
+Forecast forecast(const Plan& plan, const Pace& pace, int workers);
+/// "63 trials by 2 workers: about 4 min, as on 2026-11-29; 9 boots, at most 90 s more"
+std::string in_words(const Forecast& forecast);
+Json to_json(const Forecast& forecast);
+/// "40 s", "4 min", "2 h 10 min"
+std::string duration_words(double seconds);
+
+/// How long a campaign that runs will still take, by how fast it went so far.
+class Remaining {
+public:
+    Remaining(const Plan& plan, const Pace& pace);
+    /// A trial was observed by an earlier run.
+    void resumed(const Trial& trial) { left_ -= weight(trial); }
+    /// @param elapsed_s since this run began
+    /// @return seconds until the plan's last trial has ended
+    double observed(const Trial& trial, double elapsed_s);
+
+private:
+    double weight(const Trial& trial) const;
+    Pace pace_;
+    double done_ = 0, left_ = 0;  ///< seconds of one worker, as the pace has them
+};
+
+}  // namespace rxlab
