@@ -263,6 +263,18 @@ def why_no_latencies(result):
     )
 
 
+def which_rounds(result):
+    """Said where probes had windows in some rounds only."""
+    probed, rounds = probes.rounds_with(result)
+    if not 0 < probed < rounds:
+        return []
+    text = (
+        f"Probes had windows in {probed} of {words.plural(rounds, 'round')}: what they saw and cost"
+        f" is of {'that one' if probed == 1 else 'those'}. Everything else is of all rounds."
+    )
+    return [Paragraph([text], "note")]
+
+
 def latency_section(result, figures):
     if not result["lane_facts"]["cost"]:
         return Section(
@@ -272,7 +284,9 @@ def latency_section(result, figures):
         )
     blocks = [Figures(figures)] if figures else [why_no_latencies(result)]
     return Section(
-        "Latencies, and what the probes cost", "latencies", blocks + other_latencies(result)
+        "Latencies, and what the probes cost",
+        "latencies",
+        which_rounds(result) + blocks + other_latencies(result),
     )
 
 

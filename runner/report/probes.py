@@ -42,6 +42,17 @@ def costs(result):
     return found
 
 
+def rounds_with(result):
+    """(rounds in which probes had windows, all rounds), of trials that ended well."""
+    trials = [trial for arm in cells.sound_cells(result).values() for trial in arm]
+    probed = {
+        trial["round"]
+        for trial in trials
+        if any(name.startswith(PREFIX) for name in trial["metrics"])
+    }
+    return len(probed), len({trial["round"] for trial in trials})
+
+
 def probe_of(name, base):
     return name[len(PREFIX) : -len(base)].strip(".") or "all together"
 

@@ -936,6 +936,21 @@ class Curves(unittest.TestCase):
         self.assertIn("No event", self.no_plot("irq.entry_to_exit", [0]))
         self.assertIn("No event", self.no_plot("softirq.timer.entry_to_exit", [9]))
 
+    def test_probes_that_had_windows_in_some_rounds_only_say_so(self):
+        def said(probed):
+            cost = {"probe_cost.napi.instructions_per_packet": sample.metric(9, better="none")}
+            clean = {"instructions_per_packet": sample.metric(100)}
+            trials = [
+                sample.trial(n, "plain", n, {**clean, **(cost if n in probed else {})})
+                for n in range(3)
+            ]
+            return [block.line[0] for block in evidence.which_rounds(sample.result(trials=trials))]
+
+        self.assertEqual(said({0, 1, 2}), [])
+        self.assertEqual(said(set()), [])
+        self.assertTrue(said({0})[0].startswith("Probes had windows in 1 of 3 rounds"))
+        self.assertTrue(said({0, 1})[0].startswith("Probes had windows in 2 of 3 rounds"))
+
     def test_a_ring_tells_its_own_latencies_without_a_probe(self):
         curves = {
             "ring.raise_to_handler": sample.curve(),
