@@ -23,7 +23,7 @@ public:
         perf_.finish();
         const Folded folded =
             fold(run_or_throw(sys_, {"perf", "script", "-i", perf_.file(), "--kallsyms",
-                                     "/proc/kallsyms", "-F", "comm,ip,sym"}));
+                                     perf_.symbols(sys_), "-F", "comm,ip,sym"}));
         uint64_t samples = 0;
         for (const auto& [stack, count] : folded) samples += count;
         values["perf_record.samples"] = static_cast<double>(samples);
