@@ -48,6 +48,16 @@ RUN_OPTIONS = $(if $(TARGET),--target "$(TARGET)") $(if $(LANE),--lane "$(LANE)"
 valid = $(1); status=$$?; case $$status in \
         0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
+# $(call compile,FOLDER,TARGETS): says how long it will take where that is long, and shows ninja's
+# counter on a terminal. A file takes about four seconds of a CPU: most of that are the templates of
+# the JSON library and of the one that judges JSON by a schema.
+define compile
+files=$$(ninja -C $(1) -n $(2) 2>/dev/null | sed -n '$$s|^\[[0-9]*/\([0-9]*\)\].*|\1|p'); \
+[ "$${files:-0}" -lt 30 ] || \
+  echo "compiling $$files files in $(1): about $$((files * 4 / $$(nproc) / 60 + 1)) min, once"; \
+ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build \
         run-experiment test test-unit test-vm test-restore test-captures bench nightly install \
@@ -99,7 +109,7 @@ bench-deps: deps
 
 build: deps ## build the runner and its BPF objects
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
-	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) rxlab
+	@$(call compile,$(BUILD)/cmake,rxlab)
 	@ln -sfn cmake/rxlab $(BUILD)/rxlab
 
 # An experiment whose traffic is the benchmark program needs that too.
@@ -113,7 +123,7 @@ test: lint test-unit test-sanitized test-vm ## all tests: form, units, report,
 
 test-unit: deps
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >/dev/null
-	@ninja -C $(BUILD)/cmake --quiet
+	@$(call compile,$(BUILD)/cmake,)
 	@ln -sfn cmake/rxlab $(BUILD)/rxlab
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
 	@cd runner/report && /usr/bin/python3 -m unittest -q
@@ -121,7 +131,7 @@ test-unit: deps
 # Builds of the rooms that never touch the machine and of every reader, with sanitizers: preset,
 # folder, targets.
 sanitized = [ -e $(2)/build.ninja ] || (cd runner && cmake --preset $(1) >/dev/null); \
-            ninja -C $(2) --quiet $(3)
+            $(call compile,$(2),$(3))
 
 test-sanitized: deps ## units of the rooms that never touch the machine under AddressSanitizer and
 ## UBSan; 3 s of each fuzz target
@@ -164,7 +174,7 @@ test-captures: build ## the captures that tcpdump and tcpreplay are tested with,
 bench-build: bench-deps ## build the benchmark of the ring in user space, with the peers that are
 ## installed
 	@$(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
-	@ninja -C $(BUILD)/cmake $(if $(V),-v,--quiet) ring_bench
+	@$(call compile,$(BUILD)/cmake,ring_bench)
 
 bench: bench-build ## the ring against its peers and memcpy, in user space: ratios
 ## (BENCH_ARGS: options of Google Benchmark)
