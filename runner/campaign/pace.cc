@@ -107,8 +107,10 @@ Json to_json(const Forecast& ahead) {
             {"words", in_words(ahead)}};
 }
 
-Remaining::Remaining(const Plan& plan, const Pace& pace) : pace_(pace) {
+Remaining::Remaining(const Plan& plan, const Pace& pace, int workers)
+    : pace_(pace), workers_(workers) {
     for (const Trial& trial : plan.trials) left_ += weight(trial);
+    prior_ = left_ / 10;
 }
 
 double Remaining::weight(const Trial& trial) const {
@@ -118,7 +120,7 @@ double Remaining::weight(const Trial& trial) const {
 double Remaining::observed(const Trial& trial, double elapsed_s) {
     done_ += weight(trial);
     left_ -= weight(trial);
-    return std::max(0.0, left_ * elapsed_s / done_);
+    return std::max(0.0, left_ * (elapsed_s + prior_ / workers_) / (done_ + prior_));
 }
 
 }  // namespace rxlab

@@ -39,10 +39,11 @@ Json to_json(const Forecast& forecast);
 /// "40 s", "4 min", "2 h 10 min"
 std::string duration_words(double seconds);
 
-/// How long a campaign that runs will still take, by how fast it went so far.
+/// How long a campaign that runs will still take: by how fast it went so far and, while that is
+/// little, by the pace.
 class Remaining {
 public:
-    Remaining(const Plan& plan, const Pace& pace);
+    Remaining(const Plan& plan, const Pace& pace, int workers);
     /// A trial was observed by an earlier run.
     void resumed(const Trial& trial) { left_ -= weight(trial); }
     /// @param elapsed_s since this run began
@@ -53,6 +54,8 @@ private:
     double weight(const Trial& trial) const;
     Pace pace_;
     double done_ = 0, left_ = 0;  ///< seconds of one worker, as the pace has them
+    double prior_ = 0;            ///< as much as this was done at the pace before anything was
+    int workers_;
 };
 
 }  // namespace rxlab

@@ -86,20 +86,28 @@ TEST(Forecast, words_of_a_duration_round_up) {
 
 TEST(Remaining, goes_by_how_fast_this_run_is_and_by_what_trials_weigh) {
     const Result result = ran();
-    Remaining remaining(result.plan, {4, 20, 12, ""});
+    Remaining remaining(result.plan, {4, 20, 12, ""}, 1);
     double left = 0;
     for (size_t i = 0; i < 4; i++)  // the four with probes, at half the pace: 160 s
         left = remaining.observed(result.plan.trials[i], 40.0 * static_cast<double>(i + 1));
-    EXPECT_EQ(left, 4 * 4 * 2);
+    EXPECT_NEAR(left, 4 * 4 * (160 + 9.6) / (80 + 9.6), 1e-9);
     for (size_t i = 4; i < 8; i++) left = remaining.observed(result.plan.trials[i], 200);
     EXPECT_EQ(left, 0);
 }
 
+TEST(Remaining, goes_by_the_pace_while_little_is_done) {
+    const Result result = ran();
+    Remaining remaining(result.plan, {4, 20, 12, ""}, 2);
+    const double left = remaining.observed(result.plan.trials[0], 130);  // two minutes of boot
+    EXPECT_LT(left, 76.0 / 20 * 130);
+    EXPECT_GT(left, 76.0 / 2);
+}
+
 TEST(Remaining, leaves_out_what_an_earlier_run_observed) {
     const Result result = ran();
-    Remaining remaining(result.plan, {4, 20, 12, ""});
+    Remaining remaining(result.plan, {4, 20, 12, ""}, 1);
     for (size_t i = 0; i < 6; i++) remaining.resumed(result.plan.trials[i]);
-    EXPECT_EQ(remaining.observed(result.plan.trials[6], 5), 5);
+    EXPECT_NEAR(remaining.observed(result.plan.trials[6], 5), 4 * (5 + 9.6) / (4 + 9.6), 1e-9);
 }
 
 }  // namespace

@@ -100,6 +100,7 @@ RunRequest request_of(const NightlyRequest& request, const Job& job, const fs::p
     run.lane = job.lane;
     run.vm.kernel = job.kernel;
     run.rounds = request.rounds;
+    run.full = true;
     run.out = folder_of(night, job.experiment, job.kernel);
     run.quiet = true;
     const fs::path null = folder_of(night, kNullExperiment, job.kernel);

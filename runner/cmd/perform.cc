@@ -20,8 +20,11 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
     PaceFile paces = pace_file();
     const Plan& plan = campaign.plan;
     const Pace pace = paces.of(plan);
-    Progress progress(request.quiet, plan, pace);
-    progress.say(in_words(forecast_for(request, plan, pace)));
+    const Forecast ahead = forecast_for(request, plan, pace);
+    Progress progress(request.quiet, plan, pace, ahead.workers);
+    progress.say(in_words(ahead));
+    if (const std::string brief = brief_words(request, campaign.experiment); !brief.empty())
+        progress.say(brief);
     try {
         Result result =
             run_campaign(campaign, *strategy_for(request, plan), executor, progress.listener());

@@ -75,6 +75,8 @@ void define_plan(CommandOptions command) {
         }
         print_trials(plan);
         fmt::print("\n{}\n", in_words(ahead));
+        if (const std::string brief = brief_words(*request, experiment); !brief.empty())
+            fmt::print("{}\n", brief);
         if (plan.target == "host") print_changes(plan, request->host.interface);
         if (!warning.empty()) fmt::print("\nwarning: {}\n  next: {}\n", warning, kMoreRounds);
     });

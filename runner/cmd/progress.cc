@@ -17,8 +17,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Progress::Progress(bool quiet, const Plan& plan, const Pace& pace)
-    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)), remaining_(plan, pace) {}
+Progress::Progress(bool quiet, const Plan& plan, const Pace& pace, int workers)
+    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO)), remaining_(plan, pace, workers) {}
 
 Progress::~Progress() {
     if (terminal_ && drawn_) tell("\n");

@@ -11,7 +11,7 @@ namespace rxlab {
 /// One line that rewrites itself on a terminal, a line now and then elsewhere.
 class Progress {
 public:
-    Progress(bool quiet, const Plan& plan, const Pace& pace);
+    Progress(bool quiet, const Plan& plan, const Pace& pace, int workers);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;

@@ -45,6 +45,7 @@ std::string repeat_command(const RunRequest& request, const Plan& plan) {
     std::string args;
     if (request.seed != 1) args += fmt::format(" --seed {}", request.seed);
     if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
+    if (request.full) args += " --full";
     for (const std::string& arm : request.arms) args += " --arm " + arm;
     if (!request.host.interface.names.empty())
         args += " --interface " + request.host.interface.names;
@@ -97,6 +98,9 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
                  "experiment from elsewhere names");
     command.option("--rounds", request.rounds, "this many rounds instead of the experiment's")
         .between(1, 100'000);
+    command.flag("--full", request.full,
+                 "all arms and factor values, also where an experiment has a \"brief\" part that "
+                 "a run takes otherwise");
     command.option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
 
@@ -126,6 +130,7 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     options.seed = request.seed;
     options.arms = request.arms;
     options.rounds = request.rounds;
+    options.full = request.full;
     if (options.target == "vm" && is_program(experiment))
         throw Error(Status::usage,
                     fmt::format("traffic {} is a program of the host's, which no guest has",

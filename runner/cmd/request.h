@@ -18,7 +18,8 @@ struct RunRequest {
         target;  ///< "vm", "host" or empty: vm, but host for traffic that is a program's there
     std::string lane;  ///< empty: the experiment's first lane (on the host: timed)
     std::vector<std::string> arms;
-    int rounds = 0;  ///< 0: the experiment's
+    int rounds = 0;     ///< 0: the experiment's
+    bool full = false;  ///< all of an experiment that has a brief part
     uint64_t seed = 1;
     std::filesystem::path null;  ///< result of null-aa on the same machine and lane, or empty
     VmOptions vm;

@@ -5,6 +5,7 @@
 #include "metrics/lane.h"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,12 @@ struct Rounds {
         0;  ///< the first rounds, in which probes have windows; 0: as the lane has it
 };
 
+/// The part that a run takes without being asked for the whole.
+struct Brief {
+    std::vector<std::string> arms;                     ///< beside the baseline; empty: all
+    std::map<std::string, std::vector<Json>> factors;  ///< which values of each; absent: all
+};
+
 struct Experiment {
     std::string name;
     std::string question;
@@ -90,6 +97,7 @@ struct Experiment {
     std::vector<Arm> arms;
     std::vector<Factor> factors;
     Rounds rounds;
+    Brief brief;
 };
 
 /// The words an experiment may use; each list comes from the table of its room.

@@ -47,6 +47,12 @@ struct FieldList<Rounds> {
 };
 
 template <>
+struct FieldList<Brief> {
+    static constexpr auto fields =
+        std::tuple(later_field("arms", &Brief::arms), later_field("factors", &Brief::factors));
+};
+
+template <>
 struct FieldList<Experiment> {
     static constexpr auto fields = std::tuple(
         field("file", &Experiment::file), field("text", &Experiment::text),
@@ -57,7 +63,8 @@ struct FieldList<Experiment> {
         field("knobs", &Experiment::knobs), field("boot", &Experiment::boot),
         field("collectors", &Experiment::collectors), field("primary", &Experiment::primary),
         later_field("secondary", &Experiment::secondary), field("arms", &Experiment::arms),
-        field("factors", &Experiment::factors), field("rounds", &Experiment::rounds));
+        field("factors", &Experiment::factors), field("rounds", &Experiment::rounds),
+        later_field("brief", &Experiment::brief));
 };
 
 /// Names become parts of paths and of scripts, so a document's are held to the schema's grammar.

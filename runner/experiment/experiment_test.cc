@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "experiment/resolve.h"
 #include "experiment/test_words.h"
 
 namespace rxlab {
@@ -283,6 +284,26 @@ TEST(Experiment, wants_the_cap_above_the_least_number_of_rounds) {
     EXPECT_THAT(message_of(with("\"timed_max\": 4", "\"timed_max\": 2")),
                 testing::StartsWith(
                     "sample.json:17:69: expected timed (3) to be at most timed_max, got 2\n"));
+}
+
+TEST(Experiment, has_a_brief_part_of_arms_and_values_that_it_has) {
+    const std::string rounds = "\"rounds\"";
+    const auto brief = [&](const std::string& text) {
+        return with(rounds, "\"brief\": " + text + ", " + rounds);
+    };
+    const Experiment experiment =
+        parse_experiment(brief(R"({"arms": ["xdp"], "factors": {"packets": [1000]}})"),
+                         "sample.json", test::words());
+    EXPECT_THAT(experiment.brief.arms, ElementsAre("xdp"));
+    EXPECT_THAT(experiment.brief.factors.at("packets"), ElementsAre(1000));
+    EXPECT_THAT(message_of(brief(R"({"arms": ["xpd"]})")),
+                testing::HasSubstr("got 'xpd'; did you mean 'xdp'?"));
+    EXPECT_THAT(message_of(brief(R"({"factors": {"packets": [999]}})")),
+                testing::HasSubstr("expected '1000', got 999"));
+    EXPECT_THAT(message_of(brief(R"({"factors": {"sizes": [60]}})")),
+                testing::HasSubstr("expected a factor's name, 'budget' or 'packets', got 'sizes'"));
+    EXPECT_TRUE(is_value({{"name", "hit"}, {"port", 9}}, "hit"));
+    EXPECT_FALSE(is_value({{"port", 9}}, "hit"));
 }
 
 TEST(Experiment, wants_no_more_rounds_with_probes_than_there_are) {

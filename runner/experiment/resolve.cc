@@ -2,6 +2,10 @@
 #include "experiment/resolve.h"
 
 namespace rxlab {
+
+bool is_value(const Json& value, const Json& word) {
+    return value == word || (value.is_object() && value.contains("name") && value["name"] == word);
+}
 namespace {
 
 const Json* value_of(const Reference& reference, const std::map<std::string, Json>& factors) {

@@ -25,6 +25,9 @@ std::optional<Reference> reference_in(const Json& value);
 /// that `factors` does not answer stay as they are.
 Json filled(const Json& value, const std::map<std::string, Json>& factors);
 
+/// Is the factor's value meant by `word`: the value itself, or the "name" of one that is an object?
+bool is_value(const Json& value, const Json& word);
+
 /// Key by key: `above` wins, null takes away.
 Json merge_members(const Json& below, const Json& above);
 

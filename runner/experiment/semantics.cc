@@ -152,6 +152,44 @@ std::vector<Finding> check_rounds(const Json& document) {
     return findings;
 }
 
+/// One of `words`, or a finding that names them.
+std::vector<Finding> expect_one_of(const Pointer& at, const Json& got, const Json& words) {
+    std::vector<std::string> texts;
+    for (const Json& word : words) {
+        if (is_value(word, got)) return {};
+        const Json text = word.is_object() ? word.value("name", word) : word;
+        texts.push_back(text.is_string() ? text.get<std::string>() : text.dump());
+    }
+    const std::string word = got.is_string() ? got.get<std::string>() : "";
+    return {{at, false,
+             fmt::format("expected {}, got {}{}", one_of(texts), shown(got),
+                         did_you_mean(word, texts, "; "))}};
+}
+
+std::vector<Finding> check_brief(const Json& document) {
+    const Json &brief = member(document, "brief"), &factors = member(document, "factors");
+    Json arms = Json::array();
+    for (const Json& arm : document.at("arms")) arms.push_back(arm.at("name"));
+    std::vector<Finding> findings;
+    const auto expect = [&](const Pointer& at, const Json& words, const Json& choice) {
+        for (size_t i = 0; i < words.size(); i++)
+            for (Finding& finding : expect_one_of(at / i, words[i], choice))
+                findings.push_back(std::move(finding));
+    };
+    expect(Pointer() / "brief" / "arms", member(brief, "arms"), arms);
+    const Json& values = member(brief, "factors");
+    for (const std::string& name : keys(values)) {
+        const Pointer at = Pointer() / "brief" / "factors" / name;
+        if (factors.contains(name))
+            expect(at, values[name], factors[name]);
+        else
+            findings.push_back({at, true,
+                                fmt::format("expected a factor's name, {}, got '{}'",
+                                            one_of(keys(factors)), name)});
+    }
+    return findings;
+}
+
 std::vector<Finding> check_name(const Json& document, const std::string& file) {
     const std::filesystem::path path(file);
     if (path.extension() != ".json" || document.at("name") == path.stem().string()) return {};
@@ -224,7 +262,8 @@ std::vector<Finding> check_meaning(const Json& document, const std::string& file
     std::vector<Finding> findings;
     for (const auto& some :
          {check_baseline(document.at("arms")), check_arm_names(document.at("arms")),
-          check_builds_on(document.at("arms")), check_rounds(document), check_name(document, file)})
+          check_builds_on(document.at("arms")), check_rounds(document), check_brief(document),
+          check_name(document, file)})
         findings.insert(findings.end(), some.begin(), some.end());
     return findings;
 }

@@ -65,12 +65,27 @@ std::vector<Factors> combinations(const std::vector<Factor>& factors) {
     return all;
 }
 
-std::vector<Cell> cells(const Experiment& experiment, const std::vector<std::string>& wanted) {
+/// Of a factor, the values that a brief run takes.
+Factor brief_part(Factor factor, const Brief& brief) {
+    const auto found = brief.factors.find(factor.name);
+    if (found == brief.factors.end()) return factor;
+    const auto taken = [&](const Json& value) {
+        return std::any_of(found->second.begin(), found->second.end(),
+                           [&](const Json& word) { return is_value(value, word); });
+    };
+    std::erase_if(factor.values, [&](const Json& value) { return !taken(value); });
+    return factor;
+}
+
+std::vector<Cell> cells(const Experiment& experiment, const PlanOptions& options) {
+    const Brief brief = options.full ? Brief() : experiment.brief;
+    const std::vector<std::string>& wanted = options.arms.empty() ? brief.arms : options.arms;
+    std::vector<Factor> factors;
+    for (const Factor& factor : experiment.factors) factors.push_back(brief_part(factor, brief));
     std::vector<Cell> all;
     for (const Arm& arm : experiment.arms)
         if (wanted.empty() || arm.baseline || contains(wanted, arm.name))
-            for (const Factors& factors : combinations(experiment.factors))
-                all.push_back({&arm, factors});
+            for (const Factors& values : combinations(factors)) all.push_back({&arm, values});
     return all;
 }
 
@@ -220,7 +235,7 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
     check_size(experiment, rounds, experiment.arms.size());
 
     Plan plan{experiment.name, options.lane, options.target, options.seed, {}, {}};
-    const std::vector<Cell> written = cells(experiment, options.arms);
+    const std::vector<Cell> written = cells(experiment, options);
     for (int number = 0; number < rounds; number++) {
         const Round round = make_round(number, experiment.rounds, options);
         std::vector<Cell> order = written;

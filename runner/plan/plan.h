@@ -50,6 +50,7 @@ struct PlanOptions {
     uint64_t seed = 1;
     std::vector<std::string> arms;  ///< only these (plus the baseline); empty: all
     int rounds = 0;                 ///< overrides the experiment's number of rounds; 0: as written
+    bool full = false;              ///< all of it, also where the experiment has a brief part
 };
 
 /// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.

@@ -190,6 +190,21 @@ TEST(Plan, resolves_arms_over_the_experiment_and_fills_factors_in) {
     EXPECT_EQ(first["none"].lane, Lane::functional);
 }
 
+TEST(Plan, takes_the_brief_part_unless_it_is_asked_for_all) {
+    Experiment experiment = sample();
+    const size_t all = make_plan(experiment, {}).trials.size();
+    experiment.brief.arms = {"xdp"};
+    experiment.brief.factors["budget"] = {{{"packets", 300}, {"usecs", 2000}}};
+    std::set<std::string> arms;
+    for (const Trial& trial : make_plan(experiment, {}).trials) {
+        arms.insert(trial.arm);
+        EXPECT_EQ(trial.factors.at("budget").at("packets"), 300);
+    }
+    EXPECT_EQ(arms, (std::set<std::string>{"none", "xdp"}));
+    EXPECT_EQ(make_plan(experiment, {.full = true}).trials.size(), all);
+    EXPECT_EQ(make_plan(experiment, {.arms = {"other"}}).trials.back().arm, "other");
+}
+
 TEST(Plan, adds_the_baseline_to_the_arms_asked_for) {
     std::set<std::string> arms;
     const Plan whole = make_plan(sample(), {}), part = make_plan(sample(), {.arms = {"xdp"}});
