@@ -52,9 +52,10 @@ valid = $(1); status=$$?; case $$status in \
 # counter on a terminal. A file takes about four seconds of a CPU: most of that are the templates of
 # the JSON library and of the one that judges JSON by a schema.
 define compile
-files=$$(ninja -C $(1) -n $(2) 2>/dev/null | sed -n '$$s|^\[[0-9]*/\([0-9]*\)\].*|\1|p'); \
-[ "$${files:-0}" -lt 30 ] || \
+[ -e $(1)/.ninja_log ] || { \
+  files=$$(ninja -C $(1) -t commands $(2) | grep -c -e ' -c '); \
   echo "compiling $$files files in $(1): about $$((files * 4 / $$(nproc) / 60 + 1)) min, once"; \
+}; \
 ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
 endef
 
