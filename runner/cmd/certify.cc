@@ -23,7 +23,7 @@ RunOutcome run_from_scratch(RunRequest request, const char* part) {
 
 // What an earlier 'certify --json' printed. Read before anything is run.
 struct Certificate {
-    std::string path, observations_sha256;
+    std::string observations_sha256;
     Json ingredients;
 };
 
@@ -40,7 +40,7 @@ Certificate certificate_at(const std::string& path) {
     if (!hashes.is_array() || hashes.empty() || !hashes[0].is_string())
         throw lacks("observations_sha256");
     differing_ingredients(Json::array(), json["ingredients"]);  // each row is one
-    return {path, hashes[0], json["ingredients"]};
+    return {hashes[0], json["ingredients"]};
 }
 
 // Against an earlier certificate: is it the same, and if not, what is made of other things.
