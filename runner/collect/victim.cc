@@ -33,6 +33,7 @@ public:
     ~Victim() override { finish(); }
 
     void start() override {
+        begin_ = sys_.now_ns();
         phase_ = running;
         phase_.notify_all();
     }
@@ -67,18 +68,24 @@ private:
     void work(Task& task) {
         ::prctl(PR_SET_TIMERSLACK, 1);
         phase_.wait(waiting);
+        if (!begin_) return;  // it was ended before it began
         ::histogram waited{};
-        for (uint64_t due = sys_.now_ns() + kPeriod; phase_ == running;) {
+        uint64_t due = begin_ + kPeriod;
+        while (phase_ == running) {
             const timespec until{static_cast<time_t>(due / 1'000'000'000),
                                  static_cast<long>(due % 1'000'000'000)};
             ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
             for (const uint64_t now = sys_.now_ns(); due <= now; due += kPeriod)
                 histogram_add(&waited, now - due);
         }
+        // A task that did not have its CPU again, or at all, before the end waited for it, too.
+        for (const uint64_t now = sys_.now_ns(); due <= end_; due += kPeriod)
+            histogram_add(&waited, now - due);
         task.waited.add(waited);
     }
 
     void finish() {
+        end_ = sys_.now_ns();
         phase_ = done;
         phase_.notify_all();
         for (const auto& task : tasks_)
@@ -87,6 +94,7 @@ private:
 
     Sys& sys_;
     std::vector<std::unique_ptr<Task>> tasks_;
+    uint64_t begin_ = 0, end_ = 0;  ///< ns; each is written before the phase that it begins
     std::atomic<Phase> phase_ = waiting;
 };
 
