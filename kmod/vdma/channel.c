@@ -35,12 +35,12 @@ static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 	struct vdma_chan *chan = to_vdma_chan(tx->chan);
 	unsigned long flags;
 
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	if (++chan->chan.cookie < DMA_MIN_COOKIE)
 		chan->chan.cookie = DMA_MIN_COOKIE;
 	tx->cookie = chan->chan.cookie;
 	list_move_tail(&to_vdma_desc(tx)->node, &chan->submitted);
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	return tx->cookie;
 }
 
@@ -57,9 +57,9 @@ static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int span
 	desc->tx.flags = flags;
 	desc->span = desc->spans;
 	/* Where it is never submitted, terminating the channel frees it. */
-	spin_lock_irqsave(&chan->lock, irqs);
+	raw_spin_lock_irqsave(&chan->lock, irqs);
 	list_add_tail(&desc->node, &chan->prepared);
-	spin_unlock_irqrestore(&chan->lock, irqs);
+	raw_spin_unlock_irqrestore(&chan->lock, irqs);
 	return desc;
 }
 
@@ -261,10 +261,10 @@ static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *confi
 	/*
 	 * What is prepared counts too: it has the wire and the burst of the configuration before.
 	 */
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	busy = chan->active || !list_empty(&chan->prepared) || !list_empty(&chan->submitted) ||
 	       !list_empty(&chan->issued);
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	if (busy) {
 		dev_err(chan->vdma->dev,
 			"%s: not configured while a transfer is prepared or runs\n",
@@ -309,10 +309,10 @@ static void vdma_issue_pending(struct dma_chan *dma_chan)
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	unsigned long flags;
 
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	list_splice_tail_init(&chan->submitted, &chan->issued);
 	vdma_start_next(chan);
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	vdma_kick(chan->vdma);
 }
 
@@ -349,7 +349,7 @@ static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t co
 	unsigned long flags;
 
 	/* Under the engine's own lock: what the residue says has moved is in memory. */
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	status = dma_async_is_complete(cookie, dma_chan->completed_cookie, dma_chan->cookie);
 	desc = status == DMA_COMPLETE ? NULL : vdma_find_desc(chan, cookie);
 	dma_set_tx_state(state, dma_chan->completed_cookie, dma_chan->cookie,
@@ -358,7 +358,7 @@ static enum dma_status vdma_tx_status(struct dma_chan *dma_chan, dma_cookie_t co
 		status = DMA_ERROR;
 	else if (desc && desc == chan->active && chan->paused)
 		status = DMA_PAUSED;
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	return status;
 }
 
@@ -367,9 +367,9 @@ static int vdma_set_paused(struct dma_chan *dma_chan, bool paused)
 	struct vdma_chan *chan = to_vdma_chan(dma_chan);
 	unsigned long flags;
 
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	chan->paused = paused;
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	if (!paused)
 		vdma_kick(chan->vdma);
 	return 0;
@@ -391,7 +391,7 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	unsigned long flags;
 	LIST_HEAD(gone);
 
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	if (chan->active) {
 		list_add(&chan->active->node, &gone);
 		/* What is left of a list is never sent, and the receiver does not wait for it. */
@@ -405,7 +405,7 @@ static int vdma_terminate_all(struct dma_chan *dma_chan)
 	list_splice_tail_init(&chan->submitted, &gone);
 	list_splice_tail_init(&chan->prepared, &gone);
 	list_splice_tail_init(&chan->done, &gone);
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	vdma_free_descs(&gone);
 	return 0;
 }
@@ -453,7 +453,7 @@ static void vdma_run_callbacks(struct tasklet_struct *tasklet)
 	struct vdma_desc *desc, *next;
 	LIST_HEAD(done);
 
-	spin_lock_irq(&chan->lock);
+	raw_spin_lock_irq(&chan->lock);
 	list_splice_tail_init(&chan->done, &done);
 	/* By value: the client may terminate the transfer while its callback runs. */
 	if (chan->cyclic_due) {
@@ -461,7 +461,7 @@ static void vdma_run_callbacks(struct tasklet_struct *tasklet)
 		chan->cyclic_due = NULL;
 		chan->callbacks_run++;
 	}
-	spin_unlock_irq(&chan->lock);
+	raw_spin_unlock_irq(&chan->lock);
 
 	vdma_call_back(&cyclic, DMA_TRANS_NOERROR);
 	list_for_each_entry_safe(desc, next, &done, node) {
@@ -514,7 +514,7 @@ static void vdma_init_channel(struct vdma_dev *vdma, struct vdma_chan *chan)
 {
 	chan->vdma = vdma;
 	chan->chan.device = &vdma->dma;
-	spin_lock_init(&chan->lock);
+	raw_spin_lock_init(&chan->lock);
 	INIT_LIST_HEAD(&chan->prepared);
 	INIT_LIST_HEAD(&chan->submitted);
 	INIT_LIST_HEAD(&chan->issued);

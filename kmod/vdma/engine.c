@@ -311,7 +311,7 @@ static bool vdma_run_channel(struct vdma_chan *chan, u64 *patience)
 	bool worked = false;
 	u64 spent;
 
-	spin_lock_irqsave(&chan->lock, flags);
+	raw_spin_lock_irqsave(&chan->lock, flags);
 	if (chan->active && !chan->paused && !chan->failed && !vdma_chan_stalled(chan, patience) &&
 	    !vdma_chan_idle(chan)) {
 		struct vdma_wire *wire = chan->wire;
@@ -327,7 +327,7 @@ static bool vdma_run_channel(struct vdma_chan *chan, u64 *patience)
 		if (wire)
 			wire->stats.engine_ns += spent;
 	}
-	spin_unlock_irqrestore(&chan->lock, flags);
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	return worked;
 }
 

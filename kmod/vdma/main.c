@@ -296,11 +296,6 @@ static int vdma_check_parameters(void)
 		       "about\n");
 		return -EINVAL;
 	}
-	if (engine_irq && IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err(NAME ": engine_irq=1: this kernel (PREEMPT_RT) takes no such locks in an "
-		       "interrupt\n");
-		return -EINVAL;
-	}
 	return 0;
 }
 

@@ -62,7 +62,7 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 			return -ENOMEM;
 		memcpy(list, frames, bytes);
 	}
-	spin_lock_irqsave(&wire->rx->lock, flags);
+	raw_spin_lock_irqsave(&wire->rx->lock, flags);
 	before = wire->source;
 	wire->source = list;
 	wire->source_bytes = bytes;
@@ -70,7 +70,7 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 	wire->source_count = count;
 	wire->source_at = wire->source_offered = 0;
 	wire->source_since = ktime_get_ns();
-	spin_unlock_irqrestore(&wire->rx->lock, flags);
+	raw_spin_unlock_irqrestore(&wire->rx->lock, flags);
 	kvfree(before);
 	vdma_kick(wire->vdma);
 	return 0;

@@ -45,12 +45,12 @@ struct vdma_desc {
 
 /*
  * A channel. @lock guards everything here; the engine holds it while it moves a chunk, so once
- * pause or terminate return no byte moves any more.
+ * pause or terminate return no byte moves any more. Raw, for the engine may be an interrupt.
  */
 struct vdma_chan {
 	struct dma_chan chan;
 	struct vdma_dev *vdma;
-	spinlock_t lock;
+	raw_spinlock_t lock;
 	struct dma_slave_config config;
 	struct vdma_wire *wire;              /* from config.peripheral_config, or NULL */
 	struct list_head prepared, submitted, issued, done;
