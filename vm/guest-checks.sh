@@ -12,7 +12,23 @@ wrong() { echo "wrong: $*"; status=1; }
 # How a script of a guest's side ends: does one of its functions, and tells.
 part() { # FUNCTION [ARGUMENT ...]
 	"$@"
+	leaks
+	take_log
+	splats
 	exit $status
+}
+
+# Where the kernel looks for memory that nothing points to (kmemleak), nothing of ours may be there.
+# What changed since it looked before, or is younger than 5 s, it does not name yet.
+leaks() {
+	local file=/sys/kernel/debug/kmemleak
+	[ -e $file ] || return 0
+	sleep 6
+	echo scan >$file && echo scan >$file || wrong "no scan for leaks"
+	cat $file >leaked
+	[ -s leaked ] || return 0
+	cat leaked
+	wrong "memory that nothing points to"
 }
 
 load() { # MODULE [PARAMETER ...]
@@ -74,6 +90,31 @@ refused() { # REASON MODULE [PARAMETER ...]
 	take_log
 	grep -qF "$reason" log || { cat log; wrong "$*: no '$reason'"; }
 	splats
+}
+
+# What each module leaves where loading it, or setting its devices up, failed at step $step.
+left_by_vdma() {
+	[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
+	[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
+	[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
+	kernel_thread vdma && wrong "step $step leaves its thread"
+}
+
+left_by_ring() {
+	[ -e /dev/dma_ring ] && wrong "step $step leaves its device"
+	left_of_lines dma_ring
+}
+
+left_by_nic() {
+	[ -e /sys/class/net/rxnic0 ] && wrong "step $step leaves a device"
+	left_of_lines rxnic
+}
+
+left_of_lines() { # NAME
+	grep "$1" /proc/interrupts && wrong "step $step leaves its interrupt"
+	grep -q in-use /sys/kernel/debug/dmaengine/summary &&
+		wrong "step $step leaves a channel in use"
+	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
 }
 
 # kB of slab (what cannot be reclaimed weighs double), kB of free memory

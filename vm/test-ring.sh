@@ -246,14 +246,6 @@ largest() {
 	splats
 }
 
-left_by_ring() {
-	[ -e /dev/dma_ring ] && wrong "step $step leaves its device"
-	grep dma_ring /proc/interrupts && wrong "step $step leaves its interrupt"
-	grep -q in-use /sys/kernel/debug/dmaengine/summary &&
-		wrong "step $step leaves a channel in use"
-	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
-}
-
 fail_at() {
 	load vdma
 	fails_at_every_step dma_ring left_by_ring

@@ -5,6 +5,10 @@
 . ./guest-checks.sh
 fault=/sys/kernel/debug/vdma/fault
 test_with=
+threaded=
+grep -qw threadirqs /proc/cmdline && threaded=threaded=1
+
+load_test() { load vdma_test $threaded "$@"; } # [PARAMETER ...]
 
 # The tests' own words since the last call; a test that failed is wrong, and so is none at all.
 judge() {
@@ -18,8 +22,7 @@ judge() {
 # $test_with: parameters of vdma_test.
 promises() { # [PARAMETER ...]
 	load vdma "$@" || wrong "not loaded"
-	# shellcheck disable=SC2086 # several words
-	load vdma_test $test_with || wrong "no test"
+	load_test $test_with || wrong "no test"
 	rmmod vdma 2>/dev/null && wrong "unloaded while its symbol is held"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 	judge
@@ -36,7 +39,7 @@ promises_in_time() {
 # microsecond at least.
 accounting() {
 	load vdma
-	load vdma_test only=memcpy
+	load_test only=memcpy
 	grep -E '^dma[0-9]+chan0.(copied_bytes|engine_ns)' /sys/kernel/debug/vdma/stats
 	awk '/chan0.copied_bytes/ && $2 == 1 + 7 + 64 + 4095 + 4099 + 65537 { bytes = 1 }
 	     /chan0.engine_ns/ && $2 > 1000 { time = 1 }
@@ -65,20 +68,20 @@ faults() {
 		echo "$2" >"$fault/$name/times"
 		hits=$(cat "$fault/$name/hits")
 		echo "$1" >"$fault/$name/interval"
-		load vdma_test only="fault_$test" || wrong "no test"
+		load_test only="fault_$test" || wrong "no test"
 		rmmod vdma_test
 		judge
 		[ "$(cat "$fault/$name/hits")" -gt "$hits" ] || wrong "$name never happened"
 		echo 0 >"$fault/$name/interval"
 	done
-	load vdma_test only=stream
+	load_test only=stream
 	rmmod vdma_test && rmmod vdma
 	judge
 }
 
 interrupt() {
 	load vdma
-	load vdma_test only=idle hold=1
+	load_test only=idle hold=1
 	irq=$(sed -n 's/^ *\([0-9]*\):.*vdma-test$/\1/p' /proc/interrupts)
 	grep vdma-test /proc/interrupts || wrong "not in /proc/interrupts"
 	for cpu in 0 1 0; do
@@ -106,10 +109,10 @@ promises_msi() {
 	load vdma msi=1
 	# All that an interrupt has a part in, but for affinity: that is the message's.
 	for test in stream terminate restart watermark usecs idle tx_space mask lossy; do
-		load vdma_test only=$test && rmmod vdma_test || wrong "$test: not loaded"
+		load_test only=$test && rmmod vdma_test || wrong "$test: not loaded"
 		judge
 	done
-	load vdma_test only=stream hold=1
+	load_test only=stream hold=1
 	grep -E 'vdma-(msi|test)' /proc/interrupts
 	messages=$(awk '/vdma-msi/ { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i }
 		END { print sum + 0 }' /proc/interrupts)
@@ -132,9 +135,9 @@ refusals() {
 	refused 'no such function' vdma pci=0000:00:1e.0
 	set -- /sys/bus/pci/drivers/virtio-pci/0000:*
 	refused 'belongs to driver' vdma pci="$(basename "$1")"
-	load vdma_test 2>/dev/null && wrong "a client without an engine"
+	load_test 2>/dev/null && wrong "a client without an engine"
 	load vdma
-	load vdma_test only=list_refusals
+	load_test only=list_refusals
 	rmmod vdma_test && rmmod vdma
 	judge
 	for reason in 'a lossy wire' 'whole units of the bus' '1 byte to 64 MiB' \
@@ -147,13 +150,6 @@ refusals() {
 	rmmod vdma
 }
 
-left_by_vdma() {
-	[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"
-	[ -e /sys/kernel/debug/vdma ] && wrong "step $step leaves its debugfs"
-	[ -n "$(ls /sys/class/dma)" ] && wrong "step $step leaves channels"
-	kernel_thread vdma && wrong "step $step leaves its thread"
-}
-
 fail_at() {
 	fails_at_every_step vdma left_by_vdma
 	load vdma
@@ -162,7 +158,7 @@ fail_at() {
 }
 
 cycle() {
-	load vdma && load vdma_test only=unsubmitted hold=1 || wrong "not loaded"
+	load vdma && load_test only=unsubmitted hold=1 || wrong "not loaded"
 	sleep 0.01 || wrong "no traffic"
 	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
 }

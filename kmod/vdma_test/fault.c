@@ -67,6 +67,11 @@ static bool test_fault_duplicated(struct link *link)
 	EXPECT(stats.duplicated, "none");
 	msleep(20);
 	ops->get_stats(link->wire, &stats);
+	EXPECT(atomic_read(&link->interrupts) <= stats.interrupts, "seen %d of %llu",
+	       atomic_read(&link->interrupts), stats.interrupts);
+	/* A thread that is to run is not woken once more: two interrupts are one then. */
+	if (threaded)
+		return true;
 	EXPECT(atomic_read(&link->interrupts) == stats.interrupts, "seen %d of %llu",
 	       atomic_read(&link->interrupts), stats.interrupts);
 	EXPECT(link->spurious, "every one had a cause of its own");

@@ -24,6 +24,10 @@ bool exact;
 module_param(exact, bool, 0444);
 MODULE_PARM_DESC(exact, "nobody else takes this machine's time, so that late is wrong too");
 
+bool threaded = IS_ENABLED(CONFIG_PREEMPT_RT);
+module_param(threaded, bool, 0444);
+MODULE_PARM_DESC(threaded, "interrupts are handled in threads, as with threadirqs");
+
 static bool hold;
 module_param(hold, bool, 0444);
 MODULE_PARM_DESC(hold, "keep a running link with its interrupt until the module is removed");
@@ -50,7 +54,7 @@ static irqreturn_t interrupted(int irq, void *data)
 	if (in_hardirq())
 		atomic_inc(&link->in_hardirq);
 	link->causes |= causes;
-	link->cpu = smp_processor_id();
+	link->cpu = raw_smp_processor_id(); /* a thread's, where it is one: it may be moved */
 	if (causes) {
 		link->latency_ns = ktime_get_ns() - raised;
 		link->longest_ns = max(link->longest_ns, link->latency_ns);

@@ -66,7 +66,7 @@ extern const struct vdma_test vdma_fault_tests[];
 
 extern const struct vdma_wire_ops *ops;
 extern unsigned int mib;
-extern bool exact;
+extern bool exact, threaded;
 extern char reason[200];
 
 /* Ends the test with a reason. */

@@ -42,14 +42,6 @@ faults() {
 	unload_and_judge
 }
 
-left_by_nic() {
-	[ -e /sys/class/net/rxnic0 ] && wrong "step $step leaves a device"
-	grep rxnic /proc/interrupts && wrong "step $step leaves its interrupt"
-	grep -q in-use /sys/kernel/debug/dmaengine/summary &&
-		wrong "step $step leaves a channel in use"
-	[ "$(cat /sys/module/vdma/refcnt)" = 0 ] || wrong "step $step holds vdma"
-}
-
 # What only setting the devices up does, from step $step on.
 fails_while_setting_up() {
 	local up=1

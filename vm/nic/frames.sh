@@ -43,6 +43,21 @@ a_lossy_line_drops() { # PARAMETER OF vdma
 	unload_nic
 }
 
+# A doorbell and an interrupt for each frame, taken on another CPU than the one that sends.
+told_at_once() {
+	load_nic watermark_bytes=1 usecs=0 tx_usecs=0 irq_cpu=1
+	up
+	xdp rxnic1 drop
+	for handler in $(handlers); do
+		echo "$handler" >$far/handler
+		pktgen 5000
+		balanced "$handler" rxnic0 rxnic1
+	done
+	[ "$(n rxnic1 given_up)" = 0 ] || wrong "$(n rxnic1 given_up) given up"
+	[ "$(n rxnic0 tx_doorbells)" -gt 5000 ] || wrong "not a doorbell for each frame"
+	unload_and_judge
+}
+
 # 5000 frames more in COUNTER, and as many in RETURNING as come back. What finds no room in the
 # ring back is dropped, and counted.
 verdict() { # PROGRAM COUNTER [RETURNING]

@@ -189,6 +189,26 @@ refused_by_devices() {
 	logs 'budget: not a number from 1 to 4096' 0 $near/budget
 }
 
+# XDP's receive queues are registered with the number of their NAPI: arguments 3 and 4 of the call.
+# Loading registers them too, for the stack, without one.
+napi_of_queues() {
+	local tracing=/sys/kernel/tracing
+	echo 'p:rxq __xdp_rxq_info_reg queue=%dx:u32 napi=%cx:u32' >$tracing/kprobe_events ||
+		wrong "no kprobe"
+	load_nic queues=2
+	echo 1 >$tracing/events/kprobes/rxq/enable
+	up
+	unload_nic
+	echo 0 >$tracing/events/kprobes/rxq/enable
+	grep -o 'queue=[0-9]* napi=[0-9]*' $tracing/trace >registered
+	cat registered
+	[ "$(sort -u registered | wc -l)" = 4 ] || wrong "not four queues, each with its own"
+	grep 'napi=0' registered && wrong "a queue without its NAPI"
+	echo >$tracing/kprobe_events
+	take_log
+	splats
+}
+
 refusals() {
 	refused_by_modules
 	load_nic
