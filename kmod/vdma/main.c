@@ -172,7 +172,11 @@ static int vdma_platform_probe(struct platform_device *pdev)
 
 static struct platform_driver vdma_platform_driver = {
 	.probe = vdma_platform_probe,
-	.driver = { .name = NAME, .suppress_bind_attrs = true },
+	.driver = {
+		.name = NAME,
+		.suppress_bind_attrs = true,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS, /* registration is asked for its result */
+	},
 };
 
 static struct platform_device *platform_device;
@@ -187,6 +191,8 @@ static int vdma_platform_init(void)
 
 	if (err)
 		return err;
+	/* The driver core may fail before it probes, and keeps that to itself too. */
+	probe_result = -ENODEV;
 	platform_device = platform_device_register_simple(NAME, PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(platform_device)) {
 		err = PTR_ERR(platform_device);
@@ -235,7 +241,7 @@ static struct pci_driver vdma_pci_driver = {
 	.name = NAME,
 	.probe = vdma_pci_probe,
 	.remove = vdma_pci_remove,
-	.driver = { .suppress_bind_attrs = true },
+	.driver = { .suppress_bind_attrs = true, .probe_type = PROBE_FORCE_SYNCHRONOUS },
 };
 
 static struct pci_dev *vdma_find_function(void)
