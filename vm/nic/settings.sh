@@ -205,8 +205,6 @@ napi_of_queues() {
 	[ "$(sort -u registered | wc -l)" = 4 ] || wrong "not four queues, each with its own"
 	grep 'napi=0' registered && wrong "a queue without its NAPI"
 	echo >$tracing/kprobe_events
-	take_log
-	splats
 }
 
 refusals() {
