@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/cells.h"
 
+#include "experiment/resolve.h"
+
 #include <fmt/format.h>
 #include <algorithm>
 
@@ -65,9 +67,7 @@ std::string name_of(const Cell& cell) {
     std::string name = cell.arm;
     const char* before = " at ";
     for (const auto& [factor, value] : cell.factors) {
-        const Json& word = value.is_object() && value.contains("name") ? value["name"] : value;
-        name += fmt::format("{}{}={}", before, factor,
-                            word.is_string() ? word.get<std::string>() : word.dump());
+        name += fmt::format("{}{}={}", before, factor, value_text(value));
         before = " ";
     }
     return name;

@@ -3,8 +3,17 @@
 
 namespace rxlab {
 
+const Json& value_word(const Json& value) {
+    return value.is_object() && value.contains("name") ? value["name"] : value;
+}
+
+std::string value_text(const Json& value) {
+    const Json& word = value_word(value);
+    return word.is_string() ? word.get<std::string>() : word.dump();
+}
+
 bool is_value(const Json& value, const Json& word) {
-    return value == word || (value.is_object() && value.contains("name") && value["name"] == word);
+    return value == word || value_word(value) == word;
 }
 namespace {
 

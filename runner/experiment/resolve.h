@@ -25,6 +25,10 @@ std::optional<Reference> reference_in(const Json& value);
 /// that `factors` does not answer stay as they are.
 Json filled(const Json& value, const std::map<std::string, Json>& factors);
 
+/// What a factor's value is called: its "name" where it is an object that has one, else itself.
+const Json& value_word(const Json& value);
+std::string value_text(const Json& value);
+
 /// Is the factor's value meant by `word`: the value itself, or the "name" of one that is an object?
 bool is_value(const Json& value, const Json& word);
 

@@ -157,8 +157,7 @@ std::vector<Finding> expect_one_of(const Pointer& at, const Json& got, const Jso
     std::vector<std::string> texts;
     for (const Json& word : words) {
         if (is_value(word, got)) return {};
-        const Json text = word.is_object() ? word.value("name", word) : word;
-        texts.push_back(text.is_string() ? text.get<std::string>() : text.dump());
+        texts.push_back(value_text(word));
     }
     const std::string word = got.is_string() ? got.get<std::string>() : "";
     return {{at, false,
