@@ -73,10 +73,10 @@ Json learnt(Json book, const std::string& name, const Result& result,
 
 Forecast forecast(const Plan& plan, const Pace& pace, int workers) {
     Forecast ahead{.trials = plan.trials.size(), .workers = workers, .day = pace.day};
-    std::set<std::string> boots;
+    std::set<std::pair<uint64_t, std::string>> boots;
     for (const Trial& trial : plan.trials) {
         ahead.trials_s += of_trial(pace, trial) / workers;
-        boots.insert(fmt::format("{} {}", trial.boot_seed, to_json(trial.boot).dump()));
+        boots.insert(boot_of(trial));
     }
     if (plan.target != "vm") return ahead;
     ahead.boots = boots.size();

@@ -167,9 +167,6 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
 
 /// Trials of one boot together, so that snapshots are changed seldom; else in the order they have.
 void group_by_boot(std::vector<Trial>& trials) {
-    const auto boot_of = [](const Trial& trial) {
-        return std::pair(trial.boot_seed, to_json(trial.boot).dump());
-    };
     std::map<std::pair<uint64_t, std::string>, size_t> first;
     for (const Trial& trial : trials) first.try_emplace(boot_of(trial), first.size());
     std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
@@ -201,6 +198,10 @@ std::string lacking_for(const Trial& trial, const Needs& needs, const std::strin
 }
 
 }  // namespace
+
+std::pair<uint64_t, std::string> boot_of(const Trial& trial) {
+    return {trial.boot_seed, to_json(trial.boot).dump()};
+}
 
 int rounds_of(const Rounds& rounds, Lane lane) {
     const LaneRow& row = lane_row(lane);

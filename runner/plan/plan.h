@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace rxlab {
 
@@ -30,6 +32,9 @@ struct Trial {
     std::vector<std::string> expect;
     bool probes = true;  ///< its probes have a window each
 };
+
+/// What the guest of a trial is booted with: trials of equal boots share its snapshots.
+std::pair<uint64_t, std::string> boot_of(const Trial& trial);
 
 Json to_json(const Trial& trial);
 Trial trial_from_json(const Json& json);
