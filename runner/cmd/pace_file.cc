@@ -66,16 +66,6 @@ PaceFile pace_file() {
     }
 }
 
-std::string brief_words(const RunRequest& request, const Experiment& experiment) {
-    if (request.full || (experiment.brief.arms.empty() && experiment.brief.factors.empty()))
-        return "";
-    RunRequest whole = request;
-    whole.full = true;
-    const size_t part = plan_for(request, experiment).trials.size(),
-                 all = plan_for(whole, experiment).trials.size();
-    return part == all ? "" : fmt::format("the brief part; --full is {} trials", all);
-}
-
 Forecast forecast_for(const RunRequest& request, const Plan& plan, const Pace& pace) {
     return forecast(
         plan, pace,

@@ -30,7 +30,4 @@ PaceFile pace_file();
 /// Of a plan on this machine, with the workers that the request means.
 Forecast forecast_for(const RunRequest& request, const Plan& plan, const Pace& pace);
 
-/// That a run takes the brief part of its experiment only, and what the whole is; empty: it is all.
-std::string brief_words(const RunRequest& request, const Experiment& experiment);
-
 }  // namespace rxlab

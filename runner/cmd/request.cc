@@ -154,6 +154,16 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     return plan;
 }
 
+std::string brief_words(const RunRequest& request, const Experiment& experiment) {
+    if (request.full || (experiment.brief.arms.empty() && experiment.brief.factors.empty()))
+        return "";
+    RunRequest whole = request;
+    whole.full = true;
+    const size_t part = plan_for(request, experiment).trials.size(),
+                 all = plan_for(whole, experiment).trials.size();
+    return part == all ? "" : fmt::format("the brief part; --full is {} trials", all);
+}
+
 CampaignRequest campaign_for(const RunRequest& request) {
     CampaignRequest campaign;
     campaign.experiment = load_experiment(request.experiment);

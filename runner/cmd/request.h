@@ -38,6 +38,9 @@ void add_target_options(CommandOptions command, RunRequest& request);
 /// @throws Error(Status::usage): lane and target that do not go together.
 Plan plan_for(const RunRequest& request, const Experiment& experiment);
 
+/// That a run takes the brief part of its experiment only, and what the whole is; empty: it is all.
+std::string brief_words(const RunRequest& request, const Experiment& experiment);
+
 /// Everything but its folder, which is empty. @throws as plan_for
 CampaignRequest campaign_for(const RunRequest& request);
 /// How its trials are chosen: the timed lane goes on until the intervals are narrow enough, unless
