@@ -2,12 +2,12 @@
 #include "campaign/campaign.h"
 
 #include "base/error.h"
+#include "base/steady.h"
 #include "base/whole_file.h"
 #include "result/store.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <set>
 
@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
-
-using Steady = std::chrono::steady_clock;
-
-double seconds_since(Steady::time_point start) {
-    return std::chrono::duration<double>(Steady::now() - start).count();
-}
 
 void make_folder(const fs::path& folder) {
     std::error_code error;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/output.h"
+#include "base/steady.h"
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
@@ -13,7 +14,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 #include <memory>
 
@@ -138,10 +138,9 @@ std::optional<Comparison> comparison_in(const fs::path& folder) {
 Json run_job(const NightlyRequest& request, const Job& job, const fs::path& night,
              const Json& before) {
     const RunRequest run = request_of(request, job, night);
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Steady::now();
     const Ending ending = run_in_box(run, request.minutes);
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = seconds_since(start);
     const std::optional<Comparison> comparison = comparison_in(run.out);
     const Json earlier = previous_row(before, job);
     const Json verdict = comparison ? Json(comparison->verdict) : Json(),

@@ -11,10 +11,6 @@ namespace {
 
 constexpr double kBetweenLines_s = 5;  // where the lines stay, in a log
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 Progress::Progress(bool quiet, const Plan& plan, const Pace& pace, int workers)
@@ -39,7 +35,7 @@ void Progress::operator()(const happened::Observed& event) {
     const double spent_s = seconds_since(start_), left_s = remaining_.observed(trial, spent_s);
     const bool last = event.observed == event.planned;
     if (quiet_ || (!terminal_ && !last && seconds_since(printed_) < kBetweenLines_s)) return;
-    printed_ = Clock::now();
+    printed_ = Steady::now();
     const std::string line = fmt::format(
         "  trial {}/{}  {} round {}  {:.0f} s{}", event.observed, event.planned, trial.arm,
         trial.round, spent_s, last ? "" : fmt::format(", {} left", duration_words(left_s)));

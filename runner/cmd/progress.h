@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // A campaign's events for people, on stderr.
 #pragma once
+#include "base/steady.h"
 #include "campaign/campaign.h"
 #include "campaign/pace.h"
-
-#include <chrono>
 
 namespace rxlab {
 
@@ -30,12 +29,10 @@ public:
     void operator()(const Other&) {}
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     bool quiet_, terminal_, drawn_ = false;
     Remaining remaining_;
     std::vector<double> boots_s_;
-    Clock::time_point start_ = Clock::now(), printed_{};
+    Steady::time_point start_ = Steady::now(), printed_{};
 };
 
 }  // namespace rxlab

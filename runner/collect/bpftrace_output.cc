@@ -2,6 +2,7 @@
 #include "collect/bpftrace_output.h"
 
 #include "base/error.h"
+#include "base/lower.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -14,12 +15,6 @@ namespace rxlab {
 namespace {
 
 const std::string kMapTypes[] = {"map", "hist", "lhist", "stats"};
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 [[noreturn]] void refuse(const std::string& line) {
     throw Error(
@@ -96,7 +91,7 @@ std::optional<std::pair<std::string, std::string>> symbol_in(const std::string& 
     if (open == std::string::npos || close == std::string::npos || end == entry.c_str() ||
         !std::string_view(end).starts_with(", \""))
         return std::nullopt;
-    return {{std::to_string(value), lower(entry.substr(open + 1, close - open - 1))}};
+    return {{std::to_string(value), lower_case(entry.substr(open + 1, close - open - 1))}};
 }
 
 /// "// names of @a, @b: group:event field", or nothing.

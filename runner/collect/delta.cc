@@ -13,4 +13,10 @@ Counts growth(const Counts& before, const Counts& after) {
     return out;
 }
 
+DeltaCollector::Reporter each_as(const std::string& prefix) {
+    return [prefix](const Counts& growth, Values& values) {
+        for (const auto& [name, count] : growth) values[prefix + name] = static_cast<double>(count);
+    };
+}
+
 }  // namespace rxlab

@@ -15,9 +15,10 @@ Counts growth(const Counts& before, const Counts& after);
 class DeltaCollector : public Collector {
 public:
     using Read = std::function<Counts()>;
-    using Reporter = void (*)(const Counts& growth, Values& values);
+    using Reporter = std::function<void(const Counts& growth, Values& values)>;
 
-    DeltaCollector(Read read, Reporter reporter) : read_(std::move(read)), report_(reporter) {}
+    DeltaCollector(Read read, Reporter reporter)
+        : read_(std::move(read)), report_(std::move(reporter)) {}
     void start() override { before_ = read_(); }
     void stop() override { after_ = read_(); }
     void report(const Window&, Values& values, Json&) override {
@@ -29,5 +30,8 @@ private:
     Reporter report_;
     Counts before_, after_;
 };
+
+/// Each counter as a metric of its own, called `prefix` and its name.
+DeltaCollector::Reporter each_as(const std::string& prefix);
 
 }  // namespace rxlab

@@ -10,7 +10,7 @@
 namespace rxlab {
 namespace {
 
-const BpfObject& object() {
+const BpfObject& idle_object() {
     static const BpfObject loaded = load_bpf("idle");
     return loaded;
 }
@@ -54,7 +54,7 @@ private:
     }
 
     Sys& sys_;
-    Probe probe_{object(), "idle"};
+    Probe probe_{idle_object(), "idle"};
     uint64_t before_ns_ = 0, idle_ns_ = 0;
 };
 
@@ -64,7 +64,7 @@ std::unique_ptr<Collector> make_idle(Sys& sys, const Interfaces&) {
     return std::make_unique<Idle>(sys);
 }
 void prepare_idle(Sys&) {
-    object();
+    idle_object();
 }
 
 }  // namespace rxlab

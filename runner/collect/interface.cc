@@ -3,14 +3,6 @@
 #include "collect/delta.h"
 
 namespace rxlab {
-namespace {
-
-void report(const Counts& growth, Values& values) {
-    for (const auto& [field, count] : growth)
-        values["interface." + field] = static_cast<double>(count);
-}
-
-}  // namespace
 
 std::unique_ptr<Collector> make_interface(Sys& sys, const Interfaces& receivers) {
     std::map<std::string, std::function<std::string()>> tables;  // by namespace
@@ -30,7 +22,7 @@ std::unique_ptr<Collector> make_interface(Sys& sys, const Interfaces& receivers)
                     sums[field] += count;
             return sums;
         },
-        report);
+        each_as("interface."));
 }
 
 }  // namespace rxlab

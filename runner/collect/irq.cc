@@ -7,13 +7,13 @@
 namespace rxlab {
 namespace {
 
-const BpfObject& object() {
+const BpfObject& irq_object() {
     static const BpfObject loaded = load_bpf("irq");
     return loaded;
 }
 
 /// By place in irq_times.by_vector.
-constexpr std::array<const char*, IRQ_VECTORS> kVectors = {
+constexpr std::array<const char*, IRQ_VECTORS> kIrqVectors = {
     "local_timer", "reschedule", "call_function", "call_function_single", "irq_work"};
 
 std::string name_of(size_t number) {
@@ -44,12 +44,12 @@ public:
             if (by_number[number]) values[name_of(number)] = static_cast<double>(by_number[number]);
         for (size_t vector = 0; vector < by_vector.size(); ++vector)
             if (by_vector[vector])
-                values[std::string("irq.") + kVectors[vector] + ".count"] =
+                values[std::string("irq.") + kIrqVectors[vector] + ".count"] =
                     static_cast<double>(by_vector[vector]);
     }
 
 private:
-    Probe probe_{object(), "irqs"};
+    Probe probe_{irq_object(), "irqs"};
     std::vector<irq_times> cpus_;  ///< at the window's end
 };
 
@@ -59,7 +59,7 @@ std::unique_ptr<Collector> make_irq(Sys&, const Interfaces&) {
     return std::make_unique<Irq>();
 }
 void prepare_irq(Sys&) {
-    object();
+    irq_object();
 }
 
 }  // namespace rxlab

@@ -7,7 +7,7 @@
 namespace rxlab {
 namespace {
 
-const BpfObject& object() {
+const BpfObject& napi_object() {
     static const BpfObject loaded = load_bpf("napi");
     return loaded;
 }
@@ -33,7 +33,7 @@ public:
     }
 
 private:
-    Probe probe_{object(), "napi"};
+    Probe probe_{napi_object(), "napi"};
     std::vector<napi_polls> cpus_;  ///< at the window's end
 };
 
@@ -43,7 +43,7 @@ std::unique_ptr<Collector> make_napi(Sys&, const Interfaces&) {
     return std::make_unique<Napi>();
 }
 void prepare_napi(Sys&) {
-    object();
+    napi_object();
 }
 
 }  // namespace rxlab

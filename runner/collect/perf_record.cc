@@ -10,13 +10,13 @@ namespace {
 
 /// Every 200 us, a prime number per second so that samples do not keep step with the tick; 4 MiB
 /// per CPU, so that perf sleeps through the window.
-const std::vector<std::string> kArguments = {"record", "-a",          "-g", "--kernel-callchains",
-                                             "-e",     "cpu-clock:k", "-F", "4999",
-                                             "-m",     "1024",        "-B", "-N"};
+const std::vector<std::string> kRecordArguments = {
+    "record", "-a", "-g", "--kernel-callchains", "-e", "cpu-clock:k", "-F", "4999", "-m",
+    "1024",   "-B", "-N"};
 
 class PerfRecord : public Collector {
 public:
-    explicit PerfRecord(Sys& sys) : sys_(sys), perf_(sys, kArguments) {}
+    explicit PerfRecord(Sys& sys) : sys_(sys), perf_(sys, kRecordArguments) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
     void report(const Window&, Values& values, Json& curves) override {

@@ -6,14 +6,14 @@
 namespace rxlab {
 namespace {
 
-const std::vector<std::string> kArguments = {
+const std::vector<std::string> kStatArguments = {
     "stat", "-a", "-x,", "-e",
     "irq:softirq_raise,irq:softirq_entry,irq:softirq_exit,irq:irq_handler_entry,napi:napi_poll,"
     "context-switches,cpu-migrations,page-faults,cycles,instructions,cache-misses,branch-misses"};
 
 class PerfStat : public Collector {
 public:
-    explicit PerfStat(Sys& sys) : sys_(sys), perf_(sys, kArguments) {}
+    explicit PerfStat(Sys& sys) : sys_(sys), perf_(sys, kStatArguments) {}
     void start() override { perf_.enable(); }
     void stop() override { perf_.disable(); }
     void report(const Window&, Values& values, Json&) override {

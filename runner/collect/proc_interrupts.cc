@@ -5,7 +5,7 @@
 namespace rxlab {
 
 /// The total, and the lines that moved: most of the forty or so never do.
-static void report(const Counts& growth, Values& values) {
+static void report_moved(const Counts& growth, Values& values) {
     uint64_t total = 0;
     for (const auto& [line, count] : growth) {
         total += count;
@@ -16,7 +16,7 @@ static void report(const Counts& growth, Values& values) {
 
 std::unique_ptr<Collector> make_proc_interrupts(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>(
-        [read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report);
+        [read = sys.reader("/proc/interrupts")] { return parse_interrupts(read()); }, report_moved);
 }
 
 }  // namespace rxlab

@@ -4,14 +4,10 @@
 
 namespace rxlab {
 
-static void report(const Counts& growth, Values& values) {
-    for (const auto& [vector, count] : growth)
-        values["proc_softirqs." + vector] = static_cast<double>(count);
-}
-
 std::unique_ptr<Collector> make_proc_softirqs(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>(
-        [read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); }, report);
+        [read = sys.reader("/proc/softirqs")] { return parse_softirqs(read()); },
+        each_as("proc_softirqs."));
 }
 
 }  // namespace rxlab

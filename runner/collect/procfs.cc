@@ -2,6 +2,7 @@
 #include "collect/procfs.h"
 
 #include "base/error.h"
+#include "base/lower.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -11,12 +12,6 @@
 
 namespace rxlab {
 namespace {
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 bool number(const std::string& word, int base, uint64_t& value) {
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
@@ -45,7 +40,7 @@ Counts parse_cpu_table(const char* file, const std::string& text) {
     while (std::getline(stream, line)) {
         const auto words = words_of(line);
         if (words.size() < 2 || !words[0].ends_with(':')) malformed(file, line);
-        uint64_t& sum = counts[lower(words[0].substr(0, words[0].size() - 1))];
+        uint64_t& sum = counts[lower_case(words[0].substr(0, words[0].size() - 1))];
         uint64_t value = 0;
         for (size_t i = 1; i < words.size() && i <= cpus && number(words[i], 10, value); ++i)
             sum += value;

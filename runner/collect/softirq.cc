@@ -8,10 +8,10 @@ namespace rxlab {
 namespace {
 
 /// By vector number; the kernel's enum in linux/interrupt.h.
-constexpr std::array<const char*, SOFTIRQ_VECTORS> kVectors = {
+constexpr std::array<const char*, SOFTIRQ_VECTORS> kSoftirqVectors = {
     "hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu"};
 
-const BpfObject& object() {
+const BpfObject& softirq_object() {
     static const BpfObject loaded = load_bpf("softirq");
     return loaded;
 }
@@ -46,17 +46,17 @@ class Softirq : public Collector {
 public:
     void start() override { probe_.zero(); }
     void stop() override {
-        for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
+        for (uint32_t vector = 0; vector < kSoftirqVectors.size(); ++vector)
             cpus_[vector] = probe_.map().values<softirq_times>(vector);
     }
     void report(const Window& window, Values& values, Json& curves) override {
-        for (uint32_t vector = 0; vector < kVectors.size(); ++vector)
+        for (uint32_t vector = 0; vector < kSoftirqVectors.size(); ++vector)
             report_vector(vector, window, values, curves);
     }
 
 private:
     void report_vector(uint32_t vector, const Window& window, Values& values, Json& curves) {
-        const std::string name = std::string("softirq.") + kVectors[vector];
+        const std::string name = std::string("softirq.") + kSoftirqVectors[vector];
         Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
         for (size_t cpu = 0; cpu < cpus_[vector].size(); ++cpu) {
             waiting.add(cpu, cpus_[vector][cpu].raise_to_entry);
@@ -67,7 +67,7 @@ private:
         report_per_packet(serving.name(), serving.sum(), window.clock, window.packets, values);
     }
 
-    Probe probe_{object(), "softirqs"};
+    Probe probe_{softirq_object(), "softirqs"};
     std::array<std::vector<softirq_times>, SOFTIRQ_VECTORS> cpus_;  ///< at the window's end
 };
 
@@ -77,7 +77,7 @@ std::unique_ptr<Collector> make_softirq(Sys&, const Interfaces&) {
     return std::make_unique<Softirq>();
 }
 void prepare_softirq(Sys&) {
-    object();
+    softirq_object();
 }
 
 }  // namespace rxlab

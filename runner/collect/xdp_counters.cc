@@ -19,17 +19,13 @@ Counts read(const std::vector<XdpVerdicts>& maps) {
     return counts;
 }
 
-void report(const Counts& growth, Values& values) {
-    for (const auto& [name, count] : growth) values["xdp." + name] = static_cast<double>(count);
-}
-
 }  // namespace
 
 std::unique_ptr<Collector> make_xdp_counters(Sys& sys, const Interfaces& receivers) {
     const auto maps = std::make_shared<std::vector<XdpVerdicts>>();
     for (const Interface& receiver : receivers)
         if (auto map = XdpVerdicts::of(sys, receiver)) maps->push_back(std::move(*map));
-    return std::make_unique<DeltaCollector>([maps] { return read(*maps); }, report);
+    return std::make_unique<DeltaCollector>([maps] { return read(*maps); }, each_as("xdp."));
 }
 
 }  // namespace rxlab

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/cells.h"
 
+#include "base/error.h"
 #include "experiment/resolve.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,13 @@ std::vector<size_t> place_of(const Experiment& experiment, const Cell& cell) {
 }
 
 }  // namespace
+
+const Arm& baseline_of(const Experiment& experiment) {
+    for (const Arm& arm : experiment.arms)
+        if (arm.baseline) return arm;
+    throw Error(Status::usage, fmt::format("{}: expected one arm with \"baseline\": true, got none",
+                                           experiment.name));
+}
 
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
                       const std::map<std::string, Json>& factors) {

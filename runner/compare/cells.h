@@ -13,6 +13,8 @@ struct Cell {
     size_t planned = 0;
 };
 
+/// The arm that the others are compared with. @throws Error(Status::usage): there is none.
+const Arm& baseline_of(const Experiment& experiment);
 /// Every cell of the plan, arms and factors' values in the experiment's order. @pre `result`
 /// outlives them.
 std::vector<Cell> cells_of(const Result& result);

@@ -97,13 +97,6 @@ std::vector<ComparedArm> compare_all(const std::vector<Sides>& all, const Rules&
     return arms;
 }
 
-std::string baseline_of(const Experiment& experiment) {
-    for (const Arm& arm : experiment.arms)
-        if (arm.baseline) return arm.name;
-    throw Error(Status::usage, fmt::format("{}: expected one arm with \"baseline\": true, got none",
-                                           experiment.name));
-}
-
 Rules rules_for(const Result& result, const CompareOptions& options) {
     return {result.plan.lane, result.experiment.mechanism, result.experiment.primary, options.floor,
             true};
@@ -119,7 +112,7 @@ Comparison conclude(const Result& result, const char* kind, const Rules& rules,
     comparison.lane = rules.lane;
     comparison.target = result.plan.target;
     comparison.kind = kind;
-    comparison.baseline = baseline_of(result.experiment);
+    comparison.baseline = baseline_of(result.experiment).name;
     comparison.mechanism = rules.mechanisms;
     comparison.delta_rule = delta_rule(rules.lane, rules.floor);
     comparison.null_floor = rules.floor;
@@ -179,7 +172,7 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 
 Comparison compare(const Result& result, const CompareOptions& options) {
     const Rules rules = rules_for(result, options);
-    const std::string baseline = baseline_of(result.experiment);
+    const std::string baseline = baseline_of(result.experiment).name;
     const std::vector<Cell> cells = cells_of(result);
     std::vector<Sides> all;
     for (const Cell& cell : cells) {

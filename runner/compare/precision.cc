@@ -19,11 +19,6 @@ bool row_precise_enough(const Row& row, const Rules& rules) {
     return precise_enough(log_ratios, delta_of(row, rules) / 2);
 }
 
-const Arm& baseline_of(const Experiment& experiment) {
-    return *std::find_if(experiment.arms.begin(), experiment.arms.end(),
-                         [](const Arm& arm) { return arm.baseline; });
-}
-
 bool ranked(const std::string& metric, const Plan& plan, const Experiment& experiment) {
     return why_not_visible(plan.lane, metric_row(metric).metric_class, experiment.mechanism)
         .empty();

@@ -36,12 +36,6 @@ std::vector<std::string> strings(const Json& array) {
     return words;
 }
 
-std::vector<std::string> keys(const Json& object) {
-    std::vector<std::string> words;
-    for (const auto& [key, value] : object.items()) words.push_back(key);
-    return words;
-}
-
 /// "kind:" of patterns that begin with "^kind:", each with the rest of `key`: what a misspelt kind
 /// may have meant.
 std::vector<std::string> completions(const Json& patterns, const std::string& key) {
@@ -276,6 +270,13 @@ private:
 
 std::vector<Finding> narrate(const Json& schema, const Json& instance) {
     return Narrator(schema).of(schema, instance, Json::json_pointer());
+}
+
+std::vector<std::string> keys(const Json& object) {
+    std::vector<std::string> words;
+    if (object.is_object())
+        for (const auto& [key, value] : object.items()) words.push_back(key);
+    return words;
 }
 
 std::string one_of(const std::vector<std::string>& words) {

@@ -19,6 +19,9 @@ struct Finding {
 /// finds the words.
 std::vector<Finding> narrate(const Json& schema, const Json& instance);
 
+/// An object's; of anything else none.
+std::vector<std::string> keys(const Json& object);
+
 /// "'a', 'b' or 'c'"; long lists are cut.
 std::string one_of(const std::vector<std::string>& words);
 

@@ -22,13 +22,6 @@ const Json& member(const Json& object, const std::string& key) {
     return object.is_object() && object.contains(key) ? object.at(key) : kNothing;
 }
 
-std::vector<std::string> keys(const Json& object) {
-    std::vector<std::string> names;
-    if (object.is_object())
-        for (const auto& [key, value] : object.items()) names.push_back(key);
-    return names;
-}
-
 struct Use {
     Pointer pointer;
     Reference reference;

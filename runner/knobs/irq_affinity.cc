@@ -9,7 +9,7 @@
 namespace rxlab {
 namespace {
 
-std::string path_of(const std::string& irq) {
+std::string affinity_file(const std::string& irq) {
     return "/proc/irq/" + irq + "/smp_affinity_list";
 }
 
@@ -24,11 +24,11 @@ void validate_irq_affinity(const std::string& object) {
 }
 
 std::string read_irq_affinity(Sys& sys, const std::string& object) {
-    return read_in(sys, "", path_of(object));
+    return read_in(sys, "", affinity_file(object));
 }
 
 void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value) {
-    write_in(sys, "", path_of(object), value);
+    write_in(sys, "", affinity_file(object), value);
 }
 
 }  // namespace rxlab

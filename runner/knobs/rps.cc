@@ -3,6 +3,7 @@
 #include "knobs/place.h"
 
 #include "base/error.h"
+#include "base/lower.h"
 #include "base/names.h"
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@
 namespace rxlab {
 namespace {
 
-std::string path_of(const std::string& object) {
+std::string mask_file(const std::string& object) {
     const size_t slash = object.find('/');
     return fmt::format("/sys/class/net/{}/queues/{}/rps_cpus", object.substr(0, slash),
                        object.substr(slash + 1));
@@ -20,10 +21,8 @@ std::string path_of(const std::string& object) {
 /// "00000000,0000000A" -> "a": the kernel pads with zeros to the number of CPUs it could have.
 std::string canonical_mask(std::string mask) {
     mask.erase(std::remove(mask.begin(), mask.end(), ','), mask.end());
-    std::transform(mask.begin(), mask.end(), mask.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const size_t first = mask.find_first_not_of('0');
-    return first == std::string::npos ? "0" : mask.substr(first);
+    return first == std::string::npos ? "0" : lower_case(mask.substr(first));
 }
 
 }  // namespace
@@ -39,12 +38,12 @@ void validate_rps(const std::string& object) {
 
 std::string read_rps(Sys& sys, const std::string& object) {
     const Placed place = placed(object);
-    return canonical_mask(read_in(sys, place.netns, path_of(place.object)));
+    return canonical_mask(read_in(sys, place.netns, mask_file(place.object)));
 }
 
 void write_rps(Sys& sys, const std::string& object, const std::string& value) {
     const Placed place = placed(object);
-    write_in(sys, place.netns, path_of(place.object), value);
+    write_in(sys, place.netns, mask_file(place.object), value);
 }
 
 }  // namespace rxlab

@@ -9,7 +9,7 @@ namespace {
 
 /// As in sysctl(8): with a slash in it the name is a path already, so that an interface's name may
 /// have dots.
-std::string path_of(std::string name) {
+std::string sysctl_file(std::string name) {
     if (name.find('/') == std::string::npos) std::replace(name.begin(), name.end(), '.', '/');
     return "/proc/sys/" + name;
 }
@@ -22,12 +22,12 @@ void validate_sysctl(const std::string& object) {
 
 std::string read_sysctl(Sys& sys, const std::string& object) {
     const Placed place = placed(object);
-    return read_in(sys, place.netns, path_of(place.object));
+    return read_in(sys, place.netns, sysctl_file(place.object));
 }
 
 void write_sysctl(Sys& sys, const std::string& object, const std::string& value) {
     const Placed place = placed(object);
-    write_in(sys, place.netns, path_of(place.object), value);
+    write_in(sys, place.netns, sysctl_file(place.object), value);
 }
 
 }  // namespace rxlab

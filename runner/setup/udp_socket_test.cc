@@ -14,7 +14,7 @@ using namespace rxlab;
 
 namespace {
 
-constexpr uint16_t kPort = 9;
+constexpr uint16_t kUnused = 9;
 
 class UdpSocketSetup : public testing::Test {
 protected:
@@ -34,7 +34,7 @@ protected:
         sys_.in_netns(netns_, [&] {
             sockaddr_in address{};
             address.sin_family = AF_INET;
-            address.sin_port = htons(kPort);
+            address.sin_port = htons(kUnused);
             const Fd fd(::socket(AF_INET, SOCK_DGRAM, 0));
             done.first = ::sendto(fd.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address),
                                   sizeof(address)) == 1;
@@ -60,12 +60,12 @@ TEST_F(UdpSocketSetup, every_datagram_is_an_error_and_none_is_answered) {
     const auto sinks = protocol_sinks(sys_, netns_);
     {
         const auto applied =
-            apply_udp_socket(sys_, journal_, topology_, {{"port", kPort}, {"gro", true}});
+            apply_udp_socket(sys_, journal_, topology_, {{"port", kUnused}, {"gro", true}});
         EXPECT_EQ(send_and_bind(), std::pair(true, false)) << "the port is taken";
         EXPECT_EQ(sink(sinks, "udp.in_errors"), 1u);
         EXPECT_EQ(sink(sinks, "udp.no_ports"), 0u);
         EXPECT_EQ(sink(applied->sinks, "udp.merged_beyond"), 0u);
-        EXPECT_THROW(apply_udp_socket(sys_, journal_, topology_, {{"port", kPort}}), Error);
+        EXPECT_THROW(apply_udp_socket(sys_, journal_, topology_, {{"port", kUnused}}), Error);
     }
     EXPECT_EQ(send_and_bind(), std::pair(true, true)) << "closed with the trial";
     EXPECT_EQ(sink(sinks, "udp.no_ports"), 1u);

@@ -2,6 +2,7 @@
 #include "sys/bpf.h"
 
 #include "base/error.h"
+#include "base/lower.h"
 #include "bpf/objects.h"
 #include "sys/advice.h"
 #include "sys/bpf_config.h"
@@ -17,7 +18,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 
 namespace rxlab {
@@ -395,8 +395,7 @@ std::optional<XdpAttached> xdp_attached(Sys& sys, const NetDevice& device) {
 }
 
 std::string remedy_of(int error, const std::string& reason, const std::string& interface) {
-    std::string text;
-    for (const unsigned char c : reason) text += static_cast<char>(std::tolower(c));
+    const std::string text = lower_case(reason);
     for (const Remedy& remedy : kRemedies)
         if ((!remedy.error || remedy.error == error) && text.find(remedy.word) != std::string::npos)
             return fmt::format(fmt::runtime(remedy.next), fmt::arg("interface", interface));

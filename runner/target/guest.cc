@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <filesystem>
 #include <limits>
 
@@ -19,22 +18,17 @@
 #include "base/fd.h"
 #include "base/interrupt.h"
 #include "base/printable.h"
+#include "base/steady.h"
 #include "target/archive.h"
 #include "target/console.h"
 
 namespace rxlab {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kPoll = 0.01;         // seconds between looks at what the guest has written
 constexpr size_t kOneLook = 4u << 20;  // bytes; then limits are looked at again
 constexpr size_t kMostErrorText = 4000;
 constexpr off_t kMostStderr = 16384;  // QEMU's
-
-double since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Attachments attachments_for(const WorkFolder& work, const std::string& state, const Json& job,
                             const std::string& archive) {
@@ -57,7 +51,7 @@ off_t size_of(const std::string& path) {
 // Follows the results file while QEMU writes it.
 class Reader {
 public:
-    Reader(std::string path, GuestRun& run, const OnMessage& on_message, Clock::time_point start)
+    Reader(std::string path, GuestRun& run, const OnMessage& on_message, Steady::time_point start)
         : path_(std::move(path)), run_(run), on_message_(on_message), start_(start) {}
 
     /// At most `most` bytes. Messages are taken out between reads, so that what is held is one.
@@ -77,7 +71,7 @@ public:
 
 private:
     void take(Message message) {
-        if (run_.first_message_s == 0) run_.first_message_s = since(start_);
+        if (run_.first_message_s == 0) run_.first_message_s = seconds_since(start_);
         if (message.type == MessageType::done) done_ = true;
         if (on_message_)
             on_message_(message);
@@ -87,7 +81,7 @@ private:
     std::string path_;
     GuestRun& run_;
     const OnMessage& on_message_;
-    Clock::time_point start_;
+    Steady::time_point start_;
     Fd file_;
     MessageDecoder decoder_;
     size_t read_ = 0;
@@ -106,8 +100,8 @@ std::string end_of(const std::string& path, off_t most) {
 
 // Watches a running guest; the ending when it has to be stopped from outside, else done.
 Ending watch(Process& qemu, const WorkFolder& work, const Limits& limits, Reader& reader,
-             Clock::time_point start) {
-    Clock::time_point heard = Clock::now();
+             Steady::time_point start) {
+    Steady::time_point heard = Steady::now();
     off_t seen = 0;
     while (!qemu.wait(kPoll)) {
         throw_if_interrupted();
@@ -115,10 +109,10 @@ Ending watch(Process& qemu, const WorkFolder& work, const Limits& limits, Reader
         const off_t console = size_of(work.path("console"));
         const off_t now = size_of(work.path("results")) + console;
         if (reader.flooded() || console > off_t{kMostConsole}) return Ending::flood;
-        if (now != seen) heard = Clock::now();
+        if (now != seen) heard = Steady::now();
         seen = now;
-        if (since(start) > limits.timeout_s) return Ending::timeout;
-        if (since(heard) > limits.silence_s) return Ending::silence;
+        if (seconds_since(start) > limits.timeout_s) return Ending::timeout;
+        if (seconds_since(heard) > limits.silence_s) return Ending::silence;
     }
     return Ending::done;
 }
@@ -180,7 +174,7 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     GuestRun run;
     Attachments attachments = attachments_for(work, state, job, archive);
     if (limits.attribute) attachments.attribution = work.path("attribution");
-    const Clock::time_point start = Clock::now();
+    const Steady::time_point start = Steady::now();
     Reader reader(attachments.results, run, on_message, start);
     MonitoredQemu monitored(machine, attachments, Start::restore, work.path("stderr"), false,
                             limits.timeout_s);
@@ -188,7 +182,7 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     run.ending = watch(qemu, work, limits, reader, start);
     qemu.kill();
     reader.read_on(std::numeric_limits<size_t>::max());
-    run.wall_s = since(start);
+    run.wall_s = seconds_since(start);
     run.console = end_of(attachments.console, kMostConsole);
     if (limits.attribute && std::filesystem::exists(attachments.attribution))
         run.attribution = read_whole(attachments.attribution);

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/steady.h"
 #include "session/session.h"
 #include "target/host_facts.h"
 #include "target/target.h"
@@ -62,12 +62,11 @@ private:
 
     Observation run_one(Sys& sys, Journal& journal, const Trial& trial) {
         throw_if_interrupted();
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = Steady::now();
         SessionOptions options;
         options.interface = options_.interface;
         Observation observation = run_trial(sys, journal, trial, options);
-        observation.wall_s = observation.measured_s =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        observation.wall_s = observation.measured_s = seconds_since(start);
         return observation;
     }
 

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/steady.h"
 #include "target/archive.h"
 #include "target/console.h"
 #include "target/files.h"
@@ -25,10 +25,6 @@ namespace {
 
 constexpr double kBootTimeout =
     300;  // seconds; a boot takes 5 to 20, several times that on a busy machine
-
-double since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 Attachments attachments_in(const WorkFolder& work, const std::string& payload) {
     write_whole(work.path("empty"), newc_archive({}));
@@ -94,9 +90,9 @@ void run_and_save(const Machine& machine, const WorkFolder& work, const std::str
     }
     if (!fault_in(read_if_there(work.path("console")).value_or("")).empty())
         did_not_come_up(stage, "", work);
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Steady::now();
     qemu.save();
-    save_s += since(start);
+    save_s += seconds_since(start);
     qemu.quit();
 }
 
@@ -207,20 +203,20 @@ std::string Snapshots::ensure(const Machine& machine, Timing* timing) {
 }
 
 std::string Snapshots::boot(const Machine& machine, Timing& timing) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Steady::now();
     std::string kept;
     retry_patch_race([&](bool may_retry) {
         const WorkFolder work;
         run_and_save(machine, work, "", "booting", Start::boot, may_retry, timing.save_s);
         kept = store_.add(boot_key(machine, ingredients_), work.path("state"));
     });
-    timing.boot_s = since(start);
+    timing.boot_s = seconds_since(start);
     return kept;
 }
 
 std::string Snapshots::load_payload(const Machine& machine, const std::string& boot_state,
                                     Timing& timing) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Steady::now();
     std::string kept;
     retry_patch_race([&](bool may_retry) {
         const WorkFolder work;
@@ -229,7 +225,7 @@ std::string Snapshots::load_payload(const Machine& machine, const std::string& b
                      timing.save_s);
         kept = store_.add(payload_key(machine, ingredients_), work.path("state"));
     });
-    timing.payload_s = since(start);
+    timing.payload_s = seconds_since(start);
     return kept;
 }
 

@@ -2,6 +2,7 @@
 #include "xdp/attached.h"
 
 #include "base/error.h"
+#include "xdp/each_key.h"
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
@@ -13,14 +14,6 @@ namespace rxlab {
 namespace {
 
 constexpr const char* kPrograms = "filter_";  // what the names of their programs begin with
-
-template <class Key, class Visit>
-void each_key(int map, Visit visit) {
-    Key key{}, next{};
-    for (bool first = true; !::bpf_map_get_next_key(map, first ? nullptr : &key, &next);
-         first = false)
-        visit(key = next);
-}
 
 /// Magic and version stand first in every version.
 bool read_settings(int map, filter_settings& settings) {

@@ -14,7 +14,7 @@
 namespace rxlab {
 namespace {
 
-constexpr size_t kMostSets = 64;  // the bitmap's tables are 2 MiB for each
+constexpr size_t kMostBitmapSets = 64;  // the bitmap's tables are 2 MiB for each
 constexpr size_t kMostEntries = 4'000'000;
 constexpr uint32_t kLeastSlots = 4096;  // room for rules to come
 
@@ -42,11 +42,11 @@ uint32_t at_least_one(size_t entries) {
 }
 
 void size_bitmap(BpfObject& object, const Tables& tables) {
-    if (tables.sets() > kMostSets)
+    if (tables.sets() > kMostBitmapSets)
         throw Error(Status::usage,
                     fmt::format("the engine bitmap has tables for {} prefixes and VLANs, the rules "
                                 "make {}",
-                                kMostSets - 1, tables.sets() - 1),
+                                kMostBitmapSets - 1, tables.sets() - 1),
                     "--engine lpm");
     const auto ports = static_cast<uint32_t>(tables.sets() * FILTER_TABLES * FILTER_PORTS);
     object.resize("bits", ports / 64);

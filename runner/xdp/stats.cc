@@ -3,6 +3,7 @@
 
 #include "bpf/verdicts.h"
 #include "xdp/attached.h"
+#include "xdp/each_key.h"
 #include "xdp/pins.h"
 #include "xdp/services.h"
 
@@ -20,14 +21,6 @@ const char* const kKinds[FILTER_KINDS] = {"not_ip",         "other_protocol", "w
                                           "first_fragment", "later_fragment", "truncated",
                                           "malformed",      "too_deep"};
 const char* const kDecided[] = {"default", "later_fragments", "malformed", "other"};
-
-template <class Key, class Visit>
-void each_key(int map, Visit visit) {
-    Key key{}, next{};
-    for (bool first = true; !::bpf_map_get_next_key(map, first ? nullptr : &key, &next);
-         first = false)
-        visit(key = next);
-}
 
 /// Several values at once where the map is large: one system call for 4,096 of them.
 class Counters {

@@ -12,8 +12,8 @@
 namespace rxlab {
 namespace {
 
-constexpr size_t kMostCombined = 1 << 20;    // classes of sources times destinations times VLANs
-constexpr size_t kMostSets = (1 << 16) - 1;  // what an engine's key has room for
+constexpr size_t kMostCombined = 1 << 20;  // classes of sources times destinations times VLANs
+constexpr size_t kMostKeyedSets = (1 << 16) - 1;  // what an engine's key has room for
 
 constexpr uint8_t kTcp = 6, kUdp = 17;
 
@@ -132,7 +132,7 @@ private:
     }
 
     void add_set(uint32_t set, const std::vector<size_t>& rules, std::optional<Family> family) {
-        if (set > kMostSets) refuse(fmt::format("more than {} sets of rules", kMostSets));
+        if (set > kMostKeyedSets) refuse(fmt::format("more than {} sets of rules", kMostKeyedSets));
         for (uint32_t table = 0; table < FILTER_TABLES; table++)
             if (!family || (*family == Family::ipv6) == ((table & FILTER_IPV6) != 0))
                 add_table(set, table, rules);
