@@ -149,7 +149,7 @@ fuzz: deps ## every reader of what strangers write for FUZZ_SECONDS
 # one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
-	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times"; \
+	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times" RXLAB_SPARSE=1; \
 	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
 	vm/times $(BUILD)/vm-times; exit $$status
 
