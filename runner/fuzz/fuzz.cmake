@@ -2,7 +2,7 @@
 # The readers that fuzz/targets.cc drives. In the build with sanitizers, which is a second one,
 # these files are all that it takes of the rooms above `journal`.
 if(RXLAB_SANITIZE)
-  add_library(fuzz STATIC fuzz/targets.cc
+  set(readers
     attribution/fold.cc
     collect/bpftrace_output.cc
     collect/folded.cc
@@ -18,22 +18,28 @@ if(RXLAB_SANITIZE)
     traffic/pktgen_text.cc
     xdp/rules.cc
     xdp/services.cc)
+  add_library(fuzz STATIC fuzz/targets.cc ${readers})
+  # A room's as one, as elsewhere.
+  set_target_properties(fuzz PROPERTIES UNITY_BUILD_MODE GROUP)
+  foreach(reader ${readers})
+    get_filename_component(room ${reader} DIRECTORY)
+    set_source_files_properties(${reader} PROPERTIES UNITY_GROUP ${room})
+  endforeach()
   target_include_directories(fuzz PUBLIC
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/.. ${CMAKE_BINARY_DIR}/generated ${NL_INCLUDE_DIRS})
   target_link_libraries(fuzz PUBLIC result journal nl-3 ${LIBPCAP})
-else()
+elseif(RXLAB_PURE_TESTS)
   add_library(fuzz STATIC fuzz/targets.cc)
   target_link_libraries(fuzz PUBLIC target xdp)
 endif()
-rxlab_common_headers(fuzz)
+
+if(TARGET fuzz)
+  rxlab_common_headers(fuzz product)
+endif()
 
 if(RXLAB_PURE_TESTS)
-  add_executable(fuzz_test fuzz/targets_test.cc)
-  rxlab_common_headers(fuzz_test)
-  target_link_libraries(fuzz_test PRIVATE fuzz GTest::gtest_main)
-  target_compile_definitions(fuzz_test PRIVATE RXLAB_SOURCE="${CMAKE_SOURCE_DIR}/..")
-  gtest_discover_tests(fuzz_test TEST_PREFIX fuzz/ DISCOVERY_TIMEOUT 600
-    PROPERTIES LABELS pure)
+  rxlab_test_program(fuzz_test PREFIX fuzz SOURCES fuzz/targets_test.cc
+    LIBS fuzz PROPERTIES LABELS pure)
 endif()
 
 if(RXLAB_SANITIZE)
