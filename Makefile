@@ -61,7 +61,8 @@ ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps lint-deps build lint tidy hooks compile-apart test-sanitized fuzz bench-build run-experiment test test-unit test-vm \
+.PHONY: help deps bench-deps lint-deps build lint tidy hooks compile-apart compile-units \
+        compile-sanitized test-sanitized fuzz bench-build run-experiment test test-unit test-vm \
         test-restore test-captures bench nightly install doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
@@ -119,11 +120,15 @@ run-experiment: build $(if $(IS_BENCH),bench-build) ## run one experiment, print
 ## and the path of its report
 	@$(call valid,$(BUILD)/rxlab run "$(EXPERIMENT)" $(RUN_OPTIONS))
 
-test: lint test-unit test-sanitized test-vm ## all tests: form, units, report,
-## BPF and namespaces on this machine, kernels in VMs
+test: ## all tests: form, units, report, BPF and namespaces on this machine, kernels in VMs;
+## tells what each part took
+	@runner/parts deps lint-deps lint build compile-units test-unit compile-sanitized \
+		test-sanitized test-vm
 
-test-unit: build
+compile-units: build
 	@$(call compile,$(BUILD)/cmake,)
+
+test-unit: compile-units
 	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
 	@cd runner/report && /usr/bin/python3 -m unittest -q
 
@@ -131,9 +136,12 @@ test-unit: build
 preset = [ -e $(2)/build.ninja ] || (cd runner && cmake --preset $(1) >/dev/null); \
          $(call compile,$(2),$(3))
 
-test-sanitized: deps ## units of the rooms that never touch the machine under AddressSanitizer and
-## UBSan; 3 s of each fuzz target
+# The rooms that never touch the machine and every reader, with sanitizers.
+compile-sanitized: deps
 	@$(call preset,asan,$(BUILD)/asan,sanitized)
+
+test-sanitized: compile-sanitized ## units of the rooms that never touch the machine under
+## AddressSanitizer and UBSan; 3 s of each fuzz target
 	@ctest --test-dir $(BUILD)/asan -j2 --output-on-failure -L pure
 	@runner/fuzz/run $(BUILD)/asan/rxlab_fuzz 3
 
