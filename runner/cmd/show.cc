@@ -11,7 +11,10 @@ namespace rxlab {
 namespace {
 
 void print_arm(const Arm& arm) {
-    fmt::print("  {:<20} {}{}\n", arm.name, arm.summary, arm.baseline ? "  [baseline]" : "");
+    fmt::print("  {:<20} {}{}\n", arm.name, arm.summary,
+               arm.baseline    ? "  [baseline]"
+               : arm.generator ? "  [generator alone]"
+                               : "");
     if (!arm.builds_on.empty()) fmt::print("  {:<20}   builds on {}\n", "", arm.builds_on);
     if (!arm.setup.empty()) fmt::print("  {:<20}   setup {}\n", "", arm.setup.dump());
     if (!arm.knobs.empty()) fmt::print("  {:<20}   knobs {}\n", "", arm.knobs.dump());

@@ -2,7 +2,9 @@
 #include "compare/compare.h"
 
 #include "compare/headline.h"
+#include "compare/net.h"
 #include "compare/row.h"
+#include "stats/quantile.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,11 +19,14 @@ constexpr size_t kMostPathsNamed = 8;
 struct Sides {
     Cell before, after;
     std::string before_label, after_label;
+    const Cell* generator = nullptr;  ///< what both are told net of, or null
 };
 
 std::vector<std::string> reasons_for(const Sides& sides) {
-    std::vector<std::string> reasons = faults_of(sides.before);
-    for (const std::string& reason : faults_of(sides.after)) reasons.push_back(reason);
+    std::vector<std::string> reasons;
+    for (const Cell* cell : {&sides.before, &sides.after, sides.generator})
+        if (cell)
+            for (const std::string& reason : faults_of(*cell)) reasons.push_back(reason);
     return reasons;
 }
 
@@ -97,6 +102,25 @@ std::vector<ComparedArm> compare_all(const std::vector<Sides>& all, const Rules&
     return arms;
 }
 
+/// What the generator alone has of each metric that is told net of it.
+std::vector<GeneratorAlone> generators_in(const Result& result, const std::vector<Cell>& cells) {
+    std::vector<GeneratorAlone> generators;
+    const Arm* generator = generator_of(result.experiment);
+    for (const Cell& cell : cells) {
+        if (!generator || cell.arm != generator->name) continue;
+        for (const std::string& metric : costs_with_generator(result.experiment)) {
+            std::vector<double> values;
+            for (const auto& [id, value] : cluster_means(clusters_of(cell, metric)))
+                values.push_back(value);
+            if (!values.empty())
+                generators.push_back({name_of(cell), metric,
+                                      cell.observations.front()->metrics.at(metric).unit,
+                                      median(values)});
+        }
+    }
+    return generators;
+}
+
 Rules rules_for(const Result& result, const CompareOptions& options) {
     return {result.plan.lane, result.experiment.mechanism, result.experiment.primary, options.floor,
             true};
@@ -170,21 +194,30 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 
 }  // namespace
 
-Comparison compare(const Result& result, const CompareOptions& options) {
+Comparison compare(const Result& measured, const CompareOptions& options) {
+    const Result result = with_net_metrics(measured);
     const Rules rules = rules_for(result, options);
     const std::string baseline = baseline_of(result.experiment).name;
+    const Arm* generator = generator_of(result.experiment);
     const std::vector<Cell> cells = cells_of(result);
     std::vector<Sides> all;
     for (const Cell& cell : cells) {
-        if (cell.arm == baseline) continue;
+        if (!is_compared(result.experiment, cell.arm)) continue;
         const Cell* before = find_cell(cells, baseline, cell.factors);
-        all.push_back(
-            {before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline, cell.arm});
+        all.push_back({before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline,
+                       cell.arm,
+                       generator ? find_cell(cells, generator->name, cell.factors) : nullptr});
     }
-    return conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
+    Comparison comparison =
+        conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
+    comparison.generators = generators_in(result, cells);
+    return comparison;
 }
 
-Comparison compare(const Result& before, const Result& after, const CompareOptions& options) {
+Comparison compare(const Result& measured_before, const Result& measured_after,
+                   const CompareOptions& options) {
+    const Result before = with_net_metrics(measured_before),
+                 after = with_net_metrics(measured_after);
     require_comparable(before, after);
     Rules rules = rules_for(after, options);
     rules.paired = share_clusters(before, after);

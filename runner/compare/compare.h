@@ -11,16 +11,19 @@ struct CompareOptions {
                        ///< equal arms show
 };
 
-Comparison compare(const Result& result, const CompareOptions& options = {});
+/// An arm that is the generator alone is compared with nothing; "net." metrics are what the others
+/// have beside it.
+Comparison compare(const Result& measured, const CompareOptions& options = {});
 
 /// Two results of the same experiment and lane, "before" and "after" (arm by arm).
 /// @throws Error(Status::usage): lanes or experiments differ.
-Comparison compare(const Result& before, const Result& after, const CompareOptions& options = {});
+Comparison compare(const Result& measured_before, const Result& measured_after,
+                   const CompareOptions& options = {});
 
 /// Timed lane: may it stop? Every primary metric it can rank, in every comparison of arms, has an
 /// interval whose half-width is at most half the lane's delta, from at least 10 rounds. Metrics
 /// without a ratio (nothing lost) do not hold it up. Other lanes: always.
-bool primary_precise_enough(const Result& result);
+bool primary_precise_enough(const Result& measured);
 
 /// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that
 /// its lane ranks share one error in all comparisons. Empty: it can.

@@ -44,6 +44,14 @@ struct FieldList<ComparedArm> {
 };
 
 template <>
+struct FieldList<GeneratorAlone> {
+    using G = GeneratorAlone;
+    static constexpr auto fields =
+        std::tuple(field("label", &G::label), field("metric", &G::metric), field("unit", &G::unit),
+                   field("value", &G::value));
+};
+
+template <>
 struct FieldList<Comparison> {
     using C = Comparison;
     static constexpr auto fields = std::tuple(
@@ -52,8 +60,9 @@ struct FieldList<Comparison> {
         field("kind", &C::kind), field("baseline", &C::baseline), field("mechanism", &C::mechanism),
         field("delta_rule", &C::delta_rule), field("null_floor", &C::null_floor),
         field("paired", &C::paired), field("comparisons", &C::comparisons),
-        field("verdict", &C::verdict), later_field("verdict_words", &C::verdict_words),
-        field("headline", &C::headline), field("notes", &C::notes), field("status", &C::status));
+        later_field("generators", &C::generators), field("verdict", &C::verdict),
+        later_field("verdict_words", &C::verdict_words), field("headline", &C::headline),
+        field("notes", &C::notes), field("status", &C::status));
 };
 
 Json lane_facts(Lane lane) {

@@ -46,6 +46,14 @@ struct ComparedArm {
     std::vector<ComparedMetric> metrics;
 };
 
+/// What the generator costs alone, at one combination of factors: in every number but the "net."
+/// ones.
+struct GeneratorAlone {
+    std::string label;  ///< the arm, and its factors
+    std::string metric, unit;
+    double value = 0;  ///< median over clusters
+};
+
 struct Comparison {
     int schema_version = 1;
     std::string experiment, question;
@@ -58,6 +66,7 @@ struct Comparison {
     double null_floor = 0;
     bool paired = true;
     std::vector<ComparedArm> comparisons;
+    std::vector<GeneratorAlone> generators;  ///< none where no arm measures it
     Verdict verdict = Verdict::inconclusive;
     std::string verdict_words;
     std::string headline;

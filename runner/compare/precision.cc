@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/compare.h"
+#include "compare/net.h"
 #include "compare/row.h"
 #include "stats/family.h"
 
@@ -26,15 +27,17 @@ bool ranked(const std::string& metric, const Plan& plan, const Experiment& exper
 
 }  // namespace
 
-bool primary_precise_enough(const Result& result) {
-    if (!lane_row(result.plan.lane).most_rounds) return true;
+bool primary_precise_enough(const Result& measured) {
+    if (!lane_row(measured.plan.lane).most_rounds) return true;
+    const Result result = with_net_metrics(measured);
     const Rules rules{result.plan.lane, result.experiment.mechanism, result.experiment.primary, 0,
                       true};
     const std::vector<Cell> cells = cells_of(result);
     const std::string& baseline = baseline_of(result.experiment).name;
     for (const Cell& before : cells)
         for (const Cell& after : cells) {
-            if (before.arm != baseline || after.arm == baseline || before.factors != after.factors)
+            if (before.arm != baseline || !is_compared(result.experiment, after.arm) ||
+                before.factors != after.factors)
                 continue;
             for (const Row& row : rows_of(before, after, rules))
                 if (!row_precise_enough(row, rules)) return false;
@@ -47,7 +50,7 @@ std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
     std::set<uint64_t> clusters;
     for (const Trial& trial : plan.trials) {
         clusters.insert(cluster_of(trial));
-        if (trial.arm != baseline_of(experiment).name) compared.emplace(trial.arm, trial.factors);
+        if (is_compared(experiment, trial.arm)) compared.emplace(trial.arm, trial.factors);
     }
     const size_t metrics =
         std::count_if(experiment.primary.begin(), experiment.primary.end(),

@@ -60,7 +60,8 @@ Json with_stages(Json document) {
         const Json below = stages[arm.value("builds_on", "")];
         for (const char* part : {"topology", "traffic"})
             if (below.contains(part))
-                arm[part] = compose_patches(below[part], arm.value(part, Json::object()));
+                arm[part] =
+                    arm.contains(part) ? compose_patches(below[part], arm[part]) : below[part];
         for (const char* part : {"setup", "knobs", "boot", "needs"})
             if (below.contains(part)) {
                 Json whole = below[part];
@@ -119,6 +120,12 @@ Experiment experiment_from(const Json& document) {
 }
 
 }  // namespace
+
+bool is_compared(const Experiment& experiment, const std::string& arm) {
+    return std::any_of(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& own) {
+        return own.name == arm && !own.baseline && !own.generator;
+    });
+}
 
 Experiment parse_experiment(const std::string& text, const std::string& file,
                             const Vocabulary& words) {

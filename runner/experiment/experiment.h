@@ -38,6 +38,8 @@ struct Arm {
     std::string name;
     std::string summary;    ///< one line for people
     bool baseline = false;  ///< exactly one arm is the "before"
+    bool generator = false;  ///< it measures what the generator costs alone: no variant, compared
+                             ///< with nothing; at most one arm
     std::string builds_on;  ///< the arm whose parts and needs lie under this one's, and are in them
                             ///< here; or empty
     Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over
@@ -99,6 +101,9 @@ struct Experiment {
     Rounds rounds;
     Brief brief;
 };
+
+/// Is the arm set against the baseline? The baseline is not, and not the generator alone.
+bool is_compared(const Experiment& experiment, const std::string& arm);
 
 /// The words an experiment may use; each list comes from the table of its room.
 struct Vocabulary {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "experiment/experiment.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +68,44 @@ TEST(Experiment, an_arm_is_what_the_one_it_builds_on_is) {
     EXPECT_EQ(other.setup, late.setup);
     EXPECT_EQ(other.traffic, (Json{{"packets", "$packets"}, {"udp_dst_port", nullptr}}));
     EXPECT_TRUE(late.expect.empty());
+}
+
+TEST(Experiment, a_factor_may_give_a_whole_topology) {
+    const std::string text =
+        with(R"("topology": {"kind": "veth", "pairs": 1})", R"("topology": "$path.topology")");
+    const auto one = [&](const std::string& value) {
+        const size_t at = text.find("\"factors\": {") + 12;
+        return text.substr(0, at) + "\"path\": [" + value + "], " + text.substr(at);
+    };
+    const Experiment experiment =
+        parse_experiment(one(R"({"name": "a", "topology": {"kind": "veth", "pairs": 2}})"),
+                         "sample.json", test::words());
+    EXPECT_EQ(experiment.topology, "$path.topology");
+    EXPECT_THAT(message_of(one(R"({"name": "a", "topology": {"kind": "vteh"}})")),
+                testing::HasSubstr("did you mean 'veth'?"));
+    EXPECT_THAT(message_of(one(R"({"name": "a"})")), testing::HasSubstr("'$path.name'"));
+}
+
+TEST(Experiment, a_patch_is_not_laid_over_what_a_factor_gives_as_a_whole) {
+    EXPECT_THAT(message_of(with("{\"name\": \"other\",",
+                                R"({"name": "late", "topology": "$budget"},
+    {"name": "other", "builds_on": "late", "topology": {"pairs": 2},)")),
+                testing::HasSubstr("expected"));
+}
+
+TEST(Experiment, one_arm_beside_the_baseline_may_be_the_generator_alone) {
+    const auto generator = [](const char* arm, const char* more = "") {
+        return message_of(
+            with(fmt::format("{{\"name\": \"{}\",", arm),
+                 fmt::format("{{\"name\": \"{}\", \"generator\": true,{}", arm, more)));
+    };
+    EXPECT_EQ(generator("other"), "valid");
+    EXPECT_THAT(generator("none"),
+                testing::HasSubstr("expected an arm beside the baseline, got the baseline"));
+    EXPECT_THAT(generator("other",
+                          "\"summary\": \"a\"}, {\"name\": \"third\", "
+                          "\"generator\": true,"),
+                testing::HasSubstr("got another besides 'other'"));
 }
 
 TEST(Experiment, an_arm_builds_on_one_before_it) {

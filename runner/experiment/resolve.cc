@@ -67,6 +67,7 @@ Json merge_patch(Json below, const Json& above) {
 }
 
 Json compose_patches(Json first, const Json& second) {
+    if (!first.is_object() || !second.is_object()) return second;
     const auto kind = second.find("kind");
     if (kind != second.end() && first.contains("kind") && *kind != first["kind"]) return second;
     for (const auto& [key, value] : second.items()) {

@@ -40,7 +40,7 @@ Json merge_members(const Json& below, const Json& above);
 Json merge_patch(Json below, const Json& above);
 
 /// A patch that does what the first and then the second would: nulls stay, since they are yet to
-/// take something away.
+/// take something away. One that is no object (a reference to a factor) replaces what is there.
 Json compose_patches(Json first, const Json& second);
 
 }  // namespace rxlab

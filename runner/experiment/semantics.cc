@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "experiment/experiment.h"
 #include "experiment/resolve.h"
+#include "metrics/metric.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -94,6 +95,35 @@ std::vector<Finding> check_baseline(const Json& arms) {
     return findings;
 }
 
+/// At most one arm is the generator alone, and no variant; "net." metrics are taken from it.
+std::vector<Finding> check_generator(const Json& document) {
+    std::vector<Finding> findings;
+    const Json& arms = document.at("arms");
+    std::string first;
+    for (size_t i = 0; i < arms.size(); i++) {
+        if (!arms[i].value("generator", false)) continue;
+        const Pointer at = Pointer() / "arms" / i / "generator";
+        if (arms[i].value("baseline", false))
+            findings.push_back({at, true, "expected an arm beside the baseline, got the baseline"});
+        if (!first.empty())
+            findings.push_back({at, true,
+                                fmt::format("expected one arm that is the generator alone, got "
+                                            "another besides '{}'",
+                                            first)});
+        first = arms[i].at("name");
+    }
+    for (const char* part : {"primary", "secondary"}) {
+        const Json& metrics = member(document, part);
+        for (size_t i = 0; i < metrics.size(); i++)
+            if (first.empty() && metrics[i].get<std::string>().starts_with(kNet))
+                findings.push_back({Pointer() / part / i, false,
+                                    fmt::format("expected an arm with \"generator\": true beside "
+                                                "{}, got none",
+                                                shown(metrics[i]))});
+    }
+    return findings;
+}
+
 std::vector<Finding> check_arm_names(const Json& arms) {
     std::vector<Finding> findings;
     std::set<std::string> names;
@@ -102,6 +132,26 @@ std::vector<Finding> check_arm_names(const Json& arms) {
             findings.push_back({Pointer() / "arms" / i / "name", false,
                                 fmt::format("expected each arm's name once, got {} again",
                                             shown(arms[i].at("name")))});
+    return findings;
+}
+
+/// What a factor gives as a whole is not there yet when an arm's patch would be laid over it.
+std::vector<Finding> check_patches(const Json& arms) {
+    std::vector<Finding> findings;
+    for (const char* part : {"topology", "traffic"}) {
+        std::map<std::string, Json> parts;  // of each arm, its own or that of the one below
+        for (size_t i = 0; i < arms.size(); i++) {
+            const Json below = parts[arms[i].value("builds_on", "")];
+            const bool own = arms[i].contains(part);
+            parts[arms[i].at("name")] = own ? arms[i][part] : below;
+            if (own && below.is_string() && arms[i][part].is_object() &&
+                !arms[i][part].contains("kind"))
+                findings.push_back({Pointer() / "arms" / i / part, true,
+                                    fmt::format("expected none, or a whole one with its \"kind\", "
+                                                "over the arm below, which has {}; got a patch",
+                                                shown(below))});
+        }
+    }
     return findings;
 }
 
@@ -254,7 +304,8 @@ std::vector<Finding> check_meaning(const Json& document, const std::string& file
     std::vector<Finding> findings;
     for (const auto& some :
          {check_baseline(document.at("arms")), check_arm_names(document.at("arms")),
-          check_builds_on(document.at("arms")), check_rounds(document), check_brief(document),
+          check_builds_on(document.at("arms")), check_patches(document.at("arms")),
+          check_rounds(document), check_brief(document), check_generator(document),
           check_name(document, file)})
         findings.insert(findings.end(), some.begin(), some.end());
     return findings;

@@ -84,7 +84,7 @@ std::vector<Cell> cells(const Experiment& experiment, const PlanOptions& options
     for (const Factor& factor : experiment.factors) factors.push_back(brief_part(factor, brief));
     std::vector<Cell> all;
     for (const Arm& arm : experiment.arms)
-        if (wanted.empty() || arm.baseline || contains(wanted, arm.name))
+        if (wanted.empty() || arm.baseline || arm.generator || contains(wanted, arm.name))
             for (const Factors& values : combinations(factors)) all.push_back({&arm, values});
     return all;
 }
@@ -155,8 +155,10 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
     trial.phase = round.phase;
     trial.seed = round.seed;
     trial.lane = lane;
-    trial.topology = filled(merge_patch(experiment.topology, arm.topology), cell.factors);
-    trial.traffic = filled(merge_patch(experiment.traffic, arm.traffic), cell.factors);
+    trial.topology =
+        merge_patch(filled(experiment.topology, cell.factors), filled(arm.topology, cell.factors));
+    trial.traffic =
+        merge_patch(filled(experiment.traffic, cell.factors), filled(arm.traffic, cell.factors));
     trial.setup = filled(merge_members(experiment.setup, arm.setup), cell.factors);
     trial.knobs = filled(merge_members(experiment.knobs, arm.knobs), cell.factors);
     trial.collectors = experiment.collectors;
@@ -263,7 +265,7 @@ void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string&
         };
         std::erase_if(plan.trials, left_out);
     }
-    const auto compared = [&](const Trial& trial) { return trial.arm != plan.trials.front().arm; };
+    const auto compared = [&](const Trial& trial) { return is_compared(experiment, trial.arm); };
     if (!plan.left_out.empty() && std::none_of(plan.trials.begin(), plan.trials.end(), compared))
         throw Error(Status::usage, plan.left_out.front(), kElsewhere);
 }

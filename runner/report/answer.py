@@ -102,6 +102,22 @@ def lead(document):
     return f"{said}; {ends}"
 
 
+def generator_notes(document):
+    """What of each number is the generator's, a sentence for each combination of factors."""
+    return [
+        Paragraph(
+            [
+                Strong(alone["label"]),
+                f": the generator alone takes {words.number(alone['value'], 5)}"
+                f" {words.unit(alone['unit'])}. That is in every number here but those told"
+                " \u201cafter the generator's\u201d.",
+            ],
+            "note",
+        )
+        for alone in document.get("generators", [])
+    ]
+
+
 def answer(result, document):
     summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
     lines = [(badge(c), arm_line(c, summaries)) for c in document["comparisons"]]
@@ -132,6 +148,7 @@ def answer(result, document):
             ),
             *([Answers(lines)] if lines else []),
             *against,
+            *generator_notes(document),
             *(
                 Paragraph([f"Note: {note}."], "note")
                 for note in dict.fromkeys(note.rstrip(".") for note in notes)
