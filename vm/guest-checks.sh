@@ -72,7 +72,18 @@ UBSAN:
 KCSAN: 
 KFENCE: 
 DMA-API: 
+ODEBUG: 
 suspected memory leak
+leak detector disabled
+list_add corruption
+list_del corruption
+Redzone overwritten
+Poison overwritten
+Object already free
+Objects remaining in
+stalled pool shutdown
+ref_tracker: 
+NETDEV WATCHDOG: 
 bad page state
 Bad page state
 unregister_netdevice: waiting for

@@ -33,7 +33,18 @@ const Splat kSplats[] = {
     {"KCSAN: ", nullptr},
     {"KFENCE: ", nullptr},
     {"DMA-API: ", nullptr},
+    {"ODEBUG: ", nullptr},               // debugobjects
     {"suspected memory leak", nullptr},  // kmemleak
+    {"leak detector disabled", nullptr},
+    {"list_add corruption", nullptr},
+    {"list_del corruption", nullptr},
+    {"Redzone overwritten", nullptr},  // slub_debug begins with "BUG kmalloc-64 (Not tainted)"
+    {"Poison overwritten", nullptr},
+    {"Object already free", nullptr},
+    {"Objects remaining in", nullptr},
+    {"stalled pool shutdown", nullptr},  // a page pool whose pages do not come back
+    {"ref_tracker: ", nullptr},
+    {"NETDEV WATCHDOG: ", nullptr},
     {"bad page state", nullptr},
     {"Bad page state", nullptr},
     {"unregister_netdevice: waiting for", nullptr},
