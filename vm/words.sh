@@ -27,3 +27,8 @@ require_release() { # RELEASE WHERE IT IS FROM
 is_module_file() {
 	[[ $1 =~ ^[A-Za-z0-9_.,+=-]+(/[A-Za-z0-9_.,+=-]+)*\.ko(\.(xz|zst|gz))?$ && /$1/ != */../* ]]
 }
+
+# The folder that modules for a kernel of one's own are built in, where its modules folder has it.
+own_build() { # MODULES
+	[ -n "$1" ] && [ -e "$1/build/Makefile" ] && realpath "$1/build"
+}

@@ -102,7 +102,7 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     assets.more_memory_mib = std::stoi(image["memory"]);
     assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
     assets.qemu_version.erase(assets.qemu_version.find('\n'));
-    assets.payload = make_payload(assets.kernel.release, assets.missing);
+    assets.payload = make_payload(assets.kernel.release, assets.kernel.modules, assets.missing);
     assets.ingredients = {qemu_sha256(), sha256_file(assets.kernel.vmlinuz), image["sha256"],
                           assets.payload.sha256};
     return assets;

@@ -25,10 +25,10 @@ std::string stripped_self() {
 }
 
 void add_modules(std::vector<ArchiveFile>& files, const std::string& release,
-                 std::string& missing) {
+                 const std::string& modules, std::string& missing) {
     const fs::path out = module_folder();
     try {
-        capture({data_folder() / "kmod" / "build", release, out});
+        capture({data_folder() / "kmod" / "build", release, out, modules});
     } catch (const Error& error) {
         throw_if_interrupted();
         missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,
@@ -43,9 +43,9 @@ void add_modules(std::vector<ArchiveFile>& files, const std::string& release,
 
 }  // namespace
 
-Payload make_payload(const std::string& release, std::string& missing) {
+Payload make_payload(const std::string& release, const std::string& modules, std::string& missing) {
     std::vector<ArchiveFile> files{{"rxlab", 0755, stripped_self()}};
-    add_modules(files, release, missing);
+    add_modules(files, release, modules, missing);
     Payload payload;
     for (const ArchiveFile& file : files) payload.files[file.name] = sha256(file.content);
     payload.archive = newc_archive(std::move(files));
