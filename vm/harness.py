@@ -6,9 +6,13 @@
                                                  guest's CPUs run at the same time, `in-turns`: the
                                                  others, of which several may run side by side
 
+A KERNEL is a name of the file kernels, the path of a bzImage, or debug/NAME, which vm/debug-kernel
+builds. After +, a word of its command line: 6.12+threadirqs.
+
 A check is a function of a Lab; it fails by raising. What it ran is shown only when it fails.
 RXLAB_VM_TIMES=FILE: a line "test, kernel, check, seconds, result" is appended for each.
 """
+import functools
 import os
 import shutil
 import signal
@@ -29,6 +33,9 @@ KERNELS = [
 ]
 DEFAULT_KERNEL = KERNELS[0][0]
 ONCE = "-"  # the kernel of a check that does not depend on one
+DEBUG = "debug/"
+# Shadows, quarantines and tables of the checkers, and all takes several times as long.
+DEBUG_OPTIONS = {"--memory": "1024", "--timeout": "7200"}
 # Words for some of a test's checks. QEMU before 8.1 runs stale code where one CPU's thread patches
 # what another's translates, the likelier the busier the machine. With one thread for all CPUs it
 # cannot, and a guest takes a quarter less of this machine.
@@ -46,6 +53,38 @@ class Skip(Exception):
 def require(truth, what):
     if not truth:
         raise Failed(what)
+
+
+@functools.cache
+def debug_kernel(name):
+    """What vm/debug-kernel says of it: vmlinuz, release, modules. Built where it is not there."""
+    argv = [HERE / "debug-kernel", name]
+    ran = subprocess.run(argv, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+    require(ran.returncode == 0, f"vm/debug-kernel {name}: exit status {ran.returncode}")
+    return dict(line.split("=", 1) for line in ran.stdout.splitlines())
+
+
+def kernel_options(word):
+    """The options of `rxlab shell` for a kernel's word."""
+    # The path of an image has a + in its release.
+    name, *cmdline = word.split("+") if "/" not in word or word.startswith(DEBUG) else [word]
+    options = {"--cmdline": " ".join(cmdline)} if cmdline else {}
+    if not name.startswith(DEBUG):
+        return {"--kernel": name, **options}
+    return {
+        "--kernel": debug_kernel(name.removeprefix(DEBUG))["vmlinuz"],
+        **DEBUG_OPTIONS,
+        **options,
+    }
+
+
+def joined(options, words):
+    """OPTIONS and these words: where both have --cmdline it is one."""
+    words, options = list(words), dict(options)
+    for name in options:
+        if name in words and name == "--cmdline":
+            words[words.index(name) + 1] += " " + options[name]
+    return [word for name in options if name not in words for word in (name, options[name])] + words
 
 
 @dataclass
@@ -94,7 +133,20 @@ class Lab:
         those that want them at once."""
         kernel = DEFAULT_KERNEL if self.kernel == ONCE else self.kernel
         turns = [] if self.at_once else ["--in-turns"]
-        return [self.rxlab, "shell", "--kernel", kernel, *turns, *options, "--"]
+        return [self.rxlab, "shell", *turns, *joined(kernel_options(kernel), options), "--"]
+
+    @property
+    def in_debug(self):
+        """Is the kernel under test one with checkers?"""
+        return self.kernel.startswith(DEBUG)
+
+    def program(self, source, *flags):
+        """A program of this folder for guests, built once."""
+        program = self.work / Path(source).stem
+        if not program.exists():
+            argv = ["cc", "-static", "-no-pie", "-O2", "-Wall", *flags, "-o", program]
+            self.run(*argv, HERE / source)
+        return program
 
     def guest_side(self, files, part, *arguments, options=()):
         """`sh FILE PART ARGUMENTS` in the guest, the first of files being FILE."""
@@ -110,23 +162,27 @@ class Check:
     act: Callable[[Lab], object]
     once: bool = False  # it does not depend on the kernel
     at_once: bool = False  # it is about CPUs that run at the same time
+    not_in_debug: str = ""  # why it cannot be done in a kernel with checkers
 
 
 class Suite:
-    def __init__(self, proves):
+    """kernels: words for those that the checks are done in where none is named."""
+
+    def __init__(self, proves, kernels=(DEFAULT_KERNEL,)):
         self.test = Path(sys.argv[0]).name
         self.proves = proves.strip()
+        self.kernels = kernels
         self.checks = []
 
     def add(self, name, says, act, **how):
         require(name not in [check.name for check in self.checks], f"two checks named {name}")
         self.checks.append(Check(name, says, act, **how))
 
-    def check(self, says, once=False):
+    def check(self, says, **how):
         """Decorator: the function, with - for _, is the check's name."""
 
         def named(act):
-            self.add(act.__name__.replace("_", "-"), says, act, once=once)
+            self.add(act.__name__.replace("_", "-"), says, act, **how)
             return act
 
         return named
@@ -142,7 +198,7 @@ class Suite:
             word: [check for check in self.checks if test(check)] for word, test in SOME.items()
         }
         names = [word for word in words if word in named]
-        kernels = [word for word in words if word not in names] or [DEFAULT_KERNEL]
+        kernels = [word for word in words if word not in names] or self.kernels
         for kernel in kernels:
             if not (kernel[0].isdigit() or "/" in kernel):
                 sys.exit(f"{self.test}: no check '{kernel}'; next: {sys.argv[0]} --list")
@@ -174,6 +230,8 @@ class Suite:
 def outcome_of(check, lab):
     """("ok" | "not ok" | "skip", why)."""
     try:
+        if lab.in_debug and check.not_in_debug:
+            raise Skip(check.not_in_debug)
         check.act(lab)
         return "ok", ""
     except Skip as why:
