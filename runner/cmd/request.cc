@@ -108,6 +108,8 @@ void add_target_options(CommandOptions command, RunRequest& request) {
     command.option("--kernel", request.vm.kernel, "6.12, 6.1 or the path of a bzImage");
     command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
     command.option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
+    command.option("--memory", request.vm.memory_mib, "MiB of a guest's memory")
+        .between(128, 65'536);
     command.option("--workers", request.vm.workers, "guests at once (0: one per CPU)")
         .between(0, 1024);
     command
