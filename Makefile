@@ -26,6 +26,10 @@ KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, in
 BENCH_DEPS := libbenchmark-dev libboost-dev libreaderwriterqueue-dev libdpdk-dev
 BENCH_ARGS ?=
 
+# What a kernel with checkers is built with (vm/debug-kernel), and which: one of vm/debug, or all.
+DEBUG_DEPS := bc bison dwarves flex libssl-dev
+DEBUG ?=
+
 # What checks the form of the sources (runner/lint/).
 LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
 
@@ -61,9 +65,9 @@ ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps lint-deps build lint tidy hooks compile-apart compile-units \
+.PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart compile-units \
         compile-sanitized test-sanitized fuzz bench-build run-experiment test test-unit test-vm \
-        test-restore test-captures bench nightly install doctor restore clean distclean
+        test-debug test-restore test-captures bench nightly install doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -108,6 +112,9 @@ lint-deps:
 
 bench-deps: deps
 	@$(call install,$(BENCH_DEPS))
+
+debug-deps: deps
+	@$(call install,$(DEBUG_DEPS))
 
 build: deps ## build the runner and its BPF objects
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
@@ -158,6 +165,10 @@ test-vm: build
 	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
 	vm/times $(BUILD)/vm-times; exit $$status
 
+test-debug: debug-deps build ## VM tests, dmatest and failing allocations in kernels with
+## checkers, which are built once (DEBUG=kasan: only that one of vm/debug)
+	@vm/test-debug $(BUILD)/rxlab $(DEBUG:%=debug/%)
+
 lint: lint-deps ## the form of the sources: formatters, linters, who may include what
 	@runner/lint/lint
 	@cd runner/lint && /usr/bin/python3 -B -m unittest -q
@@ -192,15 +203,19 @@ bench: bench-build ## the ring against its peers and memcpy, in user space: rati
 compile-apart: deps
 	@$(call preset,dev,$(BUILD)/dev,)
 
+# With interrupts handled in threads, as a real-time kernel has them always.
+THREADED := $(firstword $(KERNELS))+threadirqs
 nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB through each ring,
-## each reader fuzzed for a minute,
-## 10^7 frames through the NIC and through each port filter; results under results/runs/DATE
+## each reader fuzzed for a minute, 10^7 frames through the NIC and each port filter;
+## test-debug; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
 		$(BUILD)/cmake/xdp_test --gtest_brief=1
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
+	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
+	@$(MAKE) --no-print-directory test-debug
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
