@@ -117,4 +117,9 @@ std::string FakeSys::netlink(int protocol, const std::string& request) {
     return on_netlink(protocol, request);
 }
 
+void FakeSys::netlink_change(int protocol, const std::string& request, const std::string& what) {
+    change(fmt::format("netlink {} {}", netns_.empty() ? "-" : netns_, what));
+    netlink(protocol, request);
+}
+
 }  // namespace rxlab

@@ -27,9 +27,9 @@ public:
     std::function<void(FakeSys&, const std::string& path, const std::string& value)> on_write;
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
     std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
-    std::vector<std::string>
-        log;  ///< changes in order: "write PATH VALUE", "run NETNS ARGV...", "remove PATH"
-    std::vector<double> limits;  ///< seconds that each run_for() was given
+    std::vector<std::string> log;  ///< changes in order: "write PATH VALUE", "run NETNS ARGV...",
+                                   ///< "remove PATH", "netlink NETNS WHAT"
+    std::vector<double> limits;    ///< seconds that each run_for() was given
     int changes = 0;
     int fail_at = -1;  ///< the change with this number (from 0) fails, without effect
     Failure failure = Failure::error;
@@ -47,6 +47,7 @@ public:
     CommandResult run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
+    void netlink_change(int protocol, const std::string& request, const std::string& what) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override;
     uint64_t now_ns() override { return clock_ns += 1000; }
     void sleep_until(uint64_t when_ns) override { clock_ns = std::max(clock_ns, when_ns); }

@@ -6,13 +6,13 @@
 #include "base/printable.h"
 #include "base/whole_file.h"
 #include "sys/child.h"
+#include "sys/netlink_message.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/mount.h>
 #include <linux/netlink.h>
-#include <netlink/msg.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -112,6 +112,16 @@ private:
     Fd* sysfs_home_;
 };
 
+/// A socket whose errors come with the kernel's own words, and without the request again.
+Fd netlink_socket(int protocol) {
+    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+    if (!socket) fail("netlink socket");
+    const int on = 1;
+    for (const int option : {NETLINK_EXT_ACK, NETLINK_CAP_ACK})
+        ::setsockopt(socket.get(), SOL_NETLINK, option, &on, sizeof on);
+    return socket;
+}
+
 void send_request(int socket, const std::string& request) {
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
@@ -121,18 +131,17 @@ void send_request(int socket, const std::string& request) {
 }
 
 /// Is `messages` the answer's end? @throws Error for the kernel's refusal.
-bool ends_answer(std::string messages) {
-    int left = static_cast<int>(messages.size());
-    for (auto* message = reinterpret_cast<nlmsghdr*>(messages.data()); nlmsg_ok(message, left);
-         message = nlmsg_next(message, &left)) {
-        if (message->nlmsg_type == NLMSG_ERROR && nlmsg_valid_hdr(message, sizeof(nlmsgerr))) {
-            errno = -static_cast<nlmsgerr*>(nlmsg_data(message))->error;
-            if (errno) fail("netlink answer");
-            return true;
+bool ends_answer(const std::string& messages) {
+    bool ends = false;
+    for_each_message(messages, [&](nlmsghdr* message) {
+        if (const auto refusal = refusal_in(message); refusal && refusal->number) {
+            errno = refusal->number;
+            fail("the kernel refuses" + (refusal->words.empty() ? "" : ": " + refusal->words));
         }
-        if (message->nlmsg_type == NLMSG_DONE || !(message->nlmsg_flags & NLM_F_MULTI)) return true;
-    }
-    return false;
+        ends = ends || message->nlmsg_type == NLMSG_ERROR || message->nlmsg_type == NLMSG_DONE ||
+               !(message->nlmsg_flags & NLM_F_MULTI);
+    });
+    return ends;
 }
 
 }  // namespace
@@ -210,8 +219,7 @@ void RealSys::ioctl(const std::string& device, unsigned long request, void* argu
 }
 
 std::string RealSys::netlink(int protocol, const std::string& request) {
-    const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
-    if (!socket) fail("netlink socket");
+    const Fd socket = netlink_socket(protocol);
     send_request(socket.get(), request);
     std::string answer;
     std::vector<char> buffer(1 << 17);
@@ -223,6 +231,10 @@ std::string RealSys::netlink(int protocol, const std::string& request) {
         answer += part;
         if (ends_answer(part)) return answer;
     }
+}
+
+void RealSys::netlink_change(int protocol, const std::string& request, const std::string&) {
+    netlink(protocol, request);
 }
 
 uint64_t RealSys::now_ns() {

@@ -19,6 +19,7 @@ public:
     CommandResult run_for(double seconds, const std::vector<std::string>& argv) override;
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
     std::string netlink(int protocol, const std::string& request) override;
+    void netlink_change(int protocol, const std::string& request, const std::string& what) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override;
     uint64_t now_ns() override;
     void sleep_until(uint64_t when_ns) override;

@@ -73,8 +73,7 @@ void RecordingSys::remove(const std::string& path) {
 namespace {
 
 /// Programs that tell something and change nothing.
-const std::vector<std::string> kQuestions[] = {
-    {"ip", "-j"}, {"ethtool", "-k"}, {"ethtool", "-c"}, {"ethtool", "-g"}, {"ethtool", "-S"}};
+const std::vector<std::string> kQuestions[] = {{"ip", "-j"}, {"ethtool", "-S"}};
 
 bool only_asks(const std::vector<std::string>& argv) {
     return std::any_of(std::begin(kQuestions), std::end(kQuestions), [&](const auto& question) {
@@ -93,6 +92,12 @@ CommandResult RecordingSys::run(const std::vector<std::string>& argv, const std:
     for (const std::string& line : lines_of(argv, input))
         changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
     return passes() ? sys_.run(argv, input, netns) : CommandResult{};
+}
+
+void RecordingSys::netlink_change(int protocol, const std::string& request,
+                                  const std::string& what) {
+    changes_.push_back(where() + what);
+    if (passes()) sys_.netlink_change(protocol, request, what);
 }
 
 void RecordingSys::in_netns(const std::string& netns, const std::function<void()>& fn) {

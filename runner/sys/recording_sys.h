@@ -39,9 +39,11 @@ public:
     }
     /// When only recording, the namespace need not exist: fn is called where the thread is.
     void in_netns(const std::string& netns, const std::function<void()>& fn) override;
+    /// When only recording, nobody answers in a namespace that is yet to be made.
     std::string netlink(int protocol, const std::string& request) override {
-        return sys_.netlink(protocol, request);
+        return passes() || netns_.empty() ? sys_.netlink(protocol, request) : std::string();
     }
+    void netlink_change(int protocol, const std::string& request, const std::string& what) override;
     void ioctl(const std::string& device, unsigned long request, void* argument) override {
         if (passes()) sys_.ioctl(device, request, argument);
     }

@@ -28,6 +28,22 @@ TEST(RecordingSys, notes_every_change_and_makes_none) {
     EXPECT_THAT(fake.log, IsEmpty());
 }
 
+TEST(RecordingSys, notes_changes_by_netlink_and_asks_nobody_in_a_namespace_to_be_made) {
+    FakeSys fake;
+    fake.on_netlink = [](int, const std::string&) { return std::string("answer"); };
+    RecordingSys sys(fake, RecordingSys::Mode::only_record);
+    EXPECT_EQ(sys.netlink(0, "question"), "answer");
+    sys.in_netns("dut", [&] {
+        EXPECT_EQ(sys.netlink(0, "question"), "");
+        sys.netlink_change(0, "change", "ring of eth0 512");
+    });
+    EXPECT_THAT(sys.changes(), ElementsAre("dut: ring of eth0 512"));
+    EXPECT_THAT(fake.log, IsEmpty());
+    RecordingSys passing(fake, RecordingSys::Mode::pass_on);
+    passing.netlink_change(0, "change", "ring of eth0 512");
+    EXPECT_THAT(fake.log, ElementsAre("netlink - ring of eth0 512"));
+}
+
 TEST(RecordingSys, can_pass_everything_on_as_well) {
     FakeSys fake;
     fake.files["/proc/sys/x"] = "300\n";

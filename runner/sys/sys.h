@@ -49,6 +49,10 @@ public:
     virtual void ioctl(const std::string& device, unsigned long request, void* argument) = 0;
     virtual uint64_t now_ns() = 0;                   ///< CLOCK_MONOTONIC
     virtual void sleep_until(uint64_t when_ns) = 0;  ///< of now_ns(); returns some time after it
+    /// A netlink request that changes something and asks for an acknowledgement (NLM_F_ACK);
+    /// `what` tells it to people. @throws Error(Status::invalid) with the kernel's own words.
+    virtual void netlink_change(int protocol, const std::string& request,
+                                const std::string& what) = 0;
     void sleep_ns(uint64_t ns) { sleep_until(now_ns() + ns); }
 };
 
