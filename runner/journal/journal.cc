@@ -235,6 +235,7 @@ void Journal::set_knob(const std::string& name, const std::string& value) {
     const Knob knob = find_knob(name);
     const std::string before = knob.kind.read(sys_, knob.object);
     if (same_value(before, value)) return;
+    check_knob(sys_, knob, value);
     record({.what = name,
             .value = before,
             .netns = placed(knob.object).netns,

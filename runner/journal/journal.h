@@ -25,7 +25,8 @@ public:
     /// Writes and fsyncs one entry. Call it before the change. @throws Error(Status::invalid) when
     /// the journal is damaged.
     void record(const Undo& undo);
-    /// Reads the knob, records its value, writes the new one and reads it back.
+    /// Reads the knob, has the new value checked, records the old one, writes the new one and reads
+    /// it back.
     void set_knob(const std::string& knob, const std::string& value);
     /// Reads the knob file, records its value, writes the new one.
     void write_file(const std::string& what, const std::string& path, const std::string& value,

@@ -39,12 +39,6 @@ void undo_path(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {
         [&] { write_in(sys, undo.netns, undo.path, undo.value); }, notes);
 }
 
-bool exists_in(Sys& sys, const std::string& netns, const std::string& path) {
-    bool there = false;
-    sys.in_netns(netns, [&] { there = sys.exists(path); });
-    return there;
-}
-
 bool absent(Sys& sys, const Undo& undo) {
     if (!undo.netns.empty() && !sys.exists("/run/netns/" + undo.netns)) return true;
     if (!undo.interface.empty() && !exists_in(sys, undo.netns, "/sys/class/net/" + undo.interface))

@@ -1,16 +1,121 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "base/names.h"
 #include "knobs/kinds.h"
 #include "knobs/place.h"
 
-#include "base/error.h"
-
 #include <fmt/format.h>
+#include <algorithm>
+#include <sstream>
+#include <vector>
 
 namespace rxlab {
 namespace {
 
 std::string affinity_file(const std::string& irq) {
     return "/proc/irq/" + irq + "/smp_affinity_list";
+}
+
+/// The kernel wants one CPU of the list to be online.
+void require_online(Sys& sys, const std::string& knob, const std::string& value) {
+    const std::set<int> wanted = cpu_list(value);
+    if (wanted.empty())
+        throw Error(Status::usage, fmt::format("knob {}: '{}' is no list of CPUs", knob, value),
+                    "e.g. 0-1,3");
+    const std::string online = read_in(sys, "", "/sys/devices/system/cpu/online");
+    const std::set<int> there = cpu_list(online);
+    if (std::none_of(wanted.begin(), wanted.end(), [&](int cpu) { return there.contains(cpu); }))
+        throw Error(Status::usage,
+                    fmt::format("knob {}: no CPU of '{}' is online, only {}", knob, value, online));
+}
+
+// ---- by name
+
+/// What drivers call the interrupt of one queue, after the name of the interface or of the device.
+const struct {
+    const char* queue;
+    std::vector<std::string> endings;
+} kQueues[] = {
+    {"-rx-", {"-rx-", "-rxtx-", "-TxRx-", "-input."}},
+    {"-tx-", {"-tx-", "-rxtx-", "-TxRx-", "-output."}},
+};
+
+struct Queue {
+    std::string interface;             ///< empty: the name says no interface
+    std::vector<std::string> endings;  ///< of the action's name; empty: the only interrupt there is
+};
+
+/// "eth0-rx-3" -> eth0 and "-rx-3", "-rxtx-3" ...; "eth0" -> eth0.
+Queue queue_of(const std::string& name) {
+    for (const auto& row : kQueues) {
+        const size_t at = name.rfind(row.queue);
+        if (at == std::string::npos || !at) continue;
+        const std::string number = name.substr(at + std::string(row.queue).size());
+        if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) continue;
+        Queue queue{name.substr(0, at), {}};
+        for (const std::string& ending : row.endings) queue.endings.push_back(ending + number);
+        return queue;
+    }
+    return {name, {}};
+}
+
+/// Those that handle an interrupt: several share a line.
+std::vector<std::string> actions_of(Sys& sys, const std::string& irq) {
+    const std::string path = "/sys/kernel/irq/" + irq + "/actions";
+    std::vector<std::string> actions;
+    std::istringstream text(sys.exists(path) ? read_in(sys, "", path) : "");
+    for (std::string action; std::getline(text, action, ',');) actions.push_back(action);
+    return actions;
+}
+
+std::vector<std::string> irqs_of_action(Sys& sys, const std::string& name) {
+    std::vector<std::string> irqs;
+    for (const std::string& irq : sys.list("/sys/kernel/irq")) {
+        const auto actions = actions_of(sys, irq);
+        if (std::find(actions.begin(), actions.end(), name) != actions.end()) irqs.push_back(irq);
+    }
+    return irqs;
+}
+
+/// Of the interface's device: its messages, or its line. A virtio device's are its parent's.
+std::vector<std::string> irqs_of_device(Sys& sys, const Placed& place, const std::string& name) {
+    std::vector<std::string> irqs;
+    for (const char* device : {"/device", "/device/.."}) {
+        const std::string folder = "/sys/class/net/" + name + device;
+        if (exists_in(sys, place.netns, folder + "/msi_irqs"))
+            sys.in_netns(place.netns, [&] { irqs = sys.list(folder + "/msi_irqs"); });
+        else if (exists_in(sys, place.netns, folder + "/irq"))
+            irqs = {read_in(sys, place.netns, folder + "/irq")};
+        if (!irqs.empty()) break;
+    }
+    std::erase_if(irqs, [&](const std::string& irq) { return actions_of(sys, irq).empty(); });
+    return irqs;
+}
+
+bool serves(Sys& sys, const std::string& irq, const Queue& queue) {
+    for (const std::string& action : actions_of(sys, irq))
+        for (const std::string& ending : queue.endings)
+            if (action.ends_with(ending)) return true;
+    return queue.endings.empty();
+}
+
+std::vector<std::string> irqs_named(Sys& sys, const Placed& place) {
+    if (auto irqs = irqs_of_action(sys, place.object); !irqs.empty()) return irqs;
+    const Queue queue = queue_of(place.object);
+    if (!is_interface_name(queue.interface)) return {};
+    std::vector<std::string> irqs = irqs_of_device(sys, place, queue.interface);
+    std::erase_if(irqs, [&](const std::string& irq) { return !serves(sys, irq, queue); });
+    return irqs;
+}
+
+std::string irq_named(Sys& sys, const std::string& object) {
+    const std::vector<std::string> irqs = irqs_named(sys, placed(object));
+    if (irqs.size() == 1) return irqs.front();
+    throw Error(Status::usage,
+                fmt::format("knob irq:{}: {} interrupts have this name", object,
+                            irqs.empty() ? "no" : std::to_string(irqs.size())),
+                irqs.empty() ? "see /proc/interrupts; a device has them while its link is up"
+                             : "name a queue, e.g. eth0-rx-0, or use irq_affinity:NUMBER");
 }
 
 }  // namespace
@@ -29,6 +134,26 @@ std::string read_irq_affinity(Sys& sys, const std::string& object) {
 
 void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value) {
     write_in(sys, "", affinity_file(object), value);
+}
+
+void check_irq_affinity(Sys& sys, const std::string& object, const std::string& value) {
+    require_online(sys, "irq_affinity:" + object, value);
+}
+
+void validate_irq(const std::string& object) {
+    validate_characters("irq", object, "._-@:");
+}
+
+std::string read_irq(Sys& sys, const std::string& object) {
+    return read_irq_affinity(sys, irq_named(sys, object));
+}
+
+void write_irq(Sys& sys, const std::string& object, const std::string& value) {
+    write_irq_affinity(sys, irq_named(sys, object), value);
+}
+
+void check_irq(Sys& sys, const std::string& object, const std::string& value) {
+    require_online(sys, "irq:" + object, value);
 }
 
 }  // namespace rxlab

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The three functions of every knob kind, one file per kind; table.cc gives them their names.
+// The functions of every knob kind, one file per kind; table.cc gives them their names.
 #pragma once
 #include "knobs/knobs.h"
 
@@ -16,6 +16,12 @@ void write_sysfs(Sys& sys, const std::string& object, const std::string& value);
 void validate_irq_affinity(const std::string& object);
 std::string read_irq_affinity(Sys& sys, const std::string& object);
 void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value);
+void check_irq_affinity(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_irq(const std::string& object);
+std::string read_irq(Sys& sys, const std::string& object);
+void write_irq(Sys& sys, const std::string& object, const std::string& value);
+void check_irq(Sys& sys, const std::string& object, const std::string& value);
 
 void validate_rps(const std::string& object);
 std::string read_rps(Sys& sys, const std::string& object);
@@ -24,9 +30,11 @@ void write_rps(Sys& sys, const std::string& object, const std::string& value);
 void validate_ethtool(const std::string& object);
 std::string read_ethtool(Sys& sys, const std::string& object);
 void write_ethtool(Sys& sys, const std::string& object, const std::string& value);
+void check_ethtool(Sys& sys, const std::string& object, const std::string& value);
 
 void validate_sched(const std::string& object);
 std::string read_sched(Sys& sys, const std::string& object);
 void write_sched(Sys& sys, const std::string& object, const std::string& value);
+void check_sched(Sys& sys, const std::string& object, const std::string& value);
 
 }  // namespace rxlab

@@ -16,6 +16,9 @@ struct KnobKind {
     void (*validate)(const std::string& object);
     std::string (*read)(Sys& sys, const std::string& object);
     void (*write)(Sys& sys, const std::string& object, const std::string& value);
+    /// Null: only writing tells. @throws Error(Status::usage) for a value that the system would
+    /// refuse; nothing is changed. Of what is not there (yet) it knows nothing, and accepts it.
+    void (*check)(Sys& sys, const std::string& object, const std::string& value) = nullptr;
     const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
 };
 extern const KnobKind kKnobs[];
@@ -28,6 +31,9 @@ struct Knob {
 };
 /// @throws Error(Status::usage) with the nearest kind.
 Knob find_knob(const std::string& name);
+
+/// The kind's own check, where it has one.
+void check_knob(Sys& sys, const Knob& knob, const std::string& value);
 
 /// Is it a setting of the receive path (the table in reach.cc), such as an experiment may change on
 /// a machine that people use? Others may run programs as root (kernel.core_pattern) or end it.

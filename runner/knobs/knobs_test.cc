@@ -2,7 +2,6 @@
 #include "knobs/knobs.h"
 
 #include "base/error.h"
-#include "knobs/ethtool.h"
 #include "sys/fake_sys.h"
 
 #include <gtest/gtest.h>
@@ -52,8 +51,12 @@ TEST(Knobs, nothing_leaves_its_folder_and_nothing_odd_passes) {
               "knob irq_affinity:../1: expected an interrupt's number");
     EXPECT_EQ(refusal("rps:rxdut0/../rx-0"), "knob rps:rxdut0/../rx-0: '..' is not allowed");
     EXPECT_EQ(refusal("rps:rxdut0/tx-0"), "knob rps:rxdut0/tx-0: expected INTERFACE/rx-N");
+    EXPECT_EQ(refusal("irq:eth0/rx-0"), "knob irq:eth0/rx-0: character '/' is not allowed");
+    EXPECT_EQ(refusal("irq:.."), "knob irq:..: '..' is not allowed");
     EXPECT_EQ(refusal("ethtool:eth0/offload/gro"),
-              "knob ethtool:eth0/offload/gro: expected INTERFACE/coalesce|ring|feature/SETTING");
+              "knob ethtool:eth0/offload/gro: expected "
+              "INTERFACE/coalesce|ring|channel|feature/SETTING");
+    EXPECT_EQ(refusal("ethtool:eth0/ring/xr"), "knob ethtool:eth0/ring/xr: no ring setting 'xr'");
     EXPECT_EQ(refusal("ethtool:-s/ring/rx"), "knob ethtool:-s/ring/rx: no interface's name");
     EXPECT_EQ(refusal("ethtool:./ring/rx"), "knob ethtool:./ring/rx: no interface's name");
     EXPECT_EQ(refusal("ethtool:a1234567890123456/ring/rx"),
@@ -97,43 +100,6 @@ TEST(Rps, masks_are_read_without_padding) {
     EXPECT_EQ(read(sys, "rps:eth0/rx-0"), "0");
 }
 
-TEST(IrqAffinity, is_a_list_of_cpus) {
-    FakeSys sys;
-    sys.files["/proc/irq/24/smp_affinity_list"] = "0-1\n";
-    EXPECT_EQ(read(sys, "irq_affinity:24"), "0-1");
-    EXPECT_TRUE(same_value("0,1", "0-1"));
-    EXPECT_FALSE(same_value("0,1", "0-2"));
-    EXPECT_FALSE(same_value("fifo:1", "fifo:2"));
-}
-
-const char kRing[] =
-    "Ring parameters for eth0:\nPre-set maximums:\nRX:\t\t4096\nRX Mini:\tn/a\nTX:\t\t4096\n"
-    "Current hardware settings:\nRX:\t\t256\nRX Mini:\tn/a\nTX:\t\t512\n";
-const char kCoalesce[] =
-    "Coalesce parameters for eth0:\nAdaptive RX: off  TX: on\nrx-usecs:\t3\nrx-frames:\tn/a\n";
-const char kFeatures[] =
-    "Features for eth0:\nrx-checksumming: on [fixed]\n\ttx-tcp-segmentation: "
-    "off\ngeneric-receive-offload: on\n";
-
-TEST(Ethtool, settings_are_found_in_its_words) {
-    EXPECT_EQ(parse_ethtool("ring", "rx", kRing), "256");
-    EXPECT_EQ(parse_ethtool("ring", "tx", kRing), "512");
-    EXPECT_EQ(parse_ethtool("coalesce", "rx-usecs", kCoalesce), "3");
-    EXPECT_EQ(parse_ethtool("coalesce", "adaptive-rx", kCoalesce), "off");
-    EXPECT_EQ(parse_ethtool("coalesce", "adaptive-tx", kCoalesce), "on");
-    EXPECT_EQ(parse_ethtool("feature", "rx-checksumming", kFeatures), "on");
-    EXPECT_EQ(parse_ethtool("feature", "tx-tcp-segmentation", kFeatures), "off");
-    EXPECT_THROW(parse_ethtool("ring", "rx-mini", kRing), Error);
-    EXPECT_THROW(parse_ethtool("coalesce", "rx-frames", kCoalesce), Error);
-}
-
-TEST(Ethtool, writes_with_the_capital_option_in_the_namespace) {
-    FakeSys sys;
-    write(sys, "ethtool:@dut:rxdut0/feature/generic-receive-offload", "on");
-    EXPECT_EQ(sys.log, std::vector<std::string>{
-                           "run rxlab-dut ethtool -K rxdut0 generic-receive-offload on"});
-}
-
 std::string stat_line(const std::string& name, unsigned long flags, int priority, int policy) {
     std::string line = "14 (" + name + ") S 2 0 0 0 -1 " + std::to_string(flags);
     for (int field = 10; field < 40; field++) line += " 0";
@@ -149,8 +115,15 @@ TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
     EXPECT_EQ(read(sys, "sched:ksoftirqd/0"), "fifo:50");
     write(sys, "sched:ksoftirqd/0", "other");
     EXPECT_EQ(sys.log, std::vector<std::string>{"run - chrt -o -p 0 14"});
-    EXPECT_THROW(write(sys, "sched:ksoftirqd/0", "turbo"), Error);
+    for (const char* wrong : {"turbo", "fifo", "other:1"})
+        EXPECT_THROW(check_knob(sys, find_knob("sched:ksoftirqd/0"), wrong), Error) << wrong;
     EXPECT_THROW(read(sys, "sched:ksoftirqd/9"), Error);
+}
+
+TEST(Values, are_the_same_where_only_a_list_of_cpus_is_written_otherwise) {
+    EXPECT_TRUE(same_value("0,1", "0-1"));
+    EXPECT_FALSE(same_value("0,1", "0-2"));
+    EXPECT_FALSE(same_value("fifo:1", "fifo:2"));
 }
 
 TEST(Reach, what_belongs_to_the_receive_path_may_be_set_on_a_host) {
@@ -158,7 +131,7 @@ TEST(Reach, what_belongs_to_the_receive_path_may_be_set_on_a_host) {
          {"sysctl:net.core.netdev_budget", "sysctl:@dut:net.ipv4.ip_forward",
           "sysctl:net/ipv4/conf/eth0.7/rp_filter", "sysfs:/sys/class/net/eth0/gro_flush_timeout",
           "sysfs:/sys/kernel/debug/vdma/fault/lost/interval",
-          "sysfs:/sys/kernel/mm/transparent_hugepage/enabled", "irq_affinity:24",
+          "sysfs:/sys/kernel/mm/transparent_hugepage/enabled", "irq_affinity:24", "irq:eth0-rx-0",
           "rps:@dut:rxdut0/rx-0", "ethtool:eth0/ring/rx", "sched:ksoftirqd/0"})
         EXPECT_NO_THROW(require_within_receive_path(name)) << name;
 }

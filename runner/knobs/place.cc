@@ -5,7 +5,6 @@
 #include "knobs/knobs.h"
 
 #include <fmt/format.h>
-#include <set>
 #include <sstream>
 
 namespace rxlab {
@@ -18,7 +17,8 @@ std::string single_spaced(const std::string& text) {
     return out;
 }
 
-/// "0-2,5" as a set; empty when it is no such list.
+}  // namespace
+
 std::set<int> cpu_list(const std::string& text) {
     std::set<int> cpus;
     std::istringstream ranges(text);
@@ -32,8 +32,6 @@ std::set<int> cpu_list(const std::string& text) {
     }
     return cpus;
 }
-
-}  // namespace
 
 Placed placed(const std::string& object) {
     const size_t colon = object.find(':');
@@ -65,6 +63,13 @@ bool same_value(const std::string& a, const std::string& b) {
     if (single_spaced(a) == single_spaced(b)) return true;
     const std::set<int> cpus = cpu_list(single_spaced(a));
     return !cpus.empty() && cpus == cpu_list(single_spaced(b));
+}
+
+bool exists_in(Sys& sys, const std::string& netns, const std::string& path) {
+    if (!netns.empty() && !sys.exists("/run/netns/" + netns)) return false;
+    bool there = false;
+    sys.in_netns(netns, [&] { there = sys.exists(path); });
+    return there;
 }
 
 std::string read_in(Sys& sys, const std::string& netns, const std::string& path) {

@@ -3,6 +3,7 @@
 #pragma once
 #include "sys/sys.h"
 
+#include <set>
 #include <string>
 
 namespace rxlab {
@@ -14,10 +15,15 @@ struct Placed {
 };
 Placed placed(const std::string& object);
 
+/// "0-2,5" as a set; empty when it is no such list.
+std::set<int> cpu_list(const std::string& text);
+
 /// @throws Error(Status::usage) unless the object is of letters, digits and `also`, with no "..".
 void validate_characters(const std::string& kind, const std::string& object,
                          const std::string& also);
 
+/// Is there such a path, and such a namespace?
+bool exists_in(Sys& sys, const std::string& netns, const std::string& path);
 std::string read_in(Sys& sys, const std::string& netns, const std::string& path);
 void write_in(Sys& sys, const std::string& netns, const std::string& path,
               const std::string& value);

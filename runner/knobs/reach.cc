@@ -34,6 +34,7 @@ const Allowed kAllowed[] = {
     {"sysfs", "/sys/kernel/debug/vdma/"},
     {"sysfs", "/sys/kernel/mm/transparent_hugepage/"},
     {"irq_affinity", ""},
+    {"irq", ""},
     {"rps", ""},
     {"ethtool", ""},
     {"sched", ""},

@@ -55,6 +55,21 @@ std::string pid_of(Sys& sys, const std::string& name) {
                 "ps -e shows their names");
 }
 
+struct Wanted {
+    const Policy& policy;
+    std::string priority;
+};
+
+Wanted wanted_policy(const std::string& object, const std::string& value) {
+    const std::string name = value.substr(0, value.find(':'));
+    const bool has_priority = name.size() < value.size();
+    for (const Policy& policy : kPolicies)
+        if (policy.name && name == policy.name && has_priority == policy.real_time)
+            return {policy, has_priority ? value.substr(name.size() + 1) : "0"};
+    throw Error(Status::usage, fmt::format("knob sched:{}: no policy '{}'", object, value),
+                "other, batch, idle, fifo:N, rr:N");
+}
+
 }  // namespace
 
 void validate_sched(const std::string& object) {
@@ -73,15 +88,12 @@ std::string read_sched(Sys& sys, const std::string& object) {
 }
 
 void write_sched(Sys& sys, const std::string& object, const std::string& value) {
-    const std::string name = value.substr(0, value.find(':'));
-    const std::string priority = name.size() == value.size() ? "0" : value.substr(name.size() + 1);
-    for (const Policy& policy : kPolicies) {
-        if (!policy.name || name != policy.name) continue;
-        run_or_throw(sys, {"chrt", policy.option, "-p", priority, pid_of(sys, object)});
-        return;
-    }
-    throw Error(Status::usage, fmt::format("knob sched:{}: no policy '{}'", object, value),
-                "other, batch, idle, fifo:N, rr:N");
+    const Wanted wanted = wanted_policy(object, value);
+    run_or_throw(sys, {"chrt", wanted.policy.option, "-p", wanted.priority, pid_of(sys, object)});
+}
+
+void check_sched(Sys&, const std::string& object, const std::string& value) {
+    wanted_policy(object, value);
 }
 
 }  // namespace rxlab

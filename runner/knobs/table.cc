@@ -14,14 +14,18 @@ const KnobKind kKnobs[] = {
      validate_sysctl, read_sysctl, write_sysctl},
     {"sysfs", "sysfs:/sys/...; one file", validate_sysfs, read_sysfs, write_sysfs},
     {"irq_affinity", "irq_affinity:24; the CPUs an interrupt may go to, as a list",
-     validate_irq_affinity, read_irq_affinity, write_irq_affinity},
+     validate_irq_affinity, read_irq_affinity, write_irq_affinity, check_irq_affinity},
+    {"irq",
+     "irq:eth0-rx-0, irq:@dut:rxdut0-rx-0, irq:eth0; an interrupt by its action's name in "
+     "/proc/interrupts, or by interface and queue: the CPUs it may go to, as a list",
+     validate_irq, read_irq, write_irq, check_irq},
     {"rps", "rps:@dut:rxdut0/rx-0; the CPUs a receive queue is spread over, as a hexadecimal mask",
      validate_rps, read_rps, write_rps},
     {"ethtool",
-     "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/feature/generic-receive-offload",
-     validate_ethtool, read_ethtool, write_ethtool},
+     "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/channel/combined, eth0/feature/rx-gro",
+     validate_ethtool, read_ethtool, write_ethtool, check_ethtool},
     {"sched", "sched:ksoftirqd/0; a kernel thread's policy: other, batch, idle, fifo:N, rr:N",
-     validate_sched, read_sched, write_sched, "chrt"},
+     validate_sched, read_sched, write_sched, check_sched, "chrt"},
 };
 const size_t kKnobCount = std::size(kKnobs);
 
@@ -40,6 +44,10 @@ Knob find_knob(const std::string& name) {
     }
     throw Error(Status::usage, fmt::format("knob '{}': no kind '{}'", name, name.substr(0, colon)),
                 did_you_mean(name.substr(0, colon), known));
+}
+
+void check_knob(Sys& sys, const Knob& knob, const std::string& value) {
+    if (knob.kind.check) knob.kind.check(sys, knob.object, value);
 }
 
 }  // namespace rxlab

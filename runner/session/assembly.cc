@@ -29,6 +29,13 @@ void apply_setups(Sys& sys, Journal& journal, const Json& setup, Assembly& assem
     }
 }
 
+/// A value that the system would refuse is refused before anything is touched, as far as that can
+/// be known: what the trial is yet to make is checked once it is there.
+void check_knobs(Sys& sys, const Trial& trial) {
+    for (const auto& [name, value] : trial.knobs.items())
+        check_knob(sys, find_knob(name), knob_text(value));
+}
+
 std::vector<Sink> all_sinks(const Assembly& assembly) {
     std::vector<Sink> sinks = assembly.topology.sinks;
     sinks.insert(sinks.end(), assembly.traffic->sinks.begin(), assembly.traffic->sinks.end());
@@ -104,6 +111,7 @@ Interfaces Assembly::receivers() const {
 
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {
     require_fit(trial, !pair.names.empty());
+    check_knobs(sys, trial);
     Assembly assembly;
     const TrafficKind& traffic = traffic_kind(trial);
     assembly.item = traffic.item;
@@ -112,6 +120,7 @@ Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair
     if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, pair);
     apply_setups(sys, journal, trial.setup, assembly);
+    check_knobs(sys, trial);
     for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
     assembly.traffic = traffic.make(sys, journal, assembly.topology, trial.traffic, trial.seed);
     assembly.sinks = all_sinks(assembly);

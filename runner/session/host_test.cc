@@ -5,6 +5,7 @@
 #include "base/test_folder.h"
 #include "session/assembly.h"
 #include "session/session.h"
+#include "sys/recording_sys.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -123,7 +124,7 @@ TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
     Trial tuned = trial(Json::object(), 1000);
     tuned.knobs = {{"sysctl:net.core.netdev_budget", 17},
                    {"rps:@dut:rxdut0/rx-0", "1"},
-                   {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
+                   {"ethtool:@dut:rxdut0/feature/tx-checksum-ip-generic", "off"}};
     EXPECT_TRUE(run(tuned).checks.at("restored").ok);
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
 }
@@ -181,7 +182,7 @@ TEST_F(Host, a_plan_has_the_journal_s_entries_whatever_is_set_up) {
     for (const Json& setup : setups) {
         Trial planned = trial(setup, 100);
         planned.knobs = {{"sysctl:net.core.netdev_budget", 17},
-                         {"ethtool:@dut:rxdut0/feature/tx-checksumming", "off"}};
+                         {"ethtool:@dut:rxdut0/feature/tx-checksum-ip-generic", "off"}};
         EXPECT_EQ(planned_entries(planned), undone_entries(run(planned))) << setup;
     }
 }
@@ -235,6 +236,25 @@ TEST_F(OwnPair, its_plan_has_the_journal_s_entries_too) {
         const std::string both_ends_and_the_program = "3";
         EXPECT_EQ(planned_entries(trial({{"xdp", {{"program", "xdp_drop"}}}}, 1000), pair),
                   both_ends_and_the_program);
+    });
+}
+
+TEST_F(OwnPair, a_value_that_the_driver_would_refuse_is_refused_before_anything_is_touched) {
+    sys.in_netns("rxlab-user", [&] {
+        RecordingSys watched(sys, RecordingSys::Mode::pass_on);
+        Journal journal(watched, directory_);
+        Trial tuned = trial({{"xdp", {{"program", "xdp_drop"}}}}, 1000);
+        tuned.knobs = {{"ethtool:user0/feature/rx-gro", "on"}, {"ethtool:user1/channel/rx", 9999}};
+        try {
+            run_trial(watched, journal, tuned, {.interface = pair});
+            ADD_FAILURE() << "accepted";
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr("knob ethtool:user1/channel/rx: 9999 is above the "
+                                                "driver's maximum, "));
+            EXPECT_EQ(error.status(), Status::usage);
+        }
+        EXPECT_THAT(watched.changes(), ::testing::IsEmpty());
+        EXPECT_THAT(journal.pending(), ::testing::IsEmpty());
     });
 }
 
