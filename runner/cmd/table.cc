@@ -9,7 +9,7 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_report,
     define_certify, define_attribute, define_bundle, define_nightly, define_shell, define_doctor,
-    define_frames, define_xdp, define_restore, define_agent;
+    define_frames, define_xdp, define_knob, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -34,6 +34,8 @@ const Command kCommands[] = {
     {"frames", "a capture's frames, for traffic open_loop to repeat", define_frames, kUse},
     {"shell", "a shell, or one command, in the guest", define_shell, kMachine},
     {"xdp", "a port filter on an interface, its statistics and its rules", define_xdp, kMachine},
+    {"knob", "one setting of this machine: read, or changed until 'rxlab restore'", define_knob,
+     kMachine},
     {"doctor", "what this machine can and cannot do, with remedies", define_doctor, kMachine},
     {"restore", "undo what an interrupted run left changed on this machine", define_restore,
      kMachine},
