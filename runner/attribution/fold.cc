@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "attribution/fold.h"
 
+#include "attribution/opcodes.h"
 #include "base/error.h"
 #include "base/printable.h"
 
@@ -9,12 +10,14 @@
 #include <cinttypes>
 #include <cstdio>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace rxlab {
 namespace {
 
 constexpr uint64_t kKernel = uint64_t{1} << 63;
+constexpr size_t kMostName = 60;  // bytes of a device's name
 
 struct Symbol {
     uint64_t address;
@@ -68,44 +71,84 @@ std::string below(const std::string& path, const std::string& name) {
     return path.empty() || is_entry(name) ? name : path + ";" + name;
 }
 
-/// Nodes come in the order of their ids, each after its parent; the root is its own.
-bool is_next_node(uint32_t id, uint32_t parent, size_t nodes) {
-    return id == nodes && (parent < id || id == 0);
-}
+/// What the plugin wrote, line by line. Each function: was it such a line?
+class Folding {
+public:
+    explicit Folding(const std::string& symbols) : symbols_(symbols) {}
+
+    /// Nodes come in the order of their ids, each after its parent; the root is its own.
+    bool node(const std::string& line) {
+        uint32_t id = 0, parent = 0;
+        uint64_t site = 0;
+        if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
+                        &site) != 3 ||
+            id != paths_.size() || (parent >= id && id != 0))
+            return false;
+        paths_.push_back(id ? below(paths_[parent], symbols_.at(site)) : "");
+        return true;
+    }
+    bool self(const std::string& line) {
+        uint32_t id = 0;
+        uint64_t address = 0, count = 0;
+        if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
+                        &count) != 3 ||
+            id >= paths_.size())
+            return false;
+        executed_.stacks[below(paths_[id], symbols_.at(address))] += count;
+        return true;
+    }
+    bool access(const std::string& line) {
+        uint32_t id = 0;
+        uint64_t address = 0, loads = 0, stores = 0;
+        int device = 0;  // where its name begins
+        if (std::sscanf(line.c_str(), "io %" SCNu32 " %" SCNx64 " %" SCNu64 " %" SCNu64 " %n", &id,
+                        &address, &loads, &stores, &device) != 4 ||
+            id >= paths_.size() || !device || static_cast<size_t>(device) >= line.size())
+            return false;
+        Accesses& sum =
+            executed_.accesses[{symbols_.at(address), printable(line.substr(device), kMostName)}];
+        sum.loads += loads;
+        sum.stores += stores;
+        return true;
+    }
+    Executed executed() && { return std::move(executed_); }
+
+private:
+    Symbols symbols_;
+    std::vector<std::string> paths_;  // of each node: what called it
+    Executed executed_;
+};
 
 }  // namespace
 
-Stacks fold(const std::string& counted, const std::string& symbols_text) {
-    const Symbols symbols(symbols_text);
-    std::vector<std::string> paths;  // of each node: what called it
-    Stacks stacks;
+Executed fold(const std::string& counted, const std::string& symbols) {
+    Folding folding(symbols);
     std::istringstream lines(counted);
     bool whole = false;
-    for (std::string line; std::getline(lines, line);) {
-        uint32_t id = 0, parent = 0;
-        uint64_t address = 0, count = 0;
-        if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
-                        &address) == 3 &&
-            is_next_node(id, parent, paths.size()))
-            paths.push_back(id ? below(paths[parent], symbols.at(address)) : "");
-        else if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
-                             &count) == 3 &&
-                 id < paths.size())
-            stacks[below(paths[id], symbols.at(address))] += count;
-        else if (line == "end")
+    for (std::string line; std::getline(lines, line);)
+        if (line == "end")
             whole = true;
-        else
+        else if (!folding.node(line) && !folding.self(line) && !folding.access(line))
             throw Error(Status::invalid, "QEMU's plugin wrote '" + printable(line, 100) + "'");
-    }
     if (!whole)
         throw Error(Status::invalid,
                     "QEMU's plugin wrote nothing, or not all: the window was not seen to end");
-    return stacks;
+    return std::move(folding).executed();
 }
 
 uint64_t total(const Stacks& stacks) {
     uint64_t sum = 0;
     for (const auto& [path, count] : stacks) sum += count;
+    return sum;
+}
+
+Accesses total(const std::map<AccessPlace, Accesses>& accesses, bool of_ports) {
+    Accesses sum;
+    for (const auto& [place, count] : accesses) {
+        if ((place.device == kPort) != of_ports) continue;
+        sum.loads += count.loads;
+        sum.stores += count.stores;
+    }
     return sum;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the plugin counted, in the names of functions. Pure.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -10,13 +11,31 @@ namespace rxlab {
 /// "outermost;...;innermost" -> instructions executed in the innermost itself.
 using Stacks = std::map<std::string, uint64_t>;
 
+/// Loads and stores that a device answered: instructions whose cost none can see in their number.
+struct Accesses {
+    uint64_t loads = 0, stores = 0;
+};
+struct AccessPlace {
+    std::string function;  ///< as in a stack
+    std::string device;    ///< QEMU's name of its memory; kPort (opcodes.h): a port
+    auto operator<=>(const AccessPlace&) const = default;
+};
+
+/// What a guest executed in a window.
+struct Executed {
+    Stacks stacks;
+    std::map<AccessPlace, Accesses> accesses;
+};
+
 /// @param counted what the plugin wrote; @param symbols the guest's /proc/kallsyms.
 /// An interrupt's stack begins with its entry, whoever it came upon; user space is "[user]"; a
 /// module's function is "name [module]"; a BPF program is its name, without its tag.
 /// @throws Error(Status::invalid) when either is not whole.
-Stacks fold(const std::string& counted, const std::string& symbols);
+Executed fold(const std::string& counted, const std::string& symbols);
 
 /// All of it.
 uint64_t total(const Stacks& stacks);
+/// Of devices' memory, or of ports.
+Accesses total(const std::map<AccessPlace, Accesses>& accesses, bool of_ports);
 
 }  // namespace rxlab

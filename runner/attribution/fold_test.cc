@@ -15,11 +15,13 @@ const char kSymbols[] =
     "bpf_prog_0123456789abcdef_xdp_drop\t[bpf]\n";
 
 TEST(Fold, names_functions_by_the_blocks_that_ran_in_them) {
-    const Stacks stacks = fold(
-        "node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 "
-        "ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
-        "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9\nself 2 401000 1\nend\n",
-        kSymbols);
+    const Stacks stacks =
+        fold(
+            "node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 "
+            "ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
+            "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9\nself 2 401000 1\nend\n",
+            kSymbols)
+            .stacks;
     const Stacks expected = {{"caller", 10},
                              {"caller;callee", 5},
                              {"caller;rxnic_poll [rxnic]", 2},
@@ -30,11 +32,38 @@ TEST(Fold, names_functions_by_the_blocks_that_ran_in_them) {
 }
 
 TEST(Fold, an_interrupt_begins_a_stack_of_its_own) {
-    const Stacks stacks = fold(
-        "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 "
-        "ffffffff81000310\nself 2 ffffffff81000400 6\nend\n",
-        kSymbols);
+    const Stacks stacks =
+        fold(
+            "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 "
+            "ffffffff81000310\nself 2 ffffffff81000400 6\nend\n",
+            kSymbols)
+            .stacks;
     EXPECT_EQ(stacks, (Stacks{{"asm_sysvec_timer", 4}, {"asm_sysvec_timer;sysvec_timer", 6}}));
+}
+
+TEST(Fold, accesses_are_summed_by_function_and_device_whoever_called_it) {
+    const auto accesses =
+        fold(
+            "node 0 0 0\nio 0 ffffffffc0000010 3 0 e1000e-mmio\nio 0 ffffffffc0000018 0 5 "
+            "e1000e-mmio\nio 0 ffffffff81000110 0 1 port\nnode 1 0 ffffffff81000120\nio 1 "
+            "ffffffffc0000010 2 1 e1000e-mmio\nio 1 ffffffffc0000010 1 0 a name with blanks\nend\n",
+            kSymbols)
+            .accesses;
+    ASSERT_EQ(accesses.size(), 3u);
+    const Accesses driver = accesses.at({"rxnic_poll [rxnic]", "e1000e-mmio"});
+    EXPECT_EQ(driver.loads, 5u);
+    EXPECT_EQ(driver.stores, 6u);
+    EXPECT_EQ(accesses.at({"rxnic_poll [rxnic]", "a name with blanks"}).loads, 1u);
+    EXPECT_EQ(accesses.at({"caller", "port"}).stores, 1u);
+    EXPECT_EQ(total(accesses, false).loads, 6u);
+    EXPECT_EQ(total(accesses, false).stores, 6u);
+    EXPECT_EQ(total(accesses, true).stores, 1u);
+}
+
+TEST(Fold, refuses_an_access_of_no_node_or_to_no_device) {
+    EXPECT_THROW(fold("node 0 0 0\nio 1 ffffffffc0000010 3 0 x\nend\n", kSymbols), Error);
+    EXPECT_THROW(fold("node 0 0 0\nio 0 ffffffffc0000010 3 0 \nend\n", kSymbols), Error);
+    EXPECT_THROW(fold("node 0 0 0\nio 0 ffffffffc0000010 3\nend\n", kSymbols), Error);
 }
 
 TEST(Fold, refuses_what_is_not_whole) {

@@ -10,26 +10,33 @@
 //
 // The guest says when counting begins and ends, by instructions that do nothing
 // (attribution/markers.h). At the end the plugin writes out=FILE: "node ID PARENT SITE" for each
-// call, parents first, SITE an address in the function that called it, and "self ID ADDRESS COUNT"
-// for each block in it.
+// call, parents first, SITE an address in the function that called it, "self ID ADDRESS COUNT" for
+// each block in it, and "io ID ADDRESS LOADS STORES DEVICE" for each instruction of it that read or
+// wrote a device's memory, or a port (DEVICE is "port").
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "attribution/markers.h"
+#include "attribution/opcodes.h"
 
 // What of QEMU's plugin interface is used (version 1, include/qemu/qemu-plugin.h; Debian ships no
 // header of it).
 extern "C" {
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+struct qemu_plugin_hwaddr;
 typedef uint64_t qemu_plugin_id_t;
+typedef uint32_t qemu_plugin_meminfo_t;
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
 size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb* tb);
 uint64_t qemu_plugin_tb_vaddr(const qemu_plugin_tb* tb);
 qemu_plugin_insn* qemu_plugin_tb_get_insn(const qemu_plugin_tb* tb, size_t index);
@@ -45,6 +52,15 @@ void qemu_plugin_register_vcpu_tb_exec_cb(qemu_plugin_tb* tb,
 void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn* insn,
                                             void (*executed)(unsigned vcpu, void* data),
                                             qemu_plugin_cb_flags flags, void* data);
+void qemu_plugin_register_vcpu_mem_cb(qemu_plugin_insn* insn,
+                                      void (*accessed)(unsigned vcpu, qemu_plugin_meminfo_t info,
+                                                       uint64_t address, void* data),
+                                      qemu_plugin_cb_flags flags, qemu_plugin_mem_rw which,
+                                      void* data);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
+qemu_plugin_hwaddr* qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t address);
+bool qemu_plugin_hwaddr_is_io(const qemu_plugin_hwaddr* address);
+const char* qemu_plugin_hwaddr_device_name(const qemu_plugin_hwaddr* address);
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id,
                                                                const void* info, int argc,
@@ -53,12 +69,25 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
 
 namespace {
 
-enum class Ends { otherwise, with_call, with_return };
+using rxlab::Ends;
+
+struct Block;
+struct Instruction {
+    uint64_t address;
+    const Block* block;
+    bool is_output = false;  ///< where it is a port's
+};
 
 struct Block {
-    uint64_t start, next;  ///< addresses of its first instruction and of what follows its last
-    uint32_t instructions;
+    uint64_t next;  ///< address of what follows its last instruction
     Ends ends;
+    std::vector<Instruction> instructions;
+
+    uint64_t start() const { return instructions.front().address; }
+};
+
+struct Accesses {
+    uint64_t loads = 0, stores = 0;
 };
 
 /// A function on its way from a root: the one called at `site` of its parent.
@@ -66,7 +95,9 @@ struct Node {
     uint32_t id, parent;
     uint64_t site;
     std::unordered_map<uint64_t, uint32_t> children;    ///< by call site
-    std::unordered_map<const Block*, uint64_t> counts;  ///< executions
+    std::unordered_map<const Block*, uint64_t> counts;  ///< instructions executed
+    /// By address and device; QEMU keeps each device's name once.
+    std::map<std::pair<uint64_t, const char*>, Accesses> accesses;
 };
 
 struct Call {
@@ -95,9 +126,9 @@ uint32_t top() {
 void call_from(const Block& caller) {
     const uint32_t parent = top();
     const auto [child, is_new] = state.nodes[parent].children.try_emplace(
-        caller.start, static_cast<uint32_t>(state.nodes.size()));
+        caller.start(), static_cast<uint32_t>(state.nodes.size()));
     const uint32_t id = child->second;
-    if (is_new) state.nodes.push_back({id, parent, caller.start, {}, {}});
+    if (is_new) state.nodes.push_back({id, parent, caller.start(), {}, {}, {}});
     if (state.stack.size() < kDeepest) state.stack.push_back({id, caller.next});
 }
 
@@ -131,11 +162,43 @@ void executed(unsigned, void* data) {
     const Block* previous = state.previous;
     if (!state.counting) return;
     state.previous = block;
-    if (previous && previous->ends == Ends::with_call && block->start != previous->next)
+    if (previous && previous->ends == Ends::with_call && block->start() != previous->next)
         call_from(*previous);
     else if (previous && previous->ends == Ends::with_return)
-        return_to(block->start);
-    state.nodes[top()].counts[block]++;
+        return_to(block->start());
+    state.nodes[top()].counts[block] += block->instructions.size();
+}
+
+/// An access to a device within a block, not at its end: QEMU gives the block up there, translates
+/// that one instruction anew, and goes on with another block behind it. What the given-up block had
+/// left is counted with that one; and that is neither called nor returned to.
+void given_up(const Instruction& at) {
+    const Block* whole = state.previous;
+    if (!whole || whole == at.block) return;
+    for (size_t i = 0; i < whole->instructions.size(); i++)
+        if (whole->instructions[i].address == at.address) {
+            state.nodes[top()].counts[whole] -= whole->instructions.size() - (i + 1);
+            state.previous = nullptr;
+        }
+}
+
+void accessed(unsigned, qemu_plugin_meminfo_t info, uint64_t address, void* data) {
+    if (!state.counting) return;
+    const qemu_plugin_hwaddr* physical = qemu_plugin_get_hwaddr(info, address);
+    if (!physical || !qemu_plugin_hwaddr_is_io(physical)) return;
+    const Instruction& instruction = *static_cast<const Instruction*>(data);
+    Accesses& counted =
+        state.nodes[top()]
+            .accesses[{instruction.address, qemu_plugin_hwaddr_device_name(physical)}];
+    (qemu_plugin_mem_is_store(info) ? counted.stores : counted.loads)++;
+    given_up(instruction);
+}
+
+void port_accessed(unsigned, void* data) {
+    if (!state.counting) return;
+    const Instruction& instruction = *static_cast<const Instruction*>(data);
+    Accesses& counted = state.nodes[top()].accesses[{instruction.address, rxlab::kPort}];
+    (instruction.is_output ? counted.stores : counted.loads)++;
 }
 
 void begin(unsigned, void*) {
@@ -156,43 +219,46 @@ void end(unsigned, void*) {
                      static_cast<unsigned long long>(node.site));
         for (const auto& [block, count] : node.counts)
             std::fprintf(file, "self %u %llx %llu\n", node.id,
-                         static_cast<unsigned long long>(block->start),
-                         static_cast<unsigned long long>(count * block->instructions));
+                         static_cast<unsigned long long>(block->start()),
+                         static_cast<unsigned long long>(count));
+        for (const auto& [where, count] : node.accesses)
+            std::fprintf(file, "io %u %llx %llu %llu %s\n", node.id,
+                         static_cast<unsigned long long>(where.first),
+                         static_cast<unsigned long long>(count.loads),
+                         static_cast<unsigned long long>(count.stores), where.second);
     }
     std::fprintf(file, "end\n");
     std::fclose(file);
 }
 
-bool is_prefix(uint8_t byte) {
-    return byte == 0xf2 || byte == 0xf3 || byte == 0x2e || byte == 0x3e || byte == 0x66 ||
-           (byte >= 0x40 && byte <= 0x4f);
-}
-
-Ends ending_of(const uint8_t* bytes, size_t size) {
-    size_t at = 0;
-    while (at < size && is_prefix(bytes[at])) at++;
-    if (at >= size) return Ends::otherwise;
-    if (bytes[at] == 0xe8) return Ends::with_call;
-    if (bytes[at] == 0xff && at + 1 < size && (bytes[at + 1] >> 3 & 7) == 2) return Ends::with_call;
-    return bytes[at] == 0xc3 || bytes[at] == 0xc2 ? Ends::with_return : Ends::otherwise;
+bool is_marker(const uint8_t* bytes, size_t size, const unsigned char (&marker)[8]) {
+    return size == sizeof marker && !std::memcmp(bytes, marker, size);
 }
 
 void translated(qemu_plugin_id_t, qemu_plugin_tb* tb) {
     const size_t count = qemu_plugin_tb_n_insns(tb);
-    qemu_plugin_insn* last = qemu_plugin_tb_get_insn(tb, count - 1);
-    const size_t size = qemu_plugin_insn_size(last);
-    state.blocks.push_back(std::make_unique<Block>(Block{
-        qemu_plugin_tb_vaddr(tb), qemu_plugin_insn_vaddr(last) + size, static_cast<uint32_t>(count),
-        ending_of(static_cast<const uint8_t*>(qemu_plugin_insn_data(last)), size)}));
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS,
-                                         state.blocks.back().get());
+    state.blocks.push_back(std::make_unique<Block>());
+    Block& block = *state.blocks.back();
+    block.instructions.reserve(count);  // they stay where they are
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS, &block);
     for (size_t i = 0; i < count; i++) {
         qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(tb, i);
-        if (qemu_plugin_insn_size(insn) != sizeof(rxlab::kMarkerBegin)) continue;
-        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerBegin,
-                         sizeof(rxlab::kMarkerBegin)))
+        const auto* bytes = static_cast<const uint8_t*>(qemu_plugin_insn_data(insn));
+        const size_t size = qemu_plugin_insn_size(insn);
+        const rxlab::PortAccess port = rxlab::port_access_of(bytes, size);
+        block.instructions.push_back(
+            {qemu_plugin_insn_vaddr(insn), &block, port == rxlab::PortAccess::output});
+        block.next = block.instructions.back().address + size;
+        block.ends = rxlab::ending_of(bytes, size);
+        Instruction* instruction = &block.instructions.back();
+        qemu_plugin_register_vcpu_mem_cb(insn, accessed, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                         instruction);
+        if (port != rxlab::PortAccess::none)
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, port_accessed, QEMU_PLUGIN_CB_NO_REGS,
+                                                   instruction);
+        if (is_marker(bytes, size, rxlab::kMarkerBegin))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
-        if (!std::memcmp(qemu_plugin_insn_data(insn), rxlab::kMarkerEnd, sizeof(rxlab::kMarkerEnd)))
+        if (is_marker(bytes, size, rxlab::kMarkerEnd))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
     }
 }

@@ -85,8 +85,8 @@ private:
                       {[this](const Observation& observation) { observed(observation); },
                        [this](const std::string& line) { listener_(happened::Note{line}); },
                        [this](const std::string& text) { listener_(happened::Console{text}); },
-                       [this](const Observation& observation, const Stacks& stacks) {
-                           listener_(happened::Counted{observation, stacks});
+                       [this](const Observation& observation, const Executed& executed) {
+                           listener_(happened::Counted{observation, executed});
                        },
                        [this](double seconds) { listener_(happened::Booted{seconds}); }});
         if (!awaited_.empty())

@@ -49,7 +49,7 @@ struct Console {
 };
 struct Counted {
     const Observation& observation;
-    const Stacks& stacks;  ///< where the trial's instructions were executed
+    const Executed& executed;  ///< where the trial's instructions were executed
 };
 }  // namespace happened
 using CampaignEvent =

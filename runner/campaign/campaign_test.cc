@@ -45,7 +45,7 @@ struct Words {
     }
     std::string operator()(const happened::Console& e) { return e.text; }
     std::string operator()(const happened::Counted& e) {
-        return fmt::format("counted {} of {}", total(e.stacks), e.observation.trial.id);
+        return fmt::format("counted {} of {}", total(e.executed.stacks), e.observation.trial.id);
     }
 };
 

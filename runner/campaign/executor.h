@@ -17,7 +17,7 @@ struct ExecutorEvents {
     std::function<void(const Observation&)> observation;  ///< once per trial that gave one
     std::function<void(const std::string&)> note;         ///< one line for people
     std::function<void(const std::string&)> console;      ///< a trial's whole console, after it
-    std::function<void(const Observation&, const Stacks&)>
+    std::function<void(const Observation&, const Executed&)>
         attribution;  ///< where its instructions were executed, if that was asked for
     std::function<void(double)> booted = [](double) {};  ///< seconds that a guest's boot took
 };

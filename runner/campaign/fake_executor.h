@@ -45,7 +45,7 @@ private:
         Observation observation = test_observation(trial, value);
         observation.metrics["ns_per_packet"] = {value, "ns/packet", "lower"};
         events.observation(observation);
-        events.attribution(observation, {{"main;poll", 100}});
+        events.attribution(observation, {.stacks = {{"main;poll", 100}}});
     }
 
     Reading reading_;

@@ -28,15 +28,28 @@ struct Attributed {
     std::map<std::string, Json> factors;
     bool baseline = false;
     double packets = 0;
-    Stacks stacks;
+    Executed executed;
+
+    double per_packet(uint64_t count) const { return static_cast<double>(count) / packets; }
+    double instructions() const { return per_packet(total(executed.stacks)); }
 };
 
 /// Instructions per packet in each function itself.
 std::map<std::string, double> by_function(const Attributed& one) {
     std::map<std::string, double> sums;
-    for (const auto& [path, count] : one.stacks)
-        sums[path.substr(path.rfind(';') + 1)] += static_cast<double>(count) / one.packets;
+    for (const auto& [path, count] : one.executed.stacks)
+        sums[path.substr(path.rfind(';') + 1)] += one.per_packet(count);
     return sums;
+}
+
+Json json_of(const std::map<AccessPlace, Accesses>& accesses) {
+    Json list = Json::array();
+    for (const auto& [place, count] : accesses)
+        list.push_back({{"function", place.function},
+                        {"device", place.device},
+                        {"loads", count.loads},
+                        {"stores", count.stores}});
+    return list;
 }
 
 Json json_of(const RunRequest& request, const Experiment& experiment, const Json& provenance,
@@ -48,8 +61,9 @@ Json json_of(const RunRequest& request, const Experiment& experiment, const Json
                          {"factors", one.factors},
                          {"baseline", one.baseline},
                          {"packets", one.packets},
-                         {"instructions", total(one.stacks)},
-                         {"stacks", one.stacks}});
+                         {"instructions", total(one.executed.stacks)},
+                         {"stacks", one.executed.stacks},
+                         {"accesses", json_of(one.executed.accesses)}});
     return {
         {"schema_version", kSchemaVersion},
         {"experiment", experiment.name},
@@ -73,10 +87,7 @@ void print_differences(const Attributed& before, const Attributed& after) {
         return std::abs(a.second) > std::abs(b.second);
     });
     fmt::print("\n{}: {:.1f} instructions per packet, {:+.1f} against {}\n", after.label,
-               static_cast<double>(total(after.stacks)) / after.packets,
-               static_cast<double>(total(after.stacks)) / after.packets -
-                   static_cast<double>(total(before.stacks)) / before.packets,
-               before.label);
+               after.instructions(), after.instructions() - before.instructions(), before.label);
     for (size_t i = 0; i < std::min(kShown, differences.size()); i++) {
         const auto& [name, difference] = differences[i];
         if (std::abs(difference) < kLeast) break;
@@ -84,6 +95,34 @@ void print_differences(const Attributed& before, const Attributed& after) {
                    old.contains(name) ? old.at(name) : 0, now.contains(name) ? now.at(name) : 0,
                    difference);
     }
+}
+
+std::map<std::string, Accesses> by_device(const Executed& executed) {
+    std::map<std::string, Accesses> sums;
+    for (const auto& [place, count] : executed.accesses) {
+        sums[place.device].loads += count.loads;
+        sums[place.device].stores += count.stores;
+    }
+    return sums;
+}
+
+/// What the number of instructions does not tell.
+void print_accesses(const std::vector<Attributed>& all) {
+    fmt::print("\n");
+    for (const Attributed& one : all) {
+        const Accesses memory = total(one.executed.accesses, false),
+                       ports = total(one.executed.accesses, true);
+        fmt::print(
+            "{}: device accesses per packet: {:.2f} loads, {:.2f} stores, {:.2f} port accesses\n",
+            one.label, one.per_packet(memory.loads), one.per_packet(memory.stores),
+            one.per_packet(ports.loads + ports.stores));
+        for (const auto& [device, count] : by_device(one.executed))
+            fmt::print("  {:<44} {:>10.2f} loads {:>10.2f} stores\n", device,
+                       one.per_packet(count.loads), one.per_packet(count.stores));
+    }
+    fmt::print(
+        "each access is one instruction here; for a load from a device, or a port, a real CPU "
+        "waits,\nwhich no number of instructions shows\n");
 }
 
 const Attributed* baseline_of(const std::vector<Attributed>& all, const Attributed& one) {
@@ -130,7 +169,7 @@ public:
                             trial.factors,
                             is_baseline(campaign_.experiment, trial.arm),
                             event.observation.metrics.at("packets_sent").value,
-                            event.stacks};
+                            event.executed};
         say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),
                         by_id_[trial.id].label));
     }
@@ -176,6 +215,7 @@ void attribute(const RunRequest& request, bool json) {
         if (const Attributed* before = baseline_of(attribution.all(), one);
             before && before != &one)
             print_differences(*before, one);
+    print_accesses(attribution.all());
     fmt::print("\nstacks  {}\n", (out / "attribution.json").string());
     if (request.report) fmt::print("report  {}\n", (out / "attribution.html").string());
 }

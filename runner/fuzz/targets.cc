@@ -151,7 +151,7 @@ void proc_net_dev(const std::string& input) {
 /// What the plugin counted, and the guest's kallsyms.
 void attribution(const std::string& input) {
     const auto [counted, symbols] = parts(input);
-    total(fold(counted, symbols.empty() ? "ffffffff81000000 T start\n" : symbols));
+    total(fold(counted, symbols.empty() ? "ffffffff81000000 T start\n" : symbols).stacks);
 }
 
 void netlink(const std::string& input) {

@@ -19,6 +19,7 @@ USAGE_ERROR = 2
 WIDTH, ROW, TEXT = 1200.0, 18.0, 6.6  # of a graph, a frame's height, a letter's width
 LEAST = 0.8  # px; a narrower frame is left out
 SHOWN = 30  # rows of a table
+PORT = "port"  # the device of an access that is one to a port
 WORTH = 0.5  # instructions per packet: less than this is not listed as vanished
 
 
@@ -245,9 +246,50 @@ def vanished_table(cell, base):
     )
 
 
+def accesses_of(cell):
+    """(loads, stores, accesses of ports) per packet, and the rows of the table: the most first."""
+    loads = stores = ports = 0.0
+    rows = []
+    for access in cell["accesses"]:
+        read, written = (access[kind] / cell["packets"] for kind in ("loads", "stores"))
+        if access["device"] == PORT:
+            ports += read + written
+        else:
+            loads, stores = loads + read, stores + written
+        rows.append((access["function"], access["device"], read, written))
+    rows.sort(key=lambda row: (-row[2] - row[3], row[:2]))
+    return (loads, stores, ports), rows
+
+
+def access_blocks(cell):
+    """How often a packet needs a device to answer: a cost that instructions do not have."""
+    (loads, stores, ports), rows = accesses_of(cell)
+    said = Paragraph(
+        [
+            f"Device accesses per packet: {words.number(loads)} loads, {words.number(stores)}"
+            f" stores, {words.number(ports)} port accesses. Each is one instruction in the figures"
+            " above, and QEMU's device executes none: what a device takes to answer is in no number"
+            " here. On real hardware a load from a device, and each access to a port, makes the CPU"
+            " wait until the device has answered; a store to its memory is posted, and does not."
+        ]
+    )
+    if not rows:
+        return [said]
+    table = Table(
+        f"Accesses per packet by function and device; the {len(rows[:SHOWN])} most frequent",
+        ["function", "device's memory", "loads", "stores"],
+        [
+            [function, device, words.number(read), words.number(written)]
+            for function, device, read, written in rows[:SHOWN]
+        ],
+        {2, 3},
+    )
+    return [said, table]
+
+
 def section_of(cell, base, number):
     figures = [Figure(plain(cell), share_table(cell), wide=True)]
-    blocks = [Figures(figures)]
+    blocks = [Figures(figures), *access_blocks(cell)]
     if base is not cell:
         figures.append(Figure(differential(cell, base), function_table(cell, base), wide=True))
         blocks += [function_table(cell, base), vanished_table(cell, base)]
@@ -272,6 +314,11 @@ def load(folder):
             cell.get("packets").refuse("a number above 0")
         for count in cell.get("stacks").entries():
             count.number()
+        for access in cell.get("accesses").items():
+            for key in ("function", "device"):
+                access.get(key).text()
+            for key in ("loads", "stores"):
+                access.get(key).number()
     return document
 
 

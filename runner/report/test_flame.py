@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import flame
 
 
-def cell(label, stacks, baseline=False, packets=10.0):
+def cell(label, stacks, baseline=False, packets=10.0, accesses=()):
     return {
         "label": label,
         "arm": label,
@@ -19,7 +19,14 @@ def cell(label, stacks, baseline=False, packets=10.0):
         "packets": packets,
         "instructions": sum(stacks.values()),
         "stacks": stacks,
+        "accesses": [
+            dict(zip(("function", "device", "loads", "stores"), access)) for access in accesses
+        ],
     }
+
+
+def text_of(paragraph):
+    return "".join(str(part) for part in paragraph.line)
 
 
 BEFORE = cell("before", {"a": 100, "a;b": 300, "a;b;gone": 500, "c [rxnic]": 100}, baseline=True)
@@ -66,6 +73,21 @@ class Flame(unittest.TestCase):
         self.assertEqual(
             flame.vanished(cell("none", {"z": 1}), BEFORE), [("a", 90), ("c [rxnic]", 10)]
         )
+
+    def test_accesses_of_devices_are_told_per_packet_apart_from_ports(self):
+        driver = cell(
+            "driver",
+            {"a": 100},
+            accesses=[("a", "e1000-mmio", 30, 5), ("b", "e1000-mmio", 0, 40), ("a", "port", 1, 2)],
+        )
+        said, table = flame.access_blocks(driver)
+        self.assertIn("3 loads, 4.5 stores, 0.3 port accesses", text_of(said))
+        self.assertEqual(table.rows[0], ["b", "e1000-mmio", "0", "4"])
+        self.assertEqual(table.rows[1], ["a", "e1000-mmio", "3", "0.5"])
+
+    def test_a_packet_that_needs_no_device_is_told_too_and_has_no_table(self):
+        (said,) = flame.access_blocks(BEFORE)
+        self.assertIn("0 loads, 0 stores, 0 port accesses", text_of(said))
 
     def test_graphs_are_well_formed_and_say_what_changed(self):
         for plot in (flame.plain(AFTER), flame.differential(AFTER, BEFORE)):

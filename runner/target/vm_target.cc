@@ -166,7 +166,7 @@ private:
         // What a trial gave: all that is told of it once it has ended well.
         struct Yield {
             Observation observation;
-            Stacks stacks;
+            Executed executed;
         };
 
         void run_one(Workload& load, const Workload::Next& next) {
@@ -205,7 +205,7 @@ private:
             observation.measured_s = run.wall_s - run.first_message_s;
             add_console_splats(observation, run.console);
             if (target_.options_.attribute) {
-                yield.stacks = fold(run.attribution, observation.facts.value("symbols", ""));
+                yield.executed = fold(run.attribution, observation.facts.value("symbols", ""));
                 observation.facts.erase("symbols");
             }
             return yield;
@@ -219,7 +219,7 @@ private:
         void tell(const Yield& yield) {
             const std::lock_guard lock(mutex_);
             events_.observation(yield.observation);
-            if (target_.options_.attribute) events_.attribution(yield.observation, yield.stacks);
+            if (target_.options_.attribute) events_.attribution(yield.observation, yield.executed);
         }
 
         // The session reads the kernel log up to the trial's end; the console sees what comes after
