@@ -5,38 +5,6 @@
 # shellcheck disable=SC2086 # unquoted: names and numbers of our own
 . ./common.sh
 
-# What the counters grew by in 10000 frames, into now0 and now1; those of the last time become was0
-# and was1.
-measure() { # [PKTGEN SETTING ...]
-	local side
-	for side in 0 1; do ethtool -S rxnic$side >first$side; done
-	pktgen 10000 "$@"
-	balanced measure rxnic0 rxnic1
-	[ -e now1 ] && mv now1 was1 && mv now0 was0
-	for side in 0 1; do
-		ethtool -S rxnic$side | awk -v first=first$side '
-			BEGIN {
-				while ((getline line < first) > 0) {
-					split(line, w, /[: ]+/)
-					old[w[2]] = w[3]
-				}
-			}
-			{ sub(":", ""); print $1, $2 - old[$1] }' >now$side
-	done
-}
-
-was() { awk -v name="$2" '$1 == name { print $2 }' "was${1#rxnic}"; }
-is() { awk -v name="$2" '$1 == name { print $2 }' "now${1#rxnic}"; }
-
-# The counter is -lt or -gt what it was in the measurement before.
-grew() { # WHAT DEVICE COUNTER RELATION
-	local was is
-	was=$(was "$2" "$3")
-	is=$(is "$2" "$3")
-	echo "$1: $3 was $was, is $is"
-	test "$is" "$4" "$was" || wrong "$1: $3 was $was, is $is"
-}
-
 doorbells() {
 	ethtool -C rxnic0 tx-usecs 0
 	measure
