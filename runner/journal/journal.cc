@@ -85,16 +85,21 @@ bool write_all(int fd, const std::string& text) {
 }
 
 /// Nobody but its owner may have written it, and that is us or root.
-void require_ours(const std::string& path, const struct stat& status) {
+void require_ours(const std::string& path, const struct stat& status, const std::string& next) {
     const bool ours = status.st_uid == ::geteuid() || status.st_uid == 0;
     if (ours && !(status.st_mode & (S_IWGRP | S_IWOTH))) return;
-    throw Error(
-        Status::usage,
-        ours ? fmt::format("{}: users besides its owner may write it (mode {:o})", path,
-                           status.st_mode & 07777)
-             : fmt::format("{}: belongs to user {}, not to user {}", path, status.st_uid,
-                           ::geteuid()),
-        "what it says to run was not run; look at it, then remove it, or chown and chmod it");
+    throw Error(Status::usage,
+                ours ? fmt::format("{}: users besides its owner may write it (mode {:o})", path,
+                                   status.st_mode & 07777)
+                     : fmt::format("{}: belongs to user {}, not to user {}", path, status.st_uid,
+                                   ::geteuid()),
+                next);
+}
+
+void require_our_folder(const std::string& directory, const std::string& next) {
+    struct stat status {};
+    if (::stat(directory.c_str(), &status)) fail(directory);
+    require_ours(directory, status, next);
 }
 
 /// Nothing when it is not there.
@@ -105,9 +110,10 @@ std::optional<std::string> read_ours(const std::string& directory, const std::st
     if (!fd && errno == ELOOP)
         throw Error(Status::usage, path + ": is a symbolic link", "look at it, then remove it");
     if (!fd || ::fstat(fd.get(), &status)) fail(path);
-    require_ours(path, status);
-    if (::stat(directory.c_str(), &status)) fail(directory);
-    require_ours(directory, status);
+    const std::string next =
+        "what it says to run was not run; look at it, then remove it, or chown and chmod it";
+    require_ours(path, status, next);
+    require_our_folder(directory, next);
     return read_whole(fd.get(), path);
 }
 
@@ -181,6 +187,8 @@ std::vector<std::string> Journal::damage() const {
 void Journal::lock() {
     if (directory_.empty() || lock_) return;
     make_directory(directory_);
+    // Else what is written now is what restore() will refuse.
+    require_our_folder(directory_, "chmod go-w it, or set RXLAB_STATE to a folder of your own");
     const std::string path = directory_ + "/lock";
     Fd fd = open_lock(path);
     wait_for_lock(fd, path);

@@ -331,6 +331,17 @@ TEST_F(JournalTest, one_that_another_user_could_have_written_is_not_obeyed) {
     EXPECT_EQ(sys.files[kMax], "5\n");
 }
 
+TEST_F(JournalTest, nothing_is_changed_where_the_journal_would_not_be_obeyed_afterwards) {
+    FakeSys sys;
+    fill(sys);
+    const auto before = sys.files;
+    ASSERT_EQ(::chmod(directory.c_str(), 0777), 0);
+    Journal journal(sys, directory);
+    EXPECT_THROW(journal.write_file("somaxconn", kMax, "5"), Error);
+    EXPECT_EQ(sys.files, before);
+    EXPECT_TRUE(fs::is_empty(directory));
+}
+
 /// What a write past so many bytes meets, as on a full disk.
 class FullAt {
 public:
