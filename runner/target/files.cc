@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/files.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,12 +20,20 @@ namespace rxlab {
 namespace fs = std::filesystem;
 namespace {
 
-// Work folders are named PID.XXXXXX.
+/// Empty when another process holds it, or it is not there.
+Fd locked(const fs::path& folder, int how) {
+    Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    return fd && ::flock(fd.get(), how) == 0 ? std::move(fd) : Fd();
+}
+
+/// Work folders are named PID.XXXXXX and locked by who works in them: in a container that shares
+/// the cache the number is somebody else's, or nobody's.
 void remove_left_over(const fs::path& root) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(root, ignored)) {
         const pid_t owner = ::atoi(entry.path().filename().c_str());
-        if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH)
+        if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH &&
+            locked(entry.path(), LOCK_EX | LOCK_NB))
             fs::remove_all(entry.path(), ignored);
     }
 }
@@ -143,6 +153,7 @@ WorkFolder::WorkFolder() {
     const fs::path root = cache_folder() / "work";
     std::error_code error;
     fs::create_directories(root, error);
+    const Fd turn = locked(root, LOCK_EX);  // nobody takes ours for left over before it is locked
     remove_left_over(root);
     std::string name = (root / fmt::format("{}.XXXXXX", ::getpid())).string();
     if (!::mkdtemp(name.data()))
@@ -151,6 +162,7 @@ WorkFolder::WorkFolder() {
             fmt::format("cannot make a folder in {}: {}", root.string(), std::strerror(errno)),
             "free space on that disk, or set XDG_CACHE_HOME");
     folder_ = name;
+    lock_ = locked(folder_, LOCK_EX | LOCK_NB);
 }
 
 WorkFolder::~WorkFolder() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Where rxlab's data, results, cache and work folders are.
 #pragma once
+#include "base/fd.h"
 #include "base/whole_file.h"
 
 #include <filesystem>
@@ -47,6 +48,7 @@ public:
 
 private:
     std::filesystem::path folder_;
+    Fd lock_;  ///< held as long as this lives
 };
 
 }  // namespace rxlab

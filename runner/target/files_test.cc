@@ -37,15 +37,32 @@ std::string why_not_the_cache() {
     }
 }
 
+/// The number of a process that has ended.
+std::string gone() {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    return std::to_string(child);
+}
+
 TEST(WorkFolder, one_left_by_a_killed_process_is_removed_by_the_next) {
     const auto root = cache_folder() / "work";
-    const pid_t gone = ::fork();
-    if (gone == 0) ::_exit(0);
-    ::waitpid(gone, nullptr, 0);
-    const auto left = root / (std::to_string(gone) + ".abcdef");
+    const auto left = root / (gone() + ".abcdef");
     std::filesystem::create_directories(left);
     { const WorkFolder work; }
     EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+TEST(WorkFolder, one_of_a_process_that_cannot_be_seen_from_here_stays) {
+    const WorkFolder cache;
+    const Variable home("XDG_CACHE_HOME", cache.path(""));
+    const WorkFolder work;
+    const fs::path mine = fs::path(work.path("")).parent_path(),
+                   theirs = mine.parent_path() / (gone() + ".abcdef");
+    fs::rename(mine, theirs);  // as it is called where processes have other numbers
+    { const WorkFolder next; }
+    EXPECT_TRUE(fs::exists(theirs));
+    fs::rename(theirs, mine);
 }
 
 TEST(Cache, is_made_for_its_user_alone) {
