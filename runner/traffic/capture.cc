@@ -2,6 +2,7 @@
 #include "traffic/capture.h"
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/printable.h"
 #include "traffic/capture_file.h"
 
@@ -47,12 +48,12 @@ public:
         int got = 1;
         while (capture.frames.size() < options_.first &&
                (got = ::pcap_next_ex(file_.get(), &header, &bytes)) == 1) {
+            throw_if_interrupted();
             ++number_;
             add(capture, *header, bytes);
         }
         if (got == PCAP_ERROR) leave_out(capture, ends_badly());
-        if (capture.frames.empty())
-            refuse(capture.left_out.empty() ? "has no frame" : "has no frame that can be sent");
+        if (capture.frames.empty()) refuse("has no frame" + why_none(capture));
         return capture;
     }
 
@@ -60,6 +61,14 @@ private:
     static std::string link_name(int link) {
         const char* name = ::pcap_datalink_val_to_name(link);
         return name ? fmt::format("{} ({})", link, name) : std::to_string(link);
+    }
+
+    static std::string why_none(const Capture& capture) {
+        std::string words;
+        for (const auto& [reason, count] : capture.left_out)
+            words +=
+                fmt::format("{} {} {}", words.empty() ? " that can be sent:" : ",", count, reason);
+        return words;
     }
 
     void add(Capture& capture, const pcap_pkthdr& header, const u_char* bytes) {
@@ -109,6 +118,7 @@ private:
     }
 
     [[noreturn]] void refuse(const std::string& what, const std::string& next = kHow) const {
+        throw_if_interrupted();  // which is what a read was ended by
         throw Error(Status::usage, fmt::format("{} {}", name_, what), next);
     }
 
@@ -124,6 +134,7 @@ private:
 Capture read_capture(const std::string& path, const CaptureOptions& options) {
     if (path == "-") return Reader(stdin, "standard input", options).all();
     std::FILE* file = std::fopen(path.c_str(), "rbe");
+    if (!file) throw_if_interrupted();
     if (!file)
         throw Error(Status::usage, fmt::format("{}: {}", printable(path), std::strerror(errno)),
                     kHow);

@@ -183,7 +183,18 @@ TEST(Capture, what_cannot_be_sent_can_be_left_out_and_is_counted_by_reason) {
                 ElementsAre(Pair("cut off", 2u), Pair("longer than its frame", 1u),
                             Pair("shorter than an Ethernet header", 1u), Pair("too long", 1u),
                             Pair("unreadable from there on", 1u)));
-    EXPECT_THROW(parse(Pcap().add("").bytes(), {.skip = true}), Error);
+}
+
+TEST(Capture, where_nothing_can_be_sent_the_reasons_are_told) {
+    Pcap capture;
+    capture.add(frame_of(20), 10).add(frame_of(30), 1).add(frame_of(100), -16);
+    try {
+        parse(capture.bytes(), {.skip = true});
+        FAIL() << "read";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("has no frame that can be sent: 2 cut off, 1 longer "
+                                            "than its frame"));
+    }
 }
 
 /// What a reader made of bytes: text of the refusal, or every frame found in them.
