@@ -2,6 +2,8 @@
 #include "cmd/catalogue.h"
 
 #include "base/error.h"
+#include "base/fd.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "collect/collector.h"
 #include "knobs/knobs.h"
@@ -13,12 +15,12 @@
 #include "target/source_version.h"
 #include "traffic/traffic.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 namespace fs = std::filesystem;
 
@@ -42,6 +44,24 @@ std::vector<Vocabulary::Word> words_without_schema(const Row* rows, size_t count
 
 bool looks_like_path(const std::string& name) {
     return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+/// A call failed: for a signal that does not end the program it is made again.
+void require_only_interrupted(const fs::path& path) {
+    const int error = errno;
+    throw_if_interrupted();
+    if (error == EINTR) return;
+    throw Error(Status::usage,
+                fmt::format("{}: cannot be read: {}", path.string(),
+                            error == EISDIR ? "it is a folder" : std::strerror(error)));
+}
+
+Fd opened(const fs::path& path) {
+    for (;;) {
+        Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));  // waits for who writes into a pipe
+        if (file) return file;
+        require_only_interrupted(path);
+    }
 }
 
 }  // namespace
@@ -79,28 +99,36 @@ std::vector<std::string> experiment_names() {
 
 Experiment load_experiment(const std::string& name_or_path) {
     if (looks_like_path(name_or_path))
-        return parse_experiment(read_text(name_or_path), name_or_path, vocabulary());
+        return parse_experiment(read_text(name_or_path, kLargestInput), name_or_path, vocabulary());
     const std::vector<std::string> names = experiment_names();
     if (std::find(names.begin(), names.end(), name_or_path) == names.end())
         throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
                     did_you_mean(name_or_path, names, "", " ") + "'rxlab list' shows them all");
     const fs::path file = data_folder() / "experiments" / (name_or_path + ".json");
-    return parse_experiment(read_text(file), "experiments/" + name_or_path + ".json", vocabulary());
+    return parse_experiment(read_text(file, kLargestInput), "experiments/" + name_or_path + ".json",
+                            vocabulary());
 }
 
-std::string read_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    if (fs::is_directory(path) || !(text << in.rdbuf()))
-        if (fs::is_directory(path) || !fs::exists(path) || fs::file_size(path) != 0)
-            throw Error(Status::usage, fmt::format("{}: cannot be read: {}", path.string(),
-                                                   fs::is_directory(path) ? "it is a folder"
-                                                                          : std::strerror(errno)));
-    return text.str();
+std::string read_text(const fs::path& path, size_t most, const std::string& if_larger) {
+    const Fd file = opened(path);
+    std::string text;
+    char buffer[65536];
+    for (ssize_t count = 1; count != 0;) {
+        throw_if_interrupted();
+        count = ::read(file.get(), buffer, sizeof buffer);
+        if (count > 0) text.append(buffer, static_cast<size_t>(count));
+        if (text.size() > most)
+            throw Error(Status::usage,
+                        fmt::format("{}: larger than the {} MiB that it may have", path.string(),
+                                    most >> 20),
+                        if_larger);
+        if (count < 0) require_only_interrupted(path);
+    }
+    return text;
 }
 
 Json read_json(const fs::path& path) {
-    const Json json = Json::parse(read_text(path), nullptr, false);
+    const Json json = Json::parse(read_text(path, kLargestResult), nullptr, false);
     if (json.is_discarded())
         throw Error(Status::usage, fmt::format("{}: not a JSON document", path.string()),
                     "was the run that wrote it interrupted?");

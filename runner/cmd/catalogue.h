@@ -23,8 +23,15 @@ std::vector<std::string> experiment_names();
 /// @throws Error(Status::usage) with the nearest name.
 Experiment load_experiment(const std::string& name_or_path);
 
-/// Whole file. @throws Error(Status::usage) naming it.
-std::string read_text(const std::filesystem::path& path);
+/// The most bytes that an experiment or a rules file may have, and a result: 10 KiB for each of the
+/// trials there may be.
+constexpr size_t kLargestInput = 16 << 20, kLargestResult = 1 << 30;
+
+/// A whole file or pipe. @throws Error(Status::usage) naming it when it cannot be read or is larger
+/// than `most`, with what helps against that; Error(Status::interrupted) while it waits for a pipe.
+std::string read_text(const std::filesystem::path& path, size_t most,
+                      const std::string& if_larger = "is it the right file?");
+/// A document that rxlab wrote.
 Json read_json(const std::filesystem::path& path);
 
 }  // namespace rxlab

@@ -27,7 +27,7 @@ struct Certificate {
     Json ingredients;
 };
 
-Certificate certificate_at(const std::string& path) {
+Certificate certificate_at(const std::string& path, const std::string& experiment) {
     const Json json = read_json(path);
     const auto lacks = [&](const char* field) -> Error {
         return Error(Status::usage,
@@ -36,6 +36,10 @@ Certificate certificate_at(const std::string& path) {
     };
     if (!json.is_object() || !json.value("ingredients", Json()).is_array())
         throw lacks("ingredients");
+    if (const Json of = json.value("experiment", Json(experiment)); of != experiment)
+        throw Error(Status::usage,
+                    fmt::format("{}: a certificate of {}, not of {}", path, of.dump(), experiment),
+                    "only an experiment's own certificate says whether it repeats");
     const Json hashes = json.value("observations_sha256", Json());
     if (!hashes.is_array() || hashes.empty() || !hashes[0].is_string())
         throw lacks("observations_sha256");
@@ -62,13 +66,13 @@ void print(const Against& against, const std::string& path) {
 }
 
 int certify(const RunRequest& request, bool json, const std::string& against_path) {
-    const Lane lane = plan_for(request, load_experiment(request.experiment)).lane;
-    if (!lane_row(lane).repeats_exactly)
+    const Plan plan = plan_for(request, load_experiment(request.experiment));
+    if (!lane_row(plan.lane).repeats_exactly)
         throw Error(Status::usage,
                     fmt::format("only the {} lane repeats exactly", to_string(exact_lane())),
                     fmt::format("rxlab certify EXPERIMENT --lane {}", to_string(exact_lane())));
     std::optional<Certificate> earlier;
-    if (!against_path.empty()) earlier = certificate_at(against_path);
+    if (!against_path.empty()) earlier = certificate_at(against_path, plan.experiment);
     const RunOutcome first = run_from_scratch(request, "first");
     const RunOutcome second = run_from_scratch(request, "second");
     const std::vector<std::string> differences = differing(first.result, second.result);
@@ -79,11 +83,9 @@ int certify(const RunRequest& request, bool json, const std::string& against_pat
     std::optional<Against> against;
     if (earlier) against = compare_with(*earlier, sha[0], ingredients);
     if (json) {
-        Json certificate{{"certified", equal},
-                         {"observations_sha256", sha},
-                         {"differences", differences},
-                         {"ingredients", ingredients},
-                         {"runs", {first.out, second.out}}};
+        Json certificate{{"experiment", plan.experiment}, {"certified", equal},
+                         {"observations_sha256", sha},    {"differences", differences},
+                         {"ingredients", ingredients},    {"runs", {first.out, second.out}}};
         if (against)
             certificate["against"] = {{"same", against->same},
                                       {"ingredients", against->ingredients}};

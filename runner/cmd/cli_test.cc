@@ -2,6 +2,7 @@
 // The command line as a person meets it: the built binary, its words and its exit status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -114,6 +115,28 @@ TEST_F(Cli, a_folder_is_not_an_experiment) {
     EXPECT_THAT(ran.err, HasSubstr("it is a folder"));
 }
 
+TEST_F(Cli, an_experiment_that_never_ends_is_not_read_to_its_end) {
+    const CommandResult ran = rxlab({"show", "/dev/zero"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("/dev/zero: larger than the 16 MiB that it may have"));
+}
+
+TEST_F(Cli, an_empty_device_is_no_experiment) {
+    EXPECT_EQ(rxlab({"show", "/dev/null"}).status, 2);
+}
+
+TEST_F(Cli, waiting_for_a_pipe_can_be_interrupted) {
+    const std::string pipe = folder_ / "pipe.json";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"show", pipe}, {"compare", pipe}, {"frames", pipe}}) {
+        std::vector<std::string> argv{"timeout", "1", std::string(RXLAB_BUILD) + "/rxlab"};
+        argv.insert(argv.end(), words.begin(), words.end());
+        argv.insert(argv.begin() + 1, "--preserve-status");
+        EXPECT_EQ(real_sys().run(argv).status, 130) << words[0];
+    }
+}
+
 TEST_F(Cli, bad_json_is_told_with_its_place) {
     const CommandResult ran =
         rxlab({"show", file("bad.json", "{\n  \"name\": \"bad\",\n  \"arms\": [\n}\n")});
@@ -126,14 +149,29 @@ TEST_F(Cli, a_rules_file_has_a_largest_size) {
     fs::resize_file(rules, (16 << 20) + 1);
     const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", rules});
     EXPECT_EQ(ran.status, 2);
-    EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that a rules file may "
-                                   "have\n  next: a filter takes 32767 rules"));
+    EXPECT_THAT(ran.err, HasSubstr("rules.json: larger than the 16 MiB that it may have\n"
+                                   "  next: a filter takes 32767 rules"));
 }
 
 TEST_F(Cli, a_rules_file_that_is_a_folder_is_named) {
     const CommandResult ran = rxlab({"xdp", "load", "nosuch0", "--rules", folder_});
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr(": cannot be read"));
+}
+
+TEST_F(Cli, an_interface_that_is_named_twice_is_refused_before_any_is_changed) {
+    const std::string rules = file("rules.json", "{\"rules\": []}");
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"load", "nosuch0,nosuch0", "--rules", rules},
+          {"rules", "add", "nosuch0,nosuch0", "drop", "tcp"},
+          {"rules", "set", "nosuch0,nosuch0", rules},
+          {"unload", "nosuch0,nosuch0"}}) {
+        std::vector<std::string> argv{"xdp"};
+        argv.insert(argv.end(), words.begin(), words.end());
+        const CommandResult ran = rxlab(argv);
+        EXPECT_EQ(ran.status, 2);
+        EXPECT_THAT(ran.err, HasSubstr("nosuch0 is named twice"));
+    }
 }
 
 TEST_F(Cli, an_unknown_arm_is_a_usage_error) {
@@ -227,6 +265,22 @@ TEST_F(Cli, no_number_of_a_trial_means_all_of_them) {
         EXPECT_THAT(ran.err, HasSubstr(std::string("--trial: Value ") + number +
                                        " is not a number from 0 on"));
     }
+}
+
+TEST_F(Cli, a_trial_that_is_not_in_the_plan_is_told_before_anything_is_prepared) {
+    const CommandResult ran = rxlab({"run", "drop-point", "--trial", "99999", "--kernel", "5.10"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("the plan has no trial 99999"));
+}
+
+TEST_F(Cli, another_experiment_s_certificate_is_refused_before_anything_is_run) {
+    const std::string certificate =
+        file("cert.json",
+             R"({"experiment": "null-aa", "ingredients": [], "observations_sha256": ["0"]})");
+    const CommandResult ran =
+        rxlab({"certify", "drop-point", "--against", certificate, "--kernel", "5.10"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("cert.json: a certificate of \"null-aa\", not of drop-point"));
 }
 
 TEST_F(Cli, bounds_are_told_as_they_are_written) {
@@ -366,7 +420,7 @@ TEST_F(CliBench, a_peer_that_is_missing_is_named_before_anything_runs) {
     EXPECT_EQ(ran.status, 2);
     EXPECT_THAT(ran.err, HasSubstr("no benchmark 'peer/boost/copy/size:64/batch:32/threads:2'"));
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
-    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"),
+    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl", kLargestInput),
                 testing::Not(HasSubstr("ns_per_record")));
 }
 
@@ -394,7 +448,7 @@ TEST_F(CliBench, one_trial_is_repeated_without_the_others) {
 TEST_F(CliBench, a_run_that_was_cut_goes_on_with_what_is_missing) {
     const fs::path out = folder_ / "out";
     rxlab({"run", experiment("ring/cached"), "--out", out, "--no-report"});
-    const std::string all = read_text(out / "observations.jsonl");
+    const std::string all = read_text(out / "observations.jsonl", kLargestInput);
     fs::resize_file(out / "observations.jsonl", all.size() - 10);
     fs::remove(out / "result.json");
     const CommandResult ran =
@@ -438,7 +492,7 @@ TEST_F(CliBench, no_file_takes_the_place_of_a_closed_stdout) {
     EXPECT_EQ(ran.status, 4);
     EXPECT_THAT(ran.err, HasSubstr("standard output cannot be written: Bad file descriptor"));
     EXPECT_EQ(read_json(out / "result.json")["trials"].size(), 4u);
-    std::istringstream lines(read_text(out / "observations.jsonl"));
+    std::istringstream lines(read_text(out / "observations.jsonl", kLargestInput));
     for (std::string line; std::getline(lines, line);)
         EXPECT_TRUE(Json::accept(line)) << line.substr(0, 80);
 }
@@ -449,7 +503,8 @@ TEST_F(CliBench, a_run_whose_progress_has_no_reader_ends_and_can_go_on) {
         "/rxlab run " + experiment("ring/cached") + " --no-report --out out 2>&4 >&4 || echo $?";
     EXPECT_EQ(real_sys().run({"/bin/sh", "-c", words}).out, "141\n");
     EXPECT_FALSE(fs::exists(folder_ / "out" / "result.json"));
-    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl"), HasSubstr("plan_sha256"));
+    EXPECT_THAT(read_text(folder_ / "out" / "observations.jsonl", kLargestInput),
+                HasSubstr("plan_sha256"));
 }
 
 /// Every shipped experiment is valid with the words this binary really has, and has a plan in each

@@ -46,8 +46,9 @@ struct Shown {
 
 int repeat_trial(const RunRequest& request, int id) {
     const CampaignRequest campaign = campaign_for(request);
-    run_campaign(campaign, *make_strategy("single_trial", {{"trial", id}}),
-                 *executor_for(request, campaign.plan),
+    const std::unique_ptr<Strategy> strategy = make_strategy("single_trial", {{"trial", id}});
+    strategy->next({.plan = campaign.plan});  // is it in the plan? asked before a guest is made
+    run_campaign(campaign, *strategy, *executor_for(request, campaign.plan),
                  [](const CampaignEvent& event) { std::visit(Shown(), event); });
     return static_cast<int>(Status::ok);
 }

@@ -3,13 +3,13 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/names.h"
+#include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "xdp/stats.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <sstream>
@@ -18,25 +18,14 @@ namespace rxlab {
 namespace {
 
 constexpr size_t kPortsShown = 10;
-constexpr size_t kLargestFile = 16 << 20;  // 512 bytes for each rule there may be
 
-std::string read_text(const std::string& file) {
-    std::ifstream stream(file);
-    std::string text(kLargestFile + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!stream.is_open() || stream.bad())
-        throw Error(Status::usage, fmt::format("{}: cannot be read", file),
-                    "the name of a rules file; rxlab xdp --help shows one");
-    text.resize(static_cast<size_t>(stream.gcount()));
-    if (text.size() > kLargestFile)
-        throw Error(
-            Status::usage,
-            fmt::format("{}: larger than the {} MiB that a rules file may have", file,
-                        kLargestFile >> 20),
-            fmt::format(
-                "a filter takes {} rules; ranges of ports (\"6000-6063\") make fewer of them",
-                size_t{FILTER_MOST_RULES}));
-    return text;
+RuleSet rules_in(const std::string& file) {
+    return parse_rules(
+        read_text(file, kLargestInput,
+                  fmt::format("a filter takes {} rules; ranges of ports (\"6000-6063\") make fewer "
+                              "of them",
+                              size_t{FILTER_MOST_RULES})),
+        file);
 }
 
 struct Options {
@@ -145,6 +134,10 @@ std::vector<Options> each_of(const Options& options) {
     std::istringstream names(options.interfaces);
     for (std::string name; std::getline(names, name, ',');) {
         require_interface_name(name);
+        for (const Options& other : all)
+            if (other.place.interface == name)
+                throw Error(Status::usage, fmt::format("{} is named twice", name),
+                            "name each interface once");
         all.push_back(options);
         all.back().place.interface = name;
     }
@@ -211,6 +204,7 @@ void change_each(const Options& options, const std::function<Edit(const Options&
     for (const Options& one : all) loaded_rules(sys, one.place);
     std::string changed;
     for (const Options& one : all) try {
+            throw_if_interrupted();
             change_rules(sys, one.place, edit(one));
             changed += (changed.empty() ? "" : ", ") + one.place.interface;
         } catch (const Error& error) {
@@ -233,7 +227,7 @@ void add_rule(const Options& options) {
 }
 
 void set_rules(const Options& options) {
-    const RuleSet set = parse_rules(read_text(options.rules), options.rules);
+    const RuleSet set = rules_in(options.rules);
     change_each(options, [&](const Options&) { return [&](const RuleSet&) { return set; }; });
 }
 
@@ -285,10 +279,11 @@ void delete_rule(const Options& options) {
 void load(const Options& options) {
     Sys& sys = real_sys();
     const Engine& engine = engine_named(options.engine);
-    const RuleSet set = parse_rules(read_text(options.rules), options.rules);
+    const RuleSet set = rules_in(options.rules);
     std::vector<FilterPlace> loaded;
     try {
         for (const Options& one : each_of(options)) {
+            throw_if_interrupted();
             load_filter(sys, one.place, engine, set,
                         options.mode == "native" ? XdpMode::native : XdpMode::generic,
                         options.replace);
