@@ -58,7 +58,8 @@ private:
     void stamp(const Json& stamp) {
         Plan& plan = result_.plan;
         result_.provenance = executor_.provenance(plan);
-        leave_out_arms(plan, result_.experiment, kernel_release_of(result_.provenance));
+        leave_out_arms(plan, result_.experiment, kernel_release_of(result_.provenance),
+                       [this](const Trial& trial) { return executor_.lacking(trial); });
         if (!plan.left_out.empty()) result_.provenance = executor_.provenance(plan);
         result_.provenance.update(stamp);
     }

@@ -213,6 +213,17 @@ TEST_F(CampaignTest, leaves_out_an_arm_that_its_kernel_cannot_run) {
     EXPECT_EQ(result.plan.left_out.size(), 1u);
 }
 
+TEST_F(CampaignTest, leaves_out_an_arm_that_its_machine_lacks_something_for) {
+    Arm third = request.experiment.arms[1];
+    third.name = "third";
+    request.experiment.arms.push_back(third);
+    request.plan = make_plan(request.experiment, {.rounds = 3});
+    executor.cannot = "third";
+    const Result result = run();
+    EXPECT_EQ(result.plan.left_out, std::vector<std::string>{"third is left out: no such device"});
+    EXPECT_EQ(result.observations.size(), 6u) << "of 9";
+}
+
 TEST_F(CampaignTest, what_a_listener_throws_ends_it_and_the_observation_is_kept) {
     EXPECT_THROW(run_campaign(request, *make_strategy("whole_plan"), executor,
                               [](const CampaignEvent& e) {

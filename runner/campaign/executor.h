@@ -28,6 +28,8 @@ public:
     /// What the plan's trials run on: kernel, machine, image, hashes. May download or build what
     /// they need.
     virtual Json provenance(const Plan& plan) = 0;
+    /// What it has not and a trial of such a plan needs, as leave_out_arms() asks; empty: nothing.
+    virtual std::string lacking(const Trial&) { return ""; }
     /// Runs the trials of `batch`, which are of `plan`, in any order and at the same time where
     /// they cannot disturb each other. Returns when each has given its observation.
     /// @throws Error(Status::lost | interrupted | invalid | usage); the observations made until

@@ -18,12 +18,17 @@ public:
     bool backwards = false;  ///< as several workers may: in another order
     int fails_after = -1;    ///< so many trials in all are made; -1: all
     Status failure = Status::lost;
+    std::string cannot;    ///< the arm that it lacks something for
     std::set<int> silent;  ///< trials that give nothing, without a word
 
     std::vector<std::vector<int>> batches;  ///< ids it was asked for
     std::vector<int> made;                  ///< ids in the order they ended
 
     Json provenance(const Plan&) override { return machine; }
+
+    std::string lacking(const Trial& trial) override {
+        return trial.arm == cannot ? "no such device" : "";
+    }
 
     void run(const Plan&, const std::vector<Trial>& batch, const ExecutorEvents& events) override {
         std::vector<Trial> order = batch;

@@ -13,6 +13,7 @@
 #include "target/devices.h"
 #include "target/files.h"
 #include "target/source_version.h"
+#include "topology/nic_models.h"
 #include "traffic/traffic.h"
 
 #include <fcntl.h>
@@ -74,6 +75,10 @@ Vocabulary vocabulary() {
     words.knobs = words_without_schema(kKnobs, kKnobCount);
     words.require_knob = [](const std::string& knob) { find_knob(knob); };
     words.devices = words_without_schema(kDevices, kDeviceCount);
+    for (size_t i = 0; i < kNicModelCount; i++)
+        words.devices.push_back({nic_device(kNicModels[i]),
+                                 fmt::format("a pair of NICs, {}", kNicModels[i].summary),
+                                 nullptr});
     for (const NamedCollector& collector : named_collectors())
         words.collectors.push_back({collector.name(), collector.kind->summary, nullptr});
     for (const MetricRow& row : metric_table())

@@ -133,6 +133,7 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     options.arms = request.arms;
     options.rounds = request.rounds;
     options.full = request.full;
+    if (request.host.interface.names.empty()) options.complete = add_machine_needs;
     if (options.target == "vm" && is_program(experiment))
         throw Error(Status::usage,
                     fmt::format("traffic {} is a program of the host's, which no guest has",

@@ -194,12 +194,16 @@ std::string lacking_for(const Trial& trial, const Needs& needs, const std::strin
     if (!needed.empty() && needed != target)
         return fmt::format("it needs target {}, this is {}", needed, target);
     const std::string& release = trial.boot.kernel.empty() ? run_release : trial.boot.kernel;
-    if (!release.empty() && version_of(release) < version_of(needs.kernel))
+    if (is_older(release, needs.kernel))
         return fmt::format("it needs kernel {}, this is {}", needs.kernel, release);
     return "";
 }
 
 }  // namespace
+
+bool is_older(const std::string& release, const std::string& version) {
+    return !release.empty() && version_of(release) < version_of(version);
+}
 
 std::pair<uint64_t, std::string> boot_of(const Trial& trial) {
     return {trial.boot_seed, to_json(trial.boot).dump()};
@@ -246,18 +250,22 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
         for (const Cell& cell : order)
             plan.trials.push_back(make_trial(experiment, cell, round, options.lane));
     }
+    if (options.complete)
+        for (Trial& trial : plan.trials) options.complete(trial);
     if (!lane_row(options.lane).shuffled) group_by_boot(plan.trials);
     for (size_t i = 0; i < plan.trials.size(); i++) plan.trials[i].id = static_cast<int>(i);
     return plan;
 }
 
-void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release) {
+void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release,
+                    const Lacking& lacking) {
     for (const Arm& arm : experiment.arms) {
         const auto left_out = [&](const Trial& trial) {
-            const std::string lacking =
-                trial.arm == arm.name ? lacking_for(trial, arm.needs, plan.target, release) : "";
-            if (lacking.empty()) return false;
-            const std::string reason = fmt::format("{} is left out: {}", arm.name, lacking);
+            if (trial.arm != arm.name) return false;
+            std::string why = lacking_for(trial, arm.needs, plan.target, release);
+            if (why.empty() && lacking) why = lacking(trial);
+            if (why.empty()) return false;
+            const std::string reason = fmt::format("{} is left out: {}", arm.name, why);
             if (arm.baseline)
                 throw Error(Status::usage, reason + "; and it is the baseline", kElsewhere);
             if (!contains(plan.left_out, reason)) plan.left_out.push_back(reason);

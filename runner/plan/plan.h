@@ -5,6 +5,7 @@
 #include "experiment/experiment.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,15 +57,21 @@ struct PlanOptions {
     std::vector<std::string> arms;  ///< only these (plus the baseline); empty: all
     int rounds = 0;                 ///< overrides the experiment's number of rounds; 0: as written
     bool full = false;              ///< all of it, also where the experiment has a brief part
+    std::function<void(Trial&)> complete;  ///< adds to its boot what its kinds need; may be empty
 };
 
 /// @throws Error(Status::usage): unknown arm, lane the experiment does not allow.
 Plan make_plan(const Experiment& experiment, const PlanOptions& options);
-/// Takes out the trials of arms that need another target than the plan's, or a later kernel than
-/// their own or else `release`
-/// ("6.1.0-56-amd64"; empty: unknown, and taken for late enough).
+/// What the machine that is to run a trial has not and the trial needs; empty: nothing.
+using Lacking = std::function<std::string(const Trial&)>;
+/// Takes out the trials of arms that need another target than the plan's, a later kernel than
+/// their own or else `release` ("6.1.0-56-amd64"; empty: unknown, and taken for late enough), or
+/// what is `lacking`.
 /// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
-void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release);
+void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release,
+                    const Lacking& lacking = {});
+/// Is the kernel of this release (empty: unknown, and taken for late enough) before `version`?
+bool is_older(const std::string& release, const std::string& version);
 Json to_json(const Plan& plan);
 
 /// How many rounds the lane takes as the experiment is written: at least, and at most where a run

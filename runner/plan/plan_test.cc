@@ -234,6 +234,18 @@ TEST(Plan, refuses_what_nobody_could_run) {
               "sample: more than 100000 trials | fewer rounds, arms or factor values");
 }
 
+TEST(LeaveOut, takes_out_what_the_machine_lacks_for_a_trial) {
+    const Experiment experiment = sample();
+    Plan plan = make_plan(experiment, {});
+    const std::string last = experiment.arms.back().name;
+    leave_out_arms(plan, experiment, "6.12",
+                   [&](const Trial& trial) { return trial.arm == last ? "no such device" : ""; });
+    EXPECT_EQ(plan.left_out, std::vector<std::string>{last + " is left out: no such device"});
+    for (const Trial& trial : plan.trials) EXPECT_NE(trial.arm, last);
+    EXPECT_THROW(leave_out_arms(plan, experiment, "6.12", [](const Trial&) { return "nothing"; }),
+                 Error);
+}
+
 TEST(LeaveOut, takes_out_arms_that_need_a_later_kernel_and_says_so) {
     Experiment experiment = sample();
     experiment.arms.back().needs.kernel = "6.7";
@@ -265,6 +277,19 @@ TEST(CountedPlan, fills_factors_into_the_boot_and_keeps_each_machines_trials_tog
               "none q35 a=1 \nxdp q35 a=1 \nnone q35 b=1 \nxdp q35 b=1 \nother q35 a=1 6.1\nother "
               "q35 b=1 6.1\n");
     EXPECT_EQ(trial_from_json(to_json(plan.trials.back())).boot, plan.trials.back().boot);
+}
+
+TEST(CountedPlan, keeps_trials_together_by_what_their_kinds_add_to_the_boot) {
+    const auto add = [](Trial& trial) {
+        if (trial.arm == "xdp") trial.boot.devices = {"nic:e1000e"};
+    };
+    std::vector<std::string> boots;
+    for (const Trial& trial : make_plan(sample(), {.complete = add}).trials) {
+        const std::string boot = boot_of(trial).second + std::to_string(trial.boot_seed);
+        if (boots.empty() || boots.back() != boot) boots.push_back(boot);
+        EXPECT_EQ(trial.boot.devices.size(), trial.arm == "xdp" ? 1u : 0u);
+    }
+    EXPECT_EQ(boots.size(), std::set(boots.begin(), boots.end()).size()) << "each boot once";
 }
 
 TEST(LeaveOut, asks_the_kernel_that_an_arm_boots) {

@@ -4,6 +4,9 @@
 #include "base/row_named.h"
 #include "collect/collector.h"
 #include "knobs/knobs.h"
+#include "session/session.h"
+
+#include <algorithm>
 
 namespace rxlab {
 namespace {
@@ -44,6 +47,24 @@ std::vector<Sink> all_sinks(const Assembly& assembly) {
     return sinks;
 }
 
+/// The set-up that has an XDP program run by the driver; empty: none.
+std::string native_xdp(const Trial& trial) {
+    for (const auto& [name, value] : trial.setup.items())
+        if (row_named(kSetups, kSetupCount, name, "setup").xdp)
+            for (const Json& parameters : repetitions(value))
+                if (parameters.value("mode", "native") == "native") return name;
+    return "";
+}
+
+void require_driver_xdp(const Trial& trial) {
+    const std::string setup = native_xdp(trial);
+    if (!setup.empty() && machine_needs(trial).native_xdp.empty())
+        does_not_fit(fmt::format("setup {} needs a driver that runs XDP programs itself, and that "
+                                 "of {} does not",
+                                 setup, trial.topology.value("model", "this topology")),
+                     fmt::format(R"("{}": {{"mode": "generic"}})", setup));
+}
+
 }  // namespace
 
 void require_fit(const Trial& trial, bool own_interfaces) {
@@ -61,6 +82,34 @@ void require_fit(const Trial& trial, bool own_interfaces) {
     for (const auto& [setup, parameters] : trial.setup.items())
         if (row_named(kSetups, kSetupCount, setup, "setup").interfaces)
             require_interfaces("setup " + setup, interfaces);
+    if (!own_interfaces) require_driver_xdp(trial);
+}
+
+void add_machine_needs(Trial& trial) {
+    const MachineNeeds needs = machine_needs(trial);
+    Boot& boot = trial.boot;
+    if (!needs.board.empty() && !boot.machine.empty() && boot.machine != needs.board)
+        does_not_fit(
+            fmt::format("{} needs machine {}, this is {}",
+                        trial.topology.value("model", "its topology"), needs.board, boot.machine),
+            fmt::format(R"("boot": {{"machine": "{}"}})", needs.board));
+    if (!needs.board.empty()) boot.machine = needs.board;
+    for (const std::string& device : needs.devices)
+        if (std::find(boot.devices.begin(), boot.devices.end(), device) == boot.devices.end())
+            boot.devices.push_back(device);
+}
+
+std::string lacking_of_kernel(const Trial& trial, const std::string& release) {
+    const std::string needed = machine_needs(trial).native_xdp;
+    if (native_xdp(trial).empty() || !is_older(release, needed)) return "";
+    return fmt::format("its driver runs XDP programs from kernel {} on, this is {}", needed,
+                       release);
+}
+
+MachineNeeds machine_needs(const Trial& trial) {
+    const auto needs =
+        row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology").needs;
+    return needs ? needs(trial.topology) : MachineNeeds();
 }
 
 Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {

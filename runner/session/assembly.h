@@ -31,6 +31,9 @@ Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const Use
 /// @throws Error(Status::usage) for a word that is none of its kinds.
 const TrafficKind& traffic_kind(const Trial& trial);
 
+/// What its topology needs of the machine.
+MachineNeeds machine_needs(const Trial& trial);
+
 /// Each of a kind's parameters: one object, or an array of them.
 std::vector<Json> repetitions(const Json& value);
 

@@ -97,6 +97,58 @@ TEST(Fit, a_kind_that_needs_another_names_it) {
     EXPECT_EQ(refusal(trial_of("none", "ring_stream", "dma_ring")), "");
 }
 
+TEST(Fit, an_xdp_program_in_the_driver_needs_one_that_runs_it) {
+    Trial trial = trial_of("nic", "pktgen", "xdp");
+    trial.topology["model"] = "e1000e";
+    EXPECT_EQ(refusal(trial),
+              "setup xdp needs a driver that runs XDP programs itself, and that of "
+              "e1000e does not");
+    EXPECT_NO_THROW(require_fit(trial, true)) << "of a user's own port nothing is known here";
+    trial.setup["xdp"]["mode"] = "generic";
+    EXPECT_EQ(refusal(trial), "");
+    trial = trial_of("nic", "pktgen", "port_filter");
+    trial.topology["model"] = "virtio-net";
+    EXPECT_EQ(refusal(trial), "");
+}
+
+TEST(MachineNeeds, a_topology_s_devices_become_what_its_trial_is_booted_with) {
+    Trial trial = trial_of("nic", "pktgen", "");
+    trial.topology["model"] = "e1000e";
+    trial.boot.devices = {"intel-iommu"};
+    trial.boot.machine = "q35";
+    add_machine_needs(trial);
+    add_machine_needs(trial);
+    EXPECT_EQ(trial.boot.devices, (std::vector<std::string>{"intel-iommu", "nic:e1000e"}));
+    EXPECT_EQ(trial.boot.machine, "q35");
+    Trial veth = trial_of("veth", "pktgen", "");
+    add_machine_needs(veth);
+    EXPECT_EQ(veth.boot, Boot());
+}
+
+TEST(MachineNeeds, a_board_is_chosen_and_another_one_refused) {
+    Trial trial = trial_of("nic", "pktgen", "");
+    trial.topology["model"] = "igb";
+    add_machine_needs(trial);
+    EXPECT_EQ(trial.boot.machine, "q35");
+    trial.boot.machine = "pc";
+    try {
+        add_machine_needs(trial);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "igb needs machine q35, this is pc");
+    }
+}
+
+TEST(MachineNeeds, a_kernel_whose_driver_runs_no_xdp_program_yet_is_told) {
+    Trial trial = trial_of("nic", "pktgen", "xdp");
+    trial.topology["model"] = "vmxnet3";
+    EXPECT_EQ(lacking_of_kernel(trial, "6.1.0-57-amd64"),
+              "its driver runs XDP programs from kernel 6.6 on, this is 6.1.0-57-amd64");
+    EXPECT_EQ(lacking_of_kernel(trial, "6.12.117+deb12-amd64"), "");
+    trial.setup["xdp"]["mode"] = "generic";
+    EXPECT_EQ(lacking_of_kernel(trial, "6.1.0-57-amd64"), "");
+}
+
 TEST(Fit, the_user_s_own_interfaces_stand_for_a_topology) {
     EXPECT_NO_THROW(require_fit(trial_of("none", "live_frames", "nft"), true));
     EXPECT_THROW(require_fit(trial_of("rxnic", "open_loop", ""), true), Error);

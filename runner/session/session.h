@@ -25,6 +25,13 @@ bool changes_nothing(const Trial& trial);
 /// has not. `own_interfaces`: the user's own stand for its topology.
 void require_fit(const Trial& trial, bool own_interfaces = false);
 
+/// What a trial's topology needs of the machine becomes part of what it is booted with.
+/// @throws Error(Status::usage) where its boot asks for another board.
+void add_machine_needs(Trial& trial);
+
+/// What a trial needs of a kernel of this release and the kernel has not; empty: nothing.
+std::string lacking_of_kernel(const Trial& trial, const std::string& release);
+
 /// @throws Error(Status::usage) when this machine lacks something for its traffic.
 void require_traffic(Sys& sys, const Trial& trial);
 

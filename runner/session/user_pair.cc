@@ -61,6 +61,11 @@ void require_free(Sys& sys, const std::string& name) {
                "it then");
 }
 
+/// A port, and no interface that the kernel made of nothing.
+bool has_hardware(Sys& sys, const Interface& end) {
+    return sys.exists(fmt::format("/sys/class/net/{}/device", end.name));
+}
+
 std::string mac_of(Sys& sys, const std::string& name) {
     const std::string mac = sys.read_file("/sys/class/net/" + name + "/address");
     return mac.substr(0, mac.find('\n'));
@@ -88,7 +93,10 @@ Topology user_interfaces(Sys& sys, const UserPair& pair) {
     topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
                               mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
     topology.sinks = protocol_sinks(sys, "");
-    for (Sink& sink : veth_sinks(sys, topology.paths)) topology.sinks.push_back(std::move(sink));
+    topology.fresh_skbs = has_hardware(sys, receiver);
+    for (Sink& sink : topology.fresh_skbs ? nic_sinks(sys, topology.paths.front())
+                                          : veth_sinks(sys, topology.paths))
+        topology.sinks.push_back(std::move(sink));
     return topology;
 }
 

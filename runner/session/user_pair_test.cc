@@ -59,5 +59,19 @@ TEST(UserPair, a_free_pair_is_taken_and_nothing_is_changed) {
     for (const std::string& line : sys.log) EXPECT_THAT(line, HasSubstr("ip -j")) << line;
 }
 
+TEST(UserPair, ports_lose_frames_where_nics_do) {
+    FakeSys sys = with_interfaces();
+    const auto has = [&](const char* name) {
+        const Topology topology = user_interfaces(sys, {.names = "eth0:eth1"});
+        return std::any_of(topology.sinks.begin(), topology.sinks.end(),
+                           [&](const Sink& sink) { return sink.name == name; });
+    };
+    EXPECT_TRUE(has("veth.rx_dropped"));
+    sys.files["/sys/class/net/eth1/device/vendor"] = "0x8086\n";
+    EXPECT_TRUE(has("nic.no_buffer"));
+    EXPECT_FALSE(has("veth.rx_dropped"));
+    EXPECT_TRUE(user_interfaces(sys, {.names = "eth0:eth1"}).fresh_skbs);
+}
+
 }  // namespace
 }  // namespace rxlab

@@ -26,6 +26,7 @@ struct SetupKind {
                             const Json& parameters);
     bool interfaces;  ///< it belongs to interfaces: there is nothing to do in topology "none"
     const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
+    bool xdp = false;  ///< it attaches an XDP program, by its "mode" in the driver or in the stack
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;

@@ -49,14 +49,14 @@ const SetupKind kSetups[] = {
     {"tc", "tc drops and counts one UDP port at ingress", kTcSchema, apply_tc, describe_tc, true,
      "tc"},
     {"port_filter", "the port filter of 'rxlab xdp' on every receiving interface",
-     kPortFilterSchema, apply_port_filter, describe_port_filter, true},
+     kPortFilterSchema, apply_port_filter, describe_port_filter, true, nullptr, true},
     {"xdp_tools",
      "xdp-filter, or a program of bpf/ loaded by xdp-loader, on every receiving interface",
-     kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools, true, "xdp-tools"},
+     kXdpToolsSchema, apply_xdp_tools, describe_xdp_tools, true, "xdp-tools", true},
     {"observer", "a probe that stays attached, so that what is measured pays for it",
      kObserverSchema, apply_observer, describe_observer, false},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp,
-     describe_xdp, true},
+     describe_xdp, true, nullptr, true},
 };
 const size_t kSetupCount = std::size(kSetups);
 

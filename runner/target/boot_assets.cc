@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -32,6 +33,11 @@ std::map<std::string, std::string> pairs_of(const std::string& lines) {
         if (const size_t equals = line.find('='); equals != std::string::npos)
             pairs[line.substr(0, equals)] = line.substr(equals + 1);
     return pairs;
+}
+
+std::set<std::string> words_of(const std::string& text) {
+    std::istringstream words(text);
+    return {std::istream_iterator<std::string>(words), {}};
 }
 
 fs::path in_path(const std::string& program) {
@@ -100,6 +106,7 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     assets.image = image["image"];
     assets.image_files = Json::parse(read_whole(image["ingredients"]));
     assets.more_memory_mib = std::stoi(image["memory"]);
+    assets.lacking_modules = words_of(image["lacking"]);
     assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
     assets.qemu_version.erase(assets.qemu_version.find('\n'));
     assets.payload = make_payload(assets.kernel.release, assets.kernel.modules, assets.missing);

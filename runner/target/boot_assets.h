@@ -2,6 +2,7 @@
 // Everything a guest is started from: kernel, base image, payload, QEMU, each with its hash.
 #pragma once
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,13 @@ struct BootAssets {
     std::string qemu_version;  ///< first line of --version
     Payload payload;
     Ingredients ingredients;
-    std::string missing;  ///< what could not be made, for people; empty: nothing
-    Json image_files;     ///< [{"file", "package", "sha256"}], as vm/mkimage lists them
+    std::set<std::string> lacking_modules;  ///< asked for as extras, and the kernel has them not
+    std::string missing;                    ///< what could not be made, for people; empty: nothing
+    Json image_files;  ///< [{"file", "package", "sha256"}], as vm/mkimage lists them
 };
 
 /// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
-/// programs of vm/manifest that the image holds besides those of every guest.
+/// programs of vm/manifest, and "module:NAME", that the image holds besides those of every guest.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
                               const std::vector<std::string>& extras = {});

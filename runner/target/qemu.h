@@ -21,7 +21,7 @@ struct Machine {
     int smp = 1;
     uint64_t seed = 1;
     std::string board = "pc";          ///< QEMU's -M
-    std::vector<std::string> devices;  ///< rows of kDevices
+    std::vector<std::string> devices;  ///< as device_argv() has them
     std::string vmlinuz, image, cmdline;
 };
 
@@ -93,8 +93,8 @@ private:
     std::unique_ptr<Process> process_;
 };
 
-/// QEMU's stderr without what a TCG machine always says about features of the CPU model that it
-/// lacks.
+/// QEMU's stderr without what it always says: of features of the CPU model that TCG lacks, and that
+/// the NICs' hub leads nowhere.
 std::string worth_telling(const std::string& qemu_stderr);
 
 /// Did the guest die of QEMU's own race? Where translation takes no lock on a page (seen with 7.2),

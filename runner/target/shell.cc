@@ -11,6 +11,7 @@
 #include "base/output.h"
 #include "target/archive.h"
 #include "target/boot_assets.h"
+#include "target/devices.h"
 #include "target/guest.h"
 
 namespace rxlab {
@@ -29,6 +30,14 @@ Machine machine_for(const ShellOptions& options, const BootAssets& assets) {
     machine.devices = options.devices;
     machine.cmdline = guest_cmdline(options.cmdline);
     return machine;
+}
+
+/// A guest with a device that nothing drives would be of no use.
+void require_drivers(const BootAssets& assets) {
+    for (const std::string& module : assets.lacking_modules)
+        throw Error(Status::usage,
+                    fmt::format("kernel {} has no module {}", assets.kernel.release, module),
+                    "another --kernel, or another --device");
 }
 
 std::string archive_of(const std::vector<std::string>& paths) {
@@ -84,7 +93,11 @@ int exec_in_guest(const ShellOptions& options, const Machine& machine, const std
 }  // namespace
 
 int shell_main(const ShellOptions& options) {
-    const BootAssets assets = gather_boot_assets(options.kernel, options.modules, options.extras);
+    std::set<std::string> extras = device_extras(options.devices);
+    extras.insert(options.extras.begin(), options.extras.end());
+    const BootAssets assets =
+        gather_boot_assets(options.kernel, options.modules, {extras.begin(), extras.end()});
+    require_drivers(assets);
     if (!assets.missing.empty()) tell("rxlab: {}\n", assets.missing);
     const Machine machine = machine_for(options, assets);
     SnapshotStore store(cache_folder() / "snapshots", cache_cap());

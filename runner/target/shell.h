@@ -16,7 +16,7 @@ struct ShellOptions {
     int smp = 2;
     bool in_turns = false;  ///< the CPUs take turns on one host thread
     std::string board = "pc";
-    std::vector<std::string> devices;  ///< rows of kDevices
+    std::vector<std::string> devices;  ///< as device_argv() has them
     std::vector<std::string>
         extras;           ///< programs the guest holds besides those of every guest (vm/manifest)
     std::string cmdline;  ///< appended to the kernel's

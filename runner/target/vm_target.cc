@@ -12,9 +12,12 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "session/assembly.h"
+#include "session/session.h"
+#include "sys/process.h"
 #include "target/archive.h"
 #include "target/boot_assets.h"
 #include "target/console.h"
+#include "target/devices.h"
 #include "target/guest.h"
 #include "target/host_facts.h"
 #include "target/target.h"
@@ -79,6 +82,14 @@ public:
         json["workers"] = worker_count(options_, plan.lane, plan.trials.size());
         json["host"] = host_facts(real_sys());
         return json;
+    }
+
+    std::string lacking(const Trial& trial) override {
+        const BootAssets& with = assets(trial.boot.kernel);
+        const std::string words =
+            lacking_for_devices(trial.boot.devices, qemu_devices(), with.qemu_version,
+                                with.lacking_modules, with.kernel.release);
+        return words.empty() ? lacking_of_kernel(trial, with.kernel.release) : words;
     }
 
     void run(const Plan& plan, const std::vector<Trial>& batch,
@@ -270,10 +281,19 @@ private:
             .first->second;
     }
 
+    const std::set<std::string>& qemu_devices() {
+        if (qemu_devices_.empty())
+            qemu_devices_ = devices_in_help(capture({"qemu-system-x86_64", "-device", "help"}));
+        return qemu_devices_;
+    }
+
     // All guests of a plan hold what one of its trials runs, so that arms differ in nothing else.
     void gather_extras(const Plan& plan) {
         std::set<std::string> extras;
-        for (const Trial& trial : plan.trials) extras.merge(extra_tools(trial));
+        for (const Trial& trial : plan.trials) {
+            extras.merge(extra_tools(trial));
+            extras.merge(device_extras(trial.boot.devices));
+        }
         std::vector<std::string> wanted(extras.begin(), extras.end());
         if (wanted != extras_) boot_assets_.clear();
         extras_ = std::move(wanted);
@@ -352,6 +372,7 @@ private:
     SnapshotStore store_;
     std::vector<std::string> extras_;
     std::map<std::string, BootAssets> boot_assets_;
+    std::set<std::string> qemu_devices_;
 };
 
 }  // namespace

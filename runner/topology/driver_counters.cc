@@ -67,8 +67,11 @@ uint64_t driver_counters(Sys& sys, const Interface& interface,
 }
 
 uint64_t parse_xdp_drops(const std::string& ethtool_statistics) {
-    const Sum sum = sum_of(ethtool_statistics,
-                           [](const std::string& name) { return name.ends_with("xdp_drops"); });
+    Sum sum =
+        sum_of(ethtool_statistics, [](const std::string& name) { return name == "rx_xdp_drops"; });
+    if (!sum.found)
+        sum = sum_of(ethtool_statistics,
+                     [](const std::string& name) { return name.ends_with("xdp_drops"); });
     if (!sum.found)
         throw Error(Status::invalid, "the driver does not count XDP drops",
                     "use a program that counts, e.g. xdp_drop");

@@ -13,9 +13,9 @@ uint64_t parse_driver_counters(const std::string& ethtool_statistics,
 uint64_t driver_counters(Sys& sys, const Interface& interface,
                          const std::vector<std::string>& names);
 
-/// XDP drops as the driver counts them, for programs that count nothing themselves: the sum of the
-/// statistics that end in "xdp_drops", one per queue in veth. @throws Error(Status::invalid): the
-/// driver has no such statistic.
+/// XDP drops as the driver counts them, for programs that count nothing themselves: the statistic
+/// "rx_xdp_drops", or the sum of those that end in "xdp_drops", one per queue in veth. @throws
+/// Error(Status::invalid): the driver has no such statistic.
 uint64_t parse_xdp_drops(const std::string& ethtool_statistics);
 uint64_t driver_xdp_drops(Sys& sys, const Interface& receiver);
 

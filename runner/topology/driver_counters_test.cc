@@ -14,6 +14,12 @@ TEST(ParseXdpDrops, sums_the_queues) {
               15u);
 }
 
+TEST(ParseXdpDrops, takes_a_total_that_the_driver_gives_and_not_its_queues_too) {
+    EXPECT_EQ(parse_xdp_drops("     rx_xdp_drops: 8\n     tx_xdp_tx_drops: 1\n     "
+                              "rx0_xdp_drops: 5\n     rx1_xdp_drops: 3\n"),
+              8u);
+}
+
 TEST(ParseXdpDrops, refuses_a_driver_that_does_not_count_them) {
     EXPECT_THROW(parse_xdp_drops("NIC statistics:\n     rx_packets: 10\n"), Error);
     EXPECT_THROW(parse_xdp_drops(""), Error);

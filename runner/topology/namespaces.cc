@@ -16,6 +16,10 @@ std::string address_lines(const Interface& own, const std::string& ip, const std
         own.name, ip, peer_ip, peer_mac);
 }
 
+std::string moved(const Interface& end, const std::string& mac) {
+    return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
+}
+
 }  // namespace
 
 Path make_path(int n, const std::string& generator, const std::string& receiver) {
@@ -47,6 +51,10 @@ void make_namespaces(Sys& sys, Journal& journal) {
             const char* ipv6 = "/proc/sys/net/ipv6/conf/default/disable_ipv6";
             if (sys.exists(ipv6)) sys.write_file(ipv6, "1");
         });
+}
+
+std::string moved_ends(const Path& path) {
+    return moved(path.generator, path.generator_mac) + moved(path.receiver, path.receiver_mac);
 }
 
 std::string generator_address(const Path& path) {

@@ -14,6 +14,10 @@ Path make_path(int n, const std::string& generator, const std::string& receiver)
 /// Makes both. @throws Error(Status::usage) where one exists: it is never taken over.
 void make_namespaces(Sys& sys, Journal& journal);
 
+/// Lines for 'ip -batch': both ends of a path, which are where the caller is, move to their
+/// namespaces and get their MACs.
+std::string moved_ends(const Path& path);
+
 /// Lines for 'ip -batch': the end of a path is up and knows the other, without ARP.
 std::string generator_address(const Path& path);
 std::string receiver_address(const Path& path);

@@ -67,10 +67,6 @@ void load_modules(Sys& sys, Journal& journal, const Json& parameters) {
     load_module(sys, journal, "rxnic", nic);
 }
 
-std::string moved(const Interface& end, const std::string& mac) {
-    return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
-}
-
 Sink sink(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
     return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
 }
@@ -84,13 +80,12 @@ Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters) {
     load_modules(sys, journal, parameters);
     make_namespaces(
         sys, journal);  // undone first: the devices come back then, and the module takes them away
-    run_or_throw(
-        sys, {"ip", "-batch", "-"},
-        moved(path.generator, path.generator_mac) + moved(path.receiver, path.receiver_mac));
+    run_or_throw(sys, {"ip", "-batch", "-"}, moved_ends(path));
     if (!parameters.value("gro", true))
         run_or_throw(sys, {"ethtool", "-K", path.receiver.name, "gro", "off"}, {}, kReceiver);
     run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
+    topology.fresh_skbs = true;
     topology.sinks = protocol_sinks(sys, kReceiver);
     topology.sinks.push_back(sink(sys, "rxnic.not_sent", path.generator, {"tx_dropped"}));
     topology.sinks.push_back(

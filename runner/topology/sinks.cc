@@ -2,6 +2,7 @@
 #include "topology/sinks.h"
 
 #include "base/error.h"
+#include "topology/driver_counters.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -79,6 +80,13 @@ Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name,
             }};
 }
 
+/// One of the counters that every interface has (struct rtnl_link_stats64).
+uint64_t statistic(Sys& sys, const Interface& end, const char* name) {
+    const std::string text =
+        read_in(sys, end.netns, fmt::format("/sys/class/net/{}/statistics/{}", end.name, name));
+    return std::stoull(text);
+}
+
 }  // namespace
 
 uint64_t sum_snmp(const std::string& text, const std::string& protocol,
@@ -119,6 +127,20 @@ std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns) {
 std::vector<Sink> veth_sinks(Sys& sys, const std::vector<Path>& paths) {
     return {over_paths(sys, paths, "veth.not_handed_over", handover_drops),
             over_paths(sys, paths, "veth.rx_dropped", received_drops)};
+}
+
+std::vector<Sink> nic_sinks(Sys& sys, const Path& path, const NicCounters& counters) {
+    const auto no_buffer = [&sys, end = path.receiver, name = counters.no_buffer] {
+        return name.empty() ? statistic(sys, end, "rx_missed_errors")
+                            : driver_counters(sys, end, {name});
+    };
+    const auto dropped = [&sys, end = path.receiver, xdp = counters.xdp_in_dropped] {
+        return statistic(sys, end, "rx_dropped") - (xdp ? driver_xdp_drops(sys, end) : 0);
+    };
+    return {{"nic.not_sent",
+             [&sys, end = path.generator] { return statistic(sys, end, "tx_dropped"); }},
+            {"nic.no_buffer", no_buffer},
+            {"nic.rx_dropped", dropped}};
 }
 
 }  // namespace rxlab

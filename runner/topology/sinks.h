@@ -25,4 +25,12 @@ std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns);
 /// Interface drops of veth paths, both sides.
 std::vector<Sink> veth_sinks(Sys& sys, const std::vector<Path>& paths);
 
+/// How a NIC's driver counts what it loses, where that is not as usual.
+struct NicCounters {
+    std::string no_buffer;        ///< name in `ethtool -S`; empty: rx_missed_errors
+    bool xdp_in_dropped = false;  ///< its rx_dropped has what XDP programs drop, too
+};
+/// Losses between two NICs, at both ends.
+std::vector<Sink> nic_sinks(Sys& sys, const Path& path, const NicCounters& counters = {});
+
 }  // namespace rxlab

@@ -26,6 +26,16 @@ struct Topology {
     std::vector<Path> paths;  ///< none with kind "none", else at least one
     std::vector<Sink> sinks;  ///< where its kernel side ends packets: SNMP counters, interface
                               ///< drops, softnet drops
+    bool fresh_skbs = false;  ///< the receiver makes skbs of its own of what arrives, so nobody
+                              ///< else holds them
+};
+
+/// What a topology needs of the machine that it is made on.
+struct MachineNeeds {
+    std::string board;                 ///< QEMU's; empty: any
+    std::vector<std::string> devices;  ///< of the machine (runner/target/devices.h)
+    std::string native_xdp = "0";      ///< the first kernel whose driver runs XDP programs itself;
+                                   ///< empty: none does
 };
 
 /// A row of kTopologies.
@@ -34,6 +44,8 @@ struct TopologyKind {
     const char* summary;
     const char* schema;  ///< JSON schema of the parameters
     Topology (*make)(Sys& sys, Journal& journal, const Json& parameters);
+    /// What the machine has to have for these parameters; null: nothing that not every one has.
+    MachineNeeds (*needs)(const Json& parameters) = nullptr;
 };
 extern const TopologyKind kTopologies[];
 extern const size_t kTopologyCount;

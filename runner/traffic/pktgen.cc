@@ -165,6 +165,7 @@ private:
 /// Generic XDP makes room in a frame's head, which is a kernel BUG (skb_shared in pskb_expand_head)
 /// where somebody else holds the skb too, as pktgen then does: the kernel dies.
 void refuse_generic_xdp(Sys& sys, const Topology& topology) {
+    if (topology.fresh_skbs) return;
     for (const Path& path : topology.paths) {
         const auto attached = xdp_attached(sys, path.receiver.netns, path.receiver.name);
         if (attached && attached->mode == XdpMode::generic)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "topology/kinds.h"
+#include "topology/namespaces.h"
+#include "topology/nic_models.h"
+#include "topology/sinks.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+
+#define RXLAB_FIRST(name, ...) "\"" name "\""
+#define RXLAB_NEXT(name, ...) ", " RXLAB_FIRST(name)
+
+const char kNicSchema[] = R"({
+  "type": "object",
+  "required": ["model"],
+  "properties": {
+    "model": {"enum": [)" RXLAB_NIC_MODELS(RXLAB_FIRST, RXLAB_NEXT) R"(],
+        "description": "of both ends; rxlab list devices says what each is"}
+  }
+})";
+
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000, kLook = 10'000'000;  // ns
+constexpr uint64_t kPatience = 20 * kSecond;  // a link is negotiated in less than 5
+
+/// The interface that a driver made of a PCI device: itself has it, or a virtio device on it.
+std::string interface_at(Sys& sys, int slot, const NicModel& model) {
+    const std::string device = fmt::format("/sys/bus/pci/devices/0000:00:{:02x}.0", slot);
+    for (const std::string& child : sys.list(device)) {
+        const std::string folder =
+            device + (child.starts_with("virtio") ? "/" + child + "/net" : "/net");
+        if (!sys.exists(folder)) continue;
+        for (const std::string& name : sys.list(folder)) return name;
+    }
+    throw Error(Status::usage,
+                fmt::format("no interface of driver {} at {}: topology nic needs a guest that was "
+                            "booted for it",
+                            model.driver, device),
+                "--target vm; on a machine of your own --interface GEN:DUT takes two ports");
+}
+
+std::string link_file(Sys& sys, const Interface& end, const char* file) {
+    std::string text;
+    sys.in_netns(end.netns, [&] {
+        text = sys.read_file(fmt::format("/sys/class/net/{}/{}", end.name, file));
+    });
+    return text;
+}
+
+bool has_link(Sys& sys, const Interface& end) {
+    return link_file(sys, end, "carrier").starts_with("1") &&
+           !link_file(sys, end, "operstate").starts_with("down");
+}
+
+/// By the machine's own clock, so that in a counted guest the same instruction is next.
+void await_link(Sys& sys, const Interface& end) {
+    const uint64_t until = sys.now_ns() + kPatience;
+    while (!has_link(sys, end)) {
+        if (sys.now_ns() > until)
+            throw Error(Status::invalid,
+                        fmt::format("{} has no link after {} s", end.name, kPatience / kSecond),
+                        "look at what its driver says: rxlab shell --device nic:MODEL -- dmesg");
+        sys.sleep_ns(kLook);
+    }
+}
+
+}  // namespace
+
+MachineNeeds nic_needs(const Json& parameters) {
+    const NicModel& model = nic_model(parameters.value("model", ""));
+    return {model.board, {nic_device(model)}, model.native_xdp};
+}
+
+Topology make_nic(Sys& sys, Journal& journal, const Json& parameters) {
+    const NicModel& model = nic_model(parameters.value("model", ""));
+    Topology topology;
+    topology.paths.push_back(make_path(0, interface_at(sys, kNicSlots[0], model),
+                                       interface_at(sys, kNicSlots[1], model)));
+    const Path& path = topology.paths.front();
+    make_namespaces(sys, journal);  // undone: the devices go back to where they were
+    run_or_throw(sys, {"ip", "-batch", "-"}, moved_ends(path));
+    run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
+    run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
+    for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end);
+    if (model.settle_s) sys.sleep_ns(model.settle_s * kSecond);
+    topology.fresh_skbs = true;
+    topology.sinks = protocol_sinks(sys, kReceiver);
+    for (Sink& sink : nic_sinks(sys, path, {model.no_buffer, model.xdp_in_dropped}))
+        topology.sinks.push_back(std::move(sink));
+    return topology;
+}
+
+}  // namespace rxlab
