@@ -10,8 +10,8 @@ namespace {
 
 /// Two CPUs; an e1000e in the dut's namespace, a virtio-net card, a card with one line, a shared
 /// one.
-struct Machine : FakeSys {
-    Machine() {
+struct Interrupts : FakeSys {
+    Interrupts() {
         files["/run/netns/rxlab-dut"] = "";
         files["/sys/devices/system/cpu/online"] = "0-1\n";
         interrupt("4", "ttyS0");
@@ -56,39 +56,41 @@ TEST(IrqAffinity, is_a_list_of_cpus) {
 }
 
 TEST(Irq, is_found_by_the_name_of_its_action) {
-    Machine machine;
-    EXPECT_EQ(machine.read("irq:ens3-rx-0"), "24");
-    EXPECT_EQ(machine.read("irq:ens3"), "26");
-    EXPECT_EQ(machine.read("irq:virtio1-output.0"), "29");
-    EXPECT_EQ(machine.read("irq:ehci_hcd:usb1"), "11");
+    Interrupts interrupts;
+    EXPECT_EQ(interrupts.read("irq:ens3-rx-0"), "24");
+    EXPECT_EQ(interrupts.read("irq:ens3"), "26");
+    EXPECT_EQ(interrupts.read("irq:virtio1-output.0"), "29");
+    EXPECT_EQ(interrupts.read("irq:ehci_hcd:usb1"), "11");
     const Knob knob = find_knob("irq:ens3-rx-0");
-    knob.kind.write(machine, knob.object, "1");
-    EXPECT_EQ(machine.log, std::vector<std::string>{"write /proc/irq/24/smp_affinity_list 1"});
+    knob.kind.write(interrupts, knob.object, "1");
+    EXPECT_EQ(interrupts.log, std::vector<std::string>{"write /proc/irq/24/smp_affinity_list 1"});
 }
 
 TEST(Irq, is_found_by_interface_and_queue_whatever_the_driver_calls_it) {
-    Machine machine;
-    EXPECT_EQ(machine.read("irq:@dut:rxdut0-rx-0"), "24");
-    EXPECT_EQ(machine.read("irq:@dut:rxdut0-tx-0"), "25");
-    EXPECT_EQ(machine.read("irq:eth1-rx-0"), "28");
-    EXPECT_EQ(machine.read("irq:eth1-tx-0"), "29");
-    EXPECT_EQ(machine.read("irq:eth2"), "11");
+    Interrupts interrupts;
+    EXPECT_EQ(interrupts.read("irq:@dut:rxdut0-rx-0"), "24");
+    EXPECT_EQ(interrupts.read("irq:@dut:rxdut0-tx-0"), "25");
+    EXPECT_EQ(interrupts.read("irq:eth1-rx-0"), "28");
+    EXPECT_EQ(interrupts.read("irq:eth1-tx-0"), "29");
+    EXPECT_EQ(interrupts.read("irq:eth2"), "11");
 }
 
 TEST(Irq, of_no_or_of_several_interrupts_is_refused) {
-    Machine machine;
-    EXPECT_EQ(machine.refusal("irq:eth1-rx-7"), "knob irq:eth1-rx-7: no interrupts have this name");
-    EXPECT_EQ(machine.refusal("irq:eth9-rx-0"), "knob irq:eth9-rx-0: no interrupts have this name");
-    EXPECT_EQ(machine.refusal("irq:eth1"), "knob irq:eth1: 3 interrupts have this name");
+    Interrupts interrupts;
+    EXPECT_EQ(interrupts.refusal("irq:eth1-rx-7"),
+              "knob irq:eth1-rx-7: no interrupts have this name");
+    EXPECT_EQ(interrupts.refusal("irq:eth9-rx-0"),
+              "knob irq:eth9-rx-0: no interrupts have this name");
+    EXPECT_EQ(interrupts.refusal("irq:eth1"), "knob irq:eth1: 3 interrupts have this name");
 }
 
 TEST(Irq, goes_to_a_cpu_that_is_online_or_is_refused) {
-    Machine machine;
+    Interrupts interrupts;
     const Knob knob = find_knob("irq:ens3-rx-0");
-    EXPECT_NO_THROW(check_knob(machine, knob, "1,5"));
+    EXPECT_NO_THROW(check_knob(interrupts, knob, "1,5"));
     for (const char* wrong : {"2-3", "", "all", "1-"})
-        EXPECT_THROW(check_knob(machine, knob, wrong), Error) << wrong;
-    EXPECT_EQ(machine.changes, 0);
+        EXPECT_THROW(check_knob(interrupts, knob, wrong), Error) << wrong;
+    EXPECT_EQ(interrupts.changes, 0);
 }
 
 }  // namespace
