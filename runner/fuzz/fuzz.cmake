@@ -5,7 +5,6 @@ if(RXLAB_SANITIZE)
   add_library(fuzz STATIC fuzz/targets.cc
     attribution/fold.cc
     collect/bpftrace_output.cc
-    collect/folded.cc
     collect/procfs.cc
     session/kernel_log.cc
     setup/counters.cc

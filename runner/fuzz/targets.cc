@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "collect/bpftrace_output.h"
-#include "collect/folded.h"
 #include "collect/procfs.h"
 #include "experiment/experiment_json.h"
 #include "experiment/test_words.h"
@@ -126,9 +125,6 @@ void bpftrace_names(const std::string& input) {
     for (const KeyNames& names : key_names(script)) parse_symbols(format, names.field);
 }
 
-void perf_script(const std::string& input) {
-    fold(input);
-}
 void perf_stat(const std::string& input) {
     parse_perf_stat(input);
 }
@@ -185,7 +181,6 @@ const Target kTargets[] = {
     {"kernel_log", "records of /dev/kmsg", kernel_log},
     {"bpftrace", "bpftrace's output", bpftrace},
     {"bpftrace_names", "a script's comment and a tracepoint's format", bpftrace_names},
-    {"perf_script", "perf script's stacks", perf_script},
     {"perf_stat", "perf stat's table", perf_stat},
     {"perf_report", "perf report's sums", perf_report},
     {"proc_softirqs", "/proc/softirqs", proc_softirqs},
