@@ -10,7 +10,6 @@ if(RXLAB_SANITIZE)
     setup/counters.cc
     target/console.cc
     target/message.cc
-    topology/driver_counters.cc
     traffic/capture.cc
     traffic/capture_file.cc
     traffic/hex.cc

@@ -14,7 +14,6 @@
 #include "setup/counters.h"
 #include "target/console.h"
 #include "target/message.h"
-#include "topology/driver_counters.h"
 #include "traffic/capture.h"
 #include "traffic/hex.h"
 #include "traffic/pktgen_text.h"
@@ -155,11 +154,6 @@ void netlink(const std::string& input) {
     parse_ingress_drops(input, 2);
 }
 
-void ethtool_statistics(const std::string& input) {
-    parse_driver_counters(input, {"rx_dropped", "rx_xdp_drop"});
-    parse_xdp_drops(input);
-}
-
 void pktgen(const std::string& input) {
     pktgen_answer(input);
     pktgen_setting(input, "count");
@@ -189,7 +183,6 @@ const Target kTargets[] = {
     {"proc_net_dev", "/proc/net/dev", proc_net_dev},
     {"attribution", "what the plugin counted, and kallsyms", attribution},
     {"netlink", "the kernel's answers about nft and tc", netlink},
-    {"ethtool_statistics", "ethtool -S", ethtool_statistics},
     {"pktgen", "pktgen's files in /proc", pktgen},
 };
 const size_t kTargetCount = std::size(kTargets);
