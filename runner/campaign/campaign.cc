@@ -6,6 +6,7 @@
 #include "result/store.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -20,6 +21,18 @@ using Steady = std::chrono::steady_clock;
 
 double seconds_since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+/// CPU time of this process and of those that it has waited for.
+double cpu_s() {
+    double seconds = 0;
+    for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage used{};
+        ::getrusage(who, &used);
+        for (const timeval& time : {used.ru_utime, used.ru_stime})
+            seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    }
+    return seconds;
 }
 
 void make_folder(const fs::path& folder) {
@@ -53,9 +66,11 @@ public:
     }
 
     Result run(const Strategy& strategy) {
+        const double cpu_before_s = cpu_s();
         for (std::vector<Trial> batch; !(batch = strategy.next(result_)).empty();) run(batch);
         check_rounds_distinct(result_);
         result_.wall_s = seconds_since(start_);
+        result_.cpu_s = cpu_s() - cpu_before_s;
         return std::move(result_);
     }
 
@@ -94,7 +109,10 @@ private:
                        [this](const Observation& observation, const Stacks& stacks) {
                            listener_(happened::Counted{observation, stacks});
                        },
-                       [this](double seconds) { listener_(happened::Booted{seconds}); }});
+                       [this](double seconds) {
+                           result_.boots_s.push_back(seconds);
+                           listener_(happened::Booted{seconds});
+                       }});
         if (!awaited_.empty())
             throw Error(Status::lost,
                         fmt::format("{} trials gave no observation, the first is trial {}",

@@ -857,6 +857,25 @@ class Cells(unittest.TestCase):
         )
 
 
+class Time(unittest.TestCase):
+    """The sample: two workers, four seconds, six of the eight in trials, three measured."""
+
+    def test_what_is_not_inside_trials_is_overhead_by_its_cause(self):
+        made = sample.sound()
+        made["timing"].update(boots_s=[1.5])
+        for trial in made["trials"]:
+            trial.update(wall_s=1.0, measured_s=0.5)
+        spent = dict(trust.time_rows(made))
+        self.assertEqual(list(spent.values()), [3.0, 3.0, 1.5, 0.5])
+        self.assertIn("overhead: 1 boot", spent)
+
+    def test_cpu_time_is_told_where_it_was_counted(self):
+        made = sample.sound()
+        self.assertEqual(trust.cpu_rows(made), [])
+        made["timing"].update(cpu_s=10.0, cpu_in_trials_s=8.0)
+        self.assertEqual(trust.cpu_rows(made)[0][2], "80\u00a0% of the CPU time")
+
+
 class Tools(unittest.TestCase):
     def test_a_benchmark_program_and_its_library_are_named(self):
         made = sample.sound()
