@@ -102,6 +102,7 @@ private:
     void run(const std::vector<Trial>& batch) {
         awaited_.clear();
         for (const Trial& trial : batch) awaited_.insert(trial.id);
+        asked_ = result_.observations.size() + batch.size();
         executor_.run(result_.plan, batch,
                       {[this](const Observation& observation) { observed(observation); },
                        [this](const std::string& line) { listener_(happened::Note{line}); },
@@ -135,7 +136,10 @@ private:
         all.insert(std::upper_bound(all.begin(), all.end(), observation, before), observation);
     }
 
-    size_t planned() const { return result_.plan.trials.size(); }
+    /// Where the plan has looks, up to the next.
+    size_t planned() const {
+        return asked_ && !result_.plan.looks.empty() ? asked_ : result_.plan.trials.size();
+    }
 
     Executor& executor_;
     const CampaignListener& listener_;
@@ -143,6 +147,7 @@ private:
     Result result_;
     std::optional<Store> store_;
     std::set<int> awaited_;  ///< trials of this batch without an observation
+    size_t asked_ = 0;       ///< trials that the strategy asked for so far
 };
 
 }  // namespace

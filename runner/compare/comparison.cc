@@ -25,7 +25,8 @@ struct FieldList<ComparedMetric> {
         field("before", &M::before), field("after", &M::after), field("difference", &M::difference),
         field("difference_low", &M::difference_low), field("difference_high", &M::difference_high),
         field("ratio", &M::ratio), field("ci_low", &M::ci_low), field("ci_high", &M::ci_high),
-        field("scale", &M::scale), field("confidence", &M::confidence), field("n", &M::n),
+        field("scale", &M::scale), field("confidence", &M::confidence),
+        later_field("interval_by", &M::interval_by), field("n", &M::n),
         field("clusters", &M::clusters), later_field("least_clusters", &M::least_clusters),
         field("mde", &M::mde), field("delta", &M::delta), field("verdict", &M::verdict),
         later_field("verdict_words", &M::verdict_words), field("reason", &M::reason),
@@ -51,7 +52,9 @@ struct FieldList<Comparison> {
         field("question", &C::question), field("lane", &C::lane), field("target", &C::target),
         field("kind", &C::kind), field("baseline", &C::baseline), field("mechanism", &C::mechanism),
         field("delta_rule", &C::delta_rule), field("null_floor", &C::null_floor),
-        field("paired", &C::paired), field("comparisons", &C::comparisons),
+        field("paired", &C::paired), later_field("looks", &C::looks),
+        later_field("rounds", &C::rounds), later_field("error", &C::error),
+        later_field("stopping", &C::stopping), field("comparisons", &C::comparisons),
         field("verdict", &C::verdict), later_field("verdict_words", &C::verdict_words),
         field("headline", &C::headline), field("notes", &C::notes), field("status", &C::status));
 };

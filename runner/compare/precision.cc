@@ -29,12 +29,19 @@ bool ranked(const std::string& metric, const Plan& plan, const Experiment& exper
         .empty();
 }
 
+/// As the timed lane has it (precise_enough).
+bool narrow(const ComparedMetric& metric) {
+    return metric.ci_low && metric.ci_high && metric.delta &&
+           std::log(*metric.ci_high / *metric.ci_low) <= *metric.delta;
+}
+
 }  // namespace
 
 bool primary_precise_enough(const Result& result) {
     if (!lane_row(result.plan.lane).most_rounds) return true;
-    const Rules rules{result.plan.lane, result.experiment.mechanism, result.experiment.primary, 0,
-                      true};
+    const Rules rules{.lane = result.plan.lane,
+                      .mechanisms = result.experiment.mechanism,
+                      .primary = result.experiment.primary};
     const std::vector<Cell> cells = cells_of(result);
     const std::string& baseline = baseline_of(result.experiment).name;
     for (const Cell& before : cells)
@@ -44,6 +51,15 @@ bool primary_precise_enough(const Result& result) {
             for (const Row& row : rows_of(before, after, rules))
                 if (!row_precise_enough(row, rules)) return false;
         }
+    return true;
+}
+
+bool primary_decided(const Result& result, const CompareOptions& options) {
+    const Comparison comparison = compare(result, options);
+    for (const ComparedArm& arm : comparison.comparisons)
+        for (const ComparedMetric& metric : arm.metrics)
+            if (metric.primary && metric.verdict == Verdict::inconclusive && !narrow(metric))
+                return false;
     return true;
 }
 
@@ -57,7 +73,8 @@ std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
     const size_t metrics =
         std::count_if(experiment.primary.begin(), experiment.primary.end(),
                       [&](const std::string& name) { return ranked(name, plan, experiment); });
-    const size_t judged = compared.size() * metrics, least = least_pairs(first_confidence(judged));
+    const size_t judged = compared.size() * metrics,
+                 least = plan.looks.empty() ? least_pairs(first_confidence(judged)) : kFewestPairs;
     if (clusters.size() >= least || judged == 0) return "";
     return fmt::format(
         "{} independent {} nothing: {} primary {} one error of 5 %, which takes {} rounds or more",

@@ -498,6 +498,15 @@ class Cautions(unittest.TestCase):
         made["trials"].pop()
         self.assertEqual(self.names((made, document)), ["Unfinished"])
 
+    def test_a_run_that_ended_at_a_look_is_not_unfinished(self):
+        made, document = sample.pair()
+        made["plan"]["trials"] = [{"round": trial["round"]} for trial in made["trials"]]
+        made["plan"]["looks"] = [2]
+        made["trials"] = [trial for trial in made["trials"] if trial["round"] < 2]
+        self.assertNotIn("Unfinished", self.names((made, document)))
+        made["trials"].pop()
+        self.assertIn("Unfinished", self.names((made, document)))
+
     def test_rounds_too_few_for_what_all_arms_share(self):
         none = dict(
             verdict="inconclusive",

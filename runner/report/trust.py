@@ -261,6 +261,7 @@ def perturbations(result, document):
         "interval",
         [
             Paragraph([clusters_words(result, document) + " " + result["lane_facts"]["speaks_of"]]),
+            *([Paragraph([document["stopping"]])] if document.get("stopping") else []),
             *table,
         ],
     )
