@@ -61,8 +61,8 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps lint-deps build lint tidy hooks test-sanitized fuzz bench-build \
-        run-experiment test test-unit test-vm test-restore test-captures bench nightly install \
-        doctor restore clean distclean
+        run-experiment test test-unit test-vm test-restore test-captures bench bench-runner \
+        nightly install doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -180,6 +180,10 @@ bench-build: bench-deps ## build the benchmark of the ring in user space, with t
 bench: bench-build ## the ring against its peers and memcpy, in user space: ratios
 ## (BENCH_ARGS: options of Google Benchmark)
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
+
+bench-runner: build ## how long a build and a run take here, beside what they may take
+## (ROWS="run overhead": only these; ARGS=--json)
+	@runner/bench-runner $(ARGS) $(ROWS)
 
 nightly: build ## every experiment on every kernel in VMs, a GiB through each ring, each reader
 ## fuzzed for a minute,
