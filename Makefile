@@ -67,7 +67,8 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart compile-units \
         compile-sanitized test-sanitized fuzz bench-build run-experiment test test-unit test-vm \
-        test-debug test-restore test-captures bench nightly install doctor restore clean distclean
+        test-debug test-restore test-captures bench bench-runner nightly install doctor restore \
+        clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -198,6 +199,10 @@ bench-build: bench-deps ## build the benchmark of the ring in user space, with t
 bench: bench-build ## the ring against its peers and memcpy, in user space: ratios
 ## (BENCH_ARGS: options of Google Benchmark)
 	@$(BUILD)/cmake/bench/ring_bench --benchmark_out=$(BUILD)/bench.json $(BENCH_ARGS)
+
+bench-runner: build ## how long a build and a run take here, beside what they may take
+## (ROWS="run overhead": only these; ARGS=--json)
+	@runner/bench-runner $(ARGS) $(ROWS)
 
 # Each file by itself: none may live on what another of its room includes.
 compile-apart: deps

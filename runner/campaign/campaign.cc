@@ -7,6 +7,7 @@
 #include "result/store.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -15,6 +16,18 @@ namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
+
+/// CPU time of this process and of those that it has waited for.
+double cpu_s() {
+    double seconds = 0;
+    for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage used{};
+        ::getrusage(who, &used);
+        for (const timeval& time : {used.ru_utime, used.ru_stime})
+            seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    }
+    return seconds;
+}
 
 void make_folder(const fs::path& folder) {
     std::error_code error;
@@ -47,9 +60,11 @@ public:
     }
 
     Result run(const Strategy& strategy) {
+        const double cpu_before_s = cpu_s();
         for (std::vector<Trial> batch; !(batch = strategy.next(result_)).empty();) run(batch);
         check_rounds_distinct(result_);
         result_.wall_s = seconds_since(start_);
+        result_.cpu_s = cpu_s() - cpu_before_s;
         return std::move(result_);
     }
 
@@ -82,6 +97,7 @@ private:
     void run(const std::vector<Trial>& batch) {
         awaited_.clear();
         for (const Trial& trial : batch) awaited_.insert(trial.id);
+        asked_ = result_.observations.size() + batch.size();
         executor_.run(result_.plan, batch,
                       {[this](const Observation& observation) { observed(observation); },
                        [this](const std::string& line) { listener_(happened::Note{line}); },
@@ -89,7 +105,10 @@ private:
                        [this](const Observation& observation, const Executed& executed) {
                            listener_(happened::Counted{observation, executed});
                        },
-                       [this](double seconds) { listener_(happened::Booted{seconds}); }});
+                       [this](double seconds) {
+                           result_.boots_s.push_back(seconds);
+                           listener_(happened::Booted{seconds});
+                       }});
         if (!awaited_.empty())
             throw Error(Status::lost,
                         fmt::format("{} trials gave no observation, the first is trial {}",
@@ -112,7 +131,10 @@ private:
         all.insert(std::upper_bound(all.begin(), all.end(), observation, before), observation);
     }
 
-    size_t planned() const { return result_.plan.trials.size(); }
+    /// Where the plan has looks, up to the next.
+    size_t planned() const {
+        return asked_ && !result_.plan.looks.empty() ? asked_ : result_.plan.trials.size();
+    }
 
     Executor& executor_;
     const CampaignListener& listener_;
@@ -120,6 +142,7 @@ private:
     Result result_;
     std::optional<Store> store_;
     std::set<int> awaited_;  ///< trials of this batch without an observation
+    size_t asked_ = 0;       ///< trials that the strategy asked for so far
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ struct Booted {
 };
 struct Observed {
     const Observation& observation;
-    size_t observed, planned;  ///< trials so far, this one among them, and at most
+    size_t observed, planned;  ///< trials so far, this one among them, and at most, or up to the
+                               ///< plan's next look
 };
 struct Console {
     const std::string& text;  ///< all that a trial's guest said

@@ -72,12 +72,16 @@ Json learnt(Json book, const std::string& name, const Result& result,
 }
 
 Forecast forecast(const Plan& plan, const Pace& pace, int workers) {
-    Forecast ahead{.trials = plan.trials.size(), .workers = workers, .day = pace.day};
+    Forecast ahead{.workers = workers, .most_trials = plan.trials.size(), .day = pace.day};
     std::set<std::pair<uint64_t, std::string>> boots;
-    for (const Trial& trial : plan.trials) {
+    const auto count = [&](const Trial& trial) {
+        ahead.most_trials_s += of_trial(pace, trial) / workers;
+        if (!plan.looks.empty() && trial.round >= plan.looks.front()) return;
+        ahead.trials++;
         ahead.trials_s += of_trial(pace, trial) / workers;
         boots.insert(boot_of(trial));
-    }
+    };
+    for (const Trial& trial : plan.trials) count(trial);
     if (plan.target != "vm") return ahead;
     ahead.boots = boots.size();
     ahead.boots_s = static_cast<double>(boots.size()) * pace.boot_s / workers;
@@ -93,24 +97,44 @@ std::string duration_words(double seconds) {
 
 std::string in_words(const Forecast& ahead) {
     return fmt::format(
-        "{} by {}: about {}, {}{}", amount(ahead.trials, "trial"),
+        "{} by {}: about {}, {}{}{}", amount(ahead.trials, "trial"),
         amount(static_cast<size_t>(ahead.workers), "worker"), duration_words(ahead.trials_s),
         ahead.day.empty() ? "a guess for a first run" : "as on " + ahead.day,
         ahead.boots ? fmt::format("; {}, at most {} more", amount(ahead.boots, "boot"),
                                   duration_words(ahead.boots_s))
-                    : "");
+                    : "",
+        ahead.most_trials > ahead.trials
+            ? fmt::format("; {}, about {}, where these do not decide",
+                          amount(ahead.most_trials, "trial"), duration_words(ahead.most_trials_s))
+            : "");
 }
 
 Json to_json(const Forecast& ahead) {
-    return {{"trials", ahead.trials},     {"boots", ahead.boots},     {"workers", ahead.workers},
-            {"trials_s", ahead.trials_s}, {"boots_s", ahead.boots_s}, {"learnt", ahead.day},
+    return {{"trials", ahead.trials},           {"boots", ahead.boots},
+            {"workers", ahead.workers},         {"trials_s", ahead.trials_s},
+            {"boots_s", ahead.boots_s},         {"learnt", ahead.day},
+            {"most_trials", ahead.most_trials}, {"most_trials_s", ahead.most_trials_s},
             {"words", in_words(ahead)}};
 }
 
 Remaining::Remaining(const Plan& plan, const Pace& pace, int workers)
-    : pace_(pace), workers_(workers) {
-    for (const Trial& trial : plan.trials) left_ += weight(trial);
+    : pace_(pace), ends_(plan.looks), workers_(workers) {
+    for (const Trial& trial : plan.trials) rounds_[trial.round] += weight(trial);
+    reach(0);
     prior_ = left_ / 10;
+}
+
+/// What is left goes to the first end that lies behind this round.
+void Remaining::reach(int round) {
+    while (!ends_.empty() && ends_.front() <= round) ends_.erase(ends_.begin());
+    const auto end = ends_.empty() ? rounds_.end() : rounds_.lower_bound(ends_.front());
+    for (auto next = rounds_.begin(); next != end; next = rounds_.erase(next))
+        left_ += next->second;
+}
+
+void Remaining::resumed(const Trial& trial) {
+    reach(trial.round);
+    left_ -= weight(trial);
 }
 
 double Remaining::weight(const Trial& trial) const {
@@ -118,6 +142,7 @@ double Remaining::weight(const Trial& trial) const {
 }
 
 double Remaining::observed(const Trial& trial, double elapsed_s) {
+    reach(trial.round);
     done_ += weight(trial);
     left_ -= weight(trial);
     return std::max(0.0, left_ * (elapsed_s + prior_ / workers_) / (done_ + prior_));

@@ -3,6 +3,7 @@
 #pragma once
 #include "result/result.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,35 +27,42 @@ Pace pace_from(const Json& book, const std::string& name);
 Json learnt(Json book, const std::string& name, const Result& result,
             const std::vector<double>& boots_s, const std::string& day);
 
+/// Of a plan with looks: up to the first, and at most.
 struct Forecast {
     size_t trials = 0, boots = 0;  ///< boots: guests that are booted where no snapshot is kept
     int workers = 1;
     double trials_s = 0, boots_s = 0;  ///< seconds until the end
-    std::string day;                   ///< as Pace::day
+    size_t most_trials = 0;
+    double most_trials_s = 0;
+    std::string day;  ///< as Pace::day
 };
 Forecast forecast(const Plan& plan, const Pace& pace, int workers);
-/// "63 trials by 2 workers: about 4 min, as on 2026-11-29; 9 boots, at most 90 s more"
+/// "21 trials by 2 workers: about 40 s, as on 2026-11-29; 3 boots, at most 30 s more; 63 trials,
+/// about 2 min, where few do not decide"
 std::string in_words(const Forecast& forecast);
 Json to_json(const Forecast& forecast);
 /// "40 s", "4 min", "2 h 10 min"
 std::string duration_words(double seconds);
 
 /// How long a campaign that runs will still take: by how fast it went so far and, while that is
-/// little, by the pace.
+/// little, by the pace. Of a plan with looks: until the next one.
 class Remaining {
 public:
     Remaining(const Plan& plan, const Pace& pace, int workers);
     /// A trial was observed by an earlier run.
-    void resumed(const Trial& trial) { left_ -= weight(trial); }
+    void resumed(const Trial& trial);
     /// @param elapsed_s since this run began
-    /// @return seconds until the plan's last trial has ended
+    /// @return seconds until the last of these trials has ended
     double observed(const Trial& trial, double elapsed_s);
 
 private:
     double weight(const Trial& trial) const;
+    void reach(int round);
     Pace pace_;
-    double done_ = 0, left_ = 0;  ///< seconds of one worker, as the pace has them
-    double prior_ = 0;            ///< as much as this was done at the pace before anything was
+    std::vector<int> ends_;  ///< numbers of rounds after which it may end, the first one next
+    std::map<int, double> rounds_;  ///< weight of each round that is not in left_ yet
+    double done_ = 0, left_ = 0;    ///< seconds of one worker, as the pace has them
+    double prior_ = 0;              ///< as much as this was done at the pace before anything was
     int workers_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 
 namespace rxlab {
 namespace {
@@ -101,6 +102,29 @@ TEST(Remaining, goes_by_the_pace_while_little_is_done) {
     const double left = remaining.observed(result.plan.trials[0], 130);  // two minutes of boot
     EXPECT_LT(left, 76.0 / 20 * 130);
     EXPECT_GT(left, 76.0 / 2);
+}
+
+TEST(Forecast, of_a_plan_with_looks_is_up_to_the_first_and_says_the_most) {
+    Plan plan = ran().plan;
+    plan.target = "host";
+    plan.looks = {1};
+    const Forecast ahead = forecast(plan, Pace(), 1);
+    EXPECT_LT(ahead.trials, 8u);
+    EXPECT_EQ(ahead.most_trials, 8u);
+    EXPECT_EQ(in_words(ahead),
+              "2 trials by 1 worker: about 30 s, a guess for a first run; 8 trials, about 80 s, "
+              "where these do not decide");
+}
+
+TEST(Remaining, of_a_plan_with_looks_is_until_the_next) {
+    Plan plan = ran().plan;
+    plan.looks = {1};
+    std::stable_sort(plan.trials.begin(), plan.trials.end(),
+                     [](const Trial& a, const Trial& b) { return a.round < b.round; });
+    Remaining remaining(plan, {4, 4, 12, ""}, 1);
+    EXPECT_GT(remaining.observed(plan.trials[0], 4), 0);
+    EXPECT_EQ(remaining.observed(plan.trials[1], 8), 0) << "its first look";
+    EXPECT_GT(remaining.observed(plan.trials[2], 12), 0) << "which did not decide";
 }
 
 TEST(Remaining, leaves_out_what_an_earlier_run_observed) {

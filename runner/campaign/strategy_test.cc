@@ -94,6 +94,47 @@ TEST(UntilPrecise, asks_again_for_a_trial_that_was_lost_in_the_middle) {
     EXPECT_THAT(next("until_precise", result), ElementsAre(5));
 }
 
+/// A counted run with looks after 3 and 5 rounds, which takes 8 at most.
+Result counted(double effect, double spread) {
+    Result result = test_result(
+        test_experiment({"plain", "native"}),
+        [&](const std::string& arm, int round) {
+            return 4000 * (arm == "plain" ? 1 : effect * (1 + (round % 2 ? spread : -spread)));
+        },
+        Lane::counted, 8);
+    result.plan.looks = {3, 5};
+    return result;
+}
+
+TEST(UntilDecided, ends_at_the_first_look_that_decides) {
+    EXPECT_THAT(next("until_decided", cut(counted(0.5, 0.001), 0)), ElementsAre(0, 1, 2, 3, 4, 5));
+    EXPECT_THAT(next("until_decided", cut(counted(0.5, 0.001), 6)), IsEmpty());
+}
+
+TEST(UntilDecided, goes_on_to_the_next_look_where_it_does_not) {
+    EXPECT_THAT(next("until_decided", cut(counted(0.995, 0.001), 6)), ElementsAre(6, 7, 8, 9));
+    EXPECT_THAT(next("until_decided", cut(counted(0.995, 0.001), 10)), IsEmpty());
+    EXPECT_THAT(next("until_decided", cut(counted(1, 0.001), 10)),
+                ElementsAre(10, 11, 12, 13, 14, 15));
+    EXPECT_THAT(next("until_decided", counted(1, 0.001)), IsEmpty());
+}
+
+/// Whatever was observed beyond a look, by a run with another floor or before an interruption, says
+/// nothing there.
+TEST(UntilDecided, a_look_sees_its_own_rounds_only) {
+    EXPECT_THAT(next("until_decided", cut(counted(0.5, 0.001), 9)), IsEmpty());
+    Result result = cut(counted(0.995, 0.001), 10);
+    result.observations.erase(result.observations.begin() + 2);
+    EXPECT_THAT(next("until_decided", result), ElementsAre(2));
+}
+
+TEST(UntilDecided, a_null_floor_takes_part) {
+    EXPECT_THAT(next("until_decided", cut(counted(0.9, 0.0001), 6)), IsEmpty());
+    EXPECT_THAT(next("until_decided", cut(counted(0.9, 0.0001), 6), {{"floor", 0.1}}),
+                ElementsAre(6, 7, 8, 9));
+    EXPECT_THROW(make_strategy("until_decided", {{"floor", "much"}}), Error);
+}
+
 TEST(SingleTrial, asks_for_that_one_only) {
     EXPECT_THAT(next("single_trial", cut(timed(kWide, 2), 0), {{"trial", 2}}), ElementsAre(2));
     EXPECT_THAT(next("single_trial", timed(kWide, 2), {{"trial", 2}}), IsEmpty());

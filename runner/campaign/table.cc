@@ -10,13 +10,17 @@ namespace rxlab {
 
 // One file each.
 using MakeStrategy = std::unique_ptr<Strategy>(const Json& parameters);
-MakeStrategy make_whole_plan, make_until_precise, make_single_trial;
+MakeStrategy make_whole_plan, make_until_precise, make_until_decided, make_single_trial;
 
 const StrategyRow kStrategies[] = {
     {"whole_plan", "every trial of the plan, at once", make_whole_plan},
     {"until_precise",
      "round by round until each primary metric's interval is narrow enough, or the plan's end",
      make_until_precise},
+    {"until_decided",
+     "up to the first of the plan's looks at which each primary comparison has its verdict, or the "
+     "plan's end; {\"floor\": null floor}",
+     make_until_decided},
     {"single_trial", "one trial of the plan, {\"trial\": its id}", make_single_trial},
 };
 const size_t kStrategyCount = std::size(kStrategies);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/row_named.h"
+#include "cmd/perform.h"
 #include "cmd/trust.h"
 #include "session/session.h"
 #include "target/files.h"
@@ -98,9 +99,10 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
                  "experiment from elsewhere names");
     command.option("--rounds", request.rounds, "this many rounds instead of the experiment's")
         .between(1, 100'000);
-    command.flag("--full", request.full,
-                 "all arms and factor values, also where an experiment has a \"brief\" part that "
-                 "a run takes otherwise");
+    command.flag(
+        "--full", request.full,
+        "all rounds, also where fewer decide, and all arms and factor values, also where an "
+        "experiment has a \"brief\" part that a run takes otherwise");
     command.option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
 
@@ -179,6 +181,9 @@ CampaignRequest campaign_for(const RunRequest& request) {
 }
 
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan) {
+    if (!plan.looks.empty())
+        return make_strategy("until_decided",
+                             {{"floor", compare_options(request.null, plan.lane).floor}});
     return make_strategy(lane_row(plan.lane).most_rounds && !request.rounds ? "until_precise"
                                                                             : "whole_plan");
 }

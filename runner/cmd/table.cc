@@ -7,9 +7,9 @@ namespace rxlab {
 
 // One file each, in the order of --help.
 using Define = void(CommandOptions options);
-Define define_list, define_show, define_plan, define_run, define_compare, define_report,
-    define_certify, define_attribute, define_bundle, define_nightly, define_shell, define_doctor,
-    define_frames, define_xdp, define_knob, define_restore, define_agent;
+Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
+    define_report, define_certify, define_attribute, define_bundle, define_nightly, define_shell,
+    define_doctor, define_frames, define_xdp, define_knob, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -25,6 +25,8 @@ const Command kCommands[] = {
      kUse},
     {"run", "run an experiment and write its before/after report", define_run, kUse},
     {"compare", "compare a result's arms, or two results", define_compare, kUse},
+    {"spread", "where a result's spread comes from: boots, or phases of one boot", define_spread,
+     kUse},
     {"report", "write the report of a finished run anew", define_report, kUse},
     {"certify", "run twice from scratch and compare every observation", define_certify, kUse},
     {"attribute", "where each arm's instructions are executed, function by function; flame graphs",

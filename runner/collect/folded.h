@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// Call-graph samples as folded stacks: "task;outermost;...;innermost" -> samples.
+// Call-graph samples as folded stacks: "task;outermost;...;innermost" -> samples. Pure.
 #pragma once
-#include <cstdint>
+#include "collect/samples.h"
+
+#include <functional>
 #include <map>
 #include <string>
 
@@ -9,8 +11,14 @@ namespace rxlab {
 
 using Folded = std::map<std::string, uint64_t>;
 
-/// What `perf script -F comm,ip,sym` wrote: per sample a line with the task and one per frame, the
-/// innermost first, then an empty line. Samples of a CPU that waits in its idle loop are left out.
-Folded fold(const std::string& script);
+/// Who was sampled, in words.
+struct SampleWords {
+    std::function<std::string(const Sample&)> task;
+    std::function<std::string(uint64_t)> function;  ///< the one that an address lies in
+};
+
+/// Samples of a CPU that waits in its idle loop are left out. An address that a function is called
+/// from lies before where it goes on, which may be the next function already.
+Folded fold(const std::vector<Sample>& samples, const SampleWords& words);
 
 }  // namespace rxlab

@@ -3,30 +3,43 @@
 
 #include <gtest/gtest.h>
 
-using namespace rxlab;
+namespace rxlab {
+namespace {
 
-TEST(Fold, equal_stacks_add_up_outermost_first) {
-    const std::string sample =
-        "kpktgend_0 \n\tffffffff81a00010 veth_poll\n\tffffffff81a00020 "
-        "net_rx_action\n\tffffffff81a00030 kthread\n\n";
-    const Folded folded =
-        fold(sample + "ksoftirqd/0 \n\tffffffff81a00020 net_rx_action\n\n" + sample);
-    EXPECT_EQ(folded, (Folded{{"kpktgend_0;kthread;net_rx_action;veth_poll", 2},
-                              {"ksoftirqd/0;net_rx_action", 1}}));
+/// Functions of 16 bytes each.
+SampleWords words() {
+    static const std::map<uint64_t, std::string> functions = {
+        {0x10, "veth_poll"}, {0x20, "net_rx_action"}, {0x30, "kthread"},
+        {0x40, "do_idle"},   {0x50, "default_idle"},  {0x60, "odd;name"}};
+    return {[](const Sample& sample) { return sample.thread ? "a;b" : "swapper"; },
+            [](uint64_t address) {
+                const auto found = functions.find(address & ~uint64_t{15});
+                return found == functions.end() ? "[unknown]" : found->second;
+            }};
 }
 
-TEST(Fold, the_last_sample_needs_no_empty_line) {
-    EXPECT_EQ(fold("a\n\t1 f\n"), (Folded{{"a;f", 1}}));
+}  // namespace
+
+TEST(Fold, equal_stacks_add_up_outermost_first) {
+    const Sample sample{7, 7, {0x10, 0x24, 0x38}};
+    EXPECT_EQ(
+        fold({sample, {7, 7, {0x24, 0x38}}, sample}, words()),
+        (Folded{{"a:b;kthread;net_rx_action;veth_poll", 2}, {"a:b;kthread;net_rx_action", 1}}));
+}
+
+TEST(Fold, a_caller_is_where_it_called_from_not_where_it_goes_on) {
+    EXPECT_EQ(fold({{7, 7, {0x10, 0x30}}}, words()), (Folded{{"a:b;net_rx_action;veth_poll", 1}}));
 }
 
 TEST(Fold, an_idle_cpu_is_left_out_and_an_interrupt_of_it_is_not) {
-    const std::string idle = "\t1 pv_native_safe_halt\n\t2 default_idle\n\t3 do_idle\n\n";
-    EXPECT_EQ(fold("swapper\n" + idle + "swapper\n\t4 net_rx_action\n" + idle),
-              (Folded{{"swapper;do_idle;default_idle;pv_native_safe_halt;net_rx_action", 1}}));
+    EXPECT_EQ(fold({{0, 0, {0x50, 0x48}}, {0, 0, {0x24, 0x58, 0x48}}}, words()),
+              (Folded{{"swapper;do_idle;default_idle;net_rx_action", 1}}));
 }
 
-TEST(Fold, odd_names_stay_apart) {
-    EXPECT_EQ(fold("a;b c \n\t1 [unknown]\n\t2\n\n"), (Folded{{"a:b c;[unknown];[unknown]", 1}}));
-    EXPECT_TRUE(fold("").empty());
-    EXPECT_TRUE(fold("alone\n\n").empty());
+TEST(Fold, odd_names_stay_apart_and_a_sample_without_a_stack_is_none) {
+    EXPECT_EQ(fold({{7, 7, {0x99, 0x68}}, {7, 7, {}}}, words()),
+              (Folded{{"a:b;odd:name;[unknown]", 1}}));
+    EXPECT_TRUE(fold({}, words()).empty());
 }
+
+}  // namespace rxlab

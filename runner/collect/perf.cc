@@ -2,7 +2,6 @@
 #include "collect/perf.h"
 
 #include "base/error.h"
-#include "base/whole_file.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -21,12 +20,6 @@ Perf::Perf(Sys& sys, std::vector<std::string> arguments) {
                       "head", "-c", "1", perf_.end()});
     perf_.launch(sys, std::move(arguments));
     say("ping\n");
-}
-
-std::string Perf::symbols(Sys& sys) const {
-    const std::string path = perf_.path("kallsyms");
-    write_whole(path, sys.read_file("/proc/kallsyms"));
-    return path;
 }
 
 /// Waits for perf's "ack".

@@ -16,9 +16,6 @@ public:
     /// Lets it write file() and end. @throws Error with perf's own words.
     void finish() { perf_.finish(); }
     std::string file() const { return perf_.path("data"); }
-    /// The kernel's symbols as they are now, in a file: perf takes three times as long to read them
-    /// from /proc.
-    std::string symbols(Sys& sys) const;
 
 private:
     void say(const std::string& command);

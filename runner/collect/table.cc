@@ -18,7 +18,7 @@ MakeCollector make_xdp_counters, make_softirq, make_irq, make_idle, make_proc_so
     make_proc_interrupts, make_softnet, make_interface, make_dma_engine, make_victim, make_napi,
     make_perf_stat, make_perf_record;
 MakeCollectorOf make_bpftrace, make_perf_trace;
-PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi;
+PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi, prepare_perf_record;
 Subjects bpftrace_scripts, perf_traced;
 
 const CollectorKind kCollectors[] = {
@@ -44,8 +44,8 @@ const CollectorKind kCollectors[] = {
      "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where "
      "the machine counts them",
      true, make_perf_stat, nullptr, nullptr, nullptr, "perf"},
-    {"perf_record", "perf record: call-graph samples of the kernel, as flame graphs", true,
-     make_perf_record, nullptr, nullptr, nullptr, "perf"},
+    {"perf_record", "call-graph samples of the kernel, as perf record takes them, as flame graphs",
+     true, make_perf_record, prepare_perf_record},
     {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr,
      perf_traced, make_perf_trace, "perf"},
     {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts,

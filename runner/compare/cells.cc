@@ -2,6 +2,7 @@
 #include "compare/cells.h"
 
 #include "base/error.h"
+#include "compare/look.h"
 #include "experiment/resolve.h"
 
 #include <fmt/format.h>
@@ -47,7 +48,9 @@ const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
 
 std::vector<Cell> cells_of(const Result& result) {
     std::vector<Cell> cells;
-    for (const Trial& trial : result.plan.trials) cell_for(cells, trial).planned++;
+    const int rounds = look_of(result).rounds;
+    for (const Trial& trial : result.plan.trials)
+        cell_for(cells, trial).planned += trial.round < rounds;
     for (const Observation& observation : result.observations)
         cell_for(cells, observation.trial).observations.push_back(&observation);
     std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {

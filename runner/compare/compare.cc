@@ -2,6 +2,7 @@
 #include "compare/compare.h"
 
 #include "compare/headline.h"
+#include "compare/look.h"
 #include "compare/net.h"
 #include "compare/row.h"
 #include "stats/quantile.h"
@@ -122,8 +123,39 @@ std::vector<GeneratorAlone> generators_in(const Result& result, const std::vecto
 }
 
 Rules rules_for(const Result& result, const CompareOptions& options) {
-    return {result.plan.lane, result.experiment.mechanism, result.experiment.primary, options.floor,
-            true};
+    return {.lane = result.plan.lane,
+            .mechanisms = result.experiment.mechanism,
+            .primary = result.experiment.primary,
+            .floor = options.floor,
+            .paired = true,
+            .error = look_of(result).error,
+            .few = !result.plan.looks.empty()};
+}
+
+std::string percent(double share) {
+    return fmt::format("{:.3g} %", 100 * share);
+}
+
+/// How the run's end was chosen, and what that costs its intervals.
+std::string stopping_of(const Look& look, const std::vector<int>& looks) {
+    if (look.of == 1) return "";
+    return fmt::format(
+        "Looked at after {} rounds, fixed before the run, which ends where every primary "
+        "comparison "
+        "is decided: after {}. The looks share the error of {}; this one has {} of it. Where "
+        "rounds "
+        "are too few for ranks, intervals are Student's t of ln ratios, with a spread of at least "
+        "half of delta.",
+        fmt::join(looks, ", "), look.rounds, percent(kFamilyError), percent(look.error));
+}
+
+/// Of one run; two runs may have been ended by themselves, and are compared at one look.
+void tell_looks(Comparison& comparison, const Result& result) {
+    const Look at = look_of(result);
+    for (const Look& look : looks_of(result.plan)) comparison.looks.push_back(look.rounds);
+    comparison.rounds = at.rounds;
+    comparison.error = at.error;
+    comparison.stopping = stopping_of(at, comparison.looks);
 }
 
 Comparison conclude(const Result& result, const char* kind, const Rules& rules,
@@ -162,8 +194,8 @@ void require_comparable(const Result& before, const Result& after) {
     require("lanes", to_string(before.plan.lane), to_string(after.plan.lane));
 }
 
-/// Trials of equal boot seeds met the same perturbation where a lane repeats exactly; in other
-/// lanes two runs share no rounds.
+/// Trials of equal boot seeds met the same perturbation where a lane repeats exactly, and a run
+/// that ended earlier has the first seeds of the other; in other lanes two runs share no rounds.
 bool share_clusters(const Result& before, const Result& after) {
     const auto clusters = [](const Result& result) {
         std::set<uint64_t> ids;
@@ -171,7 +203,10 @@ bool share_clusters(const Result& before, const Result& after) {
             ids.insert(cluster_of(observation.trial));
         return ids;
     };
-    return lane_row(before.plan.lane).repeats_exactly && clusters(before) == clusters(after);
+    const std::set<uint64_t> one = clusters(before), other = clusters(after);
+    return lane_row(before.plan.lane).repeats_exactly &&
+           (std::includes(one.begin(), one.end(), other.begin(), other.end()) ||
+            std::includes(other.begin(), other.end(), one.begin(), one.end()));
 }
 
 std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
@@ -211,6 +246,7 @@ Comparison compare(const Result& measured, const CompareOptions& options) {
     Comparison comparison =
         conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
     comparison.generators = generators_in(result, cells);
+    tell_looks(comparison, result);
     return comparison;
 }
 
@@ -220,6 +256,8 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
                  after = with_net_metrics(measured_after);
     require_comparable(before, after);
     Rules rules = rules_for(after, options);
+    rules.error = kFamilyError;  // where a run ended was decided by other comparisons than these
+    rules.few = rules.few || !before.plan.looks.empty();
     rules.paired = share_clusters(before, after);
     std::vector<std::string> notes = notes_on(before, after, rules.paired);
     notes.insert(notes.end(), after.plan.left_out.begin(), after.plan.left_out.end());

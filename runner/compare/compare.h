@@ -25,6 +25,11 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
 /// without a ratio (nothing lost) do not hold it up. Other lanes: always.
 bool primary_precise_enough(const Result& measured);
 
+/// May a run whose plan has looks end, as it is? Every primary metric that the lane ranks has a
+/// verdict in every comparison of arms, or an interval that is narrow enough to have one: more
+/// rounds would not give it.
+bool primary_decided(const Result& result, const CompareOptions& options);
+
 /// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that
 /// its lane ranks share one error in all comparisons. Empty: it can.
 std::string too_few_rounds(const Plan& plan, const Experiment& experiment);

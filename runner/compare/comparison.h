@@ -26,6 +26,7 @@ struct ComparedMetric {
     std::optional<double> ratio, ci_low, ci_high;
     std::optional<std::string> scale;  ///< of delta and mde: "ratio", or "difference" in the unit
     double confidence = 0.95;
+    std::string interval_by;  ///< "signed ranks", "ranks of two samples", "Student's t"
     size_t n = 0, clusters = 0, least_clusters = 0;
     std::optional<double> mde, delta;
     Verdict verdict = Verdict::not_visible;
@@ -65,6 +66,10 @@ struct Comparison {
     std::string delta_rule;
     double null_floor = 0;
     bool paired = true;
+    std::vector<int> looks;  ///< rounds after which the run may end, the last among them
+    int rounds = 0;          ///< of these: where it is judged
+    double error = 0;        ///< that all primary comparisons share there
+    std::string stopping;    ///< these in words; empty: it takes its whole plan
     std::vector<ComparedArm> comparisons;
     std::vector<GeneratorAlone> generators;  ///< none where no arm measures it
     Verdict verdict = Verdict::inconclusive;

@@ -25,13 +25,20 @@ bool ranked(const std::string& metric, const Plan& plan, const Experiment& exper
         .empty();
 }
 
+/// As the timed lane has it (precise_enough).
+bool narrow(const ComparedMetric& metric) {
+    return metric.ci_low && metric.ci_high && metric.delta &&
+           std::log(*metric.ci_high / *metric.ci_low) <= *metric.delta;
+}
+
 }  // namespace
 
 bool primary_precise_enough(const Result& measured) {
     if (!lane_row(measured.plan.lane).most_rounds) return true;
     const Result result = with_net_metrics(measured);
-    const Rules rules{result.plan.lane, result.experiment.mechanism, result.experiment.primary, 0,
-                      true};
+    const Rules rules{.lane = result.plan.lane,
+                      .mechanisms = result.experiment.mechanism,
+                      .primary = result.experiment.primary};
     const std::vector<Cell> cells = cells_of(result);
     const std::string& baseline = baseline_of(result.experiment).name;
     for (const Cell& before : cells)
@@ -45,6 +52,15 @@ bool primary_precise_enough(const Result& measured) {
     return true;
 }
 
+bool primary_decided(const Result& result, const CompareOptions& options) {
+    const Comparison comparison = compare(result, options);
+    for (const ComparedArm& arm : comparison.comparisons)
+        for (const ComparedMetric& metric : arm.metrics)
+            if (metric.primary && metric.verdict == Verdict::inconclusive && !narrow(metric))
+                return false;
+    return true;
+}
+
 std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
     std::set<std::pair<std::string, std::map<std::string, Json>>> compared;
     std::set<uint64_t> clusters;
@@ -55,7 +71,8 @@ std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
     const size_t metrics =
         std::count_if(experiment.primary.begin(), experiment.primary.end(),
                       [&](const std::string& name) { return ranked(name, plan, experiment); });
-    const size_t judged = compared.size() * metrics, least = least_pairs(first_confidence(judged));
+    const size_t judged = compared.size() * metrics,
+                 least = plan.looks.empty() ? least_pairs(first_confidence(judged)) : kFewestPairs;
     if (clusters.size() >= least || judged == 0) return "";
     return fmt::format(
         "{} independent {} nothing: {} primary {} one error of 5 %, which takes {} rounds or more",

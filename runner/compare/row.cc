@@ -91,10 +91,13 @@ std::vector<double> minus(const std::vector<double>& after, const std::vector<do
     return differences;
 }
 
-Shift shift(const std::vector<double>& before, const std::vector<double>& after, bool paired,
-            double confidence) {
-    return paired ? paired_shift(minus(after, before), confidence)
-                  : unpaired_shift(before, after, confidence);
+/// @param delta what counts, on the values' own scale: few pairs are not taken for less spread than
+/// half of it.
+Shift shift(const std::vector<double>& before, const std::vector<double>& after, const Rules& rules,
+            double confidence, double delta) {
+    if (!rules.paired) return unpaired_shift(before, after, confidence);
+    return rules.few ? few_paired_shift(minus(after, before), confidence, delta / 2)
+                     : paired_shift(minus(after, before), confidence);
 }
 
 std::optional<double> detectable(const std::vector<double>& before,
@@ -102,21 +105,28 @@ std::optional<double> detectable(const std::vector<double>& before,
     return paired ? detectable_shift(minus(after, before)) : detectable_shift(before, after);
 }
 
-Shift log_shift(const Row& row, bool paired, double confidence) {
-    return shift(logs(row.before), logs(row.after), paired, confidence);
+Shift log_shift(const Row& row, const Rules& rules, double confidence) {
+    return shift(logs(row.before), logs(row.after), rules, confidence, delta_of(row, rules));
+}
+
+/// In the metric's own unit, on either scale.
+Shift plain_shift(const Row& row, const Rules& rules, double confidence) {
+    const double delta = delta_of(row, rules);
+    return shift(row.before, row.after, rules, confidence,
+                 row.ratio_scale ? delta * median(row.before) : delta);
 }
 
 /// The change that delta is held against: relative on the ratio scale, else in the metric's unit.
-std::optional<Interval> change_of(const Row& row, bool paired, double confidence) {
+std::optional<Interval> change_of(const Row& row, const Rules& rules, double confidence) {
     if (!comparable(row)) return std::nullopt;
-    if (!row.ratio_scale) return shift(row.before, row.after, paired, confidence).interval;
-    const auto interval = log_shift(row, paired, confidence).interval;
+    if (!row.ratio_scale) return plain_shift(row, rules, confidence).interval;
+    const auto interval = log_shift(row, rules, confidence).interval;
     if (!interval) return std::nullopt;
     return Interval{std::expm1(interval->low), std::expm1(interval->high)};
 }
 
 Verdict verdict_at(const Row& row, const Rules& rules, double confidence) {
-    return judge(change_of(row, rules.paired, confidence), delta_of(row, rules), row.better);
+    return judge(change_of(row, rules, confidence), delta_of(row, rules), row.better);
 }
 
 std::string reason_for(const Row& row, const Rules& rules) {
@@ -125,8 +135,8 @@ std::string reason_for(const Row& row, const Rules& rules) {
     if (!comparable(row)) return row.before.empty() ? "only after has it" : "only before has it";
     if (!row.primary) return "not primary: reported, not ranked";
     if (row.verdict != Verdict::inconclusive) return "";
-    return change_of(row, rules.paired, row.confidence) ? "the interval reaches across delta"
-                                                        : "too few rounds for this confidence";
+    return change_of(row, rules, row.confidence) ? "the interval reaches across delta"
+                                                 : "too few rounds for this confidence";
 }
 
 bool ranked(const Row& row) {
@@ -139,11 +149,25 @@ void judge_row(Row& row, const Rules& rules) {
 }
 
 void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
-    const std::vector<double> confidences =
-        holm_confidences(family.size(), [&](size_t i, double confidence) {
+    const std::vector<double> confidences = holm_confidences(
+        family.size(),
+        [&](size_t i, double confidence) {
             return verdict_at(*family[i], rules, confidence) != Verdict::inconclusive;
-        });
+        },
+        rules.error);
     for (size_t i = 0; i < family.size(); i++) family[i]->confidence = confidences[i];
+}
+
+size_t least_clusters(const Row& row, const Rules& rules) {
+    if (!rules.paired) return least_each(row.confidence);
+    return rules.few ? kFewestPairs : least_pairs(row.confidence);
+}
+
+/// What its intervals are made by.
+const char* interval_by(const Row& row, const Rules& rules) {
+    if (!rules.paired) return "ranks of two samples";
+    return rules.few && row.before.size() < least_pairs(row.confidence) ? "Student's t"
+                                                                        : "signed ranks";
 }
 
 std::optional<double> median_of(const std::vector<double>& values) {
@@ -151,7 +175,7 @@ std::optional<double> median_of(const std::vector<double>& values) {
 }
 
 void add_difference(ComparedMetric& metric, const Row& row, const Rules& rules) {
-    const Shift difference = shift(row.before, row.after, rules.paired, row.confidence);
+    const Shift difference = plain_shift(row, rules, row.confidence);
     metric.difference = difference.value;
     if (!difference.interval) return;
     metric.difference_low = difference.interval->low;
@@ -159,7 +183,7 @@ void add_difference(ComparedMetric& metric, const Row& row, const Rules& rules) 
 }
 
 void add_ratio(ComparedMetric& metric, const Row& row, const Rules& rules) {
-    const Shift ratio = log_shift(row, rules.paired, row.confidence);
+    const Shift ratio = log_shift(row, rules, row.confidence);
     metric.ratio = std::exp(ratio.value);
     if (!ratio.interval) return;
     metric.ci_low = std::exp(ratio.interval->low);
@@ -228,7 +252,8 @@ ComparedMetric compared(const Row& row, const Rules& rules) {
     metric.confidence = row.confidence;
     metric.n = row.n;
     metric.clusters = std::min(row.before.size(), row.after.size());
-    metric.least_clusters = rules.paired ? least_pairs(row.confidence) : least_each(row.confidence);
+    metric.least_clusters = least_clusters(row, rules);
+    metric.interval_by = interval_by(row, rules);
     metric.verdict = row.verdict;
     metric.verdict_words = words_of(row.verdict, row.unit);
     metric.reason = row.reason;

@@ -3,6 +3,7 @@
 #pragma once
 #include "compare/cells.h"
 #include "compare/comparison.h"
+#include "stats/looks.h"
 
 namespace rxlab {
 
@@ -11,8 +12,11 @@ struct Rules {
     Lane lane = Lane::counted;
     std::vector<std::string> mechanisms;
     std::vector<std::string> primary;
-    double floor = 0;    ///< null floor or A/A floor, relative
-    bool paired = true;  ///< do the clusters of both sides belong together?
+    double floor = 0;             ///< null floor or A/A floor, relative
+    bool paired = true;           ///< do the clusters of both sides belong together?
+    double error = kFamilyError;  ///< that all ranked rows share
+    bool few =
+        false;  ///< where ranks do not reach a confidence, Student's t serves (few_paired_shift)
 };
 
 /// Ratio scale where every value is positive, else difference scale: ln 0 is not a number.

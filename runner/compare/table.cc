@@ -72,6 +72,12 @@ std::set<std::string> names(const Comparison& comparison, const Wanted& wanted) 
     return names;
 }
 
+std::string ended_early(const Comparison& comparison) {
+    if (comparison.looks.empty() || comparison.rounds >= comparison.looks.back()) return "";
+    return fmt::format("Ended after {} of at most {} rounds; --full takes all\n", comparison.rounds,
+                       comparison.looks.back());
+}
+
 std::string not_visible(const Comparison& comparison) {
     const auto hidden = names(comparison, [](const ComparedMetric& metric) {
         return metric.primary && metric.verdict == Verdict::not_visible;
@@ -111,7 +117,8 @@ std::string text_table(const Comparison& comparison) {
                        to_string(comparison.lane), comparison.target, to_string(comparison.verdict),
                        comparison.headline) +
            aligned(lines) + "\nA difference counts from " + comparison.delta_rule + "\n" +
-           not_visible(comparison) + others(comparison) + remarks(comparison);
+           ended_early(comparison) + not_visible(comparison) + others(comparison) +
+           remarks(comparison);
 }
 
 }  // namespace rxlab

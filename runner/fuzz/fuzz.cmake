@@ -5,13 +5,11 @@ if(RXLAB_SANITIZE)
   set(readers
     attribution/fold.cc
     collect/bpftrace_output.cc
-    collect/folded.cc
     collect/procfs.cc
     session/kernel_log.cc
     setup/counters.cc
     target/console.cc
     target/message.cc
-    topology/driver_counters.cc
     traffic/capture.cc
     traffic/capture_file.cc
     traffic/hex.cc

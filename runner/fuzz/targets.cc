@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "collect/bpftrace_output.h"
-#include "collect/folded.h"
 #include "collect/procfs.h"
 #include "experiment/experiment_json.h"
 #include "experiment/test_words.h"
@@ -15,7 +14,6 @@
 #include "setup/counters.h"
 #include "target/console.h"
 #include "target/message.h"
-#include "topology/driver_counters.h"
 #include "traffic/capture.h"
 #include "traffic/hex.h"
 #include "traffic/pktgen_text.h"
@@ -126,9 +124,6 @@ void bpftrace_names(const std::string& input) {
     for (const KeyNames& names : key_names(script)) parse_symbols(format, names.field);
 }
 
-void perf_script(const std::string& input) {
-    fold(input);
-}
 void perf_stat(const std::string& input) {
     parse_perf_stat(input);
 }
@@ -159,11 +154,6 @@ void netlink(const std::string& input) {
     parse_ingress_drops(input, 2);
 }
 
-void ethtool_statistics(const std::string& input) {
-    parse_driver_counters(input, {"rx_dropped", "rx_xdp_drop"});
-    parse_xdp_drops(input);
-}
-
 void pktgen(const std::string& input) {
     pktgen_answer(input);
     pktgen_setting(input, "count");
@@ -185,7 +175,6 @@ const Target kTargets[] = {
     {"kernel_log", "records of /dev/kmsg", kernel_log},
     {"bpftrace", "bpftrace's output", bpftrace},
     {"bpftrace_names", "a script's comment and a tracepoint's format", bpftrace_names},
-    {"perf_script", "perf script's stacks", perf_script},
     {"perf_stat", "perf stat's table", perf_stat},
     {"perf_report", "perf report's sums", perf_report},
     {"proc_softirqs", "/proc/softirqs", proc_softirqs},
@@ -194,7 +183,6 @@ const Target kTargets[] = {
     {"proc_net_dev", "/proc/net/dev", proc_net_dev},
     {"attribution", "what the plugin counted, and kallsyms", attribution},
     {"netlink", "the kernel's answers about nft and tc", netlink},
-    {"ethtool_statistics", "ethtool -S", ethtool_statistics},
     {"pktgen", "pktgen's files in /proc", pktgen},
 };
 const size_t kTargetCount = std::size(kTargets);

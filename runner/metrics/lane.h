@@ -38,6 +38,8 @@ struct LaneRow {
     const char* rounds;       ///< the key of an experiment's "rounds" that says how many
     const char* most_rounds;  ///< the key of their cap, where a run goes on until its intervals are
                               ///< narrow; null: the whole plan is run
+    std::vector<int> looks;   ///< rounds after which a run may end, where that decides all; none:
+                              ///< at the last only
     bool phases;              ///< phases of the timer nested in each round's boot seed
     bool boot_seeds;          ///< each round boots with a seed of its own
     int probe_rounds;         ///< the first rounds, in which each probe has a window where an

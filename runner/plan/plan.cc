@@ -113,6 +113,15 @@ struct Round {
     uint64_t seed;
 };
 
+/// Looks are at whole boot seeds.
+std::vector<int> looks_of(int rounds, int phases, const PlanOptions& options) {
+    std::vector<int> looks;
+    if (options.rounds > 0 || options.full) return looks;
+    for (const int look : lane_row(options.lane).looks)
+        if (look * phases < rounds) looks.push_back(look * phases);
+    return looks;
+}
+
 Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
     // Phases are nested in a boot seed. Where rounds have none of their own, they are repetitions
     // on one machine as it was booted.
@@ -241,7 +250,8 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
     const int rounds = round_count(experiment.rounds, options);
     check_size(experiment, rounds, experiment.arms.size());
 
-    Plan plan{experiment.name, options.lane, options.target, options.seed, {}, {}};
+    Plan plan{experiment.name, options.lane, options.target, options.seed, {}, {}, {}};
+    plan.looks = looks_of(rounds, experiment.rounds.phases, options);
     const std::vector<Cell> written = cells(experiment, options);
     for (int number = 0; number < rounds; number++) {
         const Round round = make_round(number, experiment.rounds, options);

@@ -47,7 +47,8 @@ struct Plan {
     uint64_t seed = 1;
     std::vector<Trial> trials;
     std::vector<std::string>
-        left_out;  ///< arms that cannot run on this kernel, each with the reason
+        left_out;            ///< arms that cannot run on this kernel, each with the reason
+    std::vector<int> looks;  ///< numbers of rounds after which a run may end before the last
 };
 
 struct PlanOptions {
@@ -55,8 +56,8 @@ struct PlanOptions {
     std::string target = "vm";
     uint64_t seed = 1;
     std::vector<std::string> arms;  ///< only these (plus the baseline); empty: all
-    int rounds = 0;                 ///< overrides the experiment's number of rounds; 0: as written
-    bool full = false;              ///< all of it, also where the experiment has a brief part
+    int rounds = 0;                 ///< exactly so many; 0: at most as many as the experiment has
+    bool full = false;              ///< all of it: every round, and not the experiment's brief part
     std::function<void(Trial&)> complete;  ///< adds to its boot what its kinds need; may be empty
 };
 

@@ -20,10 +20,10 @@ struct FieldList<Trial> {
 
 template <>
 struct FieldList<Plan> {
-    static constexpr auto fields =
-        std::tuple(field("experiment", &Plan::experiment), field("lane", &Plan::lane),
-                   field("target", &Plan::target), field("seed", &Plan::seed),
-                   field("trials", &Plan::trials), field("left_out", &Plan::left_out));
+    static constexpr auto fields = std::tuple(
+        field("experiment", &Plan::experiment), field("lane", &Plan::lane),
+        field("target", &Plan::target), field("seed", &Plan::seed), field("trials", &Plan::trials),
+        field("left_out", &Plan::left_out), later_field("looks", &Plan::looks));
 };
 
 }  // namespace rxlab

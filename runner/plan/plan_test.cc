@@ -66,6 +66,24 @@ TEST(CountedPlan, nests_phases_in_boot_seeds_and_keeps_a_boot_together) {
               "23 other round 3 boot 639244533 phase 1 300\n");
 }
 
+/// The sample has two boot seeds of two phases.
+TEST(CountedPlan, is_looked_at_after_whole_boot_seeds_before_its_last) {
+    Experiment experiment = sample();
+    EXPECT_THAT(make_plan(experiment, {}).looks, testing::IsEmpty());
+    experiment.rounds.boot_seeds = 4;
+    EXPECT_THAT(make_plan(experiment, {}).looks, testing::ElementsAre(6));
+    experiment.rounds.boot_seeds = 9;
+    EXPECT_THAT(make_plan(experiment, {}).looks, testing::ElementsAre(6, 10));
+}
+
+TEST(CountedPlan, that_is_told_its_rounds_or_to_take_all_has_no_looks) {
+    Experiment experiment = sample();
+    experiment.rounds.boot_seeds = 9;
+    EXPECT_THAT(make_plan(experiment, {.rounds = 9}).looks, testing::IsEmpty());
+    EXPECT_THAT(make_plan(experiment, {.full = true}).looks, testing::IsEmpty());
+    EXPECT_THAT(make_plan(experiment, {.lane = Lane::timed}).looks, testing::IsEmpty());
+}
+
 TEST(CountedPlan, gives_every_arm_of_a_round_the_same_seeds) {
     std::map<int, std::set<uint64_t>> seeds, boots;
     for (const Trial& trial : make_plan(sample(), {}).trials) {

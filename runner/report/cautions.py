@@ -27,8 +27,16 @@ def no_trials(result, document):
     return None if result["trials"] else "The run has no trials."
 
 
+def planned_trials(result):
+    """How many trials the plan has up to the look at which the run ended."""
+    planned = result["plan"]["trials"]
+    made = 1 + max((trial["round"] for trial in result["trials"]), default=-1)
+    ends = [look for look in result["plan"].get("looks", []) if look >= made]
+    return sum(trial["round"] < min(ends) for trial in planned) if ends else len(planned)
+
+
 def unfinished(result, document):
-    planned = len(result["plan"]["trials"])
+    planned = planned_trials(result)
     made = len(result["trials"])
     return (
         f"{made} of {planned} planned trials are here."

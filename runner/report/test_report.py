@@ -498,6 +498,15 @@ class Cautions(unittest.TestCase):
         made["trials"].pop()
         self.assertEqual(self.names((made, document)), ["Unfinished"])
 
+    def test_a_run_that_ended_at_a_look_is_not_unfinished(self):
+        made, document = sample.pair()
+        made["plan"]["trials"] = [{"round": trial["round"]} for trial in made["trials"]]
+        made["plan"]["looks"] = [2]
+        made["trials"] = [trial for trial in made["trials"] if trial["round"] < 2]
+        self.assertNotIn("Unfinished", self.names((made, document)))
+        made["trials"].pop()
+        self.assertIn("Unfinished", self.names((made, document)))
+
     def test_rounds_too_few_for_what_all_arms_share(self):
         none = dict(
             verdict="inconclusive",
@@ -855,6 +864,25 @@ class Cells(unittest.TestCase):
             list(cells.cells_of(made)),
             ["plain at size=64", "plain at size=8", "native at size=8", "native at size=512"],
         )
+
+
+class Time(unittest.TestCase):
+    """The sample: two workers, four seconds, six of the eight in trials, three measured."""
+
+    def test_what_is_not_inside_trials_is_overhead_by_its_cause(self):
+        made = sample.sound()
+        made["timing"].update(boots_s=[1.5])
+        for trial in made["trials"]:
+            trial.update(wall_s=1.0, measured_s=0.5)
+        spent = dict(trust.time_rows(made))
+        self.assertEqual(list(spent.values()), [3.0, 3.0, 1.5, 0.5])
+        self.assertIn("overhead: 1 boot", spent)
+
+    def test_cpu_time_is_told_where_it_was_counted(self):
+        made = sample.sound()
+        self.assertEqual(trust.cpu_rows(made), [])
+        made["timing"].update(cpu_s=10.0, cpu_in_trials_s=8.0)
+        self.assertEqual(trust.cpu_rows(made)[0][2], "80\u00a0% of the CPU time")
 
 
 class Tools(unittest.TestCase):

@@ -261,6 +261,7 @@ def perturbations(result, document):
         "interval",
         [
             Paragraph([clusters_words(result, document) + " " + result["lane_facts"]["speaks_of"]]),
+            *([Paragraph([document["stopping"]])] if document.get("stopping") else []),
             *table,
         ],
     )
@@ -390,37 +391,50 @@ def seconds(value):
     return Quantity(words.number(value, 3), "s")
 
 
-def time_share(result):
+def of_workers(result, spent):
+    """A share of the time that all workers had."""
+    whole = result["timing"]["workers"] * result["wall_s"]
+    return words.percent(spent / whole, 0) + " of the workers' time" if whole > 0 else ""
+
+
+def time_rows(result):
+    """Wall time, all workers' together: [(part, seconds)]."""
+    timing = result["timing"]
     inside = sum(trial["wall_s"] for trial in result["trials"])
     measured = sum(trial["measured_s"] for trial in result["trials"])
-    share = result["timing"]["share_in_trials"]
-    rows = [
-        ["whole run", [seconds(result["wall_s"])], ""],
-        [
-            "inside trials, summed over workers",
-            [seconds(inside)],
-            words.percent(share, 0) + " of the workers' time",
-        ],
-        [
-            "of which after the guest was restored",
-            [seconds(measured)],
-            words.percent(measured / inside, 0) + " of the trials' time" if inside > 0 else "",
-        ],
-        [
-            "outside trials: boot, snapshots, build",
-            words.percent(1 - share, 0),
-            "of the workers' time",
-        ],
+    boots = timing.get("boots_s", [])
+    rest = max(0.0, timing["workers"] * result["wall_s"] - inside - sum(boots))
+    return [
+        ("trials, from the guest's first word to its end", measured),
+        ("overhead: restoring guests for them", inside - measured),
+        (f"overhead: {words.plural(len(boots), 'boot')}", sum(boots)),
+        ("overhead: workers with nothing to do, and what is done between trials", rest),
     ]
+
+
+def cpu_rows(result):
+    timing = result["timing"]
+    whole, inside = timing.get("cpu_s", 0.0), timing.get("cpu_in_trials_s", 0.0)
+    if not whole or not inside:
+        return []
+    share = words.percent(inside / whole, 0) + " of the CPU time"
+    return [
+        ["CPU time: emulators of trials", [seconds(inside)], share],
+        ["CPU time: all else, boots too", [seconds(max(0.0, whole - inside))], ""],
+    ]
+
+
+def time_share(result):
+    rows = [["whole run", [seconds(result["wall_s"])], ""]]
+    for part, spent in time_rows(result):
+        rows.append([part, [seconds(spent)], of_workers(result, spent)])
     said = (
         f"{words.plural(len(result['trials']), 'trial')},"
-        f" {words.plural(int(result['timing']['workers']), 'worker')}."
+        f" {words.plural(int(result['timing']['workers']), 'worker')}. Overhead is what is not"
+        f" inside trials: {words.percent(1 - result['timing']['share_in_trials'], 0)}."
     )
-    return Section(
-        "Where the time went",
-        "time",
-        [Paragraph([said]), Table("Time of the run", ["part", "time", "share"], rows, {1})],
-    )
+    table = Table("Time of the run", ["part", "time", "share"], rows + cpu_rows(result), {1})
+    return Section("Where the time went", "time", [Paragraph([said]), table])
 
 
 def command(result):

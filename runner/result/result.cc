@@ -31,19 +31,18 @@ Json trial_json(const Observation& observation) {
 
 /// How much of the run went into trials; with several workers, of all workers' time.
 Json timing_json(const Result& result) {
-    double in_trials = 0, measured = 0;
+    double in_trials = 0, measured = 0, cpu = 0;
     for (const Observation& observation : result.observations) {
         in_trials += observation.wall_s;
         measured += observation.measured_s;
+        cpu += observation.cpu_s;
     }
     const double workers = result.provenance.value("workers", 1.0);
     const double share =
         result.wall_s > 0 ? std::min(1.0, in_trials / (workers * result.wall_s)) : 0;
-    return {{"wall_s", result.wall_s},
-            {"workers", workers},
-            {"in_trials_s", in_trials},
-            {"measured_s", measured},
-            {"share_in_trials", share}};
+    return {{"wall_s", result.wall_s}, {"workers", workers},       {"in_trials_s", in_trials},
+            {"measured_s", measured},  {"share_in_trials", share}, {"boots_s", result.boots_s},
+            {"cpu_s", result.cpu_s},   {"cpu_in_trials_s", cpu}};
 }
 
 void check_version(const Field& json) {
@@ -101,6 +100,9 @@ Result result_from_json(const Json& document) {
     for (const Field& trial : json["trials"].items())
         result.observations.push_back(observation_from(trial, trials));
     result.wall_s = json["wall_s"].number();
+    const Field timing = json["timing"];
+    if (timing.has("cpu_s")) result.cpu_s = timing["cpu_s"].number();
+    if (timing.has("boots_s")) read(timing["boots_s"], result.boots_s);
     const Field sha = json["observations_sha256"];
     const std::string fresh = observations_sha256(result.observations);
     if (sha.text() != fresh)

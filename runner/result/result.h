@@ -27,6 +27,7 @@ struct Observation {
     Json facts = Json::object();  ///< kernel_base, phase_ns, commands ..., not hashed
     double wall_s = 0;            ///< from starting the trial to its end, on the host's clock
     double measured_s = 0;        ///< of which inside the guest's trial (restore excluded)
+    double cpu_s = 0;             ///< of CPU time, the guest's emulator's; 0: not a guest
 };
 
 Json to_json(const Observation& observation);
@@ -38,6 +39,8 @@ struct Result {
     Json provenance = Json::object();
     std::vector<Observation> observations;  ///< ordered by trial id
     double wall_s = 0;
+    double cpu_s = 0;             ///< of CPU time in all: trials, boots, this program
+    std::vector<double> boots_s;  ///< what each boot of a guest took, its snapshots included
 };
 
 /// SHA-256 over arms, factors, rounds and metrics only, so that two runs can be compared; a unit is

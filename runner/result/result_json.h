@@ -26,7 +26,8 @@ struct FieldList<Observation> {
         field("trial", &Observation::trial), field("metrics", &Observation::metrics),
         field("checks", &Observation::checks), field("kernel_log/splats", &Observation::splats),
         field("curves", &Observation::curves), field("facts", &Observation::facts),
-        field("wall_s", &Observation::wall_s), field("measured_s", &Observation::measured_s));
+        field("wall_s", &Observation::wall_s), field("measured_s", &Observation::measured_s),
+        later_field("cpu_s", &Observation::cpu_s));
 };
 
 }  // namespace rxlab

@@ -83,6 +83,21 @@ TEST(Result, tells_the_share_of_the_run_inside_trials) {
     EXPECT_DOUBLE_EQ(to_json(result)["timing"]["share_in_trials"], 0.8);
 }
 
+TEST(Result, tells_what_else_its_time_went_into_and_reads_it_back) {
+    Result result = sample();
+    result.boots_s = {12, 13};
+    result.cpu_s = 40;
+    result.observations[0].cpu_s = 1.5;
+    const Json document = to_json(result);
+    EXPECT_EQ(document["timing"]["boots_s"], (Json{12.0, 13.0}));
+    EXPECT_DOUBLE_EQ(document["timing"]["cpu_s"], 40);
+    EXPECT_DOUBLE_EQ(document["timing"]["cpu_in_trials_s"], 1.5);
+    EXPECT_EQ(to_json(result_from_json(document)), document);
+    Result idle = result;
+    idle.observations[0].cpu_s = 7;
+    EXPECT_EQ(observations_sha256(idle.observations), observations_sha256(result.observations));
+}
+
 TEST(Result, refuses_another_schema_version) {
     EXPECT_EQ(refusal_after("/schema_version", 2),
               "/schema_version: expected 1 (this rxlab's), got 2");

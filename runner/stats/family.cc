@@ -4,23 +4,23 @@
 namespace rxlab {
 namespace {
 
-constexpr double kFamilyError = 0.05;
 constexpr size_t kLeastRounds = 10;
 
 }  // namespace
 
-double first_confidence(size_t count) {
-    return count ? 1 - kFamilyError / static_cast<double>(count) : 0;
+double first_confidence(size_t count, double error) {
+    return count ? 1 - error / static_cast<double>(count) : 0;
 }
 
 std::vector<double> holm_confidences(size_t count,
-                                     const std::function<bool(size_t, double)>& decided) {
+                                     const std::function<bool(size_t, double)>& decided,
+                                     double error) {
     std::vector<double> confidences(count);
     std::vector<bool> settled(count, false);
     size_t left = count, before = count + 1;
     while (left > 0 && left < before) {
         before = left;
-        const double confidence = first_confidence(before);
+        const double confidence = first_confidence(before, error);
         for (size_t i = 0; i < count; i++) {
             if (settled[i]) continue;
             confidences[i] = confidence;

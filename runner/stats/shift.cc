@@ -81,6 +81,18 @@ Shift paired_shift(std::span<const double> differences, double confidence) {
     return shift_among(std::move(walsh), confidence);
 }
 
+Shift few_paired_shift(std::span<const double> differences, double confidence,
+                       double least_spread) {
+    Shift shift = paired_shift(differences, confidence);
+    if (shift.interval || differences.size() < kFewestPairs) return shift;
+    const double n = static_cast<double>(differences.size()), centre = mean(differences),
+                 error = std::max(deviation(differences), least_spread) / std::sqrt(n);
+    const boost::math::students_t t(n - 1);
+    const double reach = boost::math::quantile(t, 0.5 + confidence / 2) * error;
+    shift.interval = Interval{centre - reach, centre + reach};
+    return shift;
+}
+
 Shift unpaired_shift(std::span<const double> before, std::span<const double> after,
                      double confidence) {
     const double n = static_cast<double>(before.size()), m = static_cast<double>(after.size());

@@ -41,6 +41,13 @@ struct Shift {
 /// is no interval. @pre differences is not empty.
 Shift paired_shift(std::span<const double> differences, double confidence);
 
+/// The same where ranks do not reach the confidence: mean -+ t s / sqrt(n), n - 1 degrees of
+/// freedom. What few pairs show of their spread may be chance, and of three that are equal nothing
+/// follows, so s is taken as at least `least_spread`. From three pairs on.
+/// @pre differences is not empty.
+Shift few_paired_shift(std::span<const double> differences, double confidence, double least_spread);
+constexpr size_t kFewestPairs = 3;
+
 /// The confidence that the outermost averages of n pairs have; no interval of theirs has more.
 double most_confidence(size_t pairs);
 /// The fewest pairs that have an interval at `confidence` < 1.

@@ -60,6 +60,31 @@ TEST(PairedShift, least_pairs_are_the_fewest_that_have_an_interval) {
     }
 }
 
+TEST(FewPairedShift, is_students_where_ranks_do_not_reach) {
+    // n = 3: t.975 = 4.3027, s = 1
+    const Shift shift = few_paired_shift(Sample{1, 2, 3}, 0.95, 0);
+    EXPECT_DOUBLE_EQ(shift.value, 2);
+    EXPECT_NEAR(shift.interval->low, 2 - 4.3027 / std::sqrt(3), 1e-4);
+    EXPECT_NEAR(shift.interval->high, 2 + 4.3027 / std::sqrt(3), 1e-4);
+}
+
+TEST(FewPairedShift, takes_no_smaller_spread_than_it_is_told) {
+    const Shift shift = few_paired_shift(Sample{2, 2, 2}, 0.95, 0.1);
+    EXPECT_NEAR(shift.interval->high - 2, 0.1 * 4.3027 / std::sqrt(3), 1e-4);
+    EXPECT_EQ(few_paired_shift(Sample{2, 2, 2}, 0.95, 0).interval->high, 2);
+}
+
+TEST(FewPairedShift, is_that_of_ranks_where_they_do) {
+    const Sample d{1, 2, 4, 8, 16, 32, 64, 128};
+    EXPECT_EQ(few_paired_shift(d, 0.95, 100).interval->low, paired_shift(d, 0.95).interval->low);
+}
+
+TEST(FewPairedShift, needs_three) {
+    EXPECT_FALSE(few_paired_shift(Sample{1, 2}, 0.5, 1).interval &&
+                 !paired_shift(Sample{1, 2}, 0.5).interval);
+    EXPECT_FALSE(few_paired_shift(Sample{1, 2}, 0.95, 1).interval);
+}
+
 TEST(UnpairedShift, least_each_are_the_fewest_that_have_an_interval) {
     for (const double confidence : {0.5, 0.95, 0.99, 0.998, 0.9985}) {
         const size_t least = least_each(confidence);

@@ -528,4 +528,9 @@ uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t r
     return run.retval;
 }
 
+void run_bpf(int program, void* context, uint32_t bytes) {
+    LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = context, .ctx_size_in = bytes);
+    must(bpf_prog_test_run_opts(program, &run), "running a BPF program");
+}
+
 }  // namespace rxlab

@@ -169,4 +169,7 @@ std::vector<Fd> maps_of_process(Sys& sys, int pid, const std::string& prefix);
 /// Runs a loaded XDP program `repeat` times on a frame that goes nowhere. Returns its last action.
 uint32_t test_run_xdp(int program, const std::vector<uint8_t>& frame, uint32_t repeat = 1);
 
+/// Runs a loaded program of type "syscall", which reads and writes `context`.
+void run_bpf(int program, void* context, uint32_t bytes);
+
 }  // namespace rxlab

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -132,12 +133,20 @@ bool Process::wait(double seconds) {
     if (ended_) return true;
     pollfd end{pidfd_.get(), POLLIN, 0};
     ::poll(&end, 1, static_cast<int>(seconds * 1000));
-    ended_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
+    ended_ = reap(WNOHANG);
     return ended_;
 }
 
+bool Process::reap(int options) {
+    rusage used{};
+    if (::wait4(pid_, &status_, options, &used) != pid_) return false;
+    for (const timeval& time : {used.ru_utime, used.ru_stime})
+        cpu_s_ += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    return true;
+}
+
 int Process::wait() {
-    while (!ended_ && ::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+    while (!ended_ && !reap(0) && errno == EINTR) {
     }
     ended_ = true;
     return status_;

@@ -37,7 +37,8 @@ public:
     /// Waits to the end, polling for Ctrl-C. @throws Error(Status::interrupted). Returns the wait
     /// status.
     int wait_to_end();
-    int status() const { return status_; }  ///< wait status, once ended
+    int status() const { return status_; }   ///< wait status, once ended
+    double cpu_s() const { return cpu_s_; }  ///< of CPU time that it took, once ended
     /// SIGKILL, in the background to what it started too, and reap; harmless once ended.
     void kill();
 
@@ -45,7 +46,10 @@ private:
     pid_t pid_ = -1;
     Fd pidfd_;
     bool own_group_, ended_ = false;
+    bool reap(int options);
+
     int status_ = 0;
+    double cpu_s_ = 0;
 };
 
 /// "exit status 1" or "killed by signal 9 (Killed)".

@@ -19,6 +19,13 @@ TEST(Process, its_exit_status_is_known) {
     EXPECT_EQ(describe_exit(process.wait_to_end()), "exit status 3");
 }
 
+TEST(Process, its_cpu_time_is_known_once_it_has_ended) {
+    Process process({.argv = {"sh", "-c", "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done"}});
+    EXPECT_EQ(process.cpu_s(), 0);
+    process.wait_to_end();
+    EXPECT_GT(process.cpu_s(), 0);
+}
+
 TEST(Process, its_output_is_captured) {
     EXPECT_EQ(capture({"echo", "a b"}), "a b\n");
 }

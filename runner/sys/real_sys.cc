@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/whole_file.h"
 #include "sys/child.h"
+#include "sys/ethtool.h"
 #include "sys/netlink_message.h"
 
 #include <dirent.h>
@@ -211,7 +212,8 @@ void RealSys::in_netns(const std::string& netns, const std::function<void()>& fn
 }
 
 void RealSys::ioctl(const std::string& device, unsigned long request, void* argument) {
-    const Fd file(::open(device.c_str(), O_RDWR | O_CLOEXEC));
+    const Fd file(device == kSocket ? ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+                                    : ::open(device.c_str(), O_RDWR | O_CLOEXEC));
     if (!file) fail(device);
     if (::ioctl(file.get(), request, argument) == 0) return;
     if (errno == EINTR) throw Error(Status::interrupted, device + ": interrupted");

@@ -140,18 +140,18 @@ void run_shell_job(Sys&, Port&, const Json&) {
 struct Job {
     const char* name;
     void (*run)(Sys& sys, Port& port, const Json& job);
+    bool files;  ///< the host may send some along
 };
 
 const Job kJobs[] = {
-    {"trial", run_trial_job},
-    {"exec", run_exec_job},
-    {"shell", run_shell_job},
+    {"trial", run_trial_job, false},
+    {"exec", run_exec_job, true},
+    {"shell", run_shell_job, true},
 };
 
-void run_job(Sys& sys, Port& port, const Json& job) {
-    const std::string name = job.at("job");
+const Job& job_named(const std::string& name) {
     for (const Job& known : kJobs)
-        if (name == known.name) return known.run(sys, port, job);
+        if (name == known.name) return known;
     throw Error(Status::usage, fmt::format("the guest knows no job '{}'", name));
 }
 
@@ -159,8 +159,12 @@ void run_job(Sys& sys, Port& port, const Json& job) {
 void do_job(Sys& sys, Port& port) {
     const std::string plan = run_or_throw(sys, {"rxguest", "read", "opt/rxlab/plan"});
     port.send(MessageType::started);
-    run_or_throw(sys, {"cpio", "-idmu"}, run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"}));
-    run_job(sys, port, Json::parse(plan));
+    const Json words = Json::parse(plan);
+    const Job& job = job_named(words.at("job"));
+    if (job.files)
+        run_or_throw(sys, {"cpio", "-idmu"},
+                     run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"}));
+    job.run(sys, port, words);
 }
 
 void send_error(Port& port, Status status, const std::string& fact, const std::string& next) {

@@ -183,6 +183,7 @@ GuestRun run_once(const Machine& machine, const std::string& state, const Json& 
     qemu.kill();
     reader.read_on(std::numeric_limits<size_t>::max());
     run.wall_s = seconds_since(start);
+    run.cpu_s = qemu.cpu_s();
     run.console = end_of(attachments.console, kMostConsole);
     if (limits.attribute && std::filesystem::exists(attachments.attribution))
         run.attribution = read_whole(attachments.attribution);

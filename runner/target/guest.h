@@ -32,6 +32,7 @@ struct GuestRun {
     std::string attribution;        ///< what the plugin wrote
     double first_message_s = 0;     ///< from starting QEMU to the guest's first word (host clock)
     double wall_s = 0;
+    double cpu_s = 0;  ///< QEMU's
 };
 
 using OnMessage = std::function<void(const Message&)>;

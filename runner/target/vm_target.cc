@@ -214,6 +214,7 @@ private:
             Observation& observation = yield.observation;
             observation.wall_s = run.wall_s;
             observation.measured_s = run.wall_s - run.first_message_s;
+            observation.cpu_s = run.cpu_s;
             add_console_splats(observation, run.console);
             if (target_.options_.attribute) {
                 yield.executed = fold(run.attribution, observation.facts.value("symbols", ""));

@@ -2,38 +2,61 @@
 #include "topology/driver_counters.h"
 
 #include "base/error.h"
+#include "sys/fake_ethtool.h"
+#include "sys/fake_sys.h"
 
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
 
-using namespace rxlab;
+namespace rxlab {
 
-TEST(ParseXdpDrops, sums_the_queues) {
-    EXPECT_EQ(parse_xdp_drops("NIC statistics:\n     peer_ifindex: 4\n     rx_queue_0_drops: 3\n   "
-                              "  rx_queue_0_xdp_drops: 10\n"
-                              "     rx_queue_1_xdp_drops: 5\n     tx_queue_0_xdp_xmit: 9\n"),
+TEST(SumOfXdpDrops, is_that_of_all_queues) {
+    EXPECT_EQ(sum_of_xdp_drops({{"peer_ifindex", 4},
+                                {"rx_queue_0_drops", 3},
+                                {"rx_queue_0_xdp_drops", 10},
+                                {"rx_queue_1_xdp_drops", 5},
+                                {"tx_queue_0_xdp_xmit", 9}}),
               15u);
 }
 
-TEST(ParseXdpDrops, takes_a_total_that_the_driver_gives_and_not_its_queues_too) {
-    EXPECT_EQ(parse_xdp_drops("     rx_xdp_drops: 8\n     tx_xdp_tx_drops: 1\n     "
-                              "rx0_xdp_drops: 5\n     rx1_xdp_drops: 3\n"),
+TEST(SumOfXdpDrops, takes_a_total_that_the_driver_gives_and_not_its_queues_too) {
+    EXPECT_EQ(sum_of_xdp_drops({{"rx_xdp_drops", 8},
+                                {"tx_xdp_tx_drops", 1},
+                                {"rx0_xdp_drops", 5},
+                                {"rx1_xdp_drops", 3}}),
               8u);
 }
 
-TEST(ParseXdpDrops, refuses_a_driver_that_does_not_count_them) {
-    EXPECT_THROW(parse_xdp_drops("NIC statistics:\n     rx_packets: 10\n"), Error);
-    EXPECT_THROW(parse_xdp_drops(""), Error);
+TEST(SumOfXdpDrops, refuses_a_driver_that_does_not_count_them) {
+    EXPECT_THROW(sum_of_xdp_drops({{"rx_packets", 10}}), Error);
+    EXPECT_THROW(sum_of_xdp_drops({}), Error);
 }
 
-TEST(ParseDriverCounters, sums_those_named_and_no_other) {
-    const char* text =
-        "NIC statistics:\n     tx_frames: 7\n     rx_bad: 2\n     q0_rx_bad: 2\n     given_up: 5\n";
-    EXPECT_EQ(parse_driver_counters(text, {"rx_bad", "given_up"}), 7u);
-    EXPECT_THROW(parse_driver_counters(text, {"rx_bad", "rx_no_page"}), Error);
+TEST(SumOf, is_of_those_named_and_no_other) {
+    const Statistics statistics{{"tx_frames", 7}, {"rx_bad", 2}, {"q0_rx_bad", 2}, {"given_up", 5}};
+    EXPECT_EQ(sum_of(statistics, {"rx_bad", "given_up"}), 7u);
+    EXPECT_THROW(sum_of(statistics, {"rx_bad", "rx_no_page"}), Error);
 }
 
-TEST(ParseDriverCounters, what_is_no_number_is_named) {
-    for (const char* value : {"", "many", "99999999999999999999", "7 frames"})
-        EXPECT_THROW(parse_driver_counters("     rx_bad: " + std::string(value), {"rx_bad"}), Error)
-            << value;
+TEST(DriverCounters, are_asked_of_the_interface_in_its_namespace) {
+    FakeSys sys;
+    sys.files["/run/netns/dut"] = "";
+    const std::string longest(ETH_GSTRING_LEN, 'x');
+    sys.on_ioctl = [&](const std::string& device, unsigned long request, void* argument) {
+        EXPECT_EQ(device, kSocket);
+        EXPECT_EQ(request, static_cast<unsigned long>(SIOCETHTOOL));
+        EXPECT_STREQ(static_cast<ifreq*>(argument)->ifr_name, "rxnic1");
+        answer_ethtool({{"rx_bad", 3}, {longest, 40}}, argument);
+    };
+    EXPECT_EQ(driver_counters(sys, {"dut", "rxnic1"}, {"rx_bad", longest}), 43u);
 }
+
+TEST(DriverCounters, of_a_driver_without_any_are_none) {
+    FakeSys sys;
+    sys.on_ioctl = [](const std::string&, unsigned long, void* argument) {
+        answer_ethtool({}, argument);
+    };
+    EXPECT_TRUE(ethtool_statistics(sys, {"", "lo"}).empty());
+}
+
+}  // namespace rxlab

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "journal/journal.h"
+#include "sys/fake_ethtool.h"
 #include "sys/fake_sys.h"
 #include "topology/kinds.h"
 
@@ -23,12 +24,16 @@ protected:
                 for (const char* netns : {"rxlab-gen", "rxlab-dut"})
                     sys.files[std::string("/run/netns/") + netns] = "";
             inputs += command.netns + "|" + command.input;
-            return {0, command.argv[0] == "ethtool" ? statistics : "", ""};
+            return {};
+        };
+        sys.on_ioctl = [this](const std::string&, unsigned long, void* argument) {
+            answer_ethtool(statistics, argument);
         };
     }
     FakeSys sys;
     Journal journal{sys, ""};
-    std::string inputs, statistics;
+    std::string inputs;
+    Statistics statistics;
 };
 
 TEST_F(Rxnic, modules_get_their_parameters_and_the_devices_a_namespace_each) {
@@ -47,9 +52,9 @@ TEST_F(Rxnic, modules_get_their_parameters_and_the_devices_a_namespace_each) {
 
 TEST_F(Rxnic, what_the_line_and_the_receiver_drop_are_sinks_apart) {
     const Topology topology = make_rxnic(sys, journal, {{"kind", "rxnic"}});
-    statistics =
-        "     tx_dropped: 1\n     wire_dropped_records: 20\n     rx_no_page: 300\n     rx_no_skb: "
-        "1000\n     rx_bad: 0\n     given_up: 4000\n     q0_rx_no_page: 300\n";
+    statistics = {
+        {"tx_dropped", 1}, {"wire_dropped_records", 20}, {"rx_no_page", 300},   {"rx_no_skb", 1000},
+        {"rx_bad", 0},     {"given_up", 4000},           {"q0_rx_no_page", 300}};
     std::map<std::string, uint64_t> read;
     for (const Sink& sink : topology.sinks)
         if (sink.name.starts_with("rxnic.")) read[sink.name] = sink.read();

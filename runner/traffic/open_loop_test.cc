@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "metrics/metric.h"
+#include "sys/fake_ethtool.h"
 #include "sys/fake_sys.h"
 #include "traffic/hex.h"
 #include "traffic/kinds.h"
@@ -25,15 +26,13 @@ protected:
         sys.files["/run/netns/rxlab-dut"] = "";
         for (const char* file : {"source", "source_frames", "latency"})
             sys.files[folder + file] = "";
-        sys.on_run = [this](FakeSys&, const FakeSys::Command&) -> CommandResult {
+        sys.on_ioctl = [this](const std::string&, unsigned long, void* argument) {
             const uint64_t offered = sys.files[folder + "source"].empty()
                                          ? 0
                                          : 1000;  // as soon as it is asked again, all have come
-            return {
-                0,
-                fmt::format("NIC statistics:\n     rx_frames: {}\n     wire_dropped_records: {}\n",
-                            offered - offered / 4, offered / 4),
-                ""};
+            answer_ethtool(
+                {{"rx_frames", offered - offered / 4}, {"wire_dropped_records", offered / 4}},
+                argument);
         };
     }
     std::unique_ptr<Traffic> make() {

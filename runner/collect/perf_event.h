@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// perf_event_open(2): a timer on one CPU that writes down where the kernel is. What perf record
+// does, without perf: that one takes seconds of a guest to start and to read its own file.
+#pragma once
+#include "base/fd.h"
+#include "collect/samples.h"
+
+namespace rxlab {
+
+class PerfEvent {
+public:
+    /// One per CPU that is online; off. @throws Error(Status::invalid) with the kernel's own
+    /// reason.
+    static std::vector<PerfEvent> on_every_cpu();
+    ~PerfEvent();
+    PerfEvent(PerfEvent&& other) noexcept;
+    PerfEvent& operator=(PerfEvent&&) = delete;
+    void enable() const;
+    void disable() const;
+    /// What it wrote down since it was made. Only while it is off.
+    std::vector<Sample> samples() const;
+    uint64_t lost() const;  ///< samples that found no room any more
+
+private:
+    PerfEvent(Fd fd, int cpu);
+
+    Fd fd_;
+    void* ring_;
+};
+
+}  // namespace rxlab
