@@ -54,12 +54,13 @@ valid = $(1); status=$$?; case $$status in \
         0) ;; 1|3) [ -z "$(STRICT)" ] || exit $$status ;; *) exit $$status ;; esac
 
 # $(call compile,FOLDER,TARGETS): says how long it will take where that is long, and shows ninja's
-# counter on a terminal. A room takes about six seconds of a CPU, its tests as many: most of that
-# are the templates of the JSON library and of the one that judges JSON by a schema.
+# counter on a terminal. A room takes about six seconds of a CPU, its tests as many, a BPF program
+# next to none: most of that are the templates of the JSON library, and of the one that judges JSON
+# by a schema.
 define compile
 [ -e $(1)/.ninja_log ] || { \
   files=$$(ninja -C $(1) -t commands $(2) | grep -c -e ' -c '); \
-  echo "compiling $$files files in $(1): about $$((files * 6 / $$(nproc) / 60 + 1)) min, once"; \
+  echo "compiling $$files files in $(1): about $$((files * 4 / $$(nproc) / 60 + 1)) min, once"; \
 }; \
 ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
 endef
