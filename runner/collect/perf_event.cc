@@ -18,7 +18,7 @@
 namespace rxlab {
 namespace {
 
-constexpr uint64_t kPeriod = 200'040;           // ns; no multiple of it is one of the tick
+constexpr uint64_t kSamplePeriod = 200'040;     // ns; no multiple of it is one of the tick
 constexpr size_t kRing = 4u << 20;              // bytes: some 15,000 samples, 3 s of a busy CPU
 constexpr uint32_t kNobodyIsWoken = kRing - 1;  // bytes in the ring before its reader is
 
@@ -27,7 +27,7 @@ perf_event_attr attributes() {
     attr.size = sizeof attr;
     attr.type = PERF_TYPE_SOFTWARE;
     attr.config = PERF_COUNT_SW_CPU_CLOCK;
-    attr.sample_period = kPeriod;
+    attr.sample_period = kSamplePeriod;
     attr.read_format = PERF_FORMAT_LOST;
     attr.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_CALLCHAIN;
     attr.disabled = 1;
@@ -42,7 +42,7 @@ size_t page() {
     return static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-[[noreturn]] void fail(const std::string& what) {
+[[noreturn]] void refused_by_kernel(const std::string& what) {
     const int reason = errno;
     throw Error(
         Status::invalid, fmt::format("{}: {}", what, std::strerror(reason)),
@@ -59,7 +59,7 @@ std::vector<PerfEvent> PerfEvent::on_every_cpu() {
         Fd fd(static_cast<int>(::syscall(SYS_perf_event_open, &attr, every_task, cpu, no_group,
                                          PERF_FLAG_FD_CLOEXEC)));
         if (!fd && errno == ENODEV) continue;  // offline
-        if (!fd) fail(fmt::format("sampling the kernel on CPU {}", cpu));
+        if (!fd) refused_by_kernel(fmt::format("sampling the kernel on CPU {}", cpu));
         events.push_back(PerfEvent(std::move(fd), cpu));
     }
     return events;
@@ -68,7 +68,8 @@ std::vector<PerfEvent> PerfEvent::on_every_cpu() {
 PerfEvent::PerfEvent(Fd fd, int cpu)
     : fd_(std::move(fd)),
       ring_(::mmap(nullptr, page() + kRing, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0)) {
-    if (ring_ == MAP_FAILED) fail(fmt::format("{} MiB for samples of CPU {}", kRing >> 20, cpu));
+    if (ring_ == MAP_FAILED)
+        refused_by_kernel(fmt::format("{} MiB for samples of CPU {}", kRing >> 20, cpu));
 }
 
 PerfEvent::PerfEvent(PerfEvent&& other) noexcept
@@ -79,11 +80,11 @@ PerfEvent::~PerfEvent() {
 }
 
 void PerfEvent::enable() const {
-    if (::ioctl(fd_.get(), PERF_EVENT_IOC_ENABLE, 0) != 0) fail("starting to sample");
+    if (::ioctl(fd_.get(), PERF_EVENT_IOC_ENABLE, 0) != 0) refused_by_kernel("starting to sample");
 }
 
 void PerfEvent::disable() const {
-    if (::ioctl(fd_.get(), PERF_EVENT_IOC_DISABLE, 0) != 0) fail("ending to sample");
+    if (::ioctl(fd_.get(), PERF_EVENT_IOC_DISABLE, 0) != 0) refused_by_kernel("ending to sample");
 }
 
 /// Nothing is taken out, so it lies from the ring's start on.
@@ -98,7 +99,8 @@ uint64_t PerfEvent::lost() const {
     struct {
         uint64_t value, lost;
     } counts{};
-    if (::read(fd_.get(), &counts, sizeof counts) != sizeof counts) fail("samples lost");
+    if (::read(fd_.get(), &counts, sizeof counts) != sizeof counts)
+        refused_by_kernel("samples lost");
     return counts.lost;
 }
 

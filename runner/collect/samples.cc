@@ -8,9 +8,9 @@ namespace rxlab {
 namespace {
 
 /// What is left of a record; what is not there reads as 0.
-class Words {
+class RecordWords {
 public:
-    explicit Words(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    explicit RecordWords(std::span<const std::byte> bytes) : bytes_(bytes) {}
     uint64_t next() {
         uint64_t word = 0;
         if (bytes_.size() < sizeof word) return 0;
@@ -29,7 +29,7 @@ bool is_address(uint64_t word) {
     return word < static_cast<uint64_t>(PERF_CONTEXT_MAX);
 }
 
-Sample read_sample(Words words) {
+Sample read_sample(RecordWords words) {
     const uint64_t task = words.next();
     Sample sample{static_cast<uint32_t>(task), static_cast<uint32_t>(task >> 32), {}};
     for (uint64_t count = words.next(); count && words.left(); count--)
@@ -47,7 +47,7 @@ std::vector<Sample> read_samples(std::span<const std::byte> records) {
         if (header.size < sizeof header || header.size > records.size()) break;
         if (header.type == PERF_RECORD_SAMPLE)
             samples.push_back(
-                read_sample(Words(records.first(header.size).subspan(sizeof header))));
+                read_sample(RecordWords(records.first(header.size).subspan(sizeof header))));
         records = records.subspan(header.size);
     }
     return samples;
