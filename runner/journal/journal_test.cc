@@ -210,6 +210,20 @@ TEST_F(JournalTest, goes_on_after_a_failure_and_keeps_what_is_not_undone) {
     EXPECT_EQ(sys.files[kBudget], "300\n");
 }
 
+TEST_F(JournalTest, a_value_that_its_kind_refuses_is_neither_recorded_nor_written) {
+    FakeSys sys;
+    sys.files["/sys/devices/system/cpu/online"] = "0-1\n";
+    sys.files["/proc/irq/24/smp_affinity_list"] = "0-1\n";
+    Journal journal(sys, directory);
+    EXPECT_THROW(journal.set_knob("irq_affinity:24", "7"), Error);
+    EXPECT_THAT(journal.pending(), IsEmpty());
+    EXPECT_THAT(sys.log, IsEmpty());
+    journal.set_knob("irq_affinity:24", "1");
+    EXPECT_EQ(sys.files["/proc/irq/24/smp_affinity_list"], "1\n");
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_EQ(sys.files["/proc/irq/24/smp_affinity_list"], "0-1\n");
+}
+
 TEST_F(JournalTest, a_value_that_does_not_stick_is_an_error) {
     FakeSys sys;
     fill(sys);
