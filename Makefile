@@ -66,10 +66,10 @@ ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart compile-units \
-        compile-sanitized test-sanitized fuzz bench-build run-experiment test test-unit test-vm \
-        test-debug test-restore test-captures bench bench-runner nightly install doctor restore \
-        clean distclean
+.PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
+        compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
+        test-unit test-vm test-debug test-restore test-captures bench bench-runner nightly install \
+        doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list

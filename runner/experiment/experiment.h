@@ -36,8 +36,8 @@ struct Needs {
 /// One named variant under comparison.
 struct Arm {
     std::string name;
-    std::string summary;    ///< one line for people
-    bool baseline = false;  ///< exactly one arm is the "before"
+    std::string summary;     ///< one line for people
+    bool baseline = false;   ///< exactly one arm is the "before"
     bool generator = false;  ///< it measures what the generator costs alone: no variant, compared
                              ///< with nothing; at most one arm
     std::string builds_on;  ///< the arm whose parts and needs lie under this one's, and are in them

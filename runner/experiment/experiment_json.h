@@ -23,13 +23,13 @@ struct FieldList<Needs> {
 
 template <>
 struct FieldList<Arm> {
-    static constexpr auto fields = std::tuple(
-        field("name", &Arm::name), field("summary", &Arm::summary),
-        field("baseline", &Arm::baseline), later_field("generator", &Arm::generator),
-        later_field("builds_on", &Arm::builds_on),
-        field("setup", &Arm::setup), field("knobs", &Arm::knobs),
-        later_field("topology", &Arm::topology), field("traffic", &Arm::traffic),
-        field("boot", &Arm::boot), field("needs", &Arm::needs), field("expect", &Arm::expect));
+    static constexpr auto fields =
+        std::tuple(field("name", &Arm::name), field("summary", &Arm::summary),
+                   field("baseline", &Arm::baseline), later_field("generator", &Arm::generator),
+                   later_field("builds_on", &Arm::builds_on), field("setup", &Arm::setup),
+                   field("knobs", &Arm::knobs), later_field("topology", &Arm::topology),
+                   field("traffic", &Arm::traffic), field("boot", &Arm::boot),
+                   field("needs", &Arm::needs), field("expect", &Arm::expect));
 };
 
 template <>

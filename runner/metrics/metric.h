@@ -36,8 +36,8 @@ struct Phrase {
     const char* of = nullptr;    ///< instructions per packet"
 };
 
-/// Before the name of a metric: what of it is left without the generator's part, which an arm of the
-/// experiment measures alone ("generator": true).
+/// Before the name of a metric: what of it is left without the generator's part, which an arm of
+/// the experiment measures alone ("generator": true).
 inline constexpr std::string_view kNet = "net.";
 
 /// A row of the metric table. The first row whose pattern fits a name holds.

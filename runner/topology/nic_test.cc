@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
 #include "journal/journal.h"
+#include "sys/fake_ethtool.h"
 #include "sys/fake_sys.h"
 #include "topology/kinds.h"
 #include "topology/nic_models.h"
@@ -24,7 +25,10 @@ protected:
         sys.on_run = [this](FakeSys&, const FakeSys::Command& command) -> CommandResult {
             inputs += command.netns + "|" + command.input;
             if (command.input.starts_with("netns add")) make_namespaces();
-            return {0, command.argv[0] == "ethtool" ? statistics : "", ""};
+            return {0, "", ""};
+        };
+        sys.on_ioctl = [this](const std::string&, unsigned long, void* argument) {
+            answer_ethtool(statistics, argument);
         };
         for (const char* slot : {"18", "19"})
             sys.files[kPci + std::string(slot) + ".0/vendor"] = "";
@@ -64,7 +68,8 @@ protected:
 
     FakeSys sys;
     Journal journal{sys, ""};
-    std::string inputs, statistics, carrier = "1\n";
+    std::string inputs, carrier = "1\n";
+    Statistics statistics;
 };
 
 TEST_F(Nic, ends_are_found_by_their_slots_and_get_a_namespace_each) {
@@ -130,7 +135,7 @@ TEST_F(Nic, what_each_end_loses_is_a_sink_of_its_own) {
 TEST_F(Nic, frames_without_a_buffer_are_read_where_vmxnet3_counts_them) {
     plug("");
     const Topology topology = made("vmxnet3");
-    statistics = "       pkts rx OOB: 7\n       pkts rx err: 1\n";
+    statistics = {{"pkts rx OOB", 7}, {"pkts rx err", 1}};
     EXPECT_EQ(read(topology)["nic.no_buffer"], 7u);
 }
 
@@ -138,7 +143,7 @@ TEST_F(Nic, what_xdp_drops_is_not_counted_again_where_virtio_net_counts_it_as_dr
     plug("virtio0/");
     const Topology topology = made("virtio-net");
     count("rxlab-dut:/sys/class/net/eth1", "rx_dropped", "105\n");
-    statistics = "     rx_xdp_drops: 100\n     rx0_xdp_drops: 100\n";
+    statistics = {{"rx_xdp_drops", 100}, {"rx0_xdp_drops", 100}};
     EXPECT_EQ(read(topology)["nic.rx_dropped"], 5u);
 }
 

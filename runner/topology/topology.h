@@ -35,7 +35,7 @@ struct MachineNeeds {
     std::string board;                 ///< QEMU's; empty: any
     std::vector<std::string> devices;  ///< of the machine (runner/target/devices.h)
     std::string native_xdp = "0";      ///< the first kernel whose driver runs XDP programs itself;
-                                   ///< empty: none does
+                                       ///< empty: none does
 };
 
 /// A row of kTopologies.
