@@ -34,6 +34,8 @@ KERNELS = [
 DEFAULT_KERNEL = KERNELS[0][0]
 ONCE = "-"  # the kernel of a check that does not depend on one
 DEBUG = "debug/"
+# Races show only where CPUs run at the same time.
+AT_ONCE = DEBUG + "kcsan"
 # Shadows, quarantines and tables of the checkers, and all takes several times as long.
 DEBUG_OPTIONS = {"--memory": "1024", "--timeout": "7200"}
 # Words for some of a test's checks. QEMU before 8.1 runs stale code where one CPU's thread patches
@@ -132,7 +134,8 @@ class Lab:
         """The words before a command in a guest. Its CPUs take turns where the check is not one of
         those that want them at once."""
         kernel = DEFAULT_KERNEL if self.kernel == ONCE else self.kernel
-        turns = [] if self.at_once else ["--in-turns"]
+        at_once = self.at_once or kernel.startswith(AT_ONCE)
+        turns = [] if at_once else ["--in-turns"]
         return [self.rxlab, "shell", *turns, *joined(kernel_options(kernel), options), "--"]
 
     @property

@@ -28,7 +28,7 @@ told() {
 	provoke sleep 'BUG: sleeping function called from invalid context'
 	provoke index 'UBSAN: array-index-out-of-bounds'
 	provoke active_timer 'ODEBUG: free active'
-	provoke dma 'DMA-API: rxfault rxfault: '
+	provoke dma 'DMA-API: platform rxfault: device driver tries to free DMA memory'
 	if has CONFIG_KASAN; then
 		provoke use_after_free 'BUG: KASAN: slab-use-after-free'
 		provoke out_of_bounds 'BUG: KASAN: slab-out-of-bounds'

@@ -47,11 +47,16 @@ static void rxfault_out_of_bounds(void)
 	kfree(memory);
 }
 
+/* Several, for a pointer to the last may be left in a register or on a stack. */
 static void rxfault_leak(void)
 {
-	u8 *memory = kzalloc(128, GFP_KERNEL);
+	int i;
 
-	OPTIMIZER_HIDE_VAR(memory);
+	for (i = 0; i < 16; i++) {
+		u8 *memory = kzalloc(128, GFP_KERNEL);
+
+		OPTIMIZER_HIDE_VAR(memory);
+	}
 }
 
 static void rxfault_index(void)
