@@ -221,10 +221,10 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
-	@$(MAKE) --no-print-directory test-debug
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
+	@$(MAKE) --no-print-directory test-debug
 
 PREFIX  ?= /usr/local
 install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without
