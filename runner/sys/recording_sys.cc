@@ -86,9 +86,11 @@ bool only_asks(const std::vector<std::string>& argv) {
 
 CommandResult RecordingSys::run(const std::vector<std::string>& argv, const std::string& input,
                                 const std::string& netns) {
-    // In a namespace that is yet to be made nobody answers.
-    if (!passes() && only_asks(argv))
-        return netns.empty() && netns_.empty() ? sys_.run(argv, input) : CommandResult{};
+    if (only_asks(argv)) {
+        // In a namespace that is yet to be made nobody answers.
+        const bool answered = passes() || (netns.empty() && netns_.empty());
+        return answered ? sys_.run(argv, input, netns) : CommandResult{};
+    }
     for (const std::string& line : lines_of(argv, input))
         changes_.push_back((netns.empty() ? where() : netns + ": ") + line);
     return passes() ? sys_.run(argv, input, netns) : CommandResult{};
