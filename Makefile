@@ -219,6 +219,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 		$(BUILD)/cmake/xdp_test --gtest_brief=1
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_DRIVER_FRAMES=1000000 RXLAB_DRIVERS=all vm/test-drivers $(BUILD)/rxlab $(KERNELS)
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
 	@runner/traffic/public-captures $(BUILD)/rxlab
