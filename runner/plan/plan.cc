@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -208,6 +209,32 @@ std::string lacking_for(const Trial& trial, const Needs& needs, const std::strin
     return "";
 }
 
+/// "path=veth size=60".
+std::string text_of(const Factors& factors) {
+    std::vector<std::string> words;
+    for (const auto& [name, value] : factors)
+        words.push_back(fmt::format("{}={}", name, value_text(value)));
+    return fmt::format("{}", fmt::join(words, " "));
+}
+
+/// Where the baseline cannot run nothing can be compared: these combinations of factors go, unless
+/// they are all.
+template <typename Lacks>
+void leave_out_factors(Plan& plan, const Arm& baseline, const Lacks& lacks) {
+    std::set<Factors> all;
+    std::map<Factors, std::string> without;
+    for (const Trial& trial : plan.trials) {
+        if (trial.arm != baseline.name) continue;
+        all.insert(trial.factors);
+        if (const std::string why = lacks(trial); !why.empty())
+            without.try_emplace(trial.factors, why);
+    }
+    if (without.size() == all.size()) return;
+    for (const auto& [factors, why] : without)
+        plan.left_out.push_back(fmt::format("{} is left out: {}", text_of(factors), why));
+    std::erase_if(plan.trials, [&](const Trial& trial) { return without.contains(trial.factors); });
+}
+
 }  // namespace
 
 bool is_older(const std::string& release, const std::string& version) {
@@ -269,11 +296,17 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options) {
 
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release,
                     const Lacking& lacking) {
+    const auto lacks = [&](const Trial& trial, const Arm& arm) {
+        if (trial.arm != arm.name) return std::string();
+        const std::string why = lacking_for(trial, arm.needs, plan.target, release);
+        return why.empty() && lacking ? lacking(trial) : why;
+    };
+    for (const Arm& arm : experiment.arms)
+        if (arm.baseline)
+            leave_out_factors(plan, arm, [&](const Trial& trial) { return lacks(trial, arm); });
     for (const Arm& arm : experiment.arms) {
         const auto left_out = [&](const Trial& trial) {
-            if (trial.arm != arm.name) return false;
-            std::string why = lacking_for(trial, arm.needs, plan.target, release);
-            if (why.empty() && lacking) why = lacking(trial);
+            const std::string why = lacks(trial, arm);
             if (why.empty()) return false;
             const std::string reason = fmt::format("{} is left out: {}", arm.name, why);
             if (arm.baseline)

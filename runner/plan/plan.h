@@ -67,7 +67,8 @@ Plan make_plan(const Experiment& experiment, const PlanOptions& options);
 using Lacking = std::function<std::string(const Trial&)>;
 /// Takes out the trials of arms that need another target than the plan's, a later kernel than
 /// their own or else `release` ("6.1.0-56-amd64"; empty: unknown, and taken for late enough), or
-/// what is `lacking`.
+/// what is `lacking`. Where the baseline cannot run at some values of factors, these are left out
+/// for all arms.
 /// @throws Error(Status::usage): the baseline is one of them, or no other arm remains.
 void leave_out_arms(Plan& plan, const Experiment& experiment, const std::string& release,
                     const Lacking& lacking = {});

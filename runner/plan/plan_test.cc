@@ -341,6 +341,21 @@ TEST(LeaveOut, takes_out_arms_that_need_another_target) {
     EXPECT_TRUE(whole.left_out.empty());
 }
 
+TEST(LeaveOut, takes_out_the_factors_at_which_the_baseline_cannot_run) {
+    Experiment experiment = sample();
+    experiment.factors = {{"path", {"real", "own"}}};
+    Plan plan = make_plan(experiment, {});
+    const size_t whole = plan.trials.size();
+    const auto lacking = [](const Trial& trial) {
+        return std::string(trial.factors.at("path") == "real" ? "it has no such device" : "");
+    };
+    leave_out_arms(plan, experiment, "6.12", lacking);
+    EXPECT_EQ(plan.left_out,
+              (std::vector<std::string>{"path=real is left out: it has no such device"}));
+    EXPECT_EQ(plan.trials.size(), whole / 2);
+    for (const Trial& trial : plan.trials) EXPECT_EQ(trial.factors.at("path"), "own");
+}
+
 TEST(LeaveOut, refuses_a_plan_with_nothing_to_compare) {
     Experiment experiment = sample();
     for (Arm& arm : experiment.arms) arm.needs.kernel = arm.baseline ? "" : "6.7";

@@ -83,8 +83,8 @@ def check_result(result):
         source.get(key).text()
     for key in ("mechanism", "collectors", "primary"):
         source.get(key).texts()
-    source.get("traffic").of(dict, "an object")
-    source.get("topology").of(dict, "an object")
+    for part in ("traffic", "topology"):
+        source.get(part).of((dict, str), "an object, or a reference to a factor")
     result.get("wall_s").number()
     result.get("plan").get("trials").items()
     for key in ("workers", "share_in_trials"):

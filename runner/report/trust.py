@@ -35,6 +35,8 @@ PERTURBATIONS = (
 
 def traffic_words(result):
     traffic = result["experiment_source"]["traffic"]
+    if isinstance(traffic, str):
+        return f"the traffic of factor {traffic[1:].split('.')[0]}"
     parts = [str(traffic.get("kind", "traffic"))]
     for key, word in (
         ("packets", "packets"),
