@@ -67,6 +67,10 @@ void await_link(Sys& sys, const Interface& end) {
     }
 }
 
+void await_links(Sys& sys, const Path& path) {
+    for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end);
+}
+
 }  // namespace
 
 MachineNeeds nic_needs(const Json& parameters) {
@@ -84,8 +88,11 @@ Topology make_nic(Sys& sys, Journal& journal, const Json& parameters) {
     run_or_throw(sys, {"ip", "-batch", "-"}, moved_ends(path));
     run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
-    for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end);
-    if (model.settle_s) sys.sleep_ns(model.settle_s * kSecond);
+    await_links(sys, path);
+    if (model.settle_s) {
+        sys.sleep_ns(model.settle_s * kSecond);
+        await_links(sys, path);
+    }
     topology.fresh_skbs = true;
     topology.sinks = protocol_sinks(sys, kReceiver);
     for (Sink& sink : nic_sinks(sys, path, {model.no_buffer, model.xdp_in_dropped}))

@@ -22,7 +22,7 @@ struct NicModel {
     const char* no_buffer;   ///< where `ethtool -S` counts frames for which the device had no
                              ///< buffer; empty: in the interface's rx_missed_errors
     bool xdp_in_dropped;     ///< its rx_dropped has what XDP programs drop, too
-    int settle_s;            ///< s from a carrier until the driver touches the link no more
+    int settle_s;            ///< s from a carrier until driver and device leave the link alone
 };
 
 /// The options of virtio-net: a request that an eventfd hands to another thread of QEMU, or that a
@@ -31,7 +31,7 @@ struct NicModel {
     FIRST("e1000e", "Intel 82574L: MSI-X, interrupts moderated by the device (ITR)", "e1000e", "", \
           "", "e1000e", "", "1.7", "", "", false, 0)                                               \
     NEXT("e1000", "Intel 82540EM: one interrupt line, moderated (ITR)", "e1000", "", "", "e1000",  \
-         "", "1.7", "", "", false, 0)                                                              \
+         "", "1.7", "", "", false, 3)                                                              \
     NEXT("igb", "Intel 82576: several queues, RSS", "igb", "", "", "igb", "q35", "8.0", "5.10",    \
          "", false, 0)                                                                             \
     NEXT("tulip", "DEC 21143: an interrupt per frame", "tulip", "", "", "tulip", "", "5.0", "",    \
