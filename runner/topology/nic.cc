@@ -9,14 +9,14 @@
 
 namespace rxlab {
 
-#define RXLAB_FIRST(name, ...) "\"" name "\""
-#define RXLAB_NEXT(name, ...) ", " RXLAB_FIRST(name)
+#define RXLAB_QUOTED(name, ...) "\"" name "\""
+#define RXLAB_NEXT(name, ...) ", " RXLAB_QUOTED(name)
 
 const char kNicSchema[] = R"({
   "type": "object",
   "required": ["model"],
   "properties": {
-    "model": {"enum": [)" RXLAB_NIC_MODELS(RXLAB_FIRST, RXLAB_NEXT) R"(],
+    "model": {"enum": [)" RXLAB_NIC_MODELS(RXLAB_QUOTED, RXLAB_NEXT) R"(],
         "description": "of both ends; rxlab list devices says what each is"}
   }
 })";
