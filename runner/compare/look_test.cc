@@ -28,7 +28,7 @@ Result made(int rounds, double ratio = 0.5) {
     return at_look(result, {.rounds = rounds});
 }
 
-const ComparedMetric& primary(const Comparison& comparison) {
+const ComparedMetric& first_metric(const Comparison& comparison) {
     return comparison.comparisons.at(0).metrics.at(0);
 }
 
@@ -58,9 +58,9 @@ TEST(Look, a_run_that_ended_early_is_judged_by_what_it_may_spend_there) {
     EXPECT_EQ(comparison.verdict, Verdict::better);
     EXPECT_THAT(comparison.looks, ElementsAre(3, 5, 8));
     EXPECT_EQ(comparison.rounds, 3);
-    EXPECT_EQ(primary(comparison).clusters, 3u);
-    EXPECT_DOUBLE_EQ(primary(comparison).confidence, 0.995);
-    EXPECT_EQ(primary(comparison).interval_by, "Student's t");
+    EXPECT_EQ(first_metric(comparison).clusters, 3u);
+    EXPECT_DOUBLE_EQ(first_metric(comparison).confidence, 0.995);
+    EXPECT_EQ(first_metric(comparison).interval_by, "Student's t");
     EXPECT_THAT(comparison.stopping, HasSubstr("after 3, 5, 8 rounds"));
     EXPECT_THAT(comparison.stopping, HasSubstr("this one has 0.5 % of it"));
     EXPECT_THAT(comparison.comparisons[0].notes, IsEmpty()) << "nothing is missing";
@@ -69,14 +69,14 @@ TEST(Look, a_run_that_ended_early_is_judged_by_what_it_may_spend_there) {
 
 TEST(Look, the_last_goes_by_ranks_where_they_reach) {
     const Comparison comparison = compare(made(8));
-    EXPECT_EQ(primary(comparison).interval_by, "signed ranks");
-    EXPECT_DOUBLE_EQ(primary(comparison).confidence, 0.96);
+    EXPECT_EQ(first_metric(comparison).interval_by, "signed ranks");
+    EXPECT_DOUBLE_EQ(first_metric(comparison).confidence, 0.96);
 }
 
 TEST(Look, an_interval_of_few_rounds_is_no_narrower_than_half_of_delta_allows) {
     const Comparison comparison = compare(made(3, 1));
     EXPECT_EQ(comparison.verdict, Verdict::inconclusive) << "three equal rounds are not the same";
-    EXPECT_GT(*primary(comparison).ci_high, 1 + *primary(comparison).delta);
+    EXPECT_GT(*first_metric(comparison).ci_high, 1 + *first_metric(comparison).delta);
 }
 
 TEST(PrimaryDecided, is_a_verdict_for_every_primary_metric) {
@@ -88,8 +88,8 @@ TEST(PrimaryDecided, is_a_verdict_for_every_primary_metric) {
 TEST(CompareTwo, runs_that_ended_at_different_looks_pair_by_the_seeds_that_both_have) {
     const Comparison comparison = compare(made(3), made(5));
     EXPECT_TRUE(comparison.paired);
-    EXPECT_EQ(primary(comparison).clusters, 3u);
-    EXPECT_EQ(primary(comparison).interval_by, "Student's t");
+    EXPECT_EQ(first_metric(comparison).clusters, 3u);
+    EXPECT_EQ(first_metric(comparison).interval_by, "Student's t");
 }
 
 }  // namespace rxlab

@@ -18,7 +18,7 @@ namespace {
 constexpr double kDelta = 0.001;  // the counted lane's, of ln ratios
 const std::vector<size_t> kLooks = {3, 5, 9};
 constexpr size_t kArms = 6;
-constexpr int kSimulations = 400;
+constexpr int kSimulatedRuns = 400;
 
 /// Arms' ln ratios to one baseline, by round: what each has more than its own true effect.
 using Noise = std::function<double()>;
@@ -114,8 +114,8 @@ double share_of(const Spread& spread, double truth, const std::function<bool(con
     std::mt19937_64 random(11);
     const Noise noise = spread.make(random);
     int count = 0;
-    for (int i = 0; i < kSimulations; i++) count += bad(run(noise, truth));
-    return static_cast<double>(count) / kSimulations;
+    for (int i = 0; i < kSimulatedRuns; i++) count += bad(run(noise, truth));
+    return static_cast<double>(count) / kSimulatedRuns;
 }
 
 struct Looks : testing::TestWithParam<Spread> {};

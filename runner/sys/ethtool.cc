@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sys/ethtool.h"
 
+#include "base/trimmed.h"
+
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -57,7 +59,8 @@ Statistics counters_here(Sys& sys, const std::string& interface) {
         const char* name = names.behind() + size_t{i} * ETH_GSTRING_LEN;
         uint64_t value = 0;
         std::memcpy(&value, values.behind() + size_t{i} * sizeof value, sizeof value);
-        counters.emplace_back(std::string(name, strnlen(name, ETH_GSTRING_LEN)), value);
+        // Some drivers indent names for ethtool's table.
+        counters.emplace_back(trimmed(std::string(name, strnlen(name, ETH_GSTRING_LEN))), value);
     }
     return counters;
 }

@@ -51,6 +51,14 @@ TEST(DriverCounters, are_asked_of_the_interface_in_its_namespace) {
     EXPECT_EQ(driver_counters(sys, {"dut", "rxnic1"}, {"rx_bad", longest}), 43u);
 }
 
+TEST(DriverCounters, go_by_their_names_without_the_driver_s_indentation) {
+    FakeSys sys;
+    sys.on_ioctl = [](const std::string&, unsigned long, void* argument) {
+        answer_ethtool({{"     pkts rx OOB", 7}}, argument);
+    };
+    EXPECT_EQ(driver_counters(sys, {"", "eth1"}, {"pkts rx OOB"}), 7u);
+}
+
 TEST(DriverCounters, of_a_driver_without_any_are_none) {
     FakeSys sys;
     sys.on_ioctl = [](const std::string&, unsigned long, void* argument) {
