@@ -59,6 +59,17 @@ std::vector<Cell> cells_of(const Result& result) {
     return cells;
 }
 
+std::vector<CellPair> compared_cells(const Experiment& experiment, const std::vector<Cell>& cells) {
+    const std::string& baseline = baseline_of(experiment).name;
+    std::vector<CellPair> pairs;
+    for (const Cell& cell : cells) {
+        if (!is_compared(experiment, cell.arm)) continue;
+        const Cell* before = find_cell(cells, baseline, cell.factors);
+        pairs.push_back({before ? *before : Cell{baseline, cell.factors, {}, 0}, cell});
+    }
+    return pairs;
+}
+
 uint64_t cluster_of(const Trial& trial) {
     if (lane_row(trial.lane).phases)
         return trial.boot_seed - static_cast<uint64_t>(trial.boot.seed_offset);

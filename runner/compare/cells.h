@@ -22,6 +22,13 @@ std::vector<Cell> cells_of(const Result& result);
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
                       const std::map<std::string, Json>& factors);
 
+/// An arm beside the baseline at the same factors; that is without trials where the plan has none.
+struct CellPair {
+    Cell before, after;
+};
+/// Every arm that is compared, in the order of `cells`, which are cells_of() a result.
+std::vector<CellPair> compared_cells(const Experiment& experiment, const std::vector<Cell>& cells);
+
 /// What repeats independently: the round's boot seed where phases are nested in it (an arm's own
 /// offset to it taken off), else the round.
 uint64_t cluster_of(const Trial& trial);

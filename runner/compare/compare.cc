@@ -110,9 +110,7 @@ std::vector<GeneratorAlone> generators_in(const Result& result, const std::vecto
     for (const Cell& cell : cells) {
         if (!generator || cell.arm != generator->name) continue;
         for (const std::string& metric : costs_with_generator(result.experiment)) {
-            std::vector<double> values;
-            for (const auto& [id, value] : cluster_means(clusters_of(cell, metric)))
-                values.push_back(value);
+            const std::vector<double> values = mean_values(clusters_of(cell, metric));
             if (!values.empty())
                 generators.push_back({name_of(cell), metric,
                                       cell.observations.front()->metrics.at(metric).unit,
@@ -232,17 +230,12 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 Comparison compare(const Result& measured, const CompareOptions& options) {
     const Result result = with_net_metrics(measured);
     const Rules rules = rules_for(result, options);
-    const std::string baseline = baseline_of(result.experiment).name;
     const Arm* generator = generator_of(result.experiment);
     const std::vector<Cell> cells = cells_of(result);
     std::vector<Sides> all;
-    for (const Cell& cell : cells) {
-        if (!is_compared(result.experiment, cell.arm)) continue;
-        const Cell* before = find_cell(cells, baseline, cell.factors);
-        all.push_back({before ? *before : Cell{baseline, cell.factors, {}, 0}, cell, baseline,
-                       cell.arm,
-                       generator ? find_cell(cells, generator->name, cell.factors) : nullptr});
-    }
+    for (const auto& [before, after] : compared_cells(result.experiment, cells))
+        all.push_back({before, after, before.arm, after.arm,
+                       generator ? find_cell(cells, generator->name, after.factors) : nullptr});
     Comparison comparison =
         conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
     comparison.generators = generators_in(result, cells);

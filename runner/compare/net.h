@@ -3,8 +3,6 @@
 #pragma once
 #include "result/result.h"
 
-#include <optional>
-
 namespace rxlab {
 
 /// The arm that is the generator alone, or null.

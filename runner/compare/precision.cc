@@ -39,16 +39,9 @@ bool primary_precise_enough(const Result& measured) {
     const Rules rules{.lane = result.plan.lane,
                       .mechanisms = result.experiment.mechanism,
                       .primary = result.experiment.primary};
-    const std::vector<Cell> cells = cells_of(result);
-    const std::string& baseline = baseline_of(result.experiment).name;
-    for (const Cell& before : cells)
-        for (const Cell& after : cells) {
-            if (before.arm != baseline || !is_compared(result.experiment, after.arm) ||
-                before.factors != after.factors)
-                continue;
-            for (const Row& row : rows_of(before, after, rules))
-                if (!row_precise_enough(row, rules)) return false;
-        }
+    for (const auto& [before, after] : compared_cells(result.experiment, cells_of(result)))
+        for (const Row& row : rows_of(before, after, rules))
+            if (!row_precise_enough(row, rules)) return false;
     return true;
 }
 

@@ -37,12 +37,6 @@ size_t trials_in(const Clusters& clusters) {
     return trials;
 }
 
-std::vector<double> values_of(const std::map<uint64_t, double>& means) {
-    std::vector<double> values;
-    for (const auto& [id, value] : means) values.push_back(value);
-    return values;
-}
-
 bool comparable(const Row& row) {
     return !row.before.empty() && !row.after.empty();
 }
@@ -53,8 +47,8 @@ void fill_values(Row& row, const Clusters& before, const Clusters& after, bool p
         row.before = std::move(pairs.before);
         row.after = std::move(pairs.after);
     } else {
-        row.before = values_of(cluster_means(before));
-        row.after = values_of(cluster_means(after));
+        row.before = mean_values(before);
+        row.after = mean_values(after);
     }
     const auto positive = [](double value) { return value > 0; };
     row.n = comparable(row) ? std::min(trials_in(before), trials_in(after)) : 0;

@@ -2,10 +2,10 @@
 #include "compare/spread.h"
 
 #include "compare/cells.h"
+#include "compare/net.h"
 #include "compare/row.h"
 
 #include <fmt/format.h>
-#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -46,26 +46,17 @@ std::string number(const SpreadRow& row, double variance) {
 
 }  // namespace
 
-std::vector<SpreadRow> spread_of(const Result& result) {
+std::vector<SpreadRow> spread_of(const Result& measured) {
+    const Result result = with_net_metrics(measured);
     std::vector<SpreadRow> rows;
     const Rules rules{.lane = result.plan.lane,
                       .mechanisms = result.experiment.mechanism,
                       .primary = result.experiment.primary};
-    const std::vector<Cell> cells = cells_of(result);
-    const auto is_baseline = [&](const std::string& name) {
-        return std::any_of(result.experiment.arms.begin(), result.experiment.arms.end(),
-                           [&](const Arm& arm) { return arm.baseline && arm.name == name; });
-    };
-    for (const Cell& before : cells)
-        for (const Cell& after : cells) {
-            if (!is_baseline(before.arm) || is_baseline(after.arm) ||
-                before.factors != after.factors)
-                continue;
-            for (const Row& row : rows_of(before, after, rules)) {
-                if (!row.primary || !row.hidden.empty()) continue;
-                if (const auto found = variance_components(changes(before, after, row)))
-                    rows.push_back({name_of(after), row.name, row.ratio_scale, *found});
-            }
+    for (const auto& [before, after] : compared_cells(result.experiment, cells_of(result)))
+        for (const Row& row : rows_of(before, after, rules)) {
+            if (!row.primary || !row.hidden.empty()) continue;
+            if (const auto found = variance_components(changes(before, after, row)))
+                rows.push_back({name_of(after), row.name, row.ratio_scale, *found});
         }
     return rows;
 }

@@ -18,7 +18,7 @@ struct SpreadRow {
 };
 
 /// Of the primary metrics that the lane ranks; those without two phases in some boot are not there.
-std::vector<SpreadRow> spread_of(const Result& result);
+std::vector<SpreadRow> spread_of(const Result& measured);
 
 std::string text_table(const std::vector<SpreadRow>& rows);
 Json to_json(const SpreadRow& row);

@@ -43,6 +43,22 @@ TEST(Spread, that_is_of_phases_does_not) {
     EXPECT_EQ(to_json(rows[0])["boots_must_stay"], false);
 }
 
+TEST(Spread, is_told_of_what_arms_cost_beside_their_generator) {
+    Experiment experiment = test_experiment({"plain", "native", "pktgen"});
+    experiment.arms[2].generator = true;
+    experiment.primary = {"net.instructions_per_packet"};
+    experiment.rounds.phases = 3;
+    const auto rows = spread_of(test_result(
+        experiment,
+        [](const std::string& arm, int round) {
+            return arm == "pktgen" ? 1600 : (arm == "plain" ? 3000 : 2000) + round % 3;
+        },
+        Lane::counted, 12));
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0].arm, "native");
+    EXPECT_EQ(rows[0].metric, "net.instructions_per_packet");
+}
+
 TEST(Spread, needs_two_phases_of_a_boot) {
     EXPECT_TRUE(spread_of(test_result(test_experiment({"plain", "native"}), [](const std::string&,
                                                                                int round) {

@@ -11,6 +11,12 @@ std::map<uint64_t, double> cluster_means(const Clusters& clusters) {
     return means;
 }
 
+std::vector<double> mean_values(const Clusters& clusters) {
+    std::vector<double> values;
+    for (const auto& [id, value] : cluster_means(clusters)) values.push_back(value);
+    return values;
+}
+
 Pairs shared_clusters(const Clusters& before, const Clusters& after) {
     Pairs pairs;
     const std::map<uint64_t, double> other = cluster_means(after);

@@ -14,6 +14,9 @@ using Clusters = std::map<uint64_t, std::vector<double>>;
 /// One number per cluster: the mean of its values.
 std::map<uint64_t, double> cluster_means(const Clusters& clusters);
 
+/// The same without whose they are, in the order of the cluster's id.
+std::vector<double> mean_values(const Clusters& clusters);
+
 /// The means of the clusters that both sides have, in the order of the cluster's id.
 struct Pairs {
     std::vector<double> before, after;

@@ -9,6 +9,7 @@ namespace {
 TEST(Clusters, phases_of_a_boot_seed_count_once) {
     const auto means = cluster_means({{1, {10, 12, 14}}, {2, {20}}});
     EXPECT_EQ(means, (std::map<uint64_t, double>{{1, 12}, {2, 20}}));
+    EXPECT_EQ(mean_values({{1, {10, 12, 14}}, {2, {20}}}), (std::vector<double>{12, 20}));
 }
 
 TEST(Clusters, only_shared_ones_are_paired) {
