@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "campaign/campaign.h"
 
+#include "base/cpu_time.h"
 #include "base/error.h"
 #include "base/steady.h"
 #include "base/whole_file.h"
 #include "result/store.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -23,8 +23,7 @@ double cpu_s() {
     for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
         rusage used{};
         ::getrusage(who, &used);
-        for (const timeval& time : {used.ru_utime, used.ru_stime})
-            seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+        seconds += cpu_seconds(used);
     }
     return seconds;
 }

@@ -74,14 +74,14 @@ Json learnt(Json book, const std::string& name, const Result& result,
 Forecast forecast(const Plan& plan, const Pace& pace, int workers) {
     Forecast ahead{.workers = workers, .most_trials = plan.trials.size(), .day = pace.day};
     std::set<std::pair<uint64_t, std::string>> boots;
-    const auto count = [&](const Trial& trial) {
-        ahead.most_trials_s += of_trial(pace, trial) / workers;
-        if (!plan.looks.empty() && trial.round >= plan.looks.front()) return;
+    for (const Trial& trial : plan.trials) {
+        const double seconds = of_trial(pace, trial) / workers;
+        ahead.most_trials_s += seconds;
+        if (!plan.looks.empty() && trial.round >= plan.looks.front()) continue;
         ahead.trials++;
-        ahead.trials_s += of_trial(pace, trial) / workers;
+        ahead.trials_s += seconds;
         boots.insert(boot_of(trial));
-    };
-    for (const Trial& trial : plan.trials) count(trial);
+    }
     if (plan.target != "vm") return ahead;
     ahead.boots = boots.size();
     ahead.boots_s = static_cast<double>(boots.size()) * pace.boot_s / workers;

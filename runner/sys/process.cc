@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sys/process.h"
 
+#include "base/cpu_time.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/whole_file.h"
@@ -10,7 +11,6 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -140,8 +140,7 @@ bool Process::wait(double seconds) {
 bool Process::reap(int options) {
     rusage used{};
     if (::wait4(pid_, &status_, options, &used) != pid_) return false;
-    for (const timeval& time : {used.ru_utime, used.ru_stime})
-        cpu_s_ += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    cpu_s_ = cpu_seconds(used);
     return true;
 }
 
