@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -12,13 +13,55 @@ namespace rxlab {
 namespace {
 
 constexpr double kMinute = 60, kHour = 3600;
+constexpr double kLongest = 24 * kHour;  // of a trial or a boot
 
 double seconds_in(const Json& row, const char* key, double otherwise) {
     const Json value = row.value(key, Json(otherwise));
-    if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0)
+    // Not a number is not within any bounds.
+    if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() <= kLongest))
         throw Error(Status::usage,
-                    fmt::format("\"{}\" is {}, no number of seconds", key, value.dump()));
+                    fmt::format("\"{}\" is {}, no number of seconds of a trial or a boot", key,
+                                value.dump()));
     return value;
+}
+
+Pace pace_of(const Json& row, const std::string& name) {
+    if (!row.is_object() || !row.value("day", Json("")).is_string())
+        throw Error(Status::usage, fmt::format("\"{}\" is no pace", name));
+    const Pace guess;
+    return {seconds_in(row, "plain_s", guess.plain_s), seconds_in(row, "probed_s", guess.probed_s),
+            seconds_in(row, "boot_s", guess.boot_s), row.value("day", "")};
+}
+
+/// The middle one (the lower of two) of what these rows have under `key`.
+double median(const std::vector<Json>& rows, const char* key, double otherwise) {
+    std::vector<double> seconds;
+    for (const Json& row : rows)
+        if (row.contains(key)) seconds.push_back(seconds_in(row, key, otherwise));
+    if (seconds.empty()) return otherwise;
+    const auto middle = seconds.begin() + static_cast<ptrdiff_t>((seconds.size() - 1) / 2);
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    return *middle;
+}
+
+/// What other experiments have in the same lane on the same target.
+Pace pace_of_others(const Json& book, const std::string& name) {
+    const std::string lane_and_target = name.substr(std::min(name.find(' '), name.size()));
+    std::vector<Json> rows;
+    for (const auto& [other, row] : book.items())
+        if (other.ends_with(lane_and_target) && row.is_object()) rows.push_back(row);
+    const Pace guess;
+    return {median(rows, "plain_s", guess.plain_s), median(rows, "probed_s", guess.probed_s),
+            median(rows, "boot_s", guess.boot_s), "", rows.size()};
+}
+
+/// Where a forecast comes from.
+std::string basis(const Forecast& ahead) {
+    if (!ahead.day.empty()) return "as on " + ahead.day;
+    if (ahead.others == 0) return "a guess for a first run";
+    return fmt::format("a guess by {}", ahead.others == 1
+                                            ? "another experiment"
+                                            : fmt::format("{} other experiments", ahead.others));
 }
 
 std::optional<double> mean(const std::vector<double>& values) {
@@ -48,13 +91,7 @@ Pace pace_from(const Json& book, const std::string& name) {
     if (!book.is_object())
         throw Error(Status::usage, fmt::format("expected an object, got {}", book.type_name()));
     const auto found = book.find(name);
-    if (found == book.end()) return {};
-    if (!found->is_object() || !found->value("day", Json("")).is_string())
-        throw Error(Status::usage, fmt::format("\"{}\" is no pace", name));
-    const Pace guess;
-    return {seconds_in(*found, "plain_s", guess.plain_s),
-            seconds_in(*found, "probed_s", guess.probed_s),
-            seconds_in(*found, "boot_s", guess.boot_s), (*found)["day"]};
+    return found == book.end() ? pace_of_others(book, name) : pace_of(*found, name);
 }
 
 Json learnt(Json book, const std::string& name, const Result& result,
@@ -72,7 +109,10 @@ Json learnt(Json book, const std::string& name, const Result& result,
 }
 
 Forecast forecast(const Plan& plan, const Pace& pace, int workers) {
-    Forecast ahead{.workers = workers, .most_trials = plan.trials.size(), .day = pace.day};
+    Forecast ahead{.workers = workers,
+                   .most_trials = plan.trials.size(),
+                   .day = pace.day,
+                   .others = pace.others};
     std::set<std::pair<uint64_t, std::string>> boots;
     for (const Trial& trial : plan.trials) {
         const double seconds = of_trial(pace, trial) / workers;
@@ -99,7 +139,7 @@ std::string in_words(const Forecast& ahead) {
     return fmt::format(
         "{} by {}: about {}, {}{}{}", amount(ahead.trials, "trial"),
         amount(static_cast<size_t>(ahead.workers), "worker"), duration_words(ahead.trials_s),
-        ahead.day.empty() ? "a guess for a first run" : "as on " + ahead.day,
+        basis(ahead),
         ahead.boots ? fmt::format("; {}, at most {} more", amount(ahead.boots, "boot"),
                                   duration_words(ahead.boots_s))
                     : "",
@@ -110,10 +150,15 @@ std::string in_words(const Forecast& ahead) {
 }
 
 Json to_json(const Forecast& ahead) {
-    return {{"trials", ahead.trials},           {"boots", ahead.boots},
-            {"workers", ahead.workers},         {"trials_s", ahead.trials_s},
-            {"boots_s", ahead.boots_s},         {"learnt", ahead.day},
-            {"most_trials", ahead.most_trials}, {"most_trials_s", ahead.most_trials_s},
+    return {{"trials", ahead.trials},
+            {"boots", ahead.boots},
+            {"workers", ahead.workers},
+            {"trials_s", ahead.trials_s},
+            {"boots_s", ahead.boots_s},
+            {"learnt", ahead.day},
+            {"others", ahead.others},
+            {"most_trials", ahead.most_trials},
+            {"most_trials_s", ahead.most_trials_s},
             {"words", in_words(ahead)}};
 }
 

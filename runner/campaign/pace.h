@@ -16,9 +16,11 @@ struct Pace {
     double probed_s = 15;  ///< one with them
     double boot_s = 20;    ///< a guest's boot and its snapshots
     std::string day;       ///< when it was learnt, "2026-11-29"; empty: never, these are guesses
+    size_t others = 0;     ///< a guess by so many other experiments; 0: by none
 };
 
-/// The pace that `book` has for campaigns of this name, or guesses where it has none.
+/// The pace that `book` has for campaigns of this name ("EXPERIMENT LANE TARGET"); where it has
+/// none, the medians of the other experiments' in the same lane on the same target.
 /// @throws Error(Status::usage): the book is damaged.
 Pace pace_from(const Json& book, const std::string& name);
 
@@ -34,7 +36,8 @@ struct Forecast {
     double trials_s = 0, boots_s = 0;  ///< seconds until the end
     size_t most_trials = 0;
     double most_trials_s = 0;
-    std::string day;  ///< as Pace::day
+    std::string day;    ///< as Pace::day
+    size_t others = 0;  ///< as Pace::others
 };
 Forecast forecast(const Plan& plan, const Pace& pace, int workers);
 /// "21 trials by 2 workers: about 40 s, as on 2026-11-29; 3 boots, at most 30 s more; 63 trials,

@@ -58,8 +58,27 @@ TEST(Pace, of_no_run_is_a_guess) {
 TEST(Pace, of_a_damaged_book_is_refused) {
     for (const char* book :
          {"3", "[]", R"({"x": 3})", R"({"x": {"plain_s": -1}})", R"({"x": {"boot_s": "ten"}})",
-          R"({"x": {"day": 7}})", R"({"x": {"probed_s": 0}})"})
+          R"({"x": {"day": 7}})", R"({"x": {"probed_s": 0}})", R"({"x": {"boot_s": 1e300}})"})
         EXPECT_THROW(pace_from(Json::parse(book), "x"), Error) << book;
+    const Json of_others = Json::parse(R"({"y counted vm": {"plain_s": -1}})");
+    EXPECT_THROW(pace_from(of_others, "x counted vm"), Error);
+}
+
+TEST(Pace, of_an_experiment_that_never_ran_is_the_median_of_the_others) {
+    const Json book = Json::parse(R"({
+        "a counted vm": {"plain_s": 2, "boot_s": 9, "day": "2026-11-29"},
+        "b counted vm": {"plain_s": 3, "probed_s": 4, "day": "2026-11-28"},
+        "c counted vm": {"plain_s": 30, "day": "2026-11-28"},
+        "a functional vm": {"plain_s": 70, "day": "2026-11-29"}})");
+    const Pace pace = pace_from(book, "new counted vm");
+    EXPECT_EQ(pace.plain_s, 3);
+    EXPECT_EQ(pace.probed_s, 4);
+    EXPECT_EQ(pace.boot_s, 9);
+    EXPECT_EQ(pace.others, 3u);
+    EXPECT_THAT(in_words(forecast(ran().plan, pace, 1)),
+                testing::HasSubstr(", a guess by 3 other experiments"));
+    EXPECT_EQ(pace_from(book, "new timed host").others, 0u) << "none ran there";
+    EXPECT_EQ(pace_from(book, "new timed host").plain_s, Pace().plain_s);
 }
 
 TEST(Forecast, shares_the_trials_and_boots_among_the_workers) {
