@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <regex>
 
@@ -27,6 +28,14 @@ bool is_type(const Json& instance, const std::string& type) {
 std::string with_article(const std::string& type) {
     if (type == "null") return type;
     return (std::string("aeio").find(type[0]) == std::string::npos ? "a " : "an ") + type;
+}
+
+/// Compiled once: a schema has few patterns, and each is asked for many keys and strings.
+bool matches(const std::string& text, const std::string& pattern) {
+    thread_local std::map<std::string, std::regex> known;
+    auto place = known.find(pattern);
+    if (place == known.end()) place = known.emplace(pattern, std::regex(pattern)).first;
+    return std::regex_search(text, place->second);
 }
 
 std::vector<std::string> strings(const Json& array) {
@@ -139,9 +148,7 @@ private:
             return fmt::format("expected at most {} characters, got {}",
                                schema["maxLength"].get<size_t>(), length);
         const auto pattern = schema.find("pattern");
-        if (pattern == schema.end() ||
-            std::regex_search(text, std::regex(pattern->get<std::string>())))
-            return {};
+        if (pattern == schema.end() || matches(text, *pattern)) return {};
         const std::string expected =
             schema.value("title", fmt::format("text that matches {}", pattern->get<std::string>()));
         return fmt::format("expected {}, got {}", expected, shown(instance));
@@ -209,7 +216,7 @@ private:
         bool known = properties.contains(key);
         if (known) append(findings, of(properties.at(key), value, at));
         for (const auto& [pattern, node] : patterns.items()) {
-            if (!std::regex_search(key, std::regex(pattern))) continue;
+            if (!matches(key, pattern)) continue;
             known = true;
             append(findings, of(node, value, at));
         }

@@ -162,7 +162,7 @@ Json experiment_schema(const Vocabulary& words) {
 
 std::vector<Finding> validate(const Json& schema, const Json& instance) {
     valijson::ValidationResults results;
-    valijson::Validator validator;
+    thread_local valijson::Validator validator;  // keeps the patterns that it has compiled
     if (validator.validate(compiled(schema), valijson::adapters::NlohmannJsonAdapter(instance),
                            &results))
         return {};
