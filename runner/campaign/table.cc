@@ -10,7 +10,8 @@ namespace rxlab {
 
 // One file each.
 using MakeStrategy = std::unique_ptr<Strategy>(const Json& parameters);
-MakeStrategy make_whole_plan, make_until_precise, make_until_decided, make_single_trial;
+MakeStrategy make_whole_plan, make_until_precise, make_until_decided, make_single_trial,
+    make_racing;
 
 const StrategyRow kStrategies[] = {
     {"whole_plan", "every trial of the plan, at once", make_whole_plan},
@@ -22,6 +23,10 @@ const StrategyRow kStrategies[] = {
      "plan's end; {\"floor\": null floor}",
      make_until_decided},
     {"single_trial", "one trial of the plan, {\"trial\": its id}", make_single_trial},
+    {"racing",
+     "all arms for some rounds, the best third of them for some more, until one is left; "
+     "{\"metric\": what decides, \"heat_rounds\": rounds, \"guards\": {metric: factor}}",
+     make_racing},
 };
 const size_t kStrategyCount = std::size(kStrategies);
 

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "campaign/race.h"
+
+#include "base/error.h"
+#include "compare/cells.h"
+#include "compare/net.h"
+#include "experiment/field.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <numeric>
+
+namespace rxlab {
+namespace {
+
+constexpr size_t kOneOf = 3;  // goes on to the next heat
+
+double average(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+size_t that_go_on(size_t arms) {
+    return (arms + kOneOf - 1) / kOneOf;
+}
+
+bool less_is_better(const std::string& metric) {
+    return metric_row(metric).better == std::string_view("lower");
+}
+
+/// The observations by arm and round, each with its net metrics.
+class Track {
+public:
+    explicit Track(const Result& so_far)
+        : result_(with_net_metrics(so_far)), baseline_(baseline_of(so_far.experiment).name) {
+        for (const Arm& arm : so_far.experiment.arms) planned_.insert(arm.name);
+        std::erase_if(planned_, [&](const std::string& arm) {
+            return std::none_of(so_far.plan.trials.begin(), so_far.plan.trials.end(),
+                                [&](const Trial& trial) { return trial.arm == arm; });
+        });
+        for (const Trial& trial : so_far.plan.trials) rounds_ = std::max(rounds_, trial.round + 1);
+        for (const Observation& observation : result_.observations)
+            seen_[observation.trial.arm][observation.trial.round] = &observation;
+    }
+
+    const std::string& baseline() const { return baseline_; }
+    int rounds() const { return rounds_; }
+
+    std::vector<std::string> contestants() const {
+        std::vector<std::string> arms;
+        for (const Arm& arm : result_.experiment.arms)
+            if (planned_.contains(arm.name) && is_compared(result_.experiment, arm.name))
+                arms.push_back(arm.name);
+        return arms;
+    }
+
+    /// Who runs beside the contestants in every heat.
+    std::set<std::string> beside() const {
+        std::set<std::string> arms{baseline_};
+        if (const Arm* generator = generator_of(result_.experiment)) arms.insert(generator->name);
+        return arms;
+    }
+
+    bool complete(const std::string& arm, int rounds) const {
+        const auto found = seen_.find(arm);
+        for (int round = 0; round < rounds; round++)
+            if (found == seen_.end() || !found->second.contains(round)) return false;
+        return true;
+    }
+
+    std::string fault(const std::string& arm, int rounds) const {
+        for (int round = 0; round < rounds; round++)
+            if (const auto all = faults(*seen_.at(arm).at(round)); !all.empty()) return all.front();
+        return "";
+    }
+
+    /// Empty: a round has none.
+    std::vector<double> values(const std::string& arm, const std::string& metric,
+                               int rounds) const {
+        std::vector<double> values;
+        for (int round = 0; round < rounds; round++) {
+            const Metrics& metrics = seen_.at(arm).at(round)->metrics;
+            const auto found = metrics.find(metric);
+            if (found == metrics.end()) return {};
+            values.push_back(found->second.value);
+        }
+        return values;
+    }
+
+    double of_baseline(const std::string& metric, int rounds) const {
+        const std::vector<double> found = values(baseline_, metric, rounds);
+        if (found.empty())
+            throw Error(Status::usage,
+                        fmt::format("{}: no trial of '{}' has the metric {}",
+                                    result_.experiment.name, baseline_, metric),
+                        "a metric of a collector has to be primary or secondary in the experiment");
+        return average(found);
+    }
+
+private:
+    Result result_;
+    std::string baseline_;
+    std::set<std::string> planned_;
+    int rounds_ = 0;
+    std::map<std::string, std::map<int, const Observation*>> seen_;
+};
+
+/// Does this arm keep the guard? A baseline of 0 stays 0.
+std::string broken(const Guard& guard, double value, double baseline) {
+    const bool less = less_is_better(guard.metric);
+    const double limit = less ? baseline * guard.at_most : baseline / guard.at_most;
+    if (less ? value <= limit : value >= limit) return "";
+    return fmt::format("{} is {:.4g}, {} {:.4g} (the baseline has {:.4g})", guard.metric, value,
+                       less ? "more than" : "less than", limit, baseline);
+}
+
+Standing standing_of(const Track& track, const Race& race, const std::string& arm, int heat,
+                     int rounds) {
+    const double baseline = track.of_baseline(race.metric, rounds);
+    Standing standing{.arm = arm, .heat = heat, .rounds = rounds};
+    standing.fault = track.fault(arm, rounds);
+    if (!standing.fault.empty()) return standing;
+    const std::vector<double> values = track.values(arm, race.metric, rounds);
+    if (values.empty()) {
+        standing.fault = fmt::format("no {}", race.metric);
+        return standing;
+    }
+    standing.value = average(values);
+    standing.ratio = baseline == 0 ? 0 : standing.value / baseline;
+    for (const Guard& guard : race.guards) {
+        const std::vector<double> guarded = track.values(arm, guard.metric, rounds);
+        const double least = track.of_baseline(guard.metric, rounds);
+        standing.fault = guarded.empty() ? fmt::format("no {}", guard.metric)
+                                         : broken(guard, average(guarded), least);
+        if (!standing.fault.empty()) break;
+    }
+    return standing;
+}
+
+/// Best first; where two are equal, the earlier in the experiment.
+void sort(std::vector<Standing>& standings, const Race& race) {
+    const bool less = less_is_better(race.metric);
+    std::stable_sort(standings.begin(), standings.end(),
+                     [less](const Standing& a, const Standing& b) {
+                         if (a.fault.empty() != b.fault.empty()) return a.fault.empty();
+                         return less ? a.value < b.value : a.value > b.value;
+                     });
+}
+
+void require_direction(const Field& metric) {
+    if (metric_row(metric.text()).better == std::string_view("none"))
+        metric.refuse("a metric of which less or more is better");
+}
+
+}  // namespace
+
+Race race_from(const Json& json) {
+    const Field race(json);
+    Race read{
+        race["metric"].text(), race.has("heat_rounds") ? race["heat_rounds"].integer() : 1, {}};
+    if (read.heat_rounds < 1) race["heat_rounds"].refuse("at least one round");
+    require_direction(race["metric"]);
+    if (!race.has("guards")) return read;
+    for (const auto& [metric, at_most] : race["guards"].entries()) {
+        const Json name = metric;
+        require_direction(Field(name, at_most.path()));
+        if (!(at_most.number() > 0)) at_most.refuse("a factor above 0");
+        read.guards.push_back({metric, at_most.number()});
+    }
+    return read;
+}
+
+Json to_json(const Race& race) {
+    Json guards = Json::object();
+    for (const Guard& guard : race.guards) guards[guard.metric] = guard.at_most;
+    return {{"metric", race.metric}, {"heat_rounds", race.heat_rounds}, {"guards", guards}};
+}
+
+const Standing* Standings::winner() const {
+    return !running.empty() || arms.empty() || !arms.front().fault.empty() ? nullptr
+                                                                           : &arms.front();
+}
+
+Standings standings(const Result& so_far, const Race& race) {
+    const Track track(so_far);
+    Standings all;
+    std::vector<std::string> in = track.contestants();
+    std::vector<Standing> out;  // the last heat's first
+    for (int heat = 0;; heat++) {
+        all.rounds = std::min((heat + 1) * race.heat_rounds, track.rounds());
+        all.running = track.beside();
+        all.running.insert(in.begin(), in.end());
+        if (!std::all_of(all.running.begin(), all.running.end(),
+                         [&](const std::string& arm) { return track.complete(arm, all.rounds); }))
+            break;
+        for (const std::string& arm : track.beside())
+            if (const std::string fault = track.fault(arm, all.rounds); !fault.empty())
+                throw Error(Status::invalid, fmt::format("{}: {}", arm, fault),
+                            "nothing can be compared with it; see its trial with --trial");
+        all.arms.clear();
+        for (const std::string& arm : in)
+            all.arms.push_back(standing_of(track, race, arm, heat, all.rounds));
+        sort(all.arms, race);
+        const size_t sound = static_cast<size_t>(
+            std::count_if(all.arms.begin(), all.arms.end(),
+                          [](const Standing& standing) { return standing.fault.empty(); }));
+        const auto stay = static_cast<ptrdiff_t>(std::min(sound, that_go_on(all.arms.size())));
+        if (stay <= 1 || all.rounds == track.rounds()) {
+            all.running.clear();
+            break;
+        }
+        out.insert(out.begin(), all.arms.begin() + stay, all.arms.end());
+        all.arms.resize(static_cast<size_t>(stay));
+        in.clear();
+        // In the experiment's order, which decides between equals.
+        for (const std::string& arm : track.contestants())
+            if (std::any_of(all.arms.begin(), all.arms.end(),
+                            [&](const Standing& standing) { return standing.arm == arm; }))
+                in.push_back(arm);
+    }
+    all.arms.insert(all.arms.end(), out.begin(), out.end());
+    std::stable_partition(all.arms.begin(), all.arms.end(),
+                          [](const Standing& standing) { return standing.fault.empty(); });
+    return all;
+}
+
+size_t most_trials(size_t arms, const Race& race, int rounds) {
+    size_t trials = 0;
+    for (int done = 0; done < rounds; done += race.heat_rounds) {
+        const int heat = std::min(race.heat_rounds, rounds - done);
+        trials += (arms + 1) * static_cast<size_t>(heat);
+        arms = that_go_on(arms);
+        if (arms <= 1) break;
+    }
+    return trials;
+}
+
+}  // namespace rxlab

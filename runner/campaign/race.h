@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+// Many arms against each other, so that most of the trials go to those that may win: successive
+// halving (Jamieson and Talwalkar, AISTATS 2016), by thirds, over rounds that all arms share.
+#pragma once
+#include "result/result.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+/// An arm that makes this metric worse is out, whatever else it does.
+struct Guard {
+    std::string metric;
+    double at_most = 1;  ///< times the baseline's mean (where more is better: 1/at_most at least)
+};
+
+struct Race {
+    std::string metric;   ///< that decides; one that has a direction, "net." ones too
+    int heat_rounds = 1;  ///< rounds that a heat adds
+    std::vector<Guard> guards;
+};
+/// {"metric": NAME, "heat_rounds": N, "guards": {NAME: AT_MOST}}
+/// @throws Error(Status::usage)
+Race race_from(const Json& json);
+Json to_json(const Race& race);
+
+/// How an arm has done so far.
+struct Standing {
+    std::string arm;
+    int heat = 0;       ///< the last that it took part in, from 0
+    int rounds = 0;     ///< that it took part in, from the plan's first
+    double value = 0;   ///< mean of the metric over them
+    double ratio = 0;   ///< of that to the baseline's mean over the same rounds; 0: none, its is 0
+    std::string fault;  ///< why it cannot win: a check that failed, a guard; empty: it can
+};
+
+struct Standings {
+    /// First who is still in, then by the last heat: best first, those with a fault at the end.
+    std::vector<Standing> arms;
+    /// Arms of the heat that is not run to its end, the baseline and the generator among them;
+    /// empty: the race is over.
+    std::set<std::string> running;
+    int rounds = 0;  ///< that the heat needs in all
+    /// The arm that is left, or the best in the plan's last round; null: the race is not over, or
+    /// every arm has a fault.
+    const Standing* winner() const;
+};
+
+/// A heat is the arms that are left over `heat_rounds` more rounds; the best third of them goes on
+/// to the next. Pure: the same observations, whatever their order, give the same standings.
+/// @throws Error(Status::usage): no sound trial has the metric, or a guard's;
+/// Error(Status::invalid): a trial of the baseline has a fault.
+Standings standings(const Result& so_far, const Race& race);
+
+/// The most trials that a race of so many arms takes, the baseline's among them, not the
+/// generator's.
+size_t most_trials(size_t arms, const Race& race, int rounds);
+
+}  // namespace rxlab

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "campaign/race.h"
+
+#include "base/error.h"
+#include "campaign/campaign.h"
+#include "campaign/fake_executor.h"
+#include "campaign/strategy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace rxlab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* kCost = "instructions_per_packet";
+
+std::string point(int i) {
+    return fmt::format("point-{:03}", i);
+}
+
+/// "now" and so many points.
+Experiment points(int count) {
+    std::vector<std::string> arms{"now"};
+    for (int i = 0; i < count; i++) arms.push_back(point(i));
+    Experiment experiment = test_experiment(arms);
+    experiment.rounds.boot_seeds = 8;
+    return experiment;
+}
+
+Plan plan_of(const Experiment& experiment) {
+    Plan plan = make_plan(experiment, {.full = true});
+    plan.looks.clear();
+    return plan;
+}
+
+/// What a whole race leads to.
+struct Raced {
+    Result result;
+    Standings standings;
+};
+Raced raced(const Experiment& experiment, const Reading& reading, const Json& race) {
+    FakeExecutor executor(reading);
+    Result result =
+        run_campaign({.experiment = experiment, .plan = plan_of(experiment)},
+                     *make_strategy("racing", race), executor, [](const CampaignEvent&) {});
+    Standings end = standings(result, race_from(race));
+    return {std::move(result), std::move(end)};
+}
+
+Observation* find(Result& result, const std::string& arm, int round) {
+    for (Observation& observation : result.observations)
+        if (observation.trial.arm == arm && observation.trial.round == round) return &observation;
+    return nullptr;
+}
+
+TEST(Race, gives_most_trials_to_those_that_may_win) {
+    const Raced race =
+        raced(points(9), [](const std::string& arm, int) { return arm == point(4) ? 90 : 100; },
+              {{"metric", kCost}});
+    ASSERT_TRUE(race.standings.winner());
+    EXPECT_EQ(race.standings.winner()->arm, point(4));
+    EXPECT_DOUBLE_EQ(race.standings.winner()->ratio, 0.9);
+    EXPECT_EQ(race.standings.winner()->rounds, 2);
+    EXPECT_THAT(race.result.observations, SizeIs(10 + 4)) << "nine and three, and the baseline";
+    EXPECT_EQ(most_trials(9, {kCost}, 8), 14u);
+    EXPECT_EQ(most_trials(200, {kCost}, 8), 201u + 68 + 24 + 9 + 4);
+    EXPECT_EQ(most_trials(200, {kCost}, 2), 201u + 68) << "no more rounds than there are";
+}
+
+TEST(Race, among_equals_the_first_is_left) {
+    const Raced race =
+        raced(points(5), [](const std::string&, int) { return 100; }, {{"metric", kCost}});
+    EXPECT_EQ(race.standings.winner()->arm, point(0));
+    EXPECT_EQ(race.standings.winner()->ratio, 1);
+}
+
+TEST(Race, more_may_be_better) {
+    Experiment experiment = points(4);
+    const Raced race =
+        raced(experiment, [](const std::string& arm, int) { return arm == point(2) ? 1 : 2; },
+              {{"metric", kCost}});
+    Result turned = race.result;
+    for (Observation& observation : turned.observations)
+        observation.metrics["packets_per_second"] = observation.metrics[kCost];
+    EXPECT_EQ(race.standings.winner()->arm, point(2));
+    EXPECT_NE(standings(turned, race_from({{"metric", "packets_per_second"}})).arms.front().arm,
+              point(2));
+}
+
+TEST(Race, one_whose_check_failed_cannot_win_and_says_why) {
+    const Experiment experiment = points(2);
+    Result result = test_result(
+        experiment, [](const std::string& arm, int) { return arm == point(1) ? 50 : 100; });
+    result.plan = plan_of(experiment);
+    find(result, point(1), 0)->checks["conservation"] = {false, "3 frames are lost"};
+    const Standings end = standings(result, race_from({{"metric", kCost}}));
+    EXPECT_EQ(end.winner()->arm, point(0));
+    EXPECT_THAT(end.arms.back().fault, HasSubstr("3 frames are lost"));
+}
+
+TEST(Race, nobody_wins_where_every_check_failed) {
+    const Experiment experiment = points(2);
+    Result result = test_result(experiment, [](const std::string&, int) { return 100; });
+    for (Observation& observation : result.observations)
+        if (observation.trial.arm != "now") observation.checks["conservation"] = {false, "lost"};
+    const Standings end = standings(result, race_from({{"metric", kCost}}));
+    EXPECT_THAT(end.running, IsEmpty());
+    EXPECT_EQ(end.winner(), nullptr);
+}
+
+TEST(Race, is_of_no_use_where_the_baseline_s_check_failed) {
+    Result result = test_result(points(2), [](const std::string&, int) { return 100; });
+    find(result, "now", 0)->checks["conservation"] = {false, "lost"};
+    EXPECT_THROW(standings(result, race_from({{"metric", kCost}})), Error);
+}
+
+TEST(Race, a_guard_keeps_out_what_costs_elsewhere) {
+    Result result = test_result(
+        points(2), [](const std::string& arm, int) { return arm == point(1) ? 50 : 100; });
+    for (Observation& observation : result.observations)
+        observation.metrics["lost_fraction"] = {observation.trial.arm == point(1) ? 0.2 : 0.0, "",
+                                                "lower"};
+    const Json guards{{"lost_fraction", 1.0}};
+    const Standings end = standings(result, race_from({{"metric", kCost}, {"guards", guards}}));
+    EXPECT_EQ(end.winner()->arm, point(0));
+    EXPECT_EQ(end.arms.back().fault, "lost_fraction is 0.2, more than 0 (the baseline has 0)");
+}
+
+TEST(Race, a_metric_that_nobody_has_is_told) {
+    Result result = test_result(points(2), [](const std::string&, int) { return 100; });
+    try {
+        standings(result, race_from({{"metric", "ns_per_packet"}}));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("has the metric ns_per_packet"));
+    }
+}
+
+TEST(Race, refuses_parameters_that_are_none) {
+    for (const char* wrong :
+         {R"({})", R"({"metric": 3})", R"({"metric": "packets_sent"})",
+          R"({"metric": "instructions_per_packet", "heat_rounds": 0})",
+          R"({"metric": "instructions_per_packet", "guards": {"lost_fraction": -1}})",
+          R"({"metric": "instructions_per_packet", "guards": {"packets_sent": 1}})",
+          R"({"metric": "no_such_metric_at_all"})"})
+        EXPECT_THROW(race_from(Json::parse(wrong)), Error) << wrong;
+}
+
+/// Twenty seeds of spaces of 216 points (three knobs of six values that add up, and noise of the
+/// size that boots give): the planted best is found with a quarter of all trials.
+TEST(Race, finds_the_planted_best_of_216_in_19_of_20_seeds) {
+    const Experiment experiment = points(216);
+    const size_t all = plan_of(experiment).trials.size();
+    int found = 0;
+    for (unsigned seed = 0; seed < 20; seed++) {
+        std::mt19937 random(seed);
+        std::normal_distribution<double> normal;
+        std::vector<double> cost(216);
+        const int best = static_cast<int>(random() % 216);
+        for (int i = 0; i < 216;
+             i++)  // it is 1 % better than the next, which boots spread by 0.2 %
+            cost[static_cast<size_t>(i)] = i == best ? 700 : 707 + 300.0 * (random() % 1000) / 1000;
+        std::vector<double> boots(8);
+        for (double& boot : boots) boot = normal(random);
+        const auto reading = [&](const std::string& arm, int round) {
+            const double value = arm == "now" ? 1000 : cost[std::stoul(arm.substr(6))];
+            return value + 5 * boots[static_cast<size_t>(round)] + 0.002 * value * normal(random);
+        };
+        const Raced race = raced(experiment, reading, {{"metric", kCost}});
+        found += race.standings.winner()->arm == point(best);
+        EXPECT_LE(race.result.observations.size() * 4, all);
+    }
+    EXPECT_GE(found, 19);
+}
+
+}  // namespace
+}  // namespace rxlab
