@@ -12,17 +12,6 @@ namespace {
 
 using Pointer = Json::json_pointer;
 
-/// The problem where the finding's value stands, or the nearest value around it that stands in the
-/// text.
-Problem placed(const Source& source, Finding finding) {
-    while (!source.places.contains(finding.pointer.to_string())) {
-        finding.pointer.pop_back();
-        finding.at_key = false;
-    }
-    const Place& place = source.places.at(finding.pointer.to_string());
-    return {finding.at_key ? place.key : place.value, finding.message};
-}
-
 /// The document with factor values where kPartsWithFactors refer to them.
 Json with_factors(const Json& document, const std::map<std::string, Json>& factors) {
     Json result = document;

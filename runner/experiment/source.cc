@@ -274,6 +274,15 @@ Source read_source(const std::string& text, size_t most_items) {
     return source;
 }
 
+Problem placed(const Source& source, Finding finding) {
+    while (!source.places.contains(finding.pointer.to_string())) {
+        finding.pointer.pop_back();
+        finding.at_key = false;
+    }
+    const Place& place = source.places.at(finding.pointer.to_string());
+    return {finding.at_key ? place.key : place.value, finding.message};
+}
+
 Error problems_error(const std::string& file, const std::string& text,
                      std::vector<Problem> problems, const std::string& next) {
     settle(problems);

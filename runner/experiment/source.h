@@ -3,6 +3,7 @@
 #pragma once
 #include "base/error.h"
 #include "base/json.h"
+#include "experiment/narrate.h"
 
 #include <cstdint>
 #include <string>
@@ -33,6 +34,10 @@ struct Source {
 /// Reads `text`; what is wrong with it is in `problems`. It stops where an array or object has more
 /// than `most_items`.
 Source read_source(const std::string& text, size_t most_items = SIZE_MAX);
+
+/// The problem where the finding's value stands, or the nearest value around it that stands in the
+/// text.
+Problem placed(const Source& source, Finding finding);
 
 /// "file:line:column: message", the line and a caret under the column, for the first ten problems
 /// in the order of the text; of several problems at one place the first in `problems` is reported.
