@@ -223,11 +223,11 @@ Standings standings(const Result& so_far, const Race& race) {
     return all;
 }
 
-size_t most_trials(size_t arms, const Race& race, int rounds) {
+size_t most_trials(size_t arms, size_t beside, const Race& race, int rounds) {
     size_t trials = 0;
     for (int done = 0; done < rounds; done += race.heat_rounds) {
         const int heat = std::min(race.heat_rounds, rounds - done);
-        trials += (arms + 1) * static_cast<size_t>(heat);
+        trials += (arms + beside) * static_cast<size_t>(heat);
         arms = that_go_on(arms);
         if (arms <= 1) break;
     }

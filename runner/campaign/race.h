@@ -54,8 +54,8 @@ struct Standings {
 /// Error(Status::invalid): a trial of the baseline has a fault.
 Standings standings(const Result& so_far, const Race& race);
 
-/// The most trials that a race of so many arms takes, the baseline's among them, not the
-/// generator's.
-size_t most_trials(size_t arms, const Race& race, int rounds);
+/// The most trials that a race of so many arms takes, with so many `beside` them in every heat (the
+/// baseline, the generator).
+size_t most_trials(size_t arms, size_t beside, const Race& race, int rounds);
 
 }  // namespace rxlab

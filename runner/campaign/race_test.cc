@@ -68,9 +68,9 @@ TEST(Race, gives_most_trials_to_those_that_may_win) {
     EXPECT_DOUBLE_EQ(race.standings.winner()->ratio, 0.9);
     EXPECT_EQ(race.standings.winner()->rounds, 2);
     EXPECT_THAT(race.result.observations, SizeIs(10 + 4)) << "nine and three, and the baseline";
-    EXPECT_EQ(most_trials(9, {kCost}, 8), 14u);
-    EXPECT_EQ(most_trials(200, {kCost}, 8), 201u + 68 + 24 + 9 + 4);
-    EXPECT_EQ(most_trials(200, {kCost}, 2), 201u + 68) << "no more rounds than there are";
+    EXPECT_EQ(most_trials(9, 1, {kCost}, 8), 14u);
+    EXPECT_EQ(most_trials(200, 1, {kCost}, 8), 201u + 68 + 24 + 9 + 4);
+    EXPECT_EQ(most_trials(200, 1, {kCost}, 2), 201u + 68) << "no more rounds than there are";
 }
 
 TEST(Race, among_equals_the_first_is_left) {

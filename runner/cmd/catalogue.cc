@@ -65,6 +65,35 @@ Fd opened(const fs::path& path) {
     }
 }
 
+constexpr const char* kSpaces = "experiments/spaces";
+
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// What a person wrote, and the file as messages name it.
+struct Written {
+    std::string text, file;
+};
+
+/// By the path of a file, or by the name of one of `folder` in the data. @throws
+/// Error(Status::usage) with the nearest name.
+Written written_under(const std::string& folder, const char* what,
+                      const std::string& name_or_path) {
+    if (looks_like_path(name_or_path))
+        return {read_text(name_or_path, kLargestInput), name_or_path};
+    const std::vector<std::string> names = names_in(data_folder() / folder);
+    if (std::find(names.begin(), names.end(), name_or_path) == names.end())
+        throw Error(Status::usage, fmt::format("no {} '{}' in {}/", what, name_or_path, folder),
+                    did_you_mean(name_or_path, names, "", " ") + "'rxlab list' shows them all");
+    const std::string file = fmt::format("{}/{}.json", folder, name_or_path);
+    return {read_text(data_folder() / file, kLargestInput), file};
+}
+
 }  // namespace
 
 Vocabulary vocabulary() {
@@ -95,23 +124,21 @@ std::string version() {
 }
 
 std::vector<std::string> experiment_names() {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(data_folder() / "experiments"))
-        if (entry.path().extension() == ".json") names.push_back(entry.path().stem());
-    std::sort(names.begin(), names.end());
-    return names;
+    return names_in(data_folder() / "experiments");
 }
 
 Experiment load_experiment(const std::string& name_or_path) {
-    if (looks_like_path(name_or_path))
-        return parse_experiment(read_text(name_or_path, kLargestInput), name_or_path, vocabulary());
-    const std::vector<std::string> names = experiment_names();
-    if (std::find(names.begin(), names.end(), name_or_path) == names.end())
-        throw Error(Status::usage, fmt::format("no experiment '{}' in experiments/", name_or_path),
-                    did_you_mean(name_or_path, names, "", " ") + "'rxlab list' shows them all");
-    const fs::path file = data_folder() / "experiments" / (name_or_path + ".json");
-    return parse_experiment(read_text(file, kLargestInput), "experiments/" + name_or_path + ".json",
-                            vocabulary());
+    const Written written = written_under("experiments", "experiment", name_or_path);
+    return parse_experiment(written.text, written.file, vocabulary());
+}
+
+std::vector<std::string> space_names() {
+    return names_in(data_folder() / kSpaces);
+}
+
+Space load_space(const std::string& name_or_path) {
+    const Written written = written_under(kSpaces, "space", name_or_path);
+    return parse_space(written.text, written.file);
 }
 
 std::string read_text(const fs::path& path, size_t most, const std::string& if_larger) {

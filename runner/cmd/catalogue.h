@@ -3,6 +3,7 @@
 // experiments folder, versions.
 #pragma once
 #include "experiment/experiment.h"
+#include "tune/space.h"
 
 #include <filesystem>
 #include <string>
@@ -22,6 +23,10 @@ std::vector<std::string> experiment_names();
 /// Reads an experiment by name or by the path of a file.
 /// @throws Error(Status::usage) with the nearest name.
 Experiment load_experiment(const std::string& name_or_path);
+
+/// Likewise of experiments/spaces/.
+std::vector<std::string> space_names();
+Space load_space(const std::string& name_or_path);
 
 /// The most bytes that an experiment or a rules file may have, and a result: 10 KiB for each of the
 /// trials there may be.

@@ -180,6 +180,34 @@ TEST_F(Cli, an_unknown_arm_is_a_usage_error) {
     EXPECT_THAT(ran.err, HasSubstr("xdp-native"));
 }
 
+TEST_F(Cli, a_search_is_refused_before_anything_is_made) {
+    const fs::path out = folder_ / "out";
+    const auto tuned = [&](const std::string& text, std::vector<std::string> more = {}) {
+        std::vector<std::string> words{
+            "tune", "known-effect", "--space", file("space.json", text), "--out", out};
+        words.insert(words.end(), more.begin(), more.end());
+        const CommandResult ran = rxlab(words);
+        EXPECT_EQ(ran.status, 2) << text;
+        EXPECT_FALSE(fs::exists(out)) << text;
+        return ran.err;
+    };
+    const char* good = R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]}})";
+    EXPECT_THAT(tuned("{"), HasSubstr("space.json:1:"));
+    EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/traffic/packets": [100, "many"]}})"),
+                HasSubstr("space x: /traffic/packets \"many\": "));
+    EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/knobs/sysct:a": [1, 2]}})"),
+                HasSubstr("space x: /knobs/sysct:a 1: "));
+    EXPECT_THAT(tuned(good, {"--arm", "planted-5"}), HasSubstr("--from ARM"));
+    EXPECT_THAT(tuned(good, {"--from", "nobody"}), HasSubstr("no arm 'nobody'"));
+    EXPECT_THAT(tuned(good, {"--metric", "packets_sent"}), HasSubstr("less or more is better"));
+    EXPECT_THAT(tuned(good, {"--trials", "2"}), HasSubstr("2 points take 3 trials"));
+    EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]},
+                          "guards": {"packets_sent": 1}})"),
+                HasSubstr("less or more is better"));
+    EXPECT_THAT(rxlab({"tune", "known-effect", "--space", "rxnic-notfy"}).err,
+                HasSubstr("did you mean 'rxnic-notify'"));
+}
+
 TEST_F(Cli, the_counted_lane_needs_a_guest) {
     const CommandResult ran =
         rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});
@@ -216,8 +244,8 @@ TEST_F(Cli, list_is_json_with_every_table) {
     const CommandResult ran = rxlab({"list", "--json"});
     ASSERT_EQ(ran.status, 0) << ran.err;
     const Json json = Json::parse(ran.out);
-    for (const char* kind :
-         {"experiments", "topologies", "traffic", "setups", "knobs", "collectors", "metrics"})
+    for (const char* kind : {"experiments", "spaces", "topologies", "traffic", "setups", "knobs",
+                             "collectors", "metrics"})
         EXPECT_FALSE(json.at(kind).empty()) << kind;
     for (const Json& experiment : json["experiments"])
         EXPECT_FALSE(experiment.contains("error")) << experiment.dump();

@@ -69,10 +69,23 @@ std::vector<Vocabulary::Word> kernel_vocabulary() {
     return words;
 }
 
+/// One bad file must not hide the others.
+std::vector<Vocabulary::Word> space_vocabulary() {
+    std::vector<Vocabulary::Word> words;
+    for (const std::string& name : space_names()) try {
+            words.push_back({name, load_space(name).summary, Json()});
+        } catch (const Error& error) {
+            words.push_back({name, fmt::format("(broken) {}", error.what()), Json()});
+        }
+    return words;
+}
+
 void list(bool json, const std::string& only) {
     const Vocabulary words = vocabulary();
+    const std::vector<Vocabulary::Word> spaces = space_vocabulary();
     const std::vector<Vocabulary::Word> kernels = kernel_vocabulary();
     const Section sections[] = {
+        {"spaces", "spaces of settings (rxlab tune EXPERIMENT --space NAME)", spaces},
         {"topologies", "topologies (\"topology\": {\"kind\": ...})", words.topologies},
         {"traffic", "traffic (\"traffic\": {\"kind\": ...})", words.traffics},
         {"setups", "setups (an arm's \"setup\")", words.setups},
@@ -103,8 +116,8 @@ void define_list(CommandOptions command) {
     auto only = std::make_shared<std::string>();
     command.flag("--json", *json, "print JSON");
     command.option("KIND", *only, "only this list")
-        .one_of({"experiments", "topologies", "traffic", "setups", "knobs", "devices", "kernels",
-                 "collectors", "metrics"});
+        .one_of({"experiments", "spaces", "topologies", "traffic", "setups", "knobs", "devices",
+                 "kernels", "collectors", "metrics"});
     command.does([=] { list(*json, *only); });
 }
 

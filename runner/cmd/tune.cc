@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/error.h"
+#include "base/whole_file.h"
+#include "campaign/race.h"
+#include "cmd/options.h"
+#include "cmd/pace_file.h"
+#include "cmd/perform.h"
+#include "cmd/progress.h"
+#include "compare/look.h"
+#include "tune/document.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <memory>
+
+namespace fs = std::filesystem;
+
+namespace rxlab {
+namespace {
+
+// Far from the seeds that people choose: its boots, phases and flows are none of the search's.
+constexpr uint64_t kHeldOut = 1'000'000'007;
+constexpr size_t kPart = 4;  // of all trials: what a search takes at most where nothing is said
+constexpr const char* kTuned = "tuned";
+
+struct TuneRequest {
+    RunRequest run;
+    std::string space, from, metric;
+    int trials = 0;  ///< of the search at most; 0: a part of all
+    bool json = false;
+};
+
+fs::path write_experiment(const fs::path& folder, const Json& document) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(Status::invalid,
+                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
+                    "choose another folder with --out");
+    const fs::path file = folder / (document.at("name").get<std::string>() + ".json");
+    write_whole(file, document.dump(1) + "\n");
+    return file;
+}
+
+/// Each value alone over the first point, so that what is wrong with one is told at its knob.
+void check_values(const Experiment& experiment, const std::string& from, const Space& space,
+                  const Point& first) {
+    for (size_t knob = 0; knob < space.knobs.size(); knob++)
+        for (const Json& value : space.knobs[knob].values) try {
+                Point point = first;
+                point[knob] = value;
+                const Json document = with_points(experiment, from, space, {point}, "value");
+                parse_experiment(document.dump(1), "value.json", vocabulary());
+            } catch (const Error& error) {
+                throw Error(Status::usage,
+                            fmt::format("space {}: {} {}: {}", space.name, space.knobs[knob].at,
+                                        value.dump(), error.what()),
+                            error.next());
+            }
+}
+
+/// The first primary metric that the lane ranks, or the one that is asked for.
+std::string metric_of(const Experiment& experiment, Lane lane, const std::string& asked) {
+    if (!asked.empty()) return asked;
+    for (const std::string& name : experiment.primary)
+        if (ranks(lane, metric_row(name).metric_class)) return name;
+    throw Error(Status::usage,
+                fmt::format("{} has no primary metric that the {} lane ranks", experiment.name,
+                            to_string(lane)),
+                "name one with --metric");
+}
+
+/// The plan of a race: how many take part, and how many trials that may be.
+struct Size {
+    size_t points, beside, all;
+    int rounds;
+};
+
+Size size_of(const Plan& plan, size_t points) {
+    int rounds = 0;
+    for (const Trial& trial : plan.trials) rounds = std::max(rounds, trial.round + 1);
+    const size_t all = plan.trials.size();
+    return {points, all / static_cast<size_t>(rounds) - points, all, rounds};
+}
+
+size_t most_of(const Size& size, const Race& race) {
+    return most_trials(size.points, size.beside, race, size.rounds);
+}
+
+/// As many rounds in a heat as the trials allow that it may take.
+Race race_for(const Size& size, std::string metric, const Json& guards, size_t budget) {
+    Race race = race_from({{"metric", metric}, {"guards", guards}});
+    while (race.heat_rounds < size.rounds) {
+        race.heat_rounds++;
+        if (most_of(size, race) <= budget) continue;
+        race.heat_rounds--;
+        break;
+    }
+    if (most_of(size, race) > budget)
+        throw Error(Status::usage,
+                    fmt::format("{} points take {} trials, not {}", size.points,
+                                most_of(size, race), budget),
+                    fmt::format("--trials {}, or fewer points", most_of(size, race)));
+    return race;
+}
+
+/// The trials so far, of those that the race will take at most.
+struct RaceProgress {
+    Progress& progress;
+    size_t most;
+    void operator()(const happened::Observed& event) const {
+        progress(happened::Observed{event.observation, event.observed, most});
+    }
+    void operator()(const happened::Resumed& event) const {
+        progress(happened::Resumed{event.observations, most, event.out});
+    }
+    void operator()(const happened::Warning&) const {}  // a search gives no verdicts
+    template <typename Other>
+    void operator()(const Other& event) const {
+        progress(event);
+    }
+};
+
+Result run_race(const RunRequest& run, const CampaignRequest& campaign, const Race& race,
+                const Size& size) {
+    const size_t most = most_of(size, race);
+    Plan ahead = campaign.plan;  // trials of rounds are alike: so many of them are a forecast
+    ahead.trials.resize(most);
+    PaceFile paces = pace_file();
+    const Pace pace = paces.of(ahead);
+    const Forecast forecast = forecast_for(run, ahead, pace);
+    Progress progress(run.quiet, ahead, pace, forecast.workers);
+    progress.say(fmt::format("search: {} points, at most {} (all would be {})", size.points,
+                             in_words(forecast), size.all));
+    const std::unique_ptr<Executor> executor = executor_for(run, campaign.plan);
+    const RaceProgress shown{progress, most};
+    Result result = run_campaign(campaign, *make_strategy("racing", to_json(race)), *executor,
+                                 [&](const CampaignEvent& event) { std::visit(shown, event); });
+    paces.learn(result, progress.boots_s());
+    return result;
+}
+
+/// The point that a trial's refusal names, in words, and how to do without its like.
+Error refused(const Error& error, const Tuned& tuned) {
+    for (size_t i = 0; i < tuned.points.size(); i++)
+        if (std::string(error.what()).find("(" + arm_name(i) + ",") != std::string::npos)
+            return {error.status(),
+                    fmt::format("{}\n  {} is {}", error.what(), arm_name(i),
+                                words_of(tuned.space, tuned.points[i])),
+                    fmt::format("points that cannot be: a row of \"exclude\" in space {}; {}",
+                                tuned.space.name, error.next())};
+    return error;
+}
+
+/// The winner beside the arm that the search began at, in boots of its own.
+RunOutcome confirm(const TuneRequest& request, const Tuned& tuned, const fs::path& out) {
+    Json document = with_points(tuned.experiment, request.from, tuned.space,
+                                {tuned.points[*tuned.winner]}, "confirm-" + tuned.space.name);
+    document["arms"].back()["name"] = kTuned;
+    RunRequest run = request.run;
+    run.experiment = write_experiment(out, document);
+    run.seed += kHeldOut;
+    run.full = false;
+    run.out = out / "confirmation";
+    return perform(run);
+}
+
+void print(const Tuned& tuned, const fs::path& out) {
+    for (const std::string& line : in_words(tuned)) fmt::print("{}\n", line);
+    fmt::print("\nresult  {}\n", (out / "tune.json").string());
+    fmt::print("report  {}\n", (out / "tune.html").string());
+}
+
+int tune(TuneRequest request) {
+    if (!request.run.arms.empty())
+        throw Error(Status::usage, "--arm: the arms of a search are the points of its space",
+                    "--from ARM names the one that it begins at");
+    if (request.json) request.run.quiet = true;
+    Tuned tuned;
+    tuned.experiment = load_experiment(request.run.experiment);
+    tuned.space = load_space(request.space);
+    tuned.points = points_of(tuned.space);
+    check_values(tuned.experiment, request.from, tuned.space, tuned.points.front());
+    const Json document = with_points(tuned.experiment, request.from, tuned.space, tuned.points,
+                                      "search-" + tuned.space.name);
+
+    RunRequest run = request.run;
+    run.full = true;  // looks are for verdicts
+    const Experiment search =
+        parse_experiment(document.dump(1), "search-" + tuned.space.name + ".json", vocabulary());
+    const Plan plan = plan_for(run, search);
+    const Size size = size_of(plan, tuned.points.size());
+    tuned.race = race_for(size, metric_of(search, plan.lane, request.metric), tuned.space.guards,
+                          request.trials ? static_cast<size_t>(request.trials)
+                                         : std::max(size.all / kPart, most_of(size, {})));
+    const fs::path out = out_for(request.run, plan, to_string(plan.lane));
+    run.experiment = write_experiment(out, document);
+    CampaignRequest campaign = campaign_for(run);
+    campaign.out = out / "search";
+    Result result;
+    try {
+        result = run_race(run, campaign, tuned.race, size);
+    } catch (const Error& error) {
+        throw refused(error, tuned);
+    }
+    write_whole(campaign.out / "result.json", to_json(result).dump(1) + "\n");
+    judge(tuned, result);
+    int status = static_cast<int>(Status::ok);
+    if (tuned.winner) {
+        const RunOutcome outcome = confirm(request, tuned, out);
+        tuned.confirmation = confirmed(outcome.comparison, tuned.race.metric);
+        status = static_cast<int>(outcome.comparison.status);
+    }
+    Json written = to_json(tuned);
+    write_whole(out / "tune.json", written.dump(1) + "\n");
+    if (request.run.report) draw("tune_report.py", out);
+    if (request.json) {
+        written["out"] = out;
+        fmt::print("{}\n", written.dump(2));
+    } else {
+        print(tuned, out);
+    }
+    return status;
+}
+
+}  // namespace
+
+void define_tune(CommandOptions command) {
+    auto request = std::make_shared<TuneRequest>();
+    add_plan_options(command, request->run);
+    add_target_options(command, request->run);
+    command
+        .option("--space", request->space,
+                "knobs and values to search: a name from 'rxlab list', or the path of a file")
+        .required();
+    command.option("--from", request->from,
+                   "the arm that the search begins at and is compared with (the baseline)");
+    command.option("--metric", request->metric,
+                   "what decides (the first primary metric that the lane ranks)");
+    command
+        .option("--trials", request->trials,
+                "the most trials of the search (a quarter of all points in all rounds)")
+        .at_least(1);
+    command.flag("--json", request->json, "print tune.json");
+    command.does([=] { return tune(*request); });
+}
+
+}  // namespace rxlab

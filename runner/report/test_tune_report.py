@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+import copy
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import tune_report
+
+LEVELS = [{"value": 0, "mean": 900.0, "points": 2}, {"value": 50, "mean": 1000.0, "points": 2}]
+
+
+def point(i, value, heat=0, fault=""):
+    row = {"name": f"point-{i:03}", "words": f"tx_usecs {i}", "values": {"/topology/tx_usecs": i}}
+    row |= {"heat": heat, "rounds": heat + 1, "value": value, "ratio": value / 1000}
+    return row | {"fault": fault}
+
+
+WINNER = point(0, 900.0, heat=1)
+DOCUMENT = {
+    "schema_version": 1,
+    "experiment": "rx-path",
+    "question": "What does a path cost?",
+    "space": {
+        "name": "small",
+        "summary": "two <knobs>",
+        "knobs": {"/topology/tx_usecs": [0, 50]},
+        "exclude": [],
+        "guards": {"lost_fraction": 1.0},
+    },
+    "race": {
+        "metric": "instructions_per_packet",
+        "heat_rounds": 1,
+        "guards": {"lost_fraction": 1.0},
+    },
+    "better": "lower",
+    "baseline": "textbook",
+    "plan": {"lane": "counted", "target": "vm", "trials": 7, "all_trials": 32},
+    "provenance": {"rxlab_version": "abc"},
+    "points": [WINNER, point(1, 950.0), point(2, 990.0), point(3, 1.0, fault="3 frames are lost")],
+    "effects": [
+        {"knobs": ["tx_usecs"], "share": 0.9, "levels": LEVELS},
+        {"knobs": ["tx_usecs", "usecs"], "share": 0.1, "levels": []},
+    ],
+    "winner": WINNER,
+    "confirmation": {
+        "metric": "instructions_per_packet",
+        "unit": "instructions/packet",
+        "before": 1000.0,
+        "after": 905.0,
+        "ratio": 0.905,
+        "ci_low": 0.9,
+        "ci_high": 0.91,
+        "confidence": 0.95,
+        "n": 3,
+        "verdict": "better",
+        "verdict_words": "fewer instructions",
+    },
+}
+
+
+class TuneReport(unittest.TestCase):
+    def written(self, document):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "tune.json").write_text(json.dumps(document))
+            status = tune_report.main([folder])
+            page = Path(folder) / "tune.md"
+            return status, page.read_text() if page.exists() else ""
+
+    def test_the_gain_is_that_of_the_run_of_its_own(self):
+        status, page = self.written(DOCUMENT)
+        self.assertEqual(status, 0)
+        self.assertIn("0.905 (0.900 to 0.910) times the instructions\\_per\\_packet", page)
+        self.assertIn("it is not the gain", page)
+
+    def test_points_are_listed_best_first_and_those_that_cannot_win_say_why(self):
+        page = self.written(DOCUMENT)[1]
+        places = [page.index(f"| tx\\_usecs {i} | ") for i in (0, 1, 2, 3)]
+        self.assertEqual(places, sorted(places))
+        self.assertIn("3 frames are lost", page)
+
+    def test_nothing_that_mattered_and_no_winner_are_said(self):
+        document = copy.deepcopy(DOCUMENT)
+        document |= {"effects": [], "winner": None, "confirmation": None}
+        status, page = self.written(document)
+        self.assertEqual(status, 0)
+        self.assertIn("No point is better than 'textbook'", page)
+        self.assertIn("none of the knobs matters here", page)
+
+    def test_a_document_without_a_part_of_it_is_refused_in_one_line(self):
+        for key in DOCUMENT:
+            if key == "schema_version":
+                continue
+            document = {name: value for name, value in DOCUMENT.items() if name != key}
+            self.assertEqual(self.written(document)[0], tune_report.USAGE_ERROR, key)
+
+    def test_a_value_of_another_type_is_refused_in_one_line(self):
+        for key in DOCUMENT:
+            if key == "schema_version":
+                continue
+            for other in (3, "text", [1], {"a": []}):
+                self.assertIn(self.written(DOCUMENT | {key: other})[0], (0, 2), (key, other))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,320 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Usage: tune_report.py DIR: tune.json of DIR -> tune.html, tune.md, the plots as SVG and PNG."""
+import sys
+from pathlib import Path
+
+import cells
+import words
+from blocks import (
+    Badge,
+    Bullets,
+    Code,
+    Figure,
+    Figures,
+    Fold,
+    Link,
+    Paragraph,
+    Report,
+    Section,
+    Strong,
+    Table,
+)
+from effects import reach
+from ink import INK, SIGNS
+from load import Place, Refused, read_json
+from output import write
+from plots import Rows, draw, scale
+from to_html import html
+from to_markdown import markdown
+
+USAGE_ERROR = 2
+SHOWN = 20  # points before the fold
+TEXTS = ("experiment", "question", "better", "baseline")
+
+
+def check_point(point):
+    for key in ("name", "words", "fault"):
+        point.get(key).text()
+    for key in ("heat", "rounds", "value", "ratio"):
+        if point.has(key):
+            point.get(key).number()
+
+
+def check_effect(effect):
+    effect.get("knobs").texts()
+    effect.get("share").number()
+    for level in effect.get("levels").items():
+        level.get("mean").number()
+        level.get("points").number()
+        level.get("value")
+
+
+def check_confirmation(row):
+    for key in ("before", "after", "ratio", "ci_low", "ci_high"):
+        row.get(key).number_or_null()
+    row.get("verdict").one_of(SIGNS)
+    for key in ("metric", "unit", "verdict_words"):
+        row.get(key).text()
+    row.get("n").number()
+
+
+def load(folder):
+    """@raises Refused"""
+    path = folder / "tune.json"
+    document = read_json(path, f"write it with 'rxlab tune ... --out {folder}'")
+    place = Place(document, f"{path}:")
+    for key in TEXTS:
+        place.get(key).text()
+    place.get("space").get("name").text()
+    place.get("space").get("summary").text()
+    place.get("space").get("knobs").entries()
+    place.get("race").get("metric").text()
+    place.get("race").get("heat_rounds").number()
+    place.get("race").get("guards").entries()
+    for key in ("lane", "target"):
+        place.get("plan").get(key).text()
+    for key in ("trials", "all_trials"):
+        place.get("plan").get(key).number()
+    place.get("provenance").entries()
+    for point in place.get("points").items():
+        check_point(point)
+    for effect in place.get("effects").items():
+        check_effect(effect)
+    if place.get("winner").value is not None:
+        check_point(place.get("winner"))
+    if place.get("confirmation").value is not None:
+        check_confirmation(place.get("confirmation"))
+    return document
+
+
+def metric_of(document):
+    return document["race"]["metric"]
+
+
+def sound(document):
+    """The points that could win, best first."""
+    points = [p for p in document["points"] if not p["fault"]]
+    sign = 1 if document["better"] == "lower" else -1
+    return sorted(points, key=lambda p: (-p["heat"], sign * p["value"]))
+
+
+# ---- the answer
+
+
+def proof(document, folder):
+    row = document["confirmation"]
+    if row is None:
+        return []
+    found = (
+        words.interval(row["ratio"], row["ci_low"], row["ci_high"])
+        if row["ratio"] is not None
+        else "no ratio"
+    )
+    line = [
+        Badge(row["verdict"], row["verdict_words"]),
+        f" {found} times the {row['metric']} of '{document['baseline']}', from"
+        f" {words.plural(row['n'], 'round')} in boots that the search has not seen. ",
+    ]
+    if (folder / "confirmation" / "report.html").is_file():
+        line.append(Link("Its report", "confirmation/report.html"))
+    return [Paragraph(line, "lead")]
+
+
+def answer(document, folder):
+    winner = document["winner"]
+    if winner is None:
+        said = f"No point is better than '{document['baseline']}' in the search."
+        return Section("Answer", "answer", [Paragraph([said], "lead")])
+    blocks = [Paragraph(["The best point: ", Strong(winner["words"]), "."], "lead")]
+    blocks += proof(document, folder)
+    note = (
+        f"In the search it was {words.number(winner['ratio'])} times the baseline. That figure"
+        " chose it, and the best of many is best by luck, too: it is not the gain."
+    )
+    settings = [[Code(f"{at} = {value}")] for at, value in winner["values"].items()]
+    return Section("Answer", "answer", [*blocks, Bullets(settings), Paragraph([note], "note")])
+
+
+# ---- what mattered
+
+
+def effect_name(effect):
+    return " \u00d7 ".join(effect["knobs"])
+
+
+def share_plot(document):
+    effects = [e for e in document["effects"] if e["share"] >= 0.001][:12]
+
+    def paint():
+        rows = Rows([effect_name(e) for e in effects], "share of the spread of all points, %")
+        for i, effect in enumerate(effects):
+            y = rows.mark(i)
+            rows.axes.barh(y, 100 * effect["share"], 1.6 * rows.half, color=INK["ink"], zorder=3)
+            rows.text(i, words.percent(effect["share"]))
+        scale(rows.axes, 0, 100 * max(e["share"] for e in effects))
+        return rows.figure
+
+    said = [f"{effect_name(e)} {words.percent(e['share'])}" for e in effects]
+    plot = draw(
+        "tune-shares",
+        "What mattered",
+        "Share of each knob, and of each two knobs beyond what they do apart, in the sum of squares"
+        " over all points of the first heat.",
+        "Bars: " + "; ".join(said) + ".",
+        paint,
+    )
+    table = Table(
+        "Shares",
+        ["knob", "share"],
+        [[effect_name(e), words.percent(e["share"])] for e in document["effects"]],
+        {1},
+    )
+    return Figure(plot, table)
+
+
+def level_plot(document):
+    levels = [
+        (f"{effect['knobs'][0]} {level['value']}", level)
+        for effect in document["effects"]
+        for level in effect["levels"]
+    ]
+    metric = metric_of(document)
+
+    def paint():
+        rows = Rows([label for label, _ in levels], f"{metric}: mean over the points")
+        for i, (_, level) in enumerate(levels):
+            rows.axes.plot([level["mean"]], [rows.mark(i)], marker="o", ms=5, color=INK["ink"])
+            rows.text(i, words.number(level["mean"]))
+        scale(rows.axes, *reach([level["mean"] for _, level in levels], 1e-9))
+        return rows.figure
+
+    plot = draw(
+        "tune-levels",
+        "Each value of each knob",
+        "Mean over all points that have this value, whatever their other knobs are.",
+        "; ".join(f"{label} {words.number(level['mean'])}" for label, level in levels) + ".",
+        paint,
+    )
+    table = Table(
+        "Means by value",
+        ["knob and value", metric, "points"],
+        [[label, words.number(level["mean"]), str(level["points"])] for label, level in levels],
+        {1, 2},
+    )
+    return Figure(plot, table)
+
+
+def mattered(document):
+    """(Section, plots); nothing where no knob makes a difference."""
+    if not document["effects"]:
+        said = "No two points differ in the first heat: none of the knobs matters here."
+        return Section("What mattered", "mattered", [Paragraph([said])]), []
+    figures = [share_plot(document), level_plot(document)]
+    left_out = sum(1 for p in document["points"] if "value" not in p or p["fault"])
+    blocks = [Figures(figures)]
+    if left_out or document["space"].get("exclude"):
+        said = (
+            "Not every combination is there (excluded, or it could not win), so these shares are"
+            " not quite apart from each other."
+        )
+        blocks.append(Paragraph([said], "note"))
+    return Section("What mattered", "mattered", blocks), [figure.plot for figure in figures]
+
+
+# ---- everything that was tried
+
+
+def point_row(point):
+    return [
+        point["words"],
+        str(point["heat"] + 1),
+        str(point["rounds"]),
+        words.number(point["value"]),
+        words.number(point["ratio"]),
+    ]
+
+
+def point_table(document, caption, points):
+    columns = ["point", "heats", "rounds", metric_of(document), "ratio to the baseline"]
+    return Table(caption, columns, [point_row(p) for p in points], {1, 2, 3, 4})
+
+
+def tried(document):
+    points = sound(document)
+    blocks = [
+        Paragraph(
+            [
+                "All points took part in the first heat, the best third of them in the next, until"
+                " few were left. A row's figures are of the rounds that it took part in."
+            ]
+        ),
+        point_table(document, "The points that came furthest", points[:SHOWN]),
+    ]
+    if points[SHOWN:]:
+        rest = point_table(document, "The others", points[SHOWN:])
+        blocks.append(Fold(f"{words.plural(len(points) - SHOWN, 'more point')}", [rest]))
+    faulty = [p for p in document["points"] if p["fault"]]
+    if faulty:
+        table = Table(
+            "Points that cannot win", ["point", "why"], [[p["words"], p["fault"]] for p in faulty]
+        )
+        blocks.append(Fold(f"{words.plural(len(faulty), 'point')} cannot win", [table]))
+    return Section("Everything tried", "tried", blocks)
+
+
+def how(document):
+    plan, race = document["plan"], document["race"]
+    guards = [f"{name} at most {words.number(most)} times" for name, most in race["guards"].items()]
+    lines = [
+        [
+            f"{words.plural(plan['trials'], 'trial')} of {plan['all_trials']} that all points in"
+            f" all rounds would be; {words.plural(race['heat_rounds'], 'round')} in each heat."
+        ],
+        [f"What decides: {race['metric']}, {document['better']} is better."],
+        [f"Guards, to the baseline: {words.listed(guards)}." if guards else "No guards."],
+        ["What was searched: ", Code(str(document["space"]["knobs"]))],
+    ]
+    flat = cells.flat(document["provenance"])
+    table = Table("Provenance of the search", ["what", "value"], [[k, str(v)] for k, v in flat])
+    return Section("How it was searched", "how", [Bullets(lines), Fold("Provenance", [table])])
+
+
+def report_of(document, folder):
+    """(Report, plots)"""
+    effects, plots = mattered(document)
+    introduction = [Paragraph([text]) for text in [document["space"]["summary"]] if text.strip()]
+    eyebrow = [
+        f"rxlab: search of {document['space']['name']} in {document['experiment']}",
+        f"{document['plan']['lane']} lane",
+        f"target {document['plan']['target']}",
+    ]
+    title = f"Which settings make {metric_of(document)} best?"
+    sections = [answer(document, folder), effects, tried(document), how(document)]
+    return Report(title, eyebrow, introduction, sections), plots
+
+
+def files_of(document, folder):
+    report, plots = report_of(document, folder)
+    files = {"tune.html": html(report).encode(), "tune.md": markdown(report).encode()}
+    for plot in plots:
+        files[f"{plot.name}.svg"] = plot.svg.encode()
+        files[f"{plot.name}.png"] = plot.png
+    return files
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return USAGE_ERROR
+    folder = Path(arguments[0])
+    try:
+        write(folder, files_of(load(folder), folder))
+    except Refused as refused:
+        print(f"rxlab tune_report: {refused}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tune/document.h"
+
+#include "base/error.h"
+#include "compare/cells.h"
+#include "compare/look.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <cmath>
+
+namespace rxlab {
+namespace {
+
+constexpr double kLeastShare = 0.01;  // of an effect that is worth a word
+
+std::vector<std::optional<Standing>> by_point(const std::vector<Standing>& arms, size_t points) {
+    std::vector<std::optional<Standing>> rows(points);
+    for (size_t i = 0; i < points; i++) {
+        const auto found = std::find_if(arms.begin(), arms.end(), [&](const Standing& standing) {
+            return standing.arm == arm_name(i);
+        });
+        if (found != arms.end()) rows[i] = *found;
+    }
+    return rows;
+}
+
+std::vector<std::optional<double>> values_of(const std::vector<std::optional<Standing>>& rows) {
+    std::vector<std::optional<double>> values;
+    for (const auto& row : rows)
+        values.push_back(row && row->fault.empty() ? std::optional(row->value) : std::nullopt);
+    return values;
+}
+
+Json values_json(const Space& space, const Point& point) {
+    Json values = Json::object();
+    for (size_t i = 0; i < space.knobs.size(); i++) values[space.knobs[i].at] = point[i];
+    return values;
+}
+
+Json point_json(const Tuned& tuned, size_t i) {
+    Json row{{"name", arm_name(i)},
+             {"words", words_of(tuned.space, tuned.points[i])},
+             {"values", values_json(tuned.space, tuned.points[i])}};
+    const auto& standing = tuned.standings[i];
+    if (!standing) {
+        row["fault"] = "it cannot run here";
+        return row;
+    }
+    row["heat"] = standing->heat;
+    row["rounds"] = standing->rounds;
+    row["value"] = standing->value;
+    row["ratio"] = standing->ratio;
+    row["fault"] = standing->fault;
+    return row;
+}
+
+Json effect_json(const Effect& effect) {
+    Json levels = Json::array();
+    for (const Level& level : effect.levels)
+        levels.push_back({{"value", level.value}, {"mean", level.mean}, {"points", level.points}});
+    return {{"knobs", effect.knobs}, {"share", effect.share}, {"levels", levels}};
+}
+
+Json confirmation_json(const ComparedMetric& metric) {
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(*value) : Json();
+    };
+    return {{"metric", metric.name},
+            {"unit", metric.unit},
+            {"before", number(metric.before)},
+            {"after", number(metric.after)},
+            {"ratio", number(metric.ratio)},
+            {"ci_low", number(metric.ci_low)},
+            {"ci_high", number(metric.ci_high)},
+            {"confidence", metric.confidence},
+            {"n", metric.n},
+            {"verdict", to_string(metric.verdict)},
+            {"verdict_words", metric.verdict_words}};
+}
+
+std::string proof(const ComparedMetric& metric) {
+    if (!metric.ratio || !metric.ci_low || !metric.ci_high)
+        return fmt::format("in other boots: {}", metric.verdict_words);
+    return fmt::format("in other boots: {:.3f}x the {} ({:.3f} to {:.3f}), {}", *metric.ratio,
+                       metric.name, *metric.ci_low, *metric.ci_high, metric.verdict_words);
+}
+
+}  // namespace
+
+void judge(Tuned& tuned, const Result& search) {
+    const Standings end = standings(search, tuned.race);
+    tuned.baseline = baseline_of(search.experiment).name;
+    tuned.plan = {{"lane", to_string(search.plan.lane)},
+                  {"target", search.plan.target},
+                  {"trials", search.observations.size()},
+                  {"all_trials", search.plan.trials.size()}};
+    tuned.provenance = search.provenance;
+    tuned.standings = by_point(end.arms, tuned.points.size());
+    const Standings first =
+        standings(at_look(search, {.rounds = tuned.race.heat_rounds}), tuned.race);
+    tuned.effects =
+        effects_of(tuned.space, tuned.points, values_of(by_point(first.arms, tuned.points.size())));
+    const Standing* best = end.winner();
+    const bool less = metric_row(tuned.race.metric).better == std::string_view("lower");
+    if (!best || (less ? best->ratio >= 1 : best->ratio <= 1)) return;
+    for (size_t i = 0; i < tuned.points.size(); i++)
+        if (arm_name(i) == best->arm) tuned.winner = i;
+}
+
+ComparedMetric confirmed(const Comparison& comparison, const std::string& metric) {
+    for (const ComparedArm& arm : comparison.comparisons)
+        for (const ComparedMetric& row : arm.metrics)
+            if (row.name == metric) return row;
+    throw Error(Status::invalid, fmt::format("the comparison has no {}", metric));
+}
+
+Json to_json(const Tuned& tuned) {
+    Json points = Json::array(), effects = Json::array(), knobs = Json::object();
+    for (size_t i = 0; i < tuned.points.size(); i++) points.push_back(point_json(tuned, i));
+    for (const Effect& effect : tuned.effects) effects.push_back(effect_json(effect));
+    for (const SpaceKnob& knob : tuned.space.knobs) knobs[knob.at] = knob.values;
+    return {{"schema_version", 1},
+            {"experiment", tuned.experiment.name},
+            {"question", tuned.experiment.question},
+            {"space",
+             {{"name", tuned.space.name},
+              {"summary", tuned.space.summary},
+              {"knobs", knobs},
+              {"exclude", tuned.space.exclude},
+              {"guards", tuned.space.guards}}},
+            {"race", to_json(tuned.race)},
+            {"better", metric_row(tuned.race.metric).better},
+            {"baseline", tuned.baseline},
+            {"plan", tuned.plan},
+            {"provenance", tuned.provenance},
+            {"points", points},
+            {"effects", effects},
+            {"winner", tuned.winner ? point_json(tuned, *tuned.winner) : Json()},
+            {"confirmation", tuned.confirmation ? confirmation_json(*tuned.confirmation) : Json()}};
+}
+
+std::vector<std::string> in_words(const Tuned& tuned) {
+    std::vector<std::string> lines{
+        fmt::format("{} in {}: {} points, {} of {} trials", tuned.space.name, tuned.experiment.name,
+                    tuned.points.size(), tuned.plan["trials"].get<size_t>(),
+                    tuned.plan["all_trials"].get<size_t>())};
+    if (tuned.winner) {
+        lines.push_back(fmt::format("best point: {} ({:.3f}x in the search, which chose it)",
+                                    words_of(tuned.space, tuned.points[*tuned.winner]),
+                                    tuned.standings[*tuned.winner]->ratio));
+        if (tuned.confirmation) lines.push_back(proof(*tuned.confirmation));
+    } else {
+        lines.push_back(fmt::format("no point is better than '{}' in the search", tuned.baseline));
+    }
+    std::vector<std::string> shares;
+    for (const Effect& effect : tuned.effects)
+        if (effect.share >= kLeastShare)
+            shares.push_back(
+                fmt::format("{} {:.0f} %", fmt::join(effect.knobs, " x "), 100 * effect.share));
+    if (!shares.empty())
+        lines.push_back(
+            fmt::format("what mattered, of the spread of all points: {}", fmt::join(shares, ", ")));
+    const auto faulty =
+        std::count_if(tuned.standings.begin(), tuned.standings.end(),
+                      [](const auto& standing) { return !standing || !standing->fault.empty(); });
+    if (faulty)
+        lines.push_back(
+            fmt::format("{} points cannot win: a check failed, a guard was broken, or "
+                        "they cannot run here; see the report",
+                        faulty));
+    return lines;
+}
+
+}  // namespace rxlab

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+// tune.json: what was searched, how every point did, what mattered, and what a run of its own in
+// other boots says of the best.
+#pragma once
+#include "campaign/race.h"
+#include "compare/comparison.h"
+#include "tune/effects.h"
+
+#include <optional>
+
+namespace rxlab {
+
+struct Tuned {
+    Experiment experiment;  ///< the author's, which the search began in
+    Space space;
+    std::vector<Point> points;
+    Race race;
+    // Of the search, by judge():
+    std::string baseline;              ///< the arm that it began at
+    Json plan = Json::object();        ///< lane, target, rounds, trials made and planned
+    Json provenance = Json::object();  ///< of the search's result
+    std::vector<std::optional<Standing>> standings;  ///< of each point; none: it cannot run here
+    std::vector<Effect> effects;
+    std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
+    /// What the run of its own says; none: it was not made.
+    std::optional<ComparedMetric> confirmation;
+};
+
+/// How the points did in a search that is over.
+void judge(Tuned& tuned, const Result& search);
+
+/// The row of the deciding metric in a comparison of one arm with the baseline.
+/// @throws Error(Status::invalid): it has none
+ComparedMetric confirmed(const Comparison& comparison, const std::string& metric);
+
+Json to_json(const Tuned& tuned);
+/// For people: the winner and its proof, then what mattered.
+std::vector<std::string> in_words(const Tuned& tuned);
+
+}  // namespace rxlab

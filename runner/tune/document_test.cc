@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tune/document.h"
+
+#include "base/error.h"
+#include "compare/compare.h"
+#include "result/test_result.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace rxlab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kCost = "instructions_per_packet";
+
+/// A search of 3 x 3 points, each value of the first knob so many instructions, the second none.
+Tuned searched(const std::vector<double>& costs) {
+    Tuned tuned;
+    tuned.space = parse_space(R"({"name": "nine", "knobs": {
+        "/topology/a": [0, 1, 2], "/topology/b": [0, 1, 2]}})",
+                              "nine.json");
+    tuned.points = points_of(tuned.space);
+    std::vector<std::string> arms{"now"};
+    for (size_t i = 0; i < tuned.points.size(); i++) arms.push_back(arm_name(i));
+    tuned.experiment = test_experiment(arms);
+    tuned.race = {kCost, 1, {}};
+    judge(tuned, test_result(tuned.experiment, [&](const std::string& arm, int) {
+              return arm == "now" ? 100 : costs[std::stoul(arm.substr(6)) / 3];
+          }));
+    return tuned;
+}
+
+TEST(Tuned, names_the_winner_and_what_mattered) {
+    const Tuned tuned = searched({100, 90, 110});
+    ASSERT_TRUE(tuned.winner);
+    EXPECT_EQ(words_of(tuned.space, tuned.points[*tuned.winner]), "a 1, b 0");
+    EXPECT_THAT(tuned.effects[0].knobs, ElementsAre("a"));
+    EXPECT_NEAR(tuned.effects[0].share, 1, 1e-12);
+    const std::vector<std::string> words = in_words(tuned);
+    EXPECT_THAT(words[1], HasSubstr("a 1, b 0 (0.900x in the search, which chose it)"));
+    EXPECT_THAT(words.back(), HasSubstr("a 100 %"));
+    const Json json = to_json(tuned);
+    EXPECT_EQ(json["winner"]["values"], Json({{"/topology/a", 1}, {"/topology/b", 0}}));
+    EXPECT_EQ(json["points"].size(), 9u);
+    EXPECT_TRUE(json["confirmation"].is_null());
+}
+
+TEST(Tuned, has_no_winner_where_nothing_is_better) {
+    const Tuned tuned = searched({100, 100, 110});
+    EXPECT_FALSE(tuned.winner);
+    EXPECT_THAT(in_words(tuned)[1], HasSubstr("no point is better than 'now'"));
+}
+
+TEST(Tuned, nothing_mattered_where_nothing_differs) {
+    EXPECT_THAT(searched({120, 120, 120}).effects, IsEmpty());
+}
+
+TEST(Tuned, says_what_the_run_of_its_own_says) {
+    Tuned tuned = searched({100, 90, 110});
+    const Comparison comparison = compare(test_result(
+        test_experiment({"now", "tuned"}),
+        [](const std::string& arm, int round) { return (arm == "tuned" ? 900 : 1000) + round; }));
+    tuned.confirmation = confirmed(comparison, kCost);
+    EXPECT_THAT(in_words(tuned)[2], HasSubstr("in other boots: 0.900x the"));
+    EXPECT_EQ(to_json(tuned)["confirmation"]["verdict"], "better");
+    EXPECT_THROW(confirmed(comparison, "ns_per_packet"), Error);
+}
+
+/// The best of 216 equal points is better by luck; other boots know nothing of that.
+TEST(Tuned, luck_is_not_confirmed_in_20_seeds) {
+    std::vector<std::string> arms{"now"};
+    for (size_t i = 0; i < 216; i++) arms.push_back(arm_name(i));
+    const Experiment experiment = test_experiment(arms);
+    int lucky = 0, proclaimed = 0;
+    for (unsigned seed = 0; seed < 20; seed++) {
+        std::mt19937 random(seed);
+        std::normal_distribution<double> noise(1000, 2);
+        const auto reading = [&](const std::string&, int) { return noise(random); };
+        const Standings end = standings(test_result(experiment, reading), {kCost, 1, {}});
+        lucky += end.winner()->ratio < 1;
+        proclaimed += compare(test_result(test_experiment({"now", "tuned"}), reading)).verdict ==
+                      Verdict::better;
+    }
+    EXPECT_GE(lucky, 15) << "the test would show nothing";
+    EXPECT_EQ(proclaimed, 0);
+}
+
+}  // namespace
+}  // namespace rxlab
