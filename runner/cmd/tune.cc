@@ -140,8 +140,12 @@ Result run_race(const RunRequest& run, const CampaignRequest& campaign, const Ra
     return result;
 }
 
-/// The point that a trial's refusal names, in words, and how to do without its like.
-Error refused(const Error& error, const Tuned& tuned) {
+/// With what helps in a search: how to go on with one that was cut, and the point that a trial's
+/// refusal names, in words, with how to do without its like.
+Error explained(const Error& error, const Tuned& tuned, const fs::path& out) {
+    if (error.status() == Status::interrupted)
+        return {error.status(), error.what(),
+                fmt::format("the same with --out {} goes on with it", out.string())};
     for (size_t i = 0; i < tuned.points.size(); i++)
         if (std::string(error.what()).find("(" + arm_name(i) + ",") != std::string::npos)
             return {error.status(),
@@ -165,62 +169,82 @@ RunOutcome confirm(const TuneRequest& request, const Tuned& tuned, const fs::pat
     return perform(run);
 }
 
-void print(const Tuned& tuned, const fs::path& out) {
+void print(const Tuned& tuned, const fs::path& out, bool report) {
     for (const std::string& line : in_words(tuned)) fmt::print("{}\n", line);
     fmt::print("\nresult  {}\n", (out / "tune.json").string());
-    fmt::print("report  {}\n", (out / "tune.html").string());
+    if (report) fmt::print("report  {}\n", (out / "tune.html").string());
 }
 
-int tune(TuneRequest request) {
+struct Search {
+    Tuned tuned;
+    Json document;   ///< of the experiment whose arms the points are
+    RunRequest run;  ///< of that one
+    Plan plan;
+    Size size;
+};
+
+/// All that can be known before anything is made.
+Search search_for(const TuneRequest& request) {
     if (!request.run.arms.empty())
         throw Error(Status::usage, "--arm: the arms of a search are the points of its space",
                     "--from ARM names the one that it begins at");
-    if (request.json) request.run.quiet = true;
-    Tuned tuned;
+    Search search{.run = request.run};
+    Tuned& tuned = search.tuned;
     tuned.experiment = load_experiment(request.run.experiment);
     tuned.space = load_space(request.space);
     tuned.points = points_of(tuned.space);
     check_values(tuned.experiment, request.from, tuned.space, tuned.points.front());
-    const Json document = with_points(tuned.experiment, request.from, tuned.space, tuned.points,
-                                      "search-" + tuned.space.name);
+    const std::string name = "search-" + tuned.space.name;
+    search.document = with_points(tuned.experiment, request.from, tuned.space, tuned.points, name);
+    search.run.full = true;  // looks are for verdicts
+    const Experiment experiment =
+        parse_experiment(search.document.dump(1), name + ".json", vocabulary());
+    search.plan = plan_for(search.run, experiment);
+    search.size = size_of(search.plan, tuned.points.size());
+    tuned.race = race_for(
+        search.size, metric_of(experiment, search.plan.lane, request.metric), tuned.space.guards,
+        request.trials ? static_cast<size_t>(request.trials)
+                       : std::max(search.size.all / kPart, most_of(search.size, {})));
+    return search;
+}
 
-    RunRequest run = request.run;
-    run.full = true;  // looks are for verdicts
-    const Experiment search =
-        parse_experiment(document.dump(1), "search-" + tuned.space.name + ".json", vocabulary());
-    const Plan plan = plan_for(run, search);
-    const Size size = size_of(plan, tuned.points.size());
-    tuned.race = race_for(size, metric_of(search, plan.lane, request.metric), tuned.space.guards,
-                          request.trials ? static_cast<size_t>(request.trials)
-                                         : std::max(size.all / kPart, most_of(size, {})));
-    const fs::path out = out_for(request.run, plan, to_string(plan.lane));
-    run.experiment = write_experiment(out, document);
-    CampaignRequest campaign = campaign_for(run);
+void run_search(Search& search, const fs::path& out) {
+    search.run.experiment = write_experiment(out, search.document);
+    CampaignRequest campaign = campaign_for(search.run);
     campaign.out = out / "search";
-    Result result;
-    try {
-        result = run_race(run, campaign, tuned.race, size);
-    } catch (const Error& error) {
-        throw refused(error, tuned);
-    }
+    const Result result = run_race(search.run, campaign, search.tuned.race, search.size);
     write_whole(campaign.out / "result.json", to_json(result).dump(1) + "\n");
-    judge(tuned, result);
-    int status = static_cast<int>(Status::ok);
-    if (tuned.winner) {
-        const RunOutcome outcome = confirm(request, tuned, out);
-        tuned.confirmation = confirmed(outcome.comparison, tuned.race.metric);
-        status = static_cast<int>(outcome.comparison.status);
+    judge(search.tuned, result);
+}
+
+/// @return what its exit status says: that of the proof, where there is a winner to prove
+Status search_and_prove(const TuneRequest& request, Search& search, const fs::path& out) {
+    try {
+        run_search(search, out);
+        if (!search.tuned.winner) return Status::ok;
+        const Comparison comparison = confirm(request, search.tuned, out).comparison;
+        search.tuned.confirmation = confirmed(comparison, search.tuned.race.metric);
+        return comparison.status;
+    } catch (const Error& error) {
+        throw explained(error, search.tuned, out);
     }
-    Json written = to_json(tuned);
-    write_whole(out / "tune.json", written.dump(1) + "\n");
+}
+
+int tune(TuneRequest request) {
+    if (request.json) request.run.quiet = true;
+    Search search = search_for(request);
+    const fs::path out = out_for(request.run, search.plan, to_string(search.plan.lane));
+    const Status status = search_and_prove(request, search, out);
+    Json document = to_json(search.tuned);
+    write_whole(out / "tune.json", document.dump(1) + "\n");
     if (request.run.report) draw("tune_report.py", out);
     if (request.json) {
-        written["out"] = out;
-        fmt::print("{}\n", written.dump(2));
+        document["out"] = out;
+        fmt::print("{}\n", document.dump(2));
     } else {
-        print(tuned, out);
+        print(search.tuned, out, request.run.report);
     }
-    return status;
+    return static_cast<int>(status);
 }
 
 }  // namespace
