@@ -137,8 +137,9 @@ test: ## all tests: form, units, report, BPF and namespaces on this machine, ker
 compile-units: build
 	@$(call compile,$(BUILD)/cmake,)
 
+# Three at a time: a third of what they take is waiting.
 test-unit: compile-units
-	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -LE vm
+	@ctest --test-dir $(BUILD)/cmake --output-on-failure -j3 -LE vm
 	@cd runner/report && /usr/bin/python3 -m unittest -q
 
 # A build of its own: preset, folder, targets.
