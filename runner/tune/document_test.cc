@@ -3,10 +3,12 @@
 
 #include "base/error.h"
 #include "compare/compare.h"
+#include "experiment/schema.h"
 #include "result/test_result.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <fstream>
 #include <random>
 
 namespace rxlab {
@@ -35,6 +37,12 @@ Tuned searched(const std::vector<double>& costs) {
     return tuned;
 }
 
+void expect_schema(const Json& document) {
+    std::ifstream file(RXLAB_SOURCE "/results/schema/tune.schema.json");
+    for (const Finding& finding : validate(Json::parse(file), document))
+        ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
+}
+
 TEST(Tuned, names_the_winner_and_what_mattered) {
     const Tuned tuned = searched({100, 90, 110});
     ASSERT_TRUE(tuned.winner);
@@ -48,11 +56,13 @@ TEST(Tuned, names_the_winner_and_what_mattered) {
     EXPECT_EQ(json["winner"]["values"], Json({{"/topology/a", 1}, {"/topology/b", 0}}));
     EXPECT_EQ(json["points"].size(), 9u);
     EXPECT_TRUE(json["confirmation"].is_null());
+    expect_schema(json);
 }
 
 TEST(Tuned, has_no_winner_where_nothing_is_better) {
     const Tuned tuned = searched({100, 100, 110});
     EXPECT_FALSE(tuned.winner);
+    expect_schema(to_json(tuned));
     EXPECT_THAT(in_words(tuned)[1], HasSubstr("no point is better than 'now'"));
 }
 
@@ -68,6 +78,7 @@ TEST(Tuned, says_what_the_run_of_its_own_says) {
     tuned.confirmation = confirmed(comparison, kCost);
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("in other boots: 0.900x the"));
     EXPECT_EQ(to_json(tuned)["confirmation"]["verdict"], "better");
+    expect_schema(to_json(tuned));
     EXPECT_THROW(confirmed(comparison, "ns_per_packet"), Error);
 }
 
