@@ -36,7 +36,10 @@ ONCE = "-"  # the kernel of a check that does not depend on one
 DEBUG = "debug/"
 # Races show only where CPUs run at the same time.
 AT_ONCE = DEBUG + "kcsan"
-# Shadows, quarantines and tables of the checkers, and all takes several times as long.
+# Shadows, quarantines and tables of the checkers, and all takes several times as long: what the kernel
+# takes for a task, a CPU or a grace period that hangs is what does so for longer than slow work may.
+PATIENCE = "sysctl.kernel.hung_task_timeout_secs=1200 watchdog_thresh=60"
+PATIENCE += " rcupdate.rcu_cpu_stall_timeout=300"
 DEBUG_OPTIONS = {"--memory": "1024", "--timeout": "7200"}
 # Words for some of a test's checks. QEMU before 8.1 runs stale code where one CPU's thread patches
 # what another's translates, the likelier the busier the machine. With one thread for all CPUs it
@@ -73,11 +76,9 @@ def kernel_options(word):
     options = {"--cmdline": " ".join(cmdline)} if cmdline else {}
     if not name.startswith(DEBUG):
         return {"--kernel": name, **options}
-    return {
-        "--kernel": debug_kernel(name.removeprefix(DEBUG))["vmlinuz"],
-        **DEBUG_OPTIONS,
-        **options,
-    }
+    options["--cmdline"] = " ".join([PATIENCE, *cmdline])
+    vmlinuz = debug_kernel(name.removeprefix(DEBUG))["vmlinuz"]
+    return {"--kernel": vmlinuz, **DEBUG_OPTIONS, **options}
 
 
 def joined(options, words):
