@@ -218,6 +218,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
 		$(BUILD)/cmake/xdp_test --gtest_brief=1
+	@vm/test-vdma $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_DRIVER_FRAMES=1000000 RXLAB_DRIVERS=all vm/test-drivers $(BUILD)/rxlab $(KERNELS)

@@ -36,8 +36,8 @@ ONCE = "-"  # the kernel of a check that does not depend on one
 DEBUG = "debug/"
 # Races show only where CPUs run at the same time.
 AT_ONCE = DEBUG + "kcsan"
-# Shadows, quarantines and tables of the checkers, and all takes several times as long: what the kernel
-# takes for a task, a CPU or a grace period that hangs is what does so for longer than slow work may.
+# Shadows, quarantines and tables of the checkers, and all takes several times as long: a task, a
+# CPU or a grace period is told to hang when it has for longer than slow work may take.
 PATIENCE = "sysctl.kernel.hung_task_timeout_secs=1200 watchdog_thresh=60"
 PATIENCE += " rcupdate.rcu_cpu_stall_timeout=300"
 DEBUG_OPTIONS = {"--memory": "1024", "--timeout": "7200"}
