@@ -240,6 +240,17 @@ void Journal::record(const Undo& undo) {
 }
 
 void Journal::set_knob(const std::string& name, const std::string& value) {
+    const std::string netns = placed(find_knob(name).object).netns;
+    try {
+        put_knob(name, value);
+    } catch (const Error&) {
+        // In a namespace that is yet to be made nobody can be asked for the old value.
+        if (reads_back_ || netns.empty()) throw;
+        record({.what = name, .netns = netns, .knob = name, .wrote = value});
+    }
+}
+
+void Journal::put_knob(const std::string& name, const std::string& value) {
     const Knob knob = find_knob(name);
     const std::string before = knob.kind.read(sys_, knob.object);
     if (same_value(before, value)) return;

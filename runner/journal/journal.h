@@ -47,6 +47,7 @@ public:
 
 private:
     std::string file() const { return directory_ + "/journal.jsonl"; }
+    void put_knob(const std::string& knob, const std::string& value);
     void load();
     void append(const std::string& line);
     void write_whole();

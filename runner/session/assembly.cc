@@ -113,7 +113,7 @@ MachineNeeds machine_needs(const Trial& trial) {
 }
 
 Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {
-    if (!pair.names.empty()) return user_interfaces(sys, pair);
+    if (!pair.names.empty()) return user_interfaces(sys, journal, pair);
     return row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology")
         .make(sys, journal, trial.topology);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "knobs/knobs.h"
-#include "knobs/place.h"
 #include "session/assembly.h"
 #include "session/prepare.h"
 #include "session/session.h"
@@ -30,18 +28,14 @@ void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial,
     }
 }
 
-/// In a namespace that the trial is yet to make, a program cannot be asked for the old value.
-void describe_knob(RecordingSys& sys, Journal& journal, const std::string& name,
-                   const std::string& value) {
-    const Placed place = placed(find_knob(name).object);
-    const size_t changes = sys.changes().size();
-    try {
-        journal.set_knob(name, value);
-    } catch (const Error& error) {
-        if (place.netns.empty()) throw;
-        journal.record({.what = name, .netns = place.netns});
-        if (sys.changes().size() == changes) sys.note(fmt::format("set {} to {}", name, value));
-    }
+/// What cannot be written because its namespace is yet to be made, only the journal tells of.
+void with_unwritten(RecordingSys& sys, const Journal& journal, const std::function<void()>& act) {
+    const size_t changes = sys.changes().size(), entries = journal.pending().size();
+    act();
+    if (sys.changes().size() != changes) return;
+    for (size_t i = entries; i < journal.pending().size(); i++)
+        sys.note(
+            fmt::format("set {} to {}", journal.pending()[i].what, journal.pending()[i].wrote));
 }
 
 std::string describe_traffic(const Trial& trial, const Topology& topology) {
@@ -76,10 +70,11 @@ std::vector<std::string> describe_changes(const Trial& trial, const UserPair& pa
         return sys.changes();
     }
     describe_setups(sys, journal, trial, topology);
-    for (const auto& [name, value] : trial.knobs.items())
-        describe_knob(sys, journal, name, knob_text(value));
+    for (const auto& knob : trial.knobs.items())
+        with_unwritten(sys, journal,
+                       [&] { journal.set_knob(knob.key(), knob_text(knob.value())); });
     if (const auto announce = traffic_kind(trial).announce)
-        announce(sys, journal, topology, trial.traffic);
+        with_unwritten(sys, journal, [&] { announce(sys, journal, topology, trial.traffic); });
     sys.note(describe_traffic(trial, topology));
     for (const std::string& program : observing_programs(trial))
         sys.note(fmt::format("run {} as root while it measures", program));

@@ -2,6 +2,7 @@
 // Whole trials on this machine, in namespaces of our own: needs root and a kernel with veth,
 // nftables and BPF.
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/test_folder.h"
 #include "session/assembly.h"
 #include "session/session.h"
@@ -11,11 +12,14 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <thread>
 
 namespace rxlab {
 namespace {
@@ -129,34 +133,6 @@ TEST_F(Host, knobs_are_set_inside_and_back_afterwards) {
     EXPECT_EQ(real_sys().read_file("/proc/sys/net/core/netdev_budget"), before);
 }
 
-/// In a namespace, which stands for the machine whose interfaces they are.
-TEST_F(Host, a_user_s_own_pair_is_measured_and_left_as_it_was) {
-    Sys& sys = real_sys();
-    run_or_throw(sys, {"ip", "netns", "add", "rxlab-user"});
-    run_or_throw(sys, {"ip", "-n", "rxlab-user", "link", "add", "user0", "type", "veth", "peer",
-                       "name", "user1"});
-    sys.in_netns("rxlab-user", [&] {
-        for (const char* name : {"user0", "user1"}) {
-            sys.write_file(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name), "1");
-            run_or_throw(sys, {"ip", "link", "set", name, "up"});
-        }
-        const auto state = [&] {
-            return run_or_throw(sys, {"ethtool", "-k", "user0"}) +
-                   run_or_throw(sys, {"ip", "-d", "link", "show", "user1"});
-        };
-        const std::string before = state();
-        Journal journal(sys, "");
-        const Observation observation =
-            run_trial(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 20000),
-                      {.interface = {.names = "user0:user1"}});
-        EXPECT_EQ(observation.checks.at("conservation").detail, "sent 20000 = xdp.drop 20000");
-        EXPECT_TRUE(observation.checks.at("restored").ok)
-            << observation.checks.at("restored").detail;
-        EXPECT_EQ(state(), before);
-    });
-    run_or_throw(sys, {"ip", "netns", "del", "rxlab-user"});
-}
-
 /// The number in "undo all of it: N journal entries", and in "N changes undone".
 std::string planned_entries(const Trial& trial, const UserPair& pair = {}) {
     const std::string last = describe_changes(trial, pair).back();
@@ -187,6 +163,7 @@ TEST_F(Host, a_plan_has_the_journal_s_entries_whatever_is_set_up) {
     }
 }
 
+/// In a namespace, which stands for the machine whose interfaces they are.
 class OwnPair : public Host {
 protected:
     void SetUp() override {
@@ -201,6 +178,18 @@ protected:
             }
         });
     }
+    /// What can be told of both ends, where they are.
+    std::string state() {
+        std::string state;
+        for (const std::string name : {"user0", "user1"}) {
+            state += run_or_throw(sys, {"ethtool", "-k", name}) +
+                     run_or_throw(sys, {"ip", "-d", "address", "show", name});
+            for (const std::string kind : {"ipv4/conf", "ipv4/neigh", "ipv6/conf", "ipv6/neigh"})
+                state += run_or_throw(
+                    sys, {"sh", "-c", "grep -r . /proc/sys/net/" + kind + "/" + name + " || true"});
+        }
+        return state;
+    }
     void TearDown() override {
         sys.run({"ip", "netns", "del", "rxlab-user"});
         Host::TearDown();
@@ -209,13 +198,14 @@ protected:
         argv.insert(argv.begin(), "ip");
         run_or_throw(sys, argv);
     }
-    Observation measure(const Json& setup) {
+    Observation measure(const Json& setup, bool force = false) {
         Journal journal(sys, directory_);
-        return run_trial(sys, journal, trial(setup, 1000), {.interface = pair});
+        return run_trial(sys, journal, trial(setup, 1000),
+                         {.interface = {.names = pair.names, .force = force}});
     }
-    void refused(const Json& setup, const std::string& fact) {
+    void refused(const Json& setup, const std::string& fact, bool force = false) {
         try {
-            measure(setup);
+            measure(setup, force);
             ADD_FAILURE() << fact;
         } catch (const Error& error) {
             EXPECT_THAT(error.what(), HasSubstr(fact));
@@ -227,15 +217,75 @@ protected:
     const std::string directory_;
 };
 
+TEST_F(OwnPair, it_is_measured_and_left_as_it_was) {
+    sys.in_netns("rxlab-user", [&] {
+        const std::string before = state();
+        const Observation observation = measure({{"xdp", {{"program", "xdp_drop"}}}});
+        EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000 = xdp.drop 1000");
+        EXPECT_TRUE(observation.checks.at("restored").ok)
+            << observation.checks.at("restored").detail;
+        EXPECT_EQ(state(), before);
+    });
+}
+
+/// With IPv6 both ends say things by themselves, and the machine receives on other interfaces.
+TEST_F(OwnPair, what_the_machine_itself_sends_and_receives_is_not_counted) {
+    sys.in_netns("rxlab-user", [&] {
+        for (const char* name : {"user0", "user1"})
+            sys.write_file(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name), "0");
+        ip({"link", "set", "lo", "up"});
+        const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        sockaddr_in closed{};
+        closed.sin_family = AF_INET;
+        closed.sin_port = htons(9);
+        closed.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const std::jthread other([&](const std::stop_token& stop) {
+            while (!stop.stop_requested())
+                ::sendto(socket.get(), "", 1, 0, reinterpret_cast<sockaddr*>(&closed),
+                         sizeof(closed));
+        });
+        const Observation observation = measure(Json::object());
+        EXPECT_EQ(observation.checks.at("conservation").detail, "sent 1000 = udp.no_ports 1000");
+    });
+}
+
+/// Undone by a process that is elsewhere.
+TEST_F(OwnPair, after_a_kill_it_is_back_in_its_namespace) {
+    const TestFolder folder;
+    std::string before;
+    sys.in_netns("rxlab-user", [&] { before = state(); });
+    const pid_t child = ::fork();
+    if (child == 0) {
+        try {
+            sys.in_netns("rxlab-user", [&] {
+                Journal journal(sys, folder.path());
+                const Assembly assembly =
+                    assemble(sys, journal, trial({{"xdp", {{"program", "xdp_drop"}}}}, 1000), pair);
+                ::kill(::getpid(), SIGKILL);
+            });
+        } catch (const std::exception& error) {
+            fmt::print("{}\n", error.what());
+        }
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(sys.run({"ip", "-n", "rxlab-dut", "link", "show", "user1"}).status, 0);
+
+    Journal journal(sys, folder.path());
+    EXPECT_THAT(journal.restore(), ::testing::IsEmpty());
+    for (const char* netns : {"rxlab-home", "rxlab-gen", "rxlab-dut"})
+        EXPECT_FALSE(sys.exists(std::string("/run/netns/") + netns));
+    sys.in_netns("rxlab-user", [&] { EXPECT_EQ(state(), before); });
+}
+
 TEST_F(OwnPair, its_plan_has_the_journal_s_entries_too) {
     sys.in_netns("rxlab-user", [&] {
         for (const Json& setup : std::vector<Json>{
                  Json::object(), {{"xdp", {{"program", "xdp_drop"}}}}, {{"tc", {{"kind", "bpf"}}}}})
             EXPECT_EQ(planned_entries(trial(setup, 1000), pair), undone_entries(measure(setup)))
                 << setup;
-        const std::string both_ends_and_the_program = "3";
-        EXPECT_EQ(planned_entries(trial({{"xdp", {{"program", "xdp_drop"}}}}, 1000), pair),
-                  both_ends_and_the_program);
     });
 }
 
@@ -263,22 +313,24 @@ TEST_F(OwnPair, what_somebody_else_has_there_is_neither_used_nor_deleted) {
         run_or_throw(sys, {"tc", "qdisc", "add", "dev", "user1", "clsact"});
         ip({"link", "add", "mine", "type", "veth", "peer", "name", "peer"});
         run_or_throw(sys, {"nft", "add table ip rxlab"});
-        const auto state = [&] {
+        const auto what_is_there = [&] {
             return run_or_throw(sys, {"tc", "qdisc", "show", "dev", "user1"}) +
                    run_or_throw(sys, {"ip", "-o", "link", "show", "mine"}) +
                    run_or_throw(sys, {"nft", "list", "ruleset"});
         };
-        const std::string before = state();
-        refused({{"tc", {{"kind", "bpf"}}}}, "user1 has an ingress or clsact qdisc already");
-        refused({{"link", {{"name", "mine"}}}}, "interface 'mine' exists already");
-        const TestFolder folder;
+        const std::string before = what_is_there();
+        const bool force = true;
+        refused(Json::object(), "interface 'user1' has a qdisc of its own, clsact");
+        refused({{"tc", {{"kind", "bpf"}}}}, "user1 has an ingress or clsact qdisc already", force);
+        refused({{"link", {{"name", "mine"}}}}, "interface 'mine' exists already", force);
+        const TestFolder folder;  // of whose journal the table has its tag
         {
             Journal journal(sys, folder.path());
             EXPECT_EQ(undone_entries(run_trial(sys, journal, trial({{"nft", Json::object()}}, 1000),
-                                               {.interface = pair})),
+                                               {.interface = {pair.names, force}})),
                       "3");
         }
-        EXPECT_EQ(state(), before);
+        EXPECT_EQ(what_is_there(), before);
     });
 }
 
@@ -286,7 +338,7 @@ TEST_F(OwnPair, interfaces_that_the_machine_uses_are_refused_without_force) {
     sys.in_netns("rxlab-user", [&] {
         ip({"address", "add", "192.0.2.1/24", "dev", "user1"});
         refused(Json::object(), "interface 'user1' has the address 192.0.2.1");
-        EXPECT_NO_THROW(user_interfaces(sys, {.names = "user0:user1", .force = true}));
+        EXPECT_EQ(undone_entries(measure(Json::object(), /*force=*/true)), "2");
         ip({"address", "flush", "dev", "user1"});
         ip({"route", "add", "default", "dev", "user1"});
         refused(Json::object(), "interface 'user1' has the default route");

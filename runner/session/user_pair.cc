@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/names.h"
+#include "session/moved_pair.h"
 #include "topology/sinks.h"
 
 #include <fmt/format.h>
@@ -31,34 +32,45 @@ void require_no_loopback(Sys& sys, const std::string& name) {
                "two interfaces that are joined");
 }
 
-Json ip_json(Sys& sys, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"ip", "-j"});
-    const Json answer = Json::parse(run_or_throw(sys, arguments), nullptr, false);
+Json array_of(Sys& sys, const std::vector<std::string>& argv) {
+    const Json answer = Json::parse(run_or_throw(sys, argv), nullptr, false);
     if (!answer.is_array())
-        throw Error(Status::invalid, fmt::format("ip -j {} said no JSON array", arguments[2]));
+        throw Error(Status::invalid, fmt::format("{} {} said no JSON array", argv[0], argv[2]));
     return answer;
 }
 
-/// Why the machine itself needs this interface; empty: it does not. A link-local address of IPv6
-/// comes by itself.
+/// Why the machine itself needs this interface; empty: it does not. What comes by itself is no use:
+/// a link-local address of IPv6 with its routes, the qdisc that every interface has.
 std::string use_of(Sys& sys, const std::string& name) {
-    const Json link = ip_json(sys, {"address", "show", "dev", name}).at(0);
+    const Json link = array_of(sys, {"ip", "-j", "address", "show", "dev", name}).at(0);
     if (link.contains("master")) return "belongs to " + link["master"].get<std::string>();
     for (const Json& address : link.value("addr_info", Json::array()))
         if (address.value("scope", "") != "link")
             return "has the address " + address.value("local", "?");
     for (const char* family : {"-4", "-6"})
-        for (const Json& route : ip_json(sys, {family, "route", "show", "default"}))
-            if (route.value("dev", "") == name) return "has the default route";
+        for (const Json& route : array_of(sys, {"ip", "-j", family, "route", "show", "dev", name}))
+            if (const std::string to = route.value("dst", ""); to == "default")
+                return "has the default route";
+            else if (route.value("protocol", "") != "kernel")
+                return "has a route to " + to;
+    for (const Json& qdisc : array_of(sys, {"tc", "-j", "qdisc", "show", "dev", name}))
+        if (qdisc.value("handle", "0:") != "0:")
+            return "has a qdisc of its own, " + qdisc.value("kind", "?");
     return "";
 }
 
-void require_free(Sys& sys, const std::string& name) {
-    const std::string use = use_of(sys, name);
-    if (!use.empty())
-        refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
-               "a pair that nothing else uses, or --force: traffic and filters of the trial are on "
-               "it then");
+/// Does the machine itself need one of them? Refused, unless that is meant.
+bool are_used(Sys& sys, const std::vector<std::string>& names, bool force) {
+    for (const std::string& name : names) {
+        const std::string use = use_of(sys, name);
+        if (use.empty()) continue;
+        if (!force)
+            refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
+                   "a pair that nothing else uses, or --force: traffic and filters of the trial "
+                   "are on it then");
+        return true;
+    }
+    return false;
 }
 
 /// A port, and no interface that the kernel made of nothing.
@@ -73,8 +85,8 @@ std::string mac_of(Sys& sys, const std::string& name) {
 
 }  // namespace
 
-/// Addresses are those that RFC 2544 sets aside for benchmarks; they are in the frames only.
-Topology user_interfaces(Sys& sys, const UserPair& pair) {
+/// Addresses are those that RFC 2544 sets aside for benchmarks.
+Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair) {
     const size_t colon = pair.names.find(':');
     if (colon == std::string::npos)
         refuse(fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT",
@@ -85,17 +97,20 @@ Topology user_interfaces(Sys& sys, const UserPair& pair) {
     if (generator.name == receiver.name)
         refuse(fmt::format("--interface {}: both ends are one interface", pair.names),
                "--interface eth1:eth2 sends from eth1 and measures eth2");
-    for (const std::string& name : {generator.name, receiver.name}) require_up(sys, name);
-    for (const std::string& name : {generator.name, receiver.name}) require_no_loopback(sys, name);
-    if (!pair.force)
-        for (const std::string& name : {generator.name, receiver.name}) require_free(sys, name);
+    const std::vector<std::string> names{generator.name, receiver.name};
+    for (const std::string& name : names) require_up(sys, name);
+    for (const std::string& name : names) require_no_loopback(sys, name);
+    const bool used = are_used(sys, names, pair.force), hardware = has_hardware(sys, receiver);
+    Path path{
+        generator,        receiver,     mac_of(sys, generator.name), mac_of(sys, receiver.name),
+        "198.18.0.1",     "198.18.0.2",
+        /*borrowed=*/true};
+    if (!used) path = move_apart(sys, journal, path);
     Topology topology;
-    topology.paths.push_back({generator, receiver, mac_of(sys, generator.name),
-                              mac_of(sys, receiver.name), "198.18.0.1", "198.18.0.2"});
-    topology.sinks = protocol_sinks(sys, "");
-    topology.fresh_skbs = has_hardware(sys, receiver);
-    for (Sink& sink : topology.fresh_skbs ? nic_sinks(sys, topology.paths.front())
-                                          : veth_sinks(sys, topology.paths))
+    topology.paths.push_back(path);
+    topology.sinks = protocol_sinks(sys, path.receiver.netns);
+    topology.fresh_skbs = hardware;
+    for (Sink& sink : topology.fresh_skbs ? nic_sinks(sys, path) : veth_sinks(sys, topology.paths))
         topology.sinks.push_back(std::move(sink));
     return topology;
 }

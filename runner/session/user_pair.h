@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The user's own pair of joined interfaces: two ports and a cable, or a veth pair.
 #pragma once
+#include "journal/journal.h"
 #include "topology/topology.h"
 
 namespace rxlab {
@@ -10,9 +11,10 @@ struct UserPair {
     bool force = false;  ///< also where that takes this machine's own traffic away
 };
 
-/// Changes nothing. @throws Error(Status::usage): no such pair, an interface that is down, a
-/// loopback, or without `force` one that this machine itself uses: it has an address, the default
-/// route, or belongs to a bridge or bond.
-Topology user_interfaces(Sys& sys, const UserPair& pair);
+/// Each end is in a namespace of its own then (moved_pair.h); a pair that this machine itself uses,
+/// taken by `force`, stays where it is. @throws Error(Status::usage): no such pair, an interface
+/// that is down, a loopback, or without `force` one that this machine itself uses: it has an
+/// address, a route or a qdisc, or belongs to a bridge or bond.
+Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair);
 
 }  // namespace rxlab

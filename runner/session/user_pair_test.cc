@@ -3,24 +3,49 @@
 
 #include "base/error.h"
 #include "sys/fake_sys.h"
+#include "topology/namespaces.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace rxlab {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Topology taken(Sys& sys, const UserPair& pair) {
+    Journal journal(sys, "");
+    return user_interfaces(sys, journal, pair);
+}
 
 std::string refusal(Sys& sys, const std::string& names) {
     try {
-        user_interfaces(sys, {.names = names});
+        taken(sys, {.names = names});
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::usage);
         EXPECT_FALSE(error.next().empty());
         return error.what();
     }
     return "";
+}
+
+/// An interface is there, and has a link.
+void move(FakeSys& sys, const std::string& folder) {
+    sys.files[folder + "/carrier"] = "1\n";
+    sys.files[folder + "/operstate"] = "up\n";
+}
+
+/// What a question is answered with.
+void answer(FakeSys& sys, const std::string& word, const std::string& json) {
+    sys.on_run = [before = sys.on_run, word, json](FakeSys& machine,
+                                                   const FakeSys::Command& command) {
+        const auto& argv = command.argv;
+        return std::find(argv.begin(), argv.end(), word) == argv.end() ? before(machine, command)
+                                                                       : CommandResult{0, json, ""};
+    };
 }
 
 FakeSys with_interfaces() {
@@ -31,9 +56,15 @@ FakeSys with_interfaces() {
         sys.files[folder + "/address"] = "02:00:00:00:00:01\n";
         sys.files[folder + "/type"] = name == std::string("lo") ? "772\n" : "1\n";
     }
-    sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
-        const bool route = command.argv[2] != "address";
-        return CommandResult{0, route ? "[]" : "[{}]", ""};
+    sys.on_run = [](FakeSys& machine, const FakeSys::Command& command) {
+        const std::vector<std::string>& argv = command.argv;
+        if (argv[2] == "attach") machine.files["/run/netns/" + argv[3]] = "";
+        if (command.input.starts_with("netns add"))
+            for (const char* netns : {kGenerator, kReceiver})
+                machine.files[std::string("/run/netns/") + netns] = "";
+        if (argv[1] == "link" && argv[4] == "netns" && argv[5] != "rxlab-home")
+            move(machine, argv[5] + ":/sys/class/net/" + argv[3]);
+        return CommandResult{0, argv[2] == "address" ? "[{}]" : "[]", ""};
     };
     return sys;
 }
@@ -50,27 +81,80 @@ TEST(UserPair, names_that_are_no_pair_are_refused) {
     EXPECT_THAT(refusal(sys, "eth0:eth1"), HasSubstr("interface 'eth1' is down"));
 }
 
-TEST(UserPair, a_free_pair_is_taken_and_nothing_is_changed) {
+TEST(UserPair, each_end_of_a_free_pair_gets_a_namespace_and_an_address) {
     FakeSys sys = with_interfaces();
-    const Topology topology = user_interfaces(sys, {.names = "eth0:eth1"});
+    const Topology topology = taken(sys, {.names = "eth0:eth1"});
     ASSERT_EQ(topology.paths.size(), 1u);
     EXPECT_EQ(topology.paths[0].generator.name, "eth0");
+    EXPECT_EQ(topology.paths[0].generator.netns, kGenerator);
     EXPECT_EQ(topology.paths[0].receiver.name, "eth1");
-    for (const std::string& line : sys.log) EXPECT_THAT(line, HasSubstr("ip -j")) << line;
+    EXPECT_EQ(topology.paths[0].receiver.netns, kReceiver);
+}
+
+TEST(UserPair, they_go_back_with_what_was_set_of_them_before_their_namespaces_go) {
+    FakeSys sys = with_interfaces();
+    for (const char* name : {"default", "eth0"})
+        sys.files[fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)] = "0\n";
+    sys.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n";
+    Journal journal(sys, "");
+    user_interfaces(sys, journal, {.names = "eth0:eth1"});
+    std::vector<std::string> undone;
+    for (auto undo = journal.pending().rbegin(); undo != journal.pending().rend(); ++undo)
+        undone.push_back(undo->netns + " " + undo->what);
+    EXPECT_THAT(undone,
+                ElementsAre("rxlab-dut eth1 goes back to where it was",
+                            "rxlab-home /proc/sys/net/ipv6/conf/eth1/disable_ipv6",
+                            "rxlab-home eth1 is up",  //
+                            "rxlab-gen eth0 goes back to where it was", "rxlab-home eth0 is up",
+                            " the name rxlab-home of this network namespace",
+                            " network namespace rxlab-gen", " network namespace rxlab-dut"));
+}
+
+TEST(UserPair, one_that_the_machine_uses_is_refused_and_by_force_stays_where_it_is) {
+    const struct {
+        const char *question, *json, *fact;
+    } uses[] = {
+        {"address", R"([{"addr_info": [{"scope": "global", "local": "192.0.2.1"}]}])",
+         "has the address 192.0.2.1"},
+        {"address", R"([{"master": "br0"}])", "belongs to br0"},
+        {"route", R"([{"dst": "default"}])", "has the default route"},
+        {"route", R"([{"dst": "198.51.100.0/24", "protocol": "static"}])",
+         "has a route to 198.51.100.0/24"},
+        {"qdisc", R"([{"kind": "clsact", "handle": "ffff:"}])", "has a qdisc of its own, clsact"},
+    };
+    for (const auto& use : uses) {
+        FakeSys sys = with_interfaces();
+        answer(sys, use.question, use.json);
+        EXPECT_THAT(refusal(sys, "eth0:eth1"), HasSubstr(use.fact));
+        const Topology topology = taken(sys, {.names = "eth0:eth1", .force = true});
+        EXPECT_THAT(topology.paths[0].receiver.netns, IsEmpty());
+        for (const std::string& line : sys.log) EXPECT_THAT(line, HasSubstr(" -j ")) << line;
+    }
+}
+
+TEST(UserPair, what_every_interface_has_is_no_use_of_it) {
+    FakeSys sys = with_interfaces();
+    answer(sys, "address", R"([{"addr_info": [{"scope": "link", "local": "fe80::1"}]}])");
+    answer(sys, "-6", R"([{"dst": "fe80::/64", "protocol": "kernel"}])");
+    answer(sys, "qdisc", R"([{"kind": "mq", "handle": "0:"}])");
+    EXPECT_EQ(taken(sys, {.names = "eth0:eth1"}).paths[0].receiver.netns, kReceiver);
 }
 
 TEST(UserPair, ports_lose_frames_where_nics_do) {
     FakeSys sys = with_interfaces();
+    bool hardware = false;
     const auto has = [&](const char* name) {
-        const Topology topology = user_interfaces(sys, {.names = "eth0:eth1"});
+        sys = with_interfaces();
+        if (hardware) sys.files["/sys/class/net/eth1/device/vendor"] = "0x8086\n";
+        const Topology topology = taken(sys, {.names = "eth0:eth1"});
+        EXPECT_EQ(topology.fresh_skbs, hardware);
         return std::any_of(topology.sinks.begin(), topology.sinks.end(),
                            [&](const Sink& sink) { return sink.name == name; });
     };
     EXPECT_TRUE(has("veth.rx_dropped"));
-    sys.files["/sys/class/net/eth1/device/vendor"] = "0x8086\n";
+    hardware = true;
     EXPECT_TRUE(has("nic.no_buffer"));
     EXPECT_FALSE(has("veth.rx_dropped"));
-    EXPECT_TRUE(user_interfaces(sys, {.names = "eth0:eth1"}).fresh_skbs);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void RecordingSys::remove(const std::string& path) {
 namespace {
 
 /// Programs that tell something and change nothing.
-const std::vector<std::string> kQuestions[] = {{"ip", "-j"}, {"head"}};
+const std::vector<std::string> kQuestions[] = {{"ip", "-j"}, {"tc", "-j"}, {"head"}};
 
 bool only_asks(const std::vector<std::string>& argv) {
     return std::any_of(std::begin(kQuestions), std::end(kQuestions), [&](const auto& question) {

@@ -8,6 +8,9 @@
 namespace rxlab {
 namespace {
 
+constexpr uint64_t kSecond = 1'000'000'000, kLook = 10'000'000;  // ns
+constexpr uint64_t kPatience = 20 * kSecond;  // a link is negotiated in less than 5
+
 std::string address_lines(const Interface& own, const std::string& ip, const std::string& peer_ip,
                           const std::string& peer_mac) {
     return fmt::format(
@@ -18,6 +21,31 @@ std::string address_lines(const Interface& own, const std::string& ip, const std
 
 std::string moved(const Interface& end, const std::string& mac) {
     return fmt::format("link set {} address {} netns {}\n", end.name, mac, end.netns);
+}
+
+std::string link_file(Sys& sys, const Interface& end, const char* file) {
+    std::string text;
+    sys.in_netns(end.netns, [&] {
+        text = sys.read_file(fmt::format("/sys/class/net/{}/{}", end.name, file));
+    });
+    return text;
+}
+
+bool has_link(Sys& sys, const Interface& end) {
+    return link_file(sys, end, "carrier").starts_with("1") &&
+           !link_file(sys, end, "operstate").starts_with("down");
+}
+
+/// By the machine's own clock, so that in a counted guest the same instruction is next.
+void await_link(Sys& sys, const Interface& end, const std::string& next) {
+    const uint64_t until = sys.now_ns() + kPatience;
+    while (!has_link(sys, end)) {
+        if (sys.now_ns() > until)
+            throw Error(Status::invalid,
+                        fmt::format("{} has no link after {} s", end.name, kPatience / kSecond),
+                        next);
+        sys.sleep_ns(kLook);
+    }
 }
 
 }  // namespace
@@ -62,6 +90,17 @@ std::string generator_address(const Path& path) {
 }
 std::string receiver_address(const Path& path) {
     return address_lines(path.receiver, path.receiver_ip, path.generator_ip, path.generator_mac);
+}
+
+std::string knob_object(const Interface& end, const std::string& rest) {
+    const std::string place = end.netns == kGenerator  ? "@gen:"
+                              : end.netns == kReceiver ? "@dut:"
+                                                       : "";
+    return fmt::format("{}{}/{}", place, end.name, rest);
+}
+
+void await_links(Sys& sys, const Path& path, const std::string& next) {
+    for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end, next);
 }
 
 }  // namespace rxlab

@@ -22,4 +22,11 @@ std::string moved_ends(const Path& path);
 std::string generator_address(const Path& path);
 std::string receiver_address(const Path& path);
 
+/// How knobs name what is of this interface: "@dut:eth1/" and the rest.
+std::string knob_object(const Interface& end, const std::string& rest);
+
+/// Waits until both ends have a link. @throws Error(Status::invalid) where one has none in time;
+/// `next`: what to look at then.
+void await_links(Sys& sys, const Path& path, const std::string& next);
+
 }  // namespace rxlab

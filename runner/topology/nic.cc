@@ -23,8 +23,9 @@ const char kNicSchema[] = R"({
 
 namespace {
 
-constexpr uint64_t kSecond = 1'000'000'000, kLook = 10'000'000;  // ns
-constexpr uint64_t kPatience = 20 * kSecond;  // a link is negotiated in less than 5
+constexpr uint64_t kNsPerSecond = 1'000'000'000;
+constexpr const char* kWhyNoLink =
+    "look at what its driver says: rxlab shell --device nic:MODEL -- dmesg";
 
 /// The interface that a driver made of a PCI device: itself has it, or a virtio device on it.
 std::string interface_at(Sys& sys, int slot, const NicModel& model) {
@@ -40,35 +41,6 @@ std::string interface_at(Sys& sys, int slot, const NicModel& model) {
                             "booted for it",
                             model.driver, device),
                 "--target vm; on a machine of your own --interface GEN:DUT takes two ports");
-}
-
-std::string link_file(Sys& sys, const Interface& end, const char* file) {
-    std::string text;
-    sys.in_netns(end.netns, [&] {
-        text = sys.read_file(fmt::format("/sys/class/net/{}/{}", end.name, file));
-    });
-    return text;
-}
-
-bool has_link(Sys& sys, const Interface& end) {
-    return link_file(sys, end, "carrier").starts_with("1") &&
-           !link_file(sys, end, "operstate").starts_with("down");
-}
-
-/// By the machine's own clock, so that in a counted guest the same instruction is next.
-void await_link(Sys& sys, const Interface& end) {
-    const uint64_t until = sys.now_ns() + kPatience;
-    while (!has_link(sys, end)) {
-        if (sys.now_ns() > until)
-            throw Error(Status::invalid,
-                        fmt::format("{} has no link after {} s", end.name, kPatience / kSecond),
-                        "look at what its driver says: rxlab shell --device nic:MODEL -- dmesg");
-        sys.sleep_ns(kLook);
-    }
-}
-
-void await_links(Sys& sys, const Path& path) {
-    for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end);
 }
 
 }  // namespace
@@ -88,10 +60,10 @@ Topology make_nic(Sys& sys, Journal& journal, const Json& parameters) {
     run_or_throw(sys, {"ip", "-batch", "-"}, moved_ends(path));
     run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
-    await_links(sys, path);
+    await_links(sys, path, kWhyNoLink);
     if (model.settle_s) {
-        sys.sleep_ns(model.settle_s * kSecond);
-        await_links(sys, path);
+        sys.sleep_ns(model.settle_s * kNsPerSecond);
+        await_links(sys, path, kWhyNoLink);
     }
     topology.fresh_skbs = true;
     topology.sinks = protocol_sinks(sys, kReceiver);

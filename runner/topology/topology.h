@@ -20,6 +20,7 @@ struct Sink {
 struct Path {
     Interface generator, receiver;
     std::string generator_mac, receiver_mac, generator_ip, receiver_ip;
+    bool borrowed = false;  ///< the user's own: what is set of its ends outlives the trial
 };
 
 struct Topology {

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "bpf/live_path.h"
 #include "sys/bpf.h"
+#include "topology/namespaces.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
 
@@ -220,8 +221,8 @@ private:
 /// on) and the receiving side polls (its GRO is on, or a native XDP program is there).
 void accept_frames(Sys& sys, Journal& journal, const Path& path) {
     for (const Interface& end : {path.generator, path.receiver}) {
-        if (end.netns.empty())
-            journal.set_knob(fmt::format("ethtool:{}/feature/generic-receive-offload", end.name),
+        if (path.borrowed)
+            journal.set_knob("ethtool:" + knob_object(end, "feature/generic-receive-offload"),
                              "on");
         else
             run_or_throw(sys, {"ethtool", "-K", end.name, "gro", "on"}, {},
