@@ -30,18 +30,22 @@ static void vdma_free_descs(struct list_head *list)
 
 /* ---- descriptors ---- */
 
+/*
+ * Once it is submitted and the lock is free, whoever issues what is pending on the channel has it
+ * done, and it is gone.
+ */
 static dma_cookie_t vdma_tx_submit(struct dma_async_tx_descriptor *tx)
 {
 	struct vdma_chan *chan = to_vdma_chan(tx->chan);
+	dma_cookie_t cookie;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&chan->lock, flags);
-	if (++chan->chan.cookie < DMA_MIN_COOKIE)
-		chan->chan.cookie = DMA_MIN_COOKIE;
-	tx->cookie = chan->chan.cookie;
+	cookie = max(chan->chan.cookie + 1, DMA_MIN_COOKIE);
+	chan->chan.cookie = tx->cookie = cookie;
 	list_move_tail(&to_vdma_desc(tx)->node, &chan->submitted);
 	raw_spin_unlock_irqrestore(&chan->lock, flags);
-	return tx->cookie;
+	return cookie;
 }
 
 static struct vdma_desc *vdma_new_desc(struct vdma_chan *chan, unsigned int spans,
