@@ -62,7 +62,7 @@ static void rxfault_leak(void)
 static void rxfault_index(void)
 {
 	static int array[8];
-	int value = array[rxfault_opaque(8)]; /* no READ_ONCE(): the address past the end is legal */
+	int value = array[rxfault_opaque(8)]; /* READ_ONCE() takes its address, which is legal */
 
 	OPTIMIZER_HIDE_VAR(value);
 }
