@@ -127,6 +127,14 @@ refused() { # REASON MODULE [PARAMETER ...]
 	splats
 }
 
+# It fails and says so.
+says() { # TEXT COMMAND ...
+	local text=$1
+	shift
+	"$@" >said 2>&1 && wrong "$* accepted"
+	grep -qiF -- "$text" said || { cat said; wrong "$*: no '$text'"; }
+}
+
 # What each module leaves where loading it, or setting its devices up, failed at step $step.
 left_by_vdma() {
 	[ -e /sys/bus/platform/drivers/vdma ] && wrong "step $step leaves its driver"

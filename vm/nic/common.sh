@@ -164,14 +164,6 @@ stream() { # WHAT [IPERF3 OPTION ...]
 
 now() { sed 's/ .*//; s/\.//' /proc/uptime; } # in hundredths of a second
 
-# It fails and says so.
-says() { # TEXT COMMAND ...
-	local text=$1
-	shift
-	"$@" >said 2>&1 && wrong "$* accepted"
-	grep -qiF -- "$text" said || { cat said; wrong "$*: no '$text'"; }
-}
-
 # Refused, and the kernel log says why.
 logs() { # TEXT VALUE FILE
 	sh -c "echo $2 >$3" 2>/dev/null && wrong "$3=$2 accepted"

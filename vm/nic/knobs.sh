@@ -6,27 +6,8 @@
 # back.
 # shellcheck disable=SC2086 # unquoted: names and numbers of our own
 . ./common.sh
-rxlab=/payload/rxlab
+. ./knob-checks.sh
 stack=/sys/class/net/rxnic1
-
-set_knob() { # NAME VALUE
-	$rxlab knob "$1" "$2" >said 2>&1 && [ "$(cat said)" = "$2" ] || { cat said; wrong "$1=$2"; }
-}
-
-# A count is -lt or -gt what it was.
-count() { # WHAT IS RELATION WAS
-	echo "$1: was $4, is $2"
-	test "$2" "$3" "$4" || wrong "$1: was $4, is $2"
-}
-
-# By how much the output of COMMAND, a number, grows while 10000 frames arrive; $setting: one of
-# pktgen's.
-growth() { # COMMAND [ARGUMENT ...]
-	local before
-	before=$("$@")
-	measure ${setting:+"$setting"} >&2
-	echo $(($("$@") - before))
-}
 
 ring_size() {
 	set_knob ethtool:rxnic1/coalesce/rx-frames 32
@@ -66,8 +47,6 @@ channels() {
 	set_knob ethtool:rxnic1/channel/combined 1
 }
 
-ip_received() { awk '$1 == "Ip:" && $4 ~ /^[0-9]/ { print $4 }' /proc/net/snmp; }
-
 features() {
 	local one_by_one setting='flag UDPCSUM'
 	xdp rxnic1 off
@@ -78,18 +57,6 @@ features() {
 	set_knob ethtool:rxnic1/feature/gro off
 	count "feature/gro off: IP packets" "$(growth ip_received)" -eq "$one_by_one"
 	xdp rxnic1 drop
-}
-
-# How often threads with such names got a CPU.
-runs_of() { # NAME
-	local comm folder total=0
-	for comm in /proc/[0-9]*/comm; do
-		folder=${comm%/comm}
-		case $(cat "$comm" 2>/dev/null) in
-		"$1"*) total=$((total + $(sed 's/.* //' "$folder/schedstat"))) ;;
-		esac
-	done
-	echo $total
 }
 
 threads() {
@@ -126,16 +93,6 @@ affinity() {
 	done
 }
 
-# Packets that another CPU handed over, in /proc/net/softnet_stat: its tenth column, hexadecimal.
-handed_over() {
-	local total=0
-	while read -r line; do
-		set -- $line
-		total=$((total + 0x${10}))
-	done </proc/net/softnet_stat
-	echo $total
-}
-
 spread() {
 	xdp rxnic1 off
 	count "nothing is handed over" "$(growth handed_over)" -eq 0
@@ -143,10 +100,6 @@ spread() {
 	set_knob rps:rxnic1/rx-0 2
 	count "rps 2: handed over" "$(growth handed_over)" -gt 0
 	xdp rxnic1 drop
-}
-
-refuses() { # TEXT NAME VALUE
-	says "$1" $rxlab knob $2 $3
 }
 
 # A value above the driver's maximum by its number, the rest by the kernel's own words.
@@ -161,20 +114,6 @@ refusals() {
 	refuses 'rxnic1 keeps it off' ethtool:rxnic1/feature/rx-lro on
 	refuses "no CPU of '7' is online" irq:rxnic1-rx-0 7
 	refuses 'no interrupts have this name' irq:rxnic1-rx-9 0
-}
-
-values() { # NAME ...
-	local name
-	for name; do echo "$name $($rxlab knob $name)"; done
-}
-
-# All is as it was in the file `before`.
-restored() { # NAME ...
-	values "$@" >changed
-	cmp -s before changed && wrong "nothing is changed"
-	$rxlab restore >undone || { cat undone; wrong "not restored"; }
-	values "$@" >after
-	diff before after || wrong "not as before"
 }
 
 in_sysfs="sysfs:$stack/threaded sysfs:$stack/napi_defer_hard_irqs sysfs:$stack/gro_flush_timeout"
