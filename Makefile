@@ -213,7 +213,8 @@ compile-apart: deps
 # With interrupts handled in threads, as a real-time kernel has them always.
 THREADED := $(firstword $(KERNELS))+threadirqs
 nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB through each ring,
-## each reader fuzzed for a minute, 10^7 frames through the NIC and each port filter;
+## each reader fuzzed for a minute, 10^7 frames through the NIC and each port filter, 10^6
+## through each driver, each of its trials twenty times;
 ## test-debug; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
@@ -222,6 +223,9 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_DRIVER_FRAMES=1000000 RXLAB_DRIVERS=all vm/test-drivers $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_DRIVER_REPEATS=20 vm/test-drivers $(BUILD)/rxlab \
+		$$(vm/test-drivers --list | grep -o '^repeats-[^ ]*')
+	@$(BUILD)/rxlab certify drivers --rounds 1 --full
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
 	@runner/traffic/public-captures $(BUILD)/rxlab
