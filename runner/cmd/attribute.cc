@@ -18,8 +18,12 @@ namespace rxlab {
 namespace {
 
 constexpr int kSchemaVersion = 1;
-constexpr size_t kShown = 12;
-constexpr double kLeast = 0.05;  // instructions per packet; what is below prints as 0
+
+/// Of the functions that differ, which are printed.
+struct Printed {
+    size_t most = 12;
+    double least = 0.05;  ///< instructions per packet; what is below prints as 0
+};
 
 /// A trial's stacks, each per packet.
 struct Attributed {
@@ -52,6 +56,14 @@ Json json_of(const std::map<AccessPlace, Accesses>& accesses) {
     return list;
 }
 
+std::string command_of(const RunRequest& request) {
+    std::string command = fmt::format("rxlab attribute {}", request.experiment);
+    if (request.full) command += " --full";
+    for (const std::string& arm : request.arms) command += " --arm " + arm;
+    if (request.seed != 1) command += fmt::format(" --seed {}", request.seed);
+    return command + " --kernel " + request.vm.kernel;
+}
+
 Json json_of(const RunRequest& request, const Experiment& experiment, const Json& provenance,
              const std::vector<Attributed>& all) {
     Json cells = Json::array();
@@ -65,36 +77,48 @@ Json json_of(const RunRequest& request, const Experiment& experiment, const Json
                          {"stacks", one.executed.stacks},
                          {"accesses", json_of(one.executed.accesses)}});
     return {
-        {"schema_version", kSchemaVersion},
-        {"experiment", experiment.name},
-        {"question", experiment.question},
-        {"kernel", provenance["kernel"].value("release", "")},
-        {"command", fmt::format("rxlab attribute {}{} --kernel {}", request.experiment,
-                                request.seed == 1 ? "" : fmt::format(" --seed {}", request.seed),
-                                request.vm.kernel)},
-        {"cells", cells}};
+        {"schema_version", kSchemaVersion}, {"experiment", experiment.name},
+        {"question", experiment.question},  {"kernel", provenance["kernel"].value("release", "")},
+        {"command", command_of(request)},   {"cells", cells}};
 }
 
-/// The functions that differ most.
-void print_differences(const Attributed& before, const Attributed& after) {
-    const auto old = by_function(before), now = by_function(after);
-    std::vector<std::pair<std::string, double>> differences;
-    for (const auto& [name, count] : now)
-        differences.emplace_back(name, count - (old.contains(name) ? old.at(name) : 0));
-    for (const auto& [name, count] : old)
-        if (!now.contains(name)) differences.emplace_back(name, -count);
-    std::stable_sort(differences.begin(), differences.end(), [](const auto& a, const auto& b) {
-        return std::abs(a.second) > std::abs(b.second);
-    });
-    fmt::print("\n{}: {:.1f} instructions per packet, {:+.1f} against {}\n", after.label,
-               after.instructions(), after.instructions() - before.instructions(), before.label);
-    for (size_t i = 0; i < std::min(kShown, differences.size()); i++) {
-        const auto& [name, difference] = differences[i];
-        if (std::abs(difference) < kLeast) break;
-        fmt::print("  {:<44} {:>10.1f} {:>10.1f} {:>+10.1f}\n", name,
-                   old.contains(name) ? old.at(name) : 0, now.contains(name) ? now.at(name) : 0,
-                   difference);
+/// A function of two trials, in instructions per packet; 0 where it was not executed.
+struct Difference {
+    std::string function;
+    double before = 0, after = 0;
+
+    double size() const { return std::abs(after - before); }
+};
+
+/// The one that differs most comes first.
+std::vector<Difference> differences_of(const Attributed& before, const Attributed& after) {
+    std::map<std::string, Difference> by_name;
+    for (const auto& [name, count] : by_function(before)) by_name[name].before = count;
+    for (const auto& [name, count] : by_function(after)) by_name[name].after = count;
+    std::vector<Difference> differences;
+    for (auto& [name, difference] : by_name) {
+        difference.function = name;
+        differences.push_back(std::move(difference));
     }
+    std::stable_sort(differences.begin(), differences.end(),
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    return differences;
+}
+
+void print_differences(const Attributed& before, const Attributed& after, const Printed& limits) {
+    const double all = after.instructions() - before.instructions();
+    fmt::print("\n{}: {:.1f} instructions per packet, {:+.1f} against {}\n", after.label,
+               after.instructions(), all, before.label);
+    size_t printed = 0;
+    double told = 0;
+    for (const Difference& one : differences_of(before, after)) {
+        if (printed == limits.most || one.size() < limits.least) break;
+        fmt::print("  {:<44} {:>10.1f} {:>10.1f} {:>+10.1f}\n", one.function, one.before, one.after,
+                   one.after - one.before);
+        told += one.after - one.before;
+        printed++;
+    }
+    fmt::print("  {:<44} {:>10} {:>10} {:>+10.1f}\n", "all others", "", "", all - told);
 }
 
 std::map<std::string, Accesses> by_device(const Executed& executed) {
@@ -196,7 +220,7 @@ private:
     std::vector<Attributed> all_;
 };
 
-void attribute(const RunRequest& request, bool json) {
+void attribute(const RunRequest& request, bool json, const Printed& limits) {
     Attribution attribution(request, json);
     const Json document = attribution.run();
     const std::filesystem::path out = attribution.out();
@@ -214,7 +238,7 @@ void attribute(const RunRequest& request, bool json) {
     for (const Attributed& one : attribution.all())
         if (const Attributed* before = baseline_of(attribution.all(), one);
             before && before != &one)
-            print_differences(*before, one);
+            print_differences(*before, one, limits);
     print_accesses(attribution.all());
     fmt::print("\nstacks  {}\n", (out / "attribution.json").string());
     if (request.report) fmt::print("report  {}\n", (out / "attribution.html").string());
@@ -225,18 +249,28 @@ void attribute(const RunRequest& request, bool json) {
 void define_attribute(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
+    auto least = std::make_shared<double>(0);
     command
         .option("EXPERIMENT", request->experiment,
                 "a name from 'rxlab list', or the path of a file")
         .required();
     command.option("--arm", request->arms, "only this arm and the baseline (may be repeated)");
+    command.flag("--full", request->full,
+                 "all arms and factor values, also where an experiment has a \"brief\" part");
+    command
+        .option("--least", *least,
+                "print each function that differs by so many instructions per packet, not the "
+                "twelve that differ most")
+        .between(0.05, 1e9);
     command.option("--seed", request->seed, "seed of boots, phases and flows");
     command.option("--kernel", request->vm.kernel, kernel_words());
     command.option("--out", request->out, "folder for the stacks and the flame graphs");
     command.flag("!--no-report", request->report, "do not draw the flame graphs");
     command.flag("-q,--quiet", request->quiet, "no progress");
     command.flag("--json", *json, "print the stacks as JSON");
-    command.does([=] { attribute(*request, *json); });
+    command.does([=] {
+        attribute(*request, *json, *least > 0 ? Printed{SIZE_MAX, *least} : Printed{});
+    });
 }
 
 }  // namespace rxlab
