@@ -85,14 +85,14 @@ Reported window(Sys& sys, const std::string& name, const Interface& receiver,
     return out;
 }
 
-void send_to_loopback(int datagrams) {
+void send_to_loopback(int datagrams, const std::string& payload = "x") {
     const int fd = socket(AF_INET, SOCK_DGRAM, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(9);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < datagrams; ++i)
-        sendto(fd, "x", 1, 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
+        sendto(fd, payload.data(), payload.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
     close(fd);
 }
 
@@ -339,6 +339,23 @@ TEST_F(Probe, napi_polls_are_counted_with_their_packets) {
     EXPECT_LE(reported.at("napi.packets_per_poll.max"), reported.at("napi.packets"));
     EXPECT_LT(reported.at("napi.exhausted_polls"), reported.at("napi.packets_per_poll.count"));
     EXPECT_EQ(reported.curves.at("napi.packets_per_poll").at("unit"), "packets");
+}
+
+/// What pktgen puts first into a datagram that it made so many seconds ago.
+std::string stamped(uint32_t age_s) {
+    const auto made_s = static_cast<uint32_t>(::time(nullptr)) - age_s;
+    const uint32_t stamp[] = {htonl(0xbe9be955), 0, htonl(made_s), 0};
+    return {reinterpret_cast<const char*>(stamp), sizeof(stamp)};
+}
+
+TEST_F(Probe, a_frame_is_as_old_as_its_stamp_says_and_others_have_no_age) {
+    const Reported reported = window(sys_, "frame_age", any_, [] {
+        send_to_loopback(10);
+        send_to_loopback(20, stamped(2));
+    });
+    EXPECT_EQ(reported.at("frame_age.count"), 20);
+    EXPECT_GE(reported.at("frame_age.max"), 2e9);
+    EXPECT_EQ(reported.curves.at("frame_age").at("unit"), "ns");
 }
 
 TEST_F(Probe, perf_stat_agrees_with_the_napi_probe) {

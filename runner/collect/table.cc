@@ -16,9 +16,10 @@ using PrepareCollector = void(Sys& sys);
 using Subjects = std::vector<std::string>();
 MakeCollector make_xdp_counters, make_softirq, make_irq, make_idle, make_proc_softirqs,
     make_proc_interrupts, make_softnet, make_interface, make_dma_engine, make_victim, make_napi,
-    make_perf_stat, make_perf_record;
+    make_frame_age, make_perf_stat, make_perf_record;
 MakeCollectorOf make_bpftrace, make_perf_trace;
-PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi, prepare_perf_record;
+PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi, prepare_frame_age,
+    prepare_perf_record;
 Subjects bpftrace_scripts, perf_traced;
 
 const CollectorKind kCollectors[] = {
@@ -40,6 +41,8 @@ const CollectorKind kCollectors[] = {
      make_victim, nullptr},
     {"irq", "hard-IRQ handlers' entry to exit", true, make_irq, prepare_irq},
     {"napi", "packets per NAPI poll, and budgets used up", true, make_napi, prepare_napi},
+    {"frame_age", "how old pktgen's frames are where the stack gets them", true, make_frame_age,
+     prepare_frame_age},
     {"perf_stat",
      "perf stat: softIRQs, interrupts, NAPI polls, context switches; cycles and cache misses where "
      "the machine counts them",

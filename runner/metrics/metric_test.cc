@@ -65,6 +65,7 @@ const Said kSaid[] = {
     {"napi.packets_per_poll.count", "polls", "none", MetricClass::descriptive},
     {"napi.packets_per_poll.p50", "packets", "none", MetricClass::descriptive},
     {"napi.exhausted_polls", "polls", "none", MetricClass::descriptive},
+    {"frame_age.count", "frames", "none", MetricClass::descriptive},
     {"softnet.time_squeeze", "polls", "none", MetricClass::descriptive},
     {"softnet.dropped", "packets", "lower", MetricClass::loss},
     {"softnet.processed", "packets", "none", MetricClass::descriptive},
