@@ -118,8 +118,29 @@ def generator_notes(document):
     ]
 
 
+def attached_modes(result):
+    """Where the kernel ran each arm's XDP programs, as it said itself: arm -> modes."""
+    modes = {}
+    for trial in result["trials"]:
+        modes.setdefault(trial["arm"], set()).update(
+            trial["facts"].get("xdp_attached", {}).values()
+        )
+    return modes
+
+
+def summaries_of(result):
+    """What each arm is, and how its XDP program was attached."""
+    modes = attached_modes(result)
+    said = {}
+    for arm in result["arms"]:
+        words_of = [arm["summary"].strip().rstrip(".")]
+        words_of += [f"attached: {mode} XDP" for mode in sorted(modes.get(arm["name"], ()))]
+        said[arm["name"]] = "; ".join(part for part in words_of if part)
+    return said
+
+
 def answer(result, document):
-    summaries = {arm["name"]: arm["summary"].strip().rstrip(".") for arm in result["arms"]}
+    summaries = summaries_of(result)
     lines = [(badge(c), arm_line(c, summaries)) for c in document["comparisons"]]
     baseline = summaries.get(document["baseline"])
     against = [

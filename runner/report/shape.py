@@ -55,6 +55,9 @@ def check_trial(trial):
     facts.of(dict, "an object")
     if facts.has("commands"):
         facts.get("commands").texts()
+    if facts.has("xdp_attached"):
+        for mode in facts.get("xdp_attached").entries():
+            mode.text()
     trial.get("wall_s").number()
     trial.get("measured_s").number()
 

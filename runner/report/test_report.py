@@ -373,6 +373,15 @@ class Answer(unittest.TestCase):
             "**native** (nftables): ",
         )
 
+    def test_an_arm_tells_how_the_kernel_attached_its_program(self):
+        done, _ = sample.two_runs()
+        for trial in done["trials"]:
+            if trial["arm"] == "native":
+                trial["facts"]["xdp_attached"] = {"eth1": "generic"}
+        said = answer.summaries_of(done)
+        self.assertEqual(said["native"], "what it does; attached: generic XDP")
+        self.assertEqual(said["plain"], "what it does")
+
     def test_the_unit_is_said_once_by_the_caption(self):
         table = to_markdown.table(
             answer.primary_table(sample.document(), "instructions_per_packet")

@@ -94,6 +94,7 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     RecordingSys recorder(sys, RecordingSys::Mode::pass_on);
     Assembly assembly = assemble(recorder, journal, trial, options.interface);
     observation.facts["commands"] = recorder.changes();
+    for (const auto& applied : assembly.applied) observation.facts.update(applied->facts);
     if (!assembly.topology.paths.empty())
         observation.facts["flow_source_port"] = source_port(trial.seed, 0);
     observation.facts["phase_ns"] = phase_of(trial);

@@ -10,7 +10,8 @@ namespace rxlab {
 class Applied {
 public:
     virtual ~Applied() = default;
-    std::vector<Sink> sinks;  ///< where this setup ends packets
+    std::vector<Sink> sinks;      ///< where this setup ends packets
+    Json facts = Json::object();  ///< what the kernel made of it, by name: told beside the result
 };
 
 /// A row of kSetups; rows are applied in the order of the table.

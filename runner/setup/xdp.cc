@@ -69,6 +69,13 @@ XdpMode mode_of(const Json& parameters) {
     return parameters.value("mode", "native") == "native" ? XdpMode::native : XdpMode::generic;
 }
 
+/// What the kernel says of the program that is attached there.
+std::string attached_mode(Sys& sys, const Interface& receiver) {
+    const auto attached = xdp_attached(sys, receiver.netns, receiver.name);
+    if (!attached) return "none";
+    return attached->mode == XdpMode::native ? "native" : "generic";
+}
+
 /// How this program's verdicts are counted: by itself, or where it does not count by the driver.
 ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& program,
                         XdpMode mode) {
@@ -110,12 +117,16 @@ std::unique_ptr<Applied> attach_everywhere(Sys& sys, Journal& journal, const Top
     const XdpMode mode = mode_of(parameters);
     std::vector<BpfObject> programs;
     std::vector<ReadVerdicts> counters;
+    Json modes = Json::object();
     for (const Path& path : topology.paths) {
         programs.push_back(make());
         attach(sys, journal, path.receiver, programs.back(), mode);
         counters.push_back(counter_of(sys, path.receiver, programs.back(), mode));
+        modes[path.receiver.name] = attached_mode(sys, path.receiver);
     }
-    return std::make_unique<Xdp>(std::move(programs), std::move(counters));
+    auto xdp = std::make_unique<Xdp>(std::move(programs), std::move(counters));
+    xdp->facts["xdp_attached"] = std::move(modes);
+    return xdp;
 }
 
 std::string describe_xdp(Sys&, Journal& journal, const Topology& topology, const Json& parameters) {

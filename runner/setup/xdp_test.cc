@@ -19,6 +19,7 @@ TEST_F(Xdp, every_dropped_datagram_is_counted_once_and_the_journal_detaches) {
             sys_, journal_, topology_,
             {{"program", "xdp_port_drop"}, {"mode", mode}, {"config", {{"drop_port", kPort}}}});
         EXPECT_TRUE(attached());
+        EXPECT_EQ(applied->facts.at("xdp_attached"), Json({{"rxs1", mode}}));
         EXPECT_EQ(drops(*applied), kDatagrams);
         EXPECT_THAT(journal_.restore(), testing::IsEmpty());
         EXPECT_FALSE(attached());
