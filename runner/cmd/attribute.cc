@@ -46,6 +46,20 @@ std::map<std::string, double> by_function(const Attributed& one) {
     return sums;
 }
 
+/// The module that "e1000_clean_rx_irq [e1000e]" names, or the kernel itself.
+std::string part_of(const std::string& function) {
+    const size_t open = function.rfind(" [");
+    if (open == std::string::npos || !function.ends_with("]")) return "the kernel itself";
+    return function.substr(open + 2, function.size() - open - 3);
+}
+
+/// Instructions per packet in each part of the kernel.
+std::map<std::string, double> by_part(const Attributed& one) {
+    std::map<std::string, double> sums;
+    for (const auto& [function, count] : by_function(one)) sums[part_of(function)] += count;
+    return sums;
+}
+
 Json json_of(const std::map<AccessPlace, Accesses>& accesses) {
     Json list = Json::array();
     for (const auto& [place, count] : accesses)
@@ -119,6 +133,15 @@ void print_differences(const Attributed& before, const Attributed& after, const 
         printed++;
     }
     fmt::print("  {:<44} {:>10} {:>10} {:>+10.1f}\n", "all others", "", "", all - told);
+}
+
+void print_parts(const std::vector<Attributed>& all) {
+    for (const Attributed& one : all) {
+        fmt::print("\n{}: {:.1f} instructions per packet\n", one.label, one.instructions());
+        for (const auto& [part, count] : by_part(one))
+            fmt::print("  {:<44} {:>10.1f} {:>9.1f} %\n", part, count,
+                       100 * count / one.instructions());
+    }
 }
 
 std::map<std::string, Accesses> by_device(const Executed& executed) {
@@ -239,6 +262,7 @@ void attribute(const RunRequest& request, bool json, const Printed& limits) {
         if (const Attributed* before = baseline_of(attribution.all(), one);
             before && before != &one)
             print_differences(*before, one, limits);
+    print_parts(attribution.all());
     print_accesses(attribution.all());
     fmt::print("\nstacks  {}\n", (out / "attribution.json").string());
     if (request.report) fmt::print("report  {}\n", (out / "attribution.html").string());
