@@ -22,14 +22,15 @@ struct NicModel {
     const char* no_buffer;   ///< where `ethtool -S` counts frames for which the device had no
                              ///< buffer; empty: in the interface's rx_missed_errors
     bool xdp_in_dropped;     ///< its rx_dropped has what XDP programs drop, too
-    int settle_s;            ///< s from a carrier until driver and device leave the link alone
+    int settle_s;            ///< s from a carrier until driver and device leave the link alone, and
+                             ///< what moderates interrupts by what arrives has come to rest
 };
 
 /// The options of virtio-net: a request that an eventfd hands to another thread of QEMU, or that a
 /// bottom half takes later, is served when the host has time.
 #define RXLAB_NIC_MODELS(FIRST, NEXT)                                                              \
     FIRST("e1000e", "Intel 82574L: MSI-X, interrupts moderated by the device (ITR)", "e1000e", "", \
-          "", "e1000e", "", "1.7", "", "", false, 0)                                               \
+          "", "e1000e", "", "1.7", "", "", false, 12)                                              \
     NEXT("e1000", "Intel 82540EM: one interrupt line, moderated (ITR)", "e1000", "", "", "e1000",  \
          "", "1.7", "", "", false, 3)                                                              \
     NEXT("igb", "Intel 82576: several queues, RSS", "igb", "", "", "igb", "q35", "8.0", "5.10",    \
