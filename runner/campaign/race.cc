@@ -32,17 +32,14 @@ class Track {
 public:
     explicit Track(const Result& so_far)
         : result_(with_net_metrics(so_far)), baseline_(baseline_of(so_far.experiment).name) {
-        for (const Arm& arm : so_far.experiment.arms) planned_.insert(arm.name);
-        std::erase_if(planned_, [&](const std::string& arm) {
-            return std::none_of(so_far.plan.trials.begin(), so_far.plan.trials.end(),
-                                [&](const Trial& trial) { return trial.arm == arm; });
-        });
-        for (const Trial& trial : so_far.plan.trials) rounds_ = std::max(rounds_, trial.round + 1);
+        for (const Trial& trial : so_far.plan.trials) {
+            planned_.insert(trial.arm);
+            rounds_ = std::max(rounds_, trial.round + 1);
+        }
         for (const Observation& observation : result_.observations)
             seen_[observation.trial.arm][observation.trial.round] = &observation;
     }
 
-    const std::string& baseline() const { return baseline_; }
     int rounds() const { return rounds_; }
 
     std::vector<std::string> contestants() const {
@@ -86,6 +83,22 @@ public:
         return values;
     }
 
+    /// Told as soon as there is a trial of the baseline, not after a whole heat.
+    void require_metrics(const Race& race) const {
+        const auto found = seen_.find(baseline_);
+        if (found == seen_.end()) return;
+        std::vector<std::string> names{race.metric};
+        for (const Guard& guard : race.guards) names.push_back(guard.metric);
+        for (const auto& [round, observation] : found->second)
+            for (const std::string& name : names)
+                if (!observation->metrics.contains(name) && !name.starts_with(kNet))
+                    throw Error(
+                        Status::usage,
+                        fmt::format("{}: no trial of '{}' has the metric {}",
+                                    result_.experiment.name, baseline_, name),
+                        "a metric of a collector has to be primary or secondary in the experiment");
+    }
+
     double of_baseline(const std::string& metric, int rounds) const {
         const std::vector<double> found = values(baseline_, metric, rounds);
         if (found.empty())
@@ -115,8 +128,10 @@ std::string broken(const Guard& guard, double value, double baseline) {
 
 Standing standing_of(const Track& track, const Race& race, const std::string& arm, int heat,
                      int rounds) {
-    const double baseline = track.of_baseline(race.metric, rounds);
-    Standing standing{.arm = arm, .heat = heat, .rounds = rounds};
+    Standing standing{.arm = arm,
+                      .heat = heat,
+                      .rounds = rounds,
+                      .baseline = track.of_baseline(race.metric, rounds)};
     standing.fault = track.fault(arm, rounds);
     if (!standing.fault.empty()) return standing;
     const std::vector<double> values = track.values(arm, race.metric, rounds);
@@ -125,7 +140,6 @@ Standing standing_of(const Track& track, const Race& race, const std::string& ar
         return standing;
     }
     standing.value = average(values);
-    standing.ratio = baseline == 0 ? 0 : standing.value / baseline;
     for (const Guard& guard : race.guards) {
         const std::vector<double> guarded = track.values(arm, guard.metric, rounds);
         const double least = track.of_baseline(guard.metric, rounds);
@@ -169,6 +183,11 @@ Race race_from(const Json& json) {
     return read;
 }
 
+std::optional<double> Standing::ratio() const {
+    if (!value || !(baseline > 0)) return std::nullopt;
+    return *value / baseline;
+}
+
 Json to_json(const Race& race) {
     Json guards = Json::object();
     for (const Guard& guard : race.guards) guards[guard.metric] = guard.at_most;
@@ -187,6 +206,7 @@ Standings standings(const Result& so_far, const Race& race) {
     std::vector<Standing> out;  // the last heat's first
     for (int heat = 0;; heat++) {
         all.rounds = std::min((heat + 1) * race.heat_rounds, track.rounds());
+        track.require_metrics(race);
         all.running = track.beside();
         all.running.insert(in.begin(), in.end());
         if (!std::all_of(all.running.begin(), all.running.end(),

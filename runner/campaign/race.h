@@ -4,6 +4,7 @@
 #pragma once
 #include "result/result.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,11 +30,14 @@ Json to_json(const Race& race);
 /// How an arm has done so far.
 struct Standing {
     std::string arm;
-    int heat = 0;       ///< the last that it took part in, from 0
-    int rounds = 0;     ///< that it took part in, from the plan's first
-    double value = 0;   ///< mean of the metric over them
-    double ratio = 0;   ///< of that to the baseline's mean over the same rounds; 0: none, its is 0
-    std::string fault;  ///< why it cannot win: a check that failed, a guard; empty: it can
+    int heat = 0;    ///< the last that it took part in, from 0
+    int rounds = 0;  ///< that it took part in, from the plan's first
+    /// Mean of the metric over them; none: a check failed, or a trial has it not.
+    std::optional<double> value = {};
+    double baseline = 0;     ///< the baseline's mean over the same rounds
+    std::string fault = "";  ///< why it cannot win: a check that failed, a guard; empty: it can
+    /// Of the value to the baseline's; none: that is not above 0.
+    std::optional<double> ratio() const;
 };
 
 struct Standings {
@@ -50,8 +54,8 @@ struct Standings {
 
 /// A heat is the arms that are left over `heat_rounds` more rounds; the best third of them goes on
 /// to the next. Pure: the same observations, whatever their order, give the same standings.
-/// @throws Error(Status::usage): no sound trial has the metric, or a guard's;
-/// Error(Status::invalid): a trial of the baseline has a fault.
+/// @throws Error(Status::usage): a trial of the baseline has not the metric, or a guard's;
+/// Error(Status::invalid): it has a fault.
 Standings standings(const Result& so_far, const Race& race);
 
 /// The most trials that a race of so many arms takes, with so many `beside` them in every heat (the

@@ -199,7 +199,7 @@ TEST_F(Cli, a_search_is_refused_before_anything_is_made) {
                 HasSubstr("space x: /knobs/sysct:a 1: "));
     EXPECT_THAT(tuned(good, {"--arm", "planted-5"}), HasSubstr("--from ARM"));
     EXPECT_THAT(tuned(good, {"--from", "nobody"}), HasSubstr("no arm 'nobody'"));
-    EXPECT_THAT(tuned(good, {"--metric", "packets_sent"}), HasSubstr("less or more is better"));
+    EXPECT_THAT(tuned(good, {"--metric", "packets_sent"}), HasSubstr("not ranked"));
     EXPECT_THAT(tuned(good, {"--trials", "2"}), HasSubstr("2 points take 3 trials"));
     EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]},
                           "guards": {"packets_sent": 1}})"),

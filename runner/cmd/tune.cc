@@ -42,14 +42,16 @@ fs::path write_experiment(const fs::path& folder, const Json& document) {
     return file;
 }
 
-/// Each value alone over the first point, so that what is wrong with one is told at its knob.
-void check_values(const Experiment& experiment, const std::string& from, const Space& space,
-                  const Point& first) {
+/// Each value in the first point that has it, so that what is wrong with one is told at its knob.
+void check_values(const Tuned& tuned, const std::string& from) {
+    const Space& space = tuned.space;
     for (size_t knob = 0; knob < space.knobs.size(); knob++)
-        for (const Json& value : space.knobs[knob].values) try {
-                Point point = first;
-                point[knob] = value;
-                const Json document = with_points(experiment, from, space, {point}, "value");
+        for (const Json& value : space.knobs[knob].values) {
+            const auto point = std::find_if(tuned.points.begin(), tuned.points.end(),
+                                            [&](const Point& one) { return one[knob] == value; });
+            if (point == tuned.points.end()) continue;
+            try {
+                const Json document = with_points(tuned.experiment, from, space, {*point}, "value");
                 parse_experiment(document.dump(1), "value.json", vocabulary());
             } catch (const Error& error) {
                 throw Error(Status::usage,
@@ -57,11 +59,19 @@ void check_values(const Experiment& experiment, const std::string& from, const S
                                         value.dump(), error.what()),
                             error.next());
             }
+        }
 }
 
 /// The first primary metric that the lane ranks, or the one that is asked for.
 std::string metric_of(const Experiment& experiment, Lane lane, const std::string& asked) {
-    if (!asked.empty()) return asked;
+    if (!asked.empty()) {
+        const std::string why =
+            why_not_visible(lane, metric_row(asked).metric_class, experiment.mechanism);
+        if (!why.empty())
+            throw Error(Status::usage, fmt::format("--metric {}: {}", asked, why),
+                        "a metric that this lane ranks, or another --lane");
+        return asked;
+    }
     for (const std::string& name : experiment.primary)
         if (ranks(lane, metric_row(name).metric_class)) return name;
     throw Error(Status::usage,
@@ -161,12 +171,26 @@ RunOutcome confirm(const TuneRequest& request, const Tuned& tuned, const fs::pat
     Json document = with_points(tuned.experiment, request.from, tuned.space,
                                 {tuned.points[*tuned.winner]}, "confirm-" + tuned.space.name);
     document["arms"].back()["name"] = kTuned;
+    document["primary"] = {tuned.race.metric};  // the verdict and the status are of what decides
     RunRequest run = request.run;
     run.experiment = write_experiment(out, document);
     run.seed += kHeldOut;
-    run.full = false;
     run.out = out / "confirmation";
     return perform(run);
+}
+
+/// Repeats the search.
+std::string command_of(const TuneRequest& request) {
+    const RunRequest& run = request.run;
+    std::string command = fmt::format("rxlab tune {} --space {}", run.experiment, request.space);
+    if (!request.from.empty()) command += " --from " + request.from;
+    if (!request.metric.empty()) command += " --metric " + request.metric;
+    if (request.trials) command += fmt::format(" --trials {}", request.trials);
+    if (!run.lane.empty()) command += " --lane " + run.lane;
+    if (!run.target.empty()) command += " --target " + run.target;
+    if (run.rounds) command += fmt::format(" --rounds {}", run.rounds);
+    if (run.seed != 1) command += fmt::format(" --seed {}", run.seed);
+    return run.target == "host" ? command : command + " --kernel " + run.vm.kernel;
 }
 
 void print(const Tuned& tuned, const fs::path& out, bool report) {
@@ -193,7 +217,7 @@ Search search_for(const TuneRequest& request) {
     tuned.experiment = load_experiment(request.run.experiment);
     tuned.space = load_space(request.space);
     tuned.points = points_of(tuned.space);
-    check_values(tuned.experiment, request.from, tuned.space, tuned.points.front());
+    check_values(tuned, request.from);
     const std::string name = "search-" + tuned.space.name;
     search.document = with_points(tuned.experiment, request.from, tuned.space, tuned.points, name);
     search.run.full = true;  // looks are for verdicts
@@ -201,6 +225,7 @@ Search search_for(const TuneRequest& request) {
         parse_experiment(search.document.dump(1), name + ".json", vocabulary());
     search.plan = plan_for(search.run, experiment);
     search.size = size_of(search.plan, tuned.points.size());
+    search.run.rounds = search.size.rounds;  // of every lane's plan, as it was sized here
     tuned.race = race_for(
         search.size, metric_of(experiment, search.plan.lane, request.metric), tuned.space.guards,
         request.trials ? static_cast<size_t>(request.trials)
@@ -208,23 +233,31 @@ Search search_for(const TuneRequest& request) {
     return search;
 }
 
-void run_search(Search& search, const fs::path& out) {
+void run_search(Search& search, const std::string& command, const fs::path& out) {
     search.run.experiment = write_experiment(out, search.document);
     CampaignRequest campaign = campaign_for(search.run);
     campaign.out = out / "search";
+    campaign.stamp["command"] = command;
     const Result result = run_race(search.run, campaign, search.tuned.race, search.size);
     write_whole(campaign.out / "result.json", to_json(result).dump(1) + "\n");
     judge(search.tuned, result);
 }
 
+/// Of what there is until then.
+void write(const Search& search, const fs::path& out) {
+    write_whole(out / "tune.json", to_json(search.tuned).dump(1) + "\n");
+}
+
 /// @return what its exit status says: that of the proof, where there is a winner to prove
 Status search_and_prove(const TuneRequest& request, Search& search, const fs::path& out) {
     try {
-        run_search(search, out);
+        run_search(search, command_of(request), out);
+        write(search, out);
         if (!search.tuned.winner) return Status::ok;
-        const Comparison comparison = confirm(request, search.tuned, out).comparison;
-        search.tuned.confirmation = confirmed(comparison, search.tuned.race.metric);
-        return comparison.status;
+        const RunOutcome outcome = confirm(request, search.tuned, out);
+        search.tuned.proof = proof_of(outcome.result, outcome.comparison, search.tuned.race);
+        write(search, out);
+        return search.tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
     } catch (const Error& error) {
         throw explained(error, search.tuned, out);
     }
@@ -235,10 +268,9 @@ int tune(TuneRequest request) {
     Search search = search_for(request);
     const fs::path out = out_for(request.run, search.plan, to_string(search.plan.lane));
     const Status status = search_and_prove(request, search, out);
-    Json document = to_json(search.tuned);
-    write_whole(out / "tune.json", document.dump(1) + "\n");
     if (request.run.report) draw("tune_report.py", out);
     if (request.json) {
+        Json document = to_json(search.tuned);
         document["out"] = out;
         fmt::print("{}\n", document.dump(2));
     } else {
@@ -262,8 +294,10 @@ void define_tune(CommandOptions command) {
     command.option("--metric", request->metric,
                    "what decides (the first primary metric that the lane ranks)");
     command
-        .option("--trials", request->trials,
-                "the most trials of the search (a quarter of all points in all rounds)")
+        .option(
+            "--trials", request->trials,
+            "the most trials of the search (a quarter of all points in all rounds, or one round "
+            "in each heat where that is more)")
         .at_least(1);
     command.flag("--json", request->json, "print tune.json");
     command.does([=] { return tune(*request); });

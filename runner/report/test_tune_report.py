@@ -39,11 +39,13 @@ DOCUMENT = {
     "provenance": {"rxlab_version": "abc"},
     "points": [WINNER, point(1, 950.0), point(2, 990.0), point(3, 1.0, fault="3 frames are lost")],
     "effects": [
-        {"knobs": ["tx_usecs"], "share": 0.9, "levels": LEVELS},
-        {"knobs": ["tx_usecs", "usecs"], "share": 0.1, "levels": []},
+        {"knobs": ["/topology/tx_usecs"], "name": "tx_usecs", "share": 0.9, "levels": LEVELS},
+        {"knobs": ["/a/b", "/a/c"], "name": "b x c", "share": 0.1, "levels": []},
     ],
+    "effects_against_chance": True,
+    "proved_in": "other boots",
     "winner": WINNER,
-    "confirmation": {
+    "proof": {
         "metric": "instructions_per_packet",
         "unit": "instructions/packet",
         "before": 1000.0,
@@ -55,6 +57,7 @@ DOCUMENT = {
         "n": 3,
         "verdict": "better",
         "verdict_words": "fewer instructions",
+        "fault": "",
     },
 }
 
@@ -71,7 +74,20 @@ class TuneReport(unittest.TestCase):
         status, page = self.written(DOCUMENT)
         self.assertEqual(status, 0)
         self.assertIn("0.905 (0.900 to 0.910) times the instructions\\_per\\_packet", page)
-        self.assertIn("it is not the gain", page)
+        self.assertIn("is not the gain", page)
+        self.assertIn("in other boots than the search's", page)
+
+    def test_a_guard_that_broke_in_the_proof_is_told(self):
+        broken = DOCUMENT["proof"] | {"fault": "lost_fraction is 0.1"}
+        self.assertIn(
+            "But there: **lost\\_fraction is 0.1**", self.written(DOCUMENT | {"proof": broken})[1]
+        )
+
+    def test_a_ratio_there_is_none_of_is_said(self):
+        none = WINNER | {"ratio": None}
+        status, page = self.written(DOCUMENT | {"winner": none, "points": [none]})
+        self.assertEqual(status, 0)
+        self.assertIn("that figure is not the gain", page)
 
     def test_points_are_listed_best_first_and_those_that_cannot_win_say_why(self):
         page = self.written(DOCUMENT)[1]
@@ -81,11 +97,11 @@ class TuneReport(unittest.TestCase):
 
     def test_nothing_that_mattered_and_no_winner_are_said(self):
         document = copy.deepcopy(DOCUMENT)
-        document |= {"effects": [], "winner": None, "confirmation": None}
+        document |= {"effects": [], "winner": None, "proof": None}
         status, page = self.written(document)
         self.assertEqual(status, 0)
         self.assertIn("No point is better than 'textbook'", page)
-        self.assertIn("none of the knobs matters here", page)
+        self.assertIn("No knob makes a difference", page)
 
     def test_a_document_without_a_part_of_it_is_refused_in_one_line(self):
         for key in DOCUMENT:

@@ -36,13 +36,16 @@ TEXTS = ("experiment", "question", "better", "baseline")
 def check_point(point):
     for key in ("name", "words", "fault"):
         point.get(key).text()
-    for key in ("heat", "rounds", "value", "ratio"):
+    for key in ("heat", "rounds"):
         if point.has(key):
             point.get(key).number()
+    for key in ("value", "ratio"):
+        if point.has(key):
+            point.get(key).number_or_null()
 
 
 def check_effect(effect):
-    effect.get("knobs").texts()
+    effect.get("name").text()
     effect.get("share").number()
     for level in effect.get("levels").items():
         level.get("mean").number()
@@ -50,11 +53,11 @@ def check_effect(effect):
         level.get("value")
 
 
-def check_confirmation(row):
+def check_proof(row):
     for key in ("before", "after", "ratio", "ci_low", "ci_high"):
         row.get(key).number_or_null()
     row.get("verdict").one_of(SIGNS)
-    for key in ("metric", "unit", "verdict_words"):
+    for key in ("metric", "unit", "verdict_words", "fault"):
         row.get(key).text()
     row.get("n").number()
 
@@ -83,8 +86,10 @@ def load(folder):
         check_effect(effect)
     if place.get("winner").value is not None:
         check_point(place.get("winner"))
-    if place.get("confirmation").value is not None:
-        check_confirmation(place.get("confirmation"))
+    place.get("proved_in").text()
+    place.get("effects_against_chance").boolean()
+    if place.get("proof").value is not None:
+        check_proof(place.get("proof"))
     return document
 
 
@@ -103,7 +108,7 @@ def sound(document):
 
 
 def proof(document, folder):
-    row = document["confirmation"]
+    row = document["proof"]
     if row is None:
         return []
     found = (
@@ -114,11 +119,15 @@ def proof(document, folder):
     line = [
         Badge(row["verdict"], row["verdict_words"]),
         f" {found} times the {row['metric']} of '{document['baseline']}', from"
-        f" {words.plural(row['n'], 'round')} in boots that the search has not seen. ",
+        f" {words.plural(row['n'], 'round')} of its own, in {document['proved_in']} than the"
+        " search's. ",
     ]
     if (folder / "confirmation" / "report.html").is_file():
         line.append(Link("Its report", "confirmation/report.html"))
-    return [Paragraph(line, "lead")]
+    blocks = [Paragraph(line, "lead")]
+    if row["fault"]:
+        blocks.append(Paragraph(["But there: ", Strong(row["fault"]), "."], "lead"))
+    return blocks
 
 
 def answer(document, folder):
@@ -128,10 +137,12 @@ def answer(document, folder):
         return Section("Answer", "answer", [Paragraph([said], "lead")])
     blocks = [Paragraph(["The best point: ", Strong(winner["words"]), "."], "lead")]
     blocks += proof(document, folder)
-    note = (
-        f"In the search it was {words.number(winner['ratio'])} times the baseline. That figure"
-        " chose it, and the best of many is best by luck, too: it is not the gain."
-    )
+    note = "The search's own figure chose it, and the best of many is best by luck, too:"
+    if winner["ratio"] is not None:
+        note += f" the {words.number(winner['ratio'])} times the baseline that it had there"
+    else:
+        note += " that figure"
+    note += " is not the gain."
     settings = [[Code(f"{at} = {value}")] for at, value in winner["values"].items()]
     return Section("Answer", "answer", [*blocks, Bullets(settings), Paragraph([note], "note")])
 
@@ -140,11 +151,11 @@ def answer(document, folder):
 
 
 def effect_name(effect):
-    return " \u00d7 ".join(effect["knobs"])
+    return effect["name"].replace(" x ", " \u00d7 ")
 
 
 def share_plot(document):
-    effects = [e for e in document["effects"] if e["share"] >= 0.001][:12]
+    effects = document["effects"][:12]
 
     def paint():
         rows = Rows([effect_name(e) for e in effects], "share of the spread of all points, %")
@@ -160,7 +171,7 @@ def share_plot(document):
         "tune-shares",
         "What mattered",
         "Share of each knob, and of each two knobs beyond what they do apart, in the sum of squares"
-        " over all points of the first heat.",
+        " over all points of the first heat. What chance may have done is not in it (F test, 1 %).",
         "Bars: " + "; ".join(said) + ".",
         paint,
     )
@@ -175,7 +186,7 @@ def share_plot(document):
 
 def level_plot(document):
     levels = [
-        (f"{effect['knobs'][0]} {level['value']}", level)
+        (f"{effect['name']} {level['value']}", level)
         for effect in document["effects"]
         for level in effect["levels"]
     ]
@@ -208,15 +219,16 @@ def level_plot(document):
 def mattered(document):
     """(Section, plots); nothing where no knob makes a difference."""
     if not document["effects"]:
-        said = "No two points differ in the first heat: none of the knobs matters here."
+        said = "No knob makes a difference in the first heat that is more than chance."
         return Section("What mattered", "mattered", [Paragraph([said])]), []
-    figures = [share_plot(document), level_plot(document)]
-    left_out = sum(1 for p in document["points"] if "value" not in p or p["fault"])
+    figures = [share_plot(document)]
+    if any(effect["levels"] for effect in document["effects"]):
+        figures.append(level_plot(document))
     blocks = [Figures(figures)]
-    if left_out or document["space"].get("exclude"):
+    if not document["effects_against_chance"]:
         said = (
-            "Not every combination is there (excluded, or it could not win), so these shares are"
-            " not quite apart from each other."
+            "There are too few combinations to tell effects from chance: each knob has its whole"
+            " share here."
         )
         blocks.append(Paragraph([said], "note"))
     return Section("What mattered", "mattered", blocks), [figure.plot for figure in figures]
@@ -231,7 +243,7 @@ def point_row(point):
         str(point["heat"] + 1),
         str(point["rounds"]),
         words.number(point["value"]),
-        words.number(point["ratio"]),
+        words.NONE if point["ratio"] is None else words.number(point["ratio"]),
     ]
 
 

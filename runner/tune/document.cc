@@ -13,8 +13,6 @@
 namespace rxlab {
 namespace {
 
-constexpr double kLeastShare = 0.01;  // of an effect that is worth a word
-
 std::vector<std::optional<Standing>> by_point(const std::vector<Standing>& arms, size_t points) {
     std::vector<std::optional<Standing>> rows(points);
     for (size_t i = 0; i < points; i++) {
@@ -29,8 +27,12 @@ std::vector<std::optional<Standing>> by_point(const std::vector<Standing>& arms,
 std::vector<std::optional<double>> values_of(const std::vector<std::optional<Standing>>& rows) {
     std::vector<std::optional<double>> values;
     for (const auto& row : rows)
-        values.push_back(row && row->fault.empty() ? std::optional(row->value) : std::nullopt);
+        values.push_back(row ? row->value : std::nullopt);  // also of those that broke a guard
     return values;
+}
+
+Json number(const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
 }
 
 Json values_json(const Space& space, const Point& point) {
@@ -50,23 +52,31 @@ Json point_json(const Tuned& tuned, size_t i) {
     }
     row["heat"] = standing->heat;
     row["rounds"] = standing->rounds;
-    row["value"] = standing->value;
-    row["ratio"] = standing->ratio;
+    row["value"] = number(standing->value);
+    row["ratio"] = number(standing->ratio());
     row["fault"] = standing->fault;
     return row;
 }
 
-Json effect_json(const Effect& effect) {
-    Json levels = Json::array();
-    for (const Level& level : effect.levels)
-        levels.push_back({{"value", level.value}, {"mean", level.mean}, {"points", level.points}});
-    return {{"knobs", effect.knobs}, {"share", effect.share}, {"levels", levels}};
+std::string name_of(const Space& space, const Effect& effect) {
+    std::vector<std::string> names;
+    for (const size_t knob : effect.knobs) names.push_back(space.knobs[knob].name);
+    return fmt::format("{}", fmt::join(names, " x "));
 }
 
-Json confirmation_json(const ComparedMetric& metric) {
-    const auto number = [](const std::optional<double>& value) {
-        return value ? Json(*value) : Json();
-    };
+Json effect_json(const Space& space, const Effect& effect) {
+    Json levels = Json::array(), knobs = Json::array();
+    for (const size_t knob : effect.knobs) knobs.push_back(space.knobs[knob].at);
+    for (const Level& level : effect.levels)
+        levels.push_back({{"value", level.value}, {"mean", level.mean}, {"points", level.points}});
+    return {{"knobs", knobs},
+            {"name", name_of(space, effect)},
+            {"share", effect.share},
+            {"levels", levels}};
+}
+
+Json proof_json(const Proof& proof) {
+    const ComparedMetric& metric = proof.metric;
     return {{"metric", metric.name},
             {"unit", metric.unit},
             {"before", number(metric.before)},
@@ -77,14 +87,24 @@ Json confirmation_json(const ComparedMetric& metric) {
             {"confidence", metric.confidence},
             {"n", metric.n},
             {"verdict", to_string(metric.verdict)},
-            {"verdict_words", metric.verdict_words}};
+            {"verdict_words", metric.verdict_words},
+            {"fault", proof.fault}};
 }
 
-std::string proof(const ComparedMetric& metric) {
-    if (!metric.ratio || !metric.ci_low || !metric.ci_high)
-        return fmt::format("in other boots: {}", metric.verdict_words);
-    return fmt::format("in other boots: {:.3f}x the {} ({:.3f} to {:.3f}), {}", *metric.ratio,
-                       metric.name, *metric.ci_low, *metric.ci_high, metric.verdict_words);
+/// Where the proof was made, and the search was not.
+std::string elsewhere(const Tuned& tuned) {
+    const bool boots = lane_row(*lane_from(tuned.plan["lane"].get<std::string>())).boot_seeds;
+    return boots ? "other boots" : "other rounds";
+}
+
+std::string proof_words(const Tuned& tuned) {
+    const ComparedMetric& metric = tuned.proof->metric;
+    std::string said = fmt::format("in {}: {}", elsewhere(tuned), metric.verdict_words);
+    if (metric.ratio && metric.ci_low && metric.ci_high)
+        said = fmt::format("in {}: {:.3f}x the {} ({:.3f} to {:.3f}), {}", elsewhere(tuned),
+                           *metric.ratio, metric.name, *metric.ci_low, *metric.ci_high,
+                           metric.verdict_words);
+    return tuned.proof->fault.empty() ? said : fmt::format("{}; but {}", said, tuned.proof->fault);
 }
 
 }  // namespace
@@ -104,22 +124,27 @@ void judge(Tuned& tuned, const Result& search) {
         effects_of(tuned.space, tuned.points, values_of(by_point(first.arms, tuned.points.size())));
     const Standing* best = end.winner();
     const bool less = metric_row(tuned.race.metric).better == std::string_view("lower");
-    if (!best || (less ? best->ratio >= 1 : best->ratio <= 1)) return;
+    if (!best || (less ? *best->value >= best->baseline : *best->value <= best->baseline)) return;
     for (size_t i = 0; i < tuned.points.size(); i++)
         if (arm_name(i) == best->arm) tuned.winner = i;
 }
 
-ComparedMetric confirmed(const Comparison& comparison, const std::string& metric) {
+Proof proof_of(const Result& result, const Comparison& comparison, const Race& race) {
+    Race all{race.metric, 1, race.guards};
+    for (const Observation& observation : result.observations)
+        all.heat_rounds = std::max(all.heat_rounds, observation.trial.round + 1);
+    const std::vector<Standing> arms = standings(result, all).arms;
     for (const ComparedArm& arm : comparison.comparisons)
         for (const ComparedMetric& row : arm.metrics)
-            if (row.name == metric) return row;
-    throw Error(Status::invalid, fmt::format("the comparison has no {}", metric));
+            if (row.name == race.metric) return {row, arms.empty() ? "" : arms.front().fault};
+    throw Error(Status::invalid, fmt::format("the comparison has no {}", race.metric));
 }
 
 Json to_json(const Tuned& tuned) {
     Json points = Json::array(), effects = Json::array(), knobs = Json::object();
     for (size_t i = 0; i < tuned.points.size(); i++) points.push_back(point_json(tuned, i));
-    for (const Effect& effect : tuned.effects) effects.push_back(effect_json(effect));
+    for (const Effect& effect : tuned.effects.rows)
+        effects.push_back(effect_json(tuned.space, effect));
     for (const SpaceKnob& knob : tuned.space.knobs) knobs[knob.at] = knob.values;
     return {{"schema_version", 1},
             {"experiment", tuned.experiment.name},
@@ -137,8 +162,10 @@ Json to_json(const Tuned& tuned) {
             {"provenance", tuned.provenance},
             {"points", points},
             {"effects", effects},
+            {"effects_against_chance", tuned.effects.against_chance},
             {"winner", tuned.winner ? point_json(tuned, *tuned.winner) : Json()},
-            {"confirmation", tuned.confirmation ? confirmation_json(*tuned.confirmation) : Json()}};
+            {"proof", tuned.proof ? proof_json(*tuned.proof) : Json()},
+            {"proved_in", elsewhere(tuned)}};
 }
 
 std::vector<std::string> in_words(const Tuned& tuned) {
@@ -147,18 +174,18 @@ std::vector<std::string> in_words(const Tuned& tuned) {
                     tuned.points.size(), tuned.plan["trials"].get<size_t>(),
                     tuned.plan["all_trials"].get<size_t>())};
     if (tuned.winner) {
-        lines.push_back(fmt::format("best point: {} ({:.3f}x in the search, which chose it)",
-                                    words_of(tuned.space, tuned.points[*tuned.winner]),
-                                    tuned.standings[*tuned.winner]->ratio));
-        if (tuned.confirmation) lines.push_back(proof(*tuned.confirmation));
+        const std::optional<double> ratio = tuned.standings[*tuned.winner]->ratio();
+        lines.push_back(fmt::format(
+            "best point: {}{}", words_of(tuned.space, tuned.points[*tuned.winner]),
+            ratio ? fmt::format(" ({:.3f}x in the search, which chose it)", *ratio) : ""));
+        if (tuned.proof) lines.push_back(proof_words(tuned));
     } else {
         lines.push_back(fmt::format("no point is better than '{}' in the search", tuned.baseline));
     }
     std::vector<std::string> shares;
-    for (const Effect& effect : tuned.effects)
-        if (effect.share >= kLeastShare)
-            shares.push_back(
-                fmt::format("{} {:.0f} %", fmt::join(effect.knobs, " x "), 100 * effect.share));
+    for (const Effect& effect : tuned.effects.rows)
+        shares.push_back(
+            fmt::format("{} {:.1f} %", name_of(tuned.space, effect), 100 * effect.share));
     if (!shares.empty())
         lines.push_back(
             fmt::format("what mattered, of the spread of all points: {}", fmt::join(shares, ", ")));

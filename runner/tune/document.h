@@ -10,6 +10,12 @@
 
 namespace rxlab {
 
+/// What a run of its own says of the winner, in boots (or rounds) that the search has not seen.
+struct Proof {
+    ComparedMetric metric;  ///< the deciding one
+    std::string fault;      ///< a check that failed there, a guard; empty: none
+};
+
 struct Tuned {
     Experiment experiment;  ///< the author's, which the search began in
     Space space;
@@ -20,18 +26,17 @@ struct Tuned {
     Json plan = Json::object();        ///< lane, target, rounds, trials made and planned
     Json provenance = Json::object();  ///< of the search's result
     std::vector<std::optional<Standing>> standings;  ///< of each point; none: it cannot run here
-    std::vector<Effect> effects;
+    Effects effects;
     std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
-    /// What the run of its own says; none: it was not made.
-    std::optional<ComparedMetric> confirmation;
+    std::optional<Proof> proof;    ///< none: it was not made
 };
 
 /// How the points did in a search that is over.
 void judge(Tuned& tuned, const Result& search);
 
-/// The row of the deciding metric in a comparison of one arm with the baseline.
-/// @throws Error(Status::invalid): it has none
-ComparedMetric confirmed(const Comparison& comparison, const std::string& metric);
+/// @param result of one arm beside the baseline, and how they compare
+/// @throws Error(Status::invalid): the comparison has not the deciding metric
+Proof proof_of(const Result& result, const Comparison& comparison, const Race& race);
 
 Json to_json(const Tuned& tuned);
 /// For people: the winner and its proof, then what mattered.

@@ -47,15 +47,15 @@ TEST(Tuned, names_the_winner_and_what_mattered) {
     const Tuned tuned = searched({100, 90, 110});
     ASSERT_TRUE(tuned.winner);
     EXPECT_EQ(words_of(tuned.space, tuned.points[*tuned.winner]), "a 1, b 0");
-    EXPECT_THAT(tuned.effects[0].knobs, ElementsAre("a"));
-    EXPECT_NEAR(tuned.effects[0].share, 1, 1e-12);
+    EXPECT_THAT(tuned.effects.rows[0].knobs, ElementsAre(0));
+    EXPECT_NEAR(tuned.effects.rows[0].share, 1, 1e-9);
     const std::vector<std::string> words = in_words(tuned);
     EXPECT_THAT(words[1], HasSubstr("a 1, b 0 (0.900x in the search, which chose it)"));
-    EXPECT_THAT(words.back(), HasSubstr("a 100 %"));
+    EXPECT_THAT(words.back(), HasSubstr("a 100.0 %"));
     const Json json = to_json(tuned);
     EXPECT_EQ(json["winner"]["values"], Json({{"/topology/a", 1}, {"/topology/b", 0}}));
     EXPECT_EQ(json["points"].size(), 9u);
-    EXPECT_TRUE(json["confirmation"].is_null());
+    EXPECT_TRUE(json["proof"].is_null());
     expect_schema(json);
 }
 
@@ -67,19 +67,48 @@ TEST(Tuned, has_no_winner_where_nothing_is_better) {
 }
 
 TEST(Tuned, nothing_mattered_where_nothing_differs) {
-    EXPECT_THAT(searched({120, 120, 120}).effects, IsEmpty());
+    EXPECT_THAT(searched({120, 120, 120}).effects.rows, IsEmpty());
+}
+
+Proof proof_by(
+    const Reading& reading, const Race& race = {kCost, 1, {}},
+    const std::function<void(Observation&)>& change = [](Observation&) {}) {
+    Result result = test_result(test_experiment({"now", "tuned"}), reading);
+    for (Observation& observation : result.observations) change(observation);
+    return proof_of(result, compare(result), race);
+}
+
+double tenth_less(const std::string& arm, int round) {
+    return (arm == "tuned" ? 900 : 1000) + round;
 }
 
 TEST(Tuned, says_what_the_run_of_its_own_says) {
     Tuned tuned = searched({100, 90, 110});
-    const Comparison comparison = compare(test_result(
-        test_experiment({"now", "tuned"}),
-        [](const std::string& arm, int round) { return (arm == "tuned" ? 900 : 1000) + round; }));
-    tuned.confirmation = confirmed(comparison, kCost);
+    tuned.proof = proof_by(tenth_less);
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("in other boots: 0.900x the"));
-    EXPECT_EQ(to_json(tuned)["confirmation"]["verdict"], "better");
+    EXPECT_EQ(to_json(tuned)["proof"]["verdict"], "better");
     expect_schema(to_json(tuned));
-    EXPECT_THROW(confirmed(comparison, "ns_per_packet"), Error);
+    EXPECT_THROW(proof_by(tenth_less, {"ns_per_packet", 1, {}}), Error);
+}
+
+TEST(Tuned, a_guard_that_was_kept_by_luck_is_told_of_the_proof) {
+    Tuned tuned = searched({100, 90, 110});
+    tuned.proof = proof_by(tenth_less, {kCost, 1, {{"packets_lost", 1}}}, [](Observation& one) {
+        if (one.trial.arm == "tuned" && one.trial.round == 5) one.metrics["packets_lost"].value = 3;
+    });
+    EXPECT_THAT(tuned.proof->fault, HasSubstr("packets_lost is"));
+    EXPECT_THAT(in_words(tuned)[2], HasSubstr("; but packets_lost is"));
+    expect_schema(to_json(tuned));
+}
+
+TEST(Tuned, nothing_is_better_than_a_baseline_of_0) {
+    Tuned tuned = searched({100, 100, 100});
+    judge(tuned, test_result(tuned.experiment, [&](const std::string& arm, int) {
+              return arm == "now" || arm == arm_name(0) ? 0 : 5;
+          }));
+    EXPECT_FALSE(tuned.winner);
+    EXPECT_TRUE(to_json(tuned)["points"][0]["ratio"].is_null());
+    expect_schema(to_json(tuned));
 }
 
 /// The best of 216 equal points is better by luck; other boots know nothing of that.
@@ -93,9 +122,10 @@ TEST(Tuned, luck_is_not_confirmed_in_20_seeds) {
         std::normal_distribution<double> noise(1000, 2);
         const auto reading = [&](const std::string&, int) { return noise(random); };
         const Standings end = standings(test_result(experiment, reading), {kCost, 1, {}});
-        lucky += end.winner()->ratio < 1;
-        proclaimed += compare(test_result(test_experiment({"now", "tuned"}), reading)).verdict ==
-                      Verdict::better;
+        lucky += *end.winner()->ratio() < 1;
+        Tuned tuned = searched({100, 90, 110});
+        tuned.proof = proof_by(reading);
+        proclaimed += to_json(tuned)["proof"]["verdict"] == "better";
     }
     EXPECT_GE(lucky, 15) << "the test would show nothing";
     EXPECT_EQ(proclaimed, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which knobs of a space matter: analysis of variance of a full factorial (Montgomery, Design and
-// Analysis of Experiments, ch. 5), over the first heat, in which every point took part.
+// Which knobs of a space matter: analysis of variance by least squares (type II sums of squares,
+// which need not have every combination; Searle, Linear Models, ch. 4), over the first heat, in
+// which every point took part.
 #pragma once
 #include "tune/space.h"
 
@@ -16,15 +17,22 @@ struct Level {
 };
 
 struct Effect {
-    std::vector<std::string> knobs;  ///< one: its main effect; two: their interaction
-    double share = 0;  ///< of the points' sum of squares, 0 to 1; all effects together at most 1,
-                       ///< what is left is of three knobs and more
+    std::vector<size_t> knobs;  ///< of the space; one: its main effect; two: their interaction
+    /// Of the points' sum of squares, 0 to 1, less what as many parameters have of the residual by
+    /// chance (epsilon squared).
+    double share = 0;
     std::vector<Level> levels;  ///< of a main effect, in the order of the knob's values
 };
 
-/// The greatest share first. @param values of each point, in the order of `points`; those without
-/// one are left out, and so are their shares then no longer apart. Empty: nothing differs.
-std::vector<Effect> effects_of(const Space& space, const std::vector<Point>& points,
-                               const std::vector<std::optional<double>>& values);
+struct Effects {
+    std::vector<Effect> rows;  ///< that are not chance (F test, 1 %), the greatest share first
+    /// Are there combinations enough to tell effects from chance? Else each row has its whole
+    /// share.
+    bool against_chance = false;
+};
+
+/// @param values of each point, in the order of `points`; those without one are left out
+Effects effects_of(const Space& space, const std::vector<Point>& points,
+                   const std::vector<std::optional<double>>& values);
 
 }  // namespace rxlab

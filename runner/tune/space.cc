@@ -90,14 +90,47 @@ bool is_excluded(const Space& space, const Point& point) {
     });
 }
 
+std::vector<std::string> words_in(Pointer pointer) {
+    std::vector<std::string> words;
+    for (; !pointer.empty(); pointer.pop_back()) words.insert(words.begin(), pointer.back());
+    return words;
+}
+
+/// Makes what is missing on the way, but no element of an array. @throws Json::exception
+void set(Json& document, const std::string& at, const Json& value) {
+    Json* place = &document;
+    for (const std::string& word : words_in(Pointer(at)))
+        place = place->is_array() ? &place->at(Pointer() / word) : &(*place)[word];
+    *place = value;
+}
+
+/// The last `count` words of a pointer.
+std::string last_words(const std::string& at, size_t count) {
+    const std::vector<std::string> words = words_in(Pointer(at));
+    const size_t first = words.size() - std::min(count, words.size());
+    return fmt::format("{}",
+                       fmt::join(words.begin() + static_cast<ptrdiff_t>(first), words.end(), "/"));
+}
+
+void name_knobs(std::vector<SpaceKnob>& knobs) {
+    for (SpaceKnob& knob : knobs)
+        for (size_t count = 1;; count++) {
+            knob.name = last_words(knob.at, count);
+            const auto same = std::count_if(
+                knobs.begin(), knobs.end(),
+                [&](const SpaceKnob& other) { return last_words(other.at, count) == knob.name; });
+            if (same == 1) break;
+        }
+}
+
 /// What an arm of the experiment is in all, part by part.
 Json parts_of(const Experiment& experiment, const Arm& arm) {
     const Json below = written(experiment), above = written(arm);
     Json parts = Json::object();
-    for (const char* part : {"topology", "traffic"})
-        parts[part] = merge_patch(below[part], above[part]);
-    for (const char* part : {"setup", "knobs", "boot"})
-        parts[part] = merge_members(below[part], above[part]);
+    for (const char* part : kPartsWithFactors)
+        parts[part] = part == std::string_view("topology") || part == std::string_view("traffic")
+                          ? merge_patch(below[part], above[part])
+                          : merge_members(below[part], above[part]);
     return parts;
 }
 
@@ -124,10 +157,6 @@ Json arm_with(const Experiment& experiment, const Arm& arm, const Json& parts,
 
 }  // namespace
 
-std::string SpaceKnob::name() const {
-    return Pointer(at).back();
-}
-
 Space parse_space(const std::string& text, const std::string& file) {
     const char* next = "experiments/spaces/README.md tells how a space is written";
     const Source source = read_source(text);
@@ -141,7 +170,8 @@ Space parse_space(const std::string& text, const std::string& file) {
     const Json& document = source.document;
     Space space{document["name"], document.value("summary", ""), {}, {}, Json::object()};
     for (const auto& [at, values] : document["knobs"].items())
-        space.knobs.push_back({at, {values.begin(), values.end()}});
+        space.knobs.push_back({at, "", {values.begin(), values.end()}});
+    name_knobs(space.knobs);
     const Json exclude = document.value("exclude", Json::array());
     space.exclude.assign(exclude.begin(), exclude.end());
     space.guards = document.value("guards", Json::object());
@@ -180,7 +210,7 @@ std::vector<Point> points_of(const Space& space) {
 std::string words_of(const Space& space, const Point& point) {
     std::vector<std::string> words;
     for (size_t i = 0; i < space.knobs.size(); i++)
-        words.push_back(fmt::format("{} {}", space.knobs[i].name(), value_text(point[i])));
+        words.push_back(fmt::format("{} {}", space.knobs[i].name, value_text(point[i])));
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
@@ -217,7 +247,7 @@ Json with_points(const Experiment& experiment, const std::string& from, const Sp
     for (size_t i = 0; i < points.size(); i++) {
         Json point = parts;
         for (size_t knob = 0; knob < space.knobs.size(); knob++) try {
-                point[Pointer(space.knobs[knob].at)] = points[i][knob];
+                set(point, space.knobs[knob].at, points[i][knob]);
             } catch (const Json::exception&) {  // through a number, a text or past an array
                 throw Error(
                     Status::usage,

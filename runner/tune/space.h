@@ -21,9 +21,8 @@ namespace rxlab {
 
 struct SpaceKnob {
     std::string at;            ///< "/topology/tx_usecs"
+    std::string name;          ///< for people: its last words, as many as tell it from the others
     std::vector<Json> values;  ///< at least two, all different
-    /// For people: the pointer's last word.
-    std::string name() const;
 };
 
 struct Space {

@@ -71,6 +71,15 @@ TEST(Space, refuses_what_is_none_by_its_place) {
     EXPECT_THAT(message_of("[]"), HasSubstr("x.json:1:1"));
 }
 
+TEST(Space, a_knob_has_as_many_of_its_last_words_as_tell_it_apart) {
+    const Space named = parse_space(R"({"name": "x", "knobs": {
+        "/topology/usecs": [1, 2], "/traffic/usecs": [1, 2], "/setup/xdp/mode": [1, 2]}})",
+                                    "x.json");
+    std::vector<std::string> names;
+    for (const SpaceKnob& knob : named.knobs) names.push_back(knob.name);
+    EXPECT_THAT(names, ElementsAre("mode", "topology/usecs", "traffic/usecs"));
+}
+
 TEST(Space, refuses_more_points_than_can_be_tried) {
     std::string knobs;
     for (char c = 'a'; c <= 'z'; c++)
@@ -121,6 +130,15 @@ TEST(Points, are_of_an_experiment_without_factors_that_has_the_arm_and_the_place
     const Space through =
         parse_space(R"({"name": "x", "knobs": {"/traffic/packets/deep": [1, 2]}})", "x.json");
     EXPECT_THROW(with_points(experiment, "", through, points_of(through), "t"), Error);
+    const Experiment listed = sample(
+        R"([{"name": "now", "baseline": true, "boot": {"devices": ["e1000"]}}, {"name": "x"}])");
+    for (const char* beyond : {"1", "4000000000", "-"}) {
+        const Space space_beyond = parse_space(
+            fmt::format(R"({{"name": "x", "knobs": {{"/boot/devices/{}": ["e1000", "x"]}}}})",
+                        beyond),
+            "x.json");
+        EXPECT_THROW(with_points(listed, "", space_beyond, points_of(space_beyond), "t"), Error);
+    }
     Experiment with_factor = experiment;
     with_factor.factors = {{"case", {1, 2}}};
     EXPECT_THROW(with_points(with_factor, "", space(), points_of(space()), "t"), Error);
