@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -307,9 +308,16 @@ std::vector<std::string> Journal::restore() {
     std::vector<Undo> left;
     const std::vector<Undo> entries = std::exchange(page_.entries, {});
     for (auto undo = entries.rbegin(); undo != entries.rend(); ++undo) {
-        const std::string failure = undo_one(sys_, *undo, notes_);
-        if (failure.empty()) continue;
-        failures.push_back(failure);
+        const auto waits_for = std::find_if(left.begin(), left.end(),
+                                            [&](const Undo& later) { return needs(later, *undo); });
+        if (waits_for != left.end()) {
+            notes_.push_back(
+                fmt::format("{}: waits until this is undone: {}", undo->what, waits_for->what));
+        } else {
+            const std::string failure = undo_one(sys_, *undo, notes_);
+            if (failure.empty()) continue;
+            failures.push_back(failure);
+        }
         left.push_back(*undo);
     }
     page_.entries.assign(left.rbegin(), left.rend());

@@ -32,8 +32,9 @@ public:
     void write_file(const std::string& what, const std::string& path, const std::string& value,
                     const std::string& netns = {});
     /// Undoes everything in reverse order and empties the journal, which needs no space on disk.
-    /// Goes on after a failure. Returns what could not be undone or read, one line each; those
-    /// entries and lines stay in the journal.
+    /// Goes on after a failure, but for what the failed entry needs() to be undone later. Returns
+    /// what could not be undone or read, one line each; those entries, what waits for them, and
+    /// those lines stay in the journal.
     std::vector<std::string> restore();
     /// What a person should know of what was read and of the last restore(), e.g. that someone else
     /// had changed a value meanwhile.

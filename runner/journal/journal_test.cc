@@ -210,6 +210,22 @@ TEST_F(JournalTest, goes_on_after_a_failure_and_keeps_what_is_not_undone) {
     EXPECT_EQ(sys.files[kBudget], "300\n");
 }
 
+TEST_F(JournalTest, the_namespace_of_what_is_not_undone_stays_with_it) {
+    FakeSys sys;
+    fill(sys);
+    Journal journal(sys, directory);
+    change_much(sys, journal);
+    sys.frozen["rxlab-dut:/proc/sys/net/ipv4/ip_forward"] = "1\n";
+    EXPECT_THAT(journal.restore(), ElementsAre(HasSubstr("forwarding: wrote '0")));
+    EXPECT_THAT(journal.notes(),
+                ElementsAre("namespace rxlab-dut: waits until this is undone: forwarding"));
+    EXPECT_TRUE(sys.exists("/run/netns/rxlab-dut"));
+    EXPECT_EQ(sys.files[kBudget], "300\n");
+    sys.frozen.clear();
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_FALSE(sys.exists("/run/netns/rxlab-dut"));
+}
+
 TEST_F(JournalTest, a_value_that_its_kind_refuses_is_neither_recorded_nor_written) {
     FakeSys sys;
     sys.files["/sys/devices/system/cpu/online"] = "0-1\n";

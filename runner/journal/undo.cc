@@ -7,6 +7,8 @@
 #include "sys/bpf.h"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <string_view>
 
 namespace rxlab {
 namespace {
@@ -137,6 +139,20 @@ Undo undo_from_json(const Json& json) {
     undo.order = json.value("order", false);
     undo.argv = json.value("argv", std::vector<std::string>{});
     return undo;
+}
+
+bool needs(const Undo& later, const Undo& earlier) {
+    constexpr std::string_view kNamed = "/run/netns/";
+    const auto names = [&](std::string_view netns) {
+        return !netns.empty() &&
+               std::find(later.argv.begin(), later.argv.end(), netns) != later.argv.end();
+    };
+    if (earlier.done_if_absent.starts_with(kNamed)) {
+        const std::string netns = earlier.done_if_absent.substr(kNamed.size());
+        return later.netns == netns || names(netns);
+    }
+    return !earlier.interface.empty() && earlier.interface == later.interface &&
+           earlier.netns != later.netns && names(earlier.netns);
 }
 
 std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes) {

@@ -29,6 +29,10 @@ Json to_json(const Undo& undo);
 /// @throws nlohmann's exceptions on another shape.
 Undo undo_from_json(const Json& json);
 
+/// Can `later` be undone only while `earlier` is not? It is in a namespace, or names one, that goes
+/// with `earlier`; or it brings the interface back of which `earlier` is, where that is to be.
+bool needs(const Undo& later, const Undo& earlier);
+
 /// Takes it back. Empty, or why it could not be undone. `notes`: what a person should know besides.
 std::string undo_one(Sys& sys, const Undo& undo, std::vector<std::string>& notes);
 

@@ -280,6 +280,20 @@ TEST_F(OwnPair, after_a_kill_it_is_back_in_its_namespace) {
     sys.in_netns("rxlab-user", [&] { EXPECT_EQ(state(), before); });
 }
 
+TEST_F(OwnPair, one_whose_name_is_taken_meanwhile_is_kept_until_it_can_go_back) {
+    sys.in_netns("rxlab-user", [&] {
+        const std::string before = state();
+        Journal journal(sys, directory_);
+        user_interfaces(sys, journal, pair);
+        ip({"link", "add", "name", "user1", "type", "veth", "peer", "name", "other"});
+        EXPECT_THAT(journal.restore(),
+                    ::testing::ElementsAre(HasSubstr("user1 goes back to where it was")));
+        ip({"link", "del", "user1"});
+        EXPECT_THAT(journal.restore(), ::testing::IsEmpty());
+        EXPECT_EQ(state(), before);
+    });
+}
+
 TEST_F(OwnPair, its_plan_has_the_journal_s_entries_too) {
     sys.in_netns("rxlab-user", [&] {
         for (const Json& setup : std::vector<Json>{

@@ -37,7 +37,11 @@ void record_settings(Sys& sys, Journal& journal, const std::string& name) {
             const std::string path = folder + name + "/" + file, value = sys.read_file(path),
                               usual = folder + "default/" + file;
             if (!sys.exists(usual) || !same_value(value, sys.read_file(usual)))
-                journal.record({.what = path, .path = path, .value = value, .netns = kHome});
+                journal.record({.what = path,
+                                .path = path,
+                                .value = value,
+                                .netns = kHome,
+                                .interface = name});
         }
     }
 }

@@ -12,6 +12,7 @@
 namespace rxlab {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -108,6 +109,49 @@ TEST(UserPair, they_go_back_with_what_was_set_of_them_before_their_namespaces_go
                             "rxlab-gen eth0 goes back to where it was", "rxlab-home eth0 is up",
                             " the name rxlab-home of this network namespace",
                             " network namespace rxlab-gen", " network namespace rxlab-dut"));
+}
+
+/// What ends a return, as the kernel does it.
+CommandResult go_home(FakeSys& sys, const FakeSys::Command& command) {
+    const std::vector<std::string>& argv = command.argv;
+    if (argv[1] == "netns" && argv[2] == "del") sys.files.erase("/run/netns/" + argv[3]);
+    if (argv[1] != "link" || argv[4] != "netns") return {};
+    std::erase_if(sys.files, [&](const auto& file) {
+        return file.first.starts_with(command.netns + ":/sys/class/net/" + argv[3]);
+    });
+    move(sys, "rxlab-home:/sys/class/net/" + argv[3]);
+    sys.files[fmt::format("rxlab-home:/proc/sys/net/ipv6/conf/{}/disable_ipv6", argv[3])] = "0\n";
+    return {};
+}
+
+TEST(UserPair, where_one_cannot_go_back_its_namespaces_and_settings_wait_for_it) {
+    FakeSys sys = with_interfaces();
+    for (const char* name : {"default", "eth0"})
+        sys.files[fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)] = "0\n";
+    sys.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n";
+    Journal journal(sys, "");
+    user_interfaces(sys, journal, {.names = "eth0:eth1"});
+    bool name_is_taken = true;
+    sys.on_run = [&](FakeSys& machine, const FakeSys::Command& command) {
+        if (name_is_taken && command.netns == kReceiver && command.argv[1] == "link")
+            return CommandResult{2, "", "RTNETLINK answers: File exists"};
+        return go_home(machine, command);
+    };
+    EXPECT_THAT(journal.restore(), ElementsAre(HasSubstr("eth1 goes back to where it was: ")));
+    EXPECT_THAT(journal.notes(),
+                Each(HasSubstr(": waits until this is undone: eth1 goes back to where it was")));
+    std::vector<std::string> left;
+    for (const Undo& undo : journal.pending()) left.push_back(undo.what);
+    EXPECT_THAT(left, ElementsAre("network namespace rxlab-dut",
+                                  "the name rxlab-home of this network namespace", "eth1 is up",
+                                  "/proc/sys/net/ipv6/conf/eth1/disable_ipv6",
+                                  "eth1 goes back to where it was"));
+    name_is_taken = false;
+    EXPECT_THAT(journal.restore(), IsEmpty());
+    EXPECT_THAT(journal.pending(), IsEmpty());
+    EXPECT_THAT(sys.files["rxlab-home:/proc/sys/net/ipv6/conf/eth1/disable_ipv6"], HasSubstr("1"));
+    for (const char* netns : {kGenerator, kReceiver, "rxlab-home"})
+        EXPECT_FALSE(sys.exists(std::string("/run/netns/") + netns)) << netns;
 }
 
 TEST(UserPair, one_that_the_machine_uses_is_refused_and_by_force_stays_where_it_is) {
