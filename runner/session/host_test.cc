@@ -354,6 +354,16 @@ TEST_F(OwnPair, interfaces_that_the_machine_uses_are_refused_without_force) {
         refused(Json::object(), "interface 'user1' has the address 192.0.2.1");
         EXPECT_EQ(undone_entries(measure(Json::object(), /*force=*/true)), "2");
         ip({"address", "flush", "dev", "user1"});
+        ip({"address", "add", "169.254.3.4/16", "scope", "link", "dev", "user1"});
+        refused(Json::object(), "interface 'user1' has the address 169.254.3.4");
+        ip({"address", "flush", "dev", "user1"});
+        ip({"route", "add", "203.0.113.0/24", "dev", "user1", "table", "77"});
+        refused(Json::object(), "interface 'user1' has a route to 203.0.113.0/24");
+        ip({"route", "flush", "table", "77"});
+        ip({"neigh", "add", "192.0.2.7", "lladdr", "02:00:00:00:00:07", "nud", "permanent", "dev",
+            "user1"});
+        refused(Json::object(), "interface 'user1' has the permanent neighbour 192.0.2.7");
+        ip({"neigh", "del", "192.0.2.7", "dev", "user1"});
         ip({"route", "add", "default", "dev", "user1"});
         refused(Json::object(), "interface 'user1' has the default route");
         ip({"route", "del", "default"});

@@ -8,6 +8,8 @@
 #include "topology/sinks.h"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <utility>
 
 namespace rxlab {
 namespace {
@@ -39,20 +41,54 @@ Json array_of(Sys& sys, const std::vector<std::string>& argv) {
     return answer;
 }
 
+/// What stands on top of an interface: a VLAN, a macvlan, a tunnel. Empty: nothing.
+std::string upper_of(Sys& sys, const std::string& name) {
+    const std::string prefix = "upper_";
+    for (const std::string& file : sys.list("/sys/class/net/" + name))
+        if (file.starts_with(prefix)) return file.substr(prefix.size());
+    return "";
+}
+
+/// An address that the kernel did not give by itself; empty: none. It gives one, IPv6's link-local
+/// one, and newer kernels and iproute2 say which that is.
+std::string address_of(const Json& link) {
+    const Json addresses = link.value("addr_info", Json::array());
+    bool own_seen = std::any_of(addresses.begin(), addresses.end(),
+                                [](const Json& address) { return address.contains("protocol"); });
+    for (const Json& address : addresses) {
+        const bool link_local =
+            address.value("family", "") == "inet6" && address.value("scope", "") == "link";
+        if (link_local && address.value("protocol", "") == "kernel_ll") continue;
+        if (link_local && !std::exchange(own_seen, true)) continue;
+        return address.value("local", "?");
+    }
+    return "";
+}
+
+/// Older kernels do not say that IPv6's multicast route is theirs.
+bool is_kernel_s(const Json& route) {
+    return route.value("protocol", "") == "kernel" ||
+           (route.value("table", "") == "local" && route.value("dst", "") == "ff00::/8");
+}
+
 /// Why the machine itself needs this interface; empty: it does not. What comes by itself is no use:
-/// a link-local address of IPv6 with its routes, the qdisc that every interface has.
+/// a link-local address of IPv6, the kernel's routes, the qdisc that every interface has.
 std::string use_of(Sys& sys, const std::string& name) {
     const Json link = array_of(sys, {"ip", "-j", "address", "show", "dev", name}).at(0);
     if (link.contains("master")) return "belongs to " + link["master"].get<std::string>();
-    for (const Json& address : link.value("addr_info", Json::array()))
-        if (address.value("scope", "") != "link")
-            return "has the address " + address.value("local", "?");
+    if (const std::string upper = upper_of(sys, name); !upper.empty()) return "carries " + upper;
+    if (const std::string address = address_of(link); !address.empty())
+        return "has the address " + address;
     for (const char* family : {"-4", "-6"})
-        for (const Json& route : array_of(sys, {"ip", "-j", family, "route", "show", "dev", name}))
+        for (const Json& route :
+             array_of(sys, {"ip", "-j", family, "route", "show", "table", "all", "dev", name}))
             if (const std::string to = route.value("dst", ""); to == "default")
                 return "has the default route";
-            else if (route.value("protocol", "") != "kernel")
+            else if (!is_kernel_s(route))
                 return "has a route to " + to;
+    for (const Json& neighbour :
+         array_of(sys, {"ip", "-j", "neigh", "show", "dev", name, "nud", "permanent"}))
+        return "has the permanent neighbour " + neighbour.value("dst", "?");
     for (const Json& qdisc : array_of(sys, {"tc", "-j", "qdisc", "show", "dev", name}))
         if (qdisc.value("handle", "0:") != "0:")
             return "has a qdisc of its own, " + qdisc.value("kind", "?");

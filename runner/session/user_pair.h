@@ -14,7 +14,8 @@ struct UserPair {
 /// Each end is in a namespace of its own then (moved_pair.h); a pair that this machine itself uses,
 /// taken by `force`, stays where it is. @throws Error(Status::usage): no such pair, an interface
 /// that is down, a loopback, or without `force` one that this machine itself uses: it has an
-/// address, a route or a qdisc, or belongs to a bridge or bond.
+/// address, a route, a permanent neighbour or a qdisc, belongs to a bridge or bond, or carries a
+/// VLAN or another interface.
 Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair);
 
 }  // namespace rxlab

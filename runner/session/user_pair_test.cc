@@ -160,15 +160,34 @@ TEST(UserPair, one_that_the_machine_uses_is_refused_and_by_force_stays_where_it_
     } uses[] = {
         {"address", R"([{"addr_info": [{"scope": "global", "local": "192.0.2.1"}]}])",
          "has the address 192.0.2.1"},
+        {"address",
+         R"([{"addr_info": [{"family": "inet", "scope": "link", "local": "169.254.3.4"}]}])",
+         "has the address 169.254.3.4"},
+        {"address",
+         R"([{"addr_info": [{"family": "inet6", "scope": "link", "local": "fe80::1"},
+                            {"family": "inet6", "scope": "link", "local": "fe80::2",
+                             "protocol": "kernel_ll"}]}])",
+         "has the address fe80::1"},
+        {"address",
+         R"([{"addr_info": [{"family": "inet6", "scope": "link", "local": "fe80::1"},
+                            {"family": "inet6", "scope": "link", "local": "fe80::2"}]}])",
+         "has the address fe80::2"},
         {"address", R"([{"master": "br0"}])", "belongs to br0"},
+        {"/sys/class/net/eth0/upper_eth0.5", "", "carries eth0.5"},
         {"route", R"([{"dst": "default"}])", "has the default route"},
         {"route", R"([{"dst": "198.51.100.0/24", "protocol": "static"}])",
          "has a route to 198.51.100.0/24"},
+        {"all", R"([{"dst": "203.0.113.0/24", "table": "77"}])", "has a route to 203.0.113.0/24"},
+        {"neigh", R"([{"dst": "192.0.2.7", "state": ["PERMANENT"]}])",
+         "has the permanent neighbour 192.0.2.7"},
         {"qdisc", R"([{"kind": "clsact", "handle": "ffff:"}])", "has a qdisc of its own, clsact"},
     };
     for (const auto& use : uses) {
         FakeSys sys = with_interfaces();
-        answer(sys, use.question, use.json);
+        if (use.question[0] == '/')
+            sys.files[use.question] = use.json;
+        else
+            answer(sys, use.question, use.json);
         EXPECT_THAT(refusal(sys, "eth0:eth1"), HasSubstr(use.fact));
         const Topology topology = taken(sys, {.names = "eth0:eth1", .force = true});
         EXPECT_THAT(topology.paths[0].receiver.netns, IsEmpty());
@@ -177,11 +196,20 @@ TEST(UserPair, one_that_the_machine_uses_is_refused_and_by_force_stays_where_it_
 }
 
 TEST(UserPair, what_every_interface_has_is_no_use_of_it) {
-    FakeSys sys = with_interfaces();
-    answer(sys, "address", R"([{"addr_info": [{"scope": "link", "local": "fe80::1"}]}])");
-    answer(sys, "-6", R"([{"dst": "fe80::/64", "protocol": "kernel"}])");
-    answer(sys, "qdisc", R"([{"kind": "mq", "handle": "0:"}])");
-    EXPECT_EQ(taken(sys, {.names = "eth0:eth1"}).paths[0].receiver.netns, kReceiver);
+    for (const char* tells_who : {"", R"(, "protocol": "kernel_ll")"}) {
+        FakeSys sys = with_interfaces();
+        sys.files["/sys/class/net/eth0/lower_eth9"] = "";
+        answer(sys, "address",
+               fmt::format(R"([{{"addr_info": [{{"family": "inet6",
+                                               "scope": "link", "local": "fe80::2"{}}}]}}])",
+                           tells_who));
+        answer(sys, "-6", R"([{"dst": "fe80::/64", "protocol": "kernel"},
+                              {"dst": "fe80::2", "type": "local", "table": "local",
+                               "protocol": "kernel"},
+                              {"dst": "ff00::/8", "type": "multicast", "table": "local"}])");
+        answer(sys, "qdisc", R"([{"kind": "mq", "handle": "0:"}])");
+        EXPECT_EQ(taken(sys, {.names = "eth0:eth1"}).paths[0].receiver.netns, kReceiver);
+    }
 }
 
 TEST(UserPair, ports_lose_frames_where_nics_do) {
