@@ -93,7 +93,7 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
                    "host target: GEN:DUT, two joined interfaces of this machine to send from and "
                    "to measure, instead of a pair of our own");
     command.flag("--force", request.host.interface.force,
-                 "--interface: also interfaces that this machine uses itself");
+                 "--interface: the two stay where they are, also such as this machine uses itself");
     command.flag("--trust", request.host.trust,
                  "host target: set knobs beyond the receive path too, and load whatever module an "
                  "experiment from elsewhere names");

@@ -59,14 +59,13 @@ void record_return(Sys& sys, Journal& journal, const Interface& end) {
 }
 
 /// A move takes an interface down. It keeps its MAC.
-void move(Sys& sys, const Interface& end, const std::string& ip, const std::string& peer_ip,
-          const std::string& peer_mac) {
-    run_or_throw(sys, {"ip", "link", "set", end.name, "netns", end.netns});
-    run_or_throw(sys, {"ip", "-batch", "-"},
-                 fmt::format("link set {0} up\naddr add {1}/24 dev {0}\n"
-                             "neigh add {2} lladdr {3} nud permanent dev {0}\n",
-                             end.name, ip, peer_ip, peer_mac),
-                 end.netns);
+void move(Sys& sys, const Interface& end, const std::string& address) {
+    try {
+        run_or_throw(sys, {"ip", "link", "set", end.name, "netns", end.netns});
+    } catch (const Error& error) {
+        throw Error(error.status(), error.what(), "--force leaves both ends where they are");
+    }
+    run_or_throw(sys, {"ip", "-batch", "-"}, address, end.netns);
 }
 
 }  // namespace
@@ -77,9 +76,9 @@ Path move_apart(Sys& sys, Journal& journal, Path path) {
     make_namespaces(sys, journal);
     name_home(sys, journal);
     for (const Interface& end : {path.generator, path.receiver}) record_return(sys, journal, end);
-    move(sys, path.generator, path.generator_ip, path.receiver_ip, path.receiver_mac);
-    move(sys, path.receiver, path.receiver_ip, path.generator_ip, path.generator_mac);
-    await_links(sys, path, "the cable between them; ip link shows it with --force");
+    move(sys, path.generator, generator_address(path, Arp::as_it_is));
+    move(sys, path.receiver, receiver_address(path, Arp::as_it_is));
+    await_links(sys, path, "the cable between them; or --force, which leaves them where they are");
     return path;
 }
 

@@ -95,18 +95,11 @@ std::string use_of(Sys& sys, const std::string& name) {
     return "";
 }
 
-/// Does the machine itself need one of them? Refused, unless that is meant.
-bool are_used(Sys& sys, const std::vector<std::string>& names, bool force) {
-    for (const std::string& name : names) {
-        const std::string use = use_of(sys, name);
-        if (use.empty()) continue;
-        if (!force)
-            refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
-                   "a pair that nothing else uses, or --force: traffic and filters of the trial "
-                   "are on it then");
-        return true;
-    }
-    return false;
+void require_unused(Sys& sys, const std::string& name) {
+    if (const std::string use = use_of(sys, name); !use.empty())
+        refuse(fmt::format("interface '{}' {}: this machine uses it", name, use),
+               "a pair that nothing else uses, or --force: it stays where it is, and traffic and "
+               "filters of the trial are on it then");
 }
 
 /// A port, and no interface that the kernel made of nothing.
@@ -136,12 +129,14 @@ Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair) {
     const std::vector<std::string> names{generator.name, receiver.name};
     for (const std::string& name : names) require_up(sys, name);
     for (const std::string& name : names) require_no_loopback(sys, name);
-    const bool used = are_used(sys, names, pair.force), hardware = has_hardware(sys, receiver);
+    if (!pair.force)
+        for (const std::string& name : names) require_unused(sys, name);
+    const bool hardware = has_hardware(sys, receiver);
     Path path{
         generator,        receiver,     mac_of(sys, generator.name), mac_of(sys, receiver.name),
         "198.18.0.1",     "198.18.0.2",
         /*borrowed=*/true};
-    if (!used) path = move_apart(sys, journal, path);
+    if (!pair.force) path = move_apart(sys, journal, path);
     Topology topology;
     topology.paths.push_back(path);
     topology.sinks = protocol_sinks(sys, path.receiver.netns);

@@ -8,11 +8,12 @@ namespace rxlab {
 
 struct UserPair {
     std::string names;   ///< "GEN:DUT"; empty: none
-    bool force = false;  ///< also where that takes this machine's own traffic away
+    bool force = false;  ///< where they are, also where that takes this machine's own traffic away
 };
 
-/// Each end is in a namespace of its own then (moved_pair.h); a pair that this machine itself uses,
-/// taken by `force`, stays where it is. @throws Error(Status::usage): no such pair, an interface
+/// Each end is in a namespace of its own then (moved_pair.h); taken by `force` it stays where it
+/// is.
+/// @throws Error(Status::usage): no such pair, an interface
 /// that is down, a loopback, or without `force` one that this machine itself uses: it has an
 /// address, a route, a permanent neighbour or a qdisc, belongs to a bridge or bond, or carries a
 /// VLAN or another interface.

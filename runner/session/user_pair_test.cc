@@ -212,6 +212,30 @@ TEST(UserPair, what_every_interface_has_is_no_use_of_it) {
     }
 }
 
+TEST(UserPair, by_force_a_free_pair_stays_where_it_is_too) {
+    FakeSys sys = with_interfaces();
+    const Path path = taken(sys, {.names = "eth0:eth1", .force = true}).paths[0];
+    EXPECT_THAT(path.generator.netns, IsEmpty());
+    EXPECT_THAT(path.receiver.netns, IsEmpty());
+    EXPECT_THAT(sys.log, IsEmpty());
+}
+
+TEST(UserPair, one_that_cannot_change_its_namespace_can_stay_by_force) {
+    FakeSys sys = with_interfaces();
+    sys.on_run = [before = sys.on_run](FakeSys& machine, const FakeSys::Command& command) {
+        return command.argv[1] == "link" && command.argv[4] == "netns"
+                   ? CommandResult{2, "", "RTNETLINK answers: Invalid argument"}
+                   : before(machine, command);
+    };
+    try {
+        taken(sys, {.names = "eth0:eth1"});
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("Invalid argument"));
+        EXPECT_THAT(error.next(), HasSubstr("--force"));
+    }
+}
+
 TEST(UserPair, ports_lose_frames_where_nics_do) {
     FakeSys sys = with_interfaces();
     bool hardware = false;

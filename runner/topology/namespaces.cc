@@ -12,11 +12,11 @@ constexpr uint64_t kSecond = 1'000'000'000, kLook = 10'000'000;  // ns
 constexpr uint64_t kPatience = 20 * kSecond;  // a link is negotiated in less than 5
 
 std::string address_lines(const Interface& own, const std::string& ip, const std::string& peer_ip,
-                          const std::string& peer_mac) {
+                          const std::string& peer_mac, Arp arp) {
     return fmt::format(
-        "link set dev {0} arp off up\naddr add {1}/24 dev {0}\nneigh add {2} lladdr {3} nud "
+        "link set dev {0}{4} up\naddr add {1}/24 dev {0}\nneigh add {2} lladdr {3} nud "
         "permanent dev {0}\n",
-        own.name, ip, peer_ip, peer_mac);
+        own.name, ip, peer_ip, peer_mac, arp == Arp::off ? " arp off" : "");
 }
 
 std::string moved(const Interface& end, const std::string& mac) {
@@ -85,11 +85,13 @@ std::string moved_ends(const Path& path) {
     return moved(path.generator, path.generator_mac) + moved(path.receiver, path.receiver_mac);
 }
 
-std::string generator_address(const Path& path) {
-    return address_lines(path.generator, path.generator_ip, path.receiver_ip, path.receiver_mac);
+std::string generator_address(const Path& path, Arp arp) {
+    return address_lines(path.generator, path.generator_ip, path.receiver_ip, path.receiver_mac,
+                         arp);
 }
-std::string receiver_address(const Path& path) {
-    return address_lines(path.receiver, path.receiver_ip, path.generator_ip, path.generator_mac);
+std::string receiver_address(const Path& path, Arp arp) {
+    return address_lines(path.receiver, path.receiver_ip, path.generator_ip, path.generator_mac,
+                         arp);
 }
 
 std::string knob_object(const Interface& end, const std::string& rest) {

@@ -18,9 +18,11 @@ void make_namespaces(Sys& sys, Journal& journal);
 /// namespaces and get their MACs.
 std::string moved_ends(const Path& path);
 
-/// Lines for 'ip -batch': the end of a path is up and knows the other, without ARP.
-std::string generator_address(const Path& path);
-std::string receiver_address(const Path& path);
+enum class Arp { off, as_it_is };  ///< of an interface
+
+/// Lines for 'ip -batch': the end of a path is up and knows the other.
+std::string generator_address(const Path& path, Arp arp = Arp::off);
+std::string receiver_address(const Path& path, Arp arp = Arp::off);
 
 /// How knobs name what is of this interface: "@dut:eth1/" and the rest.
 std::string knob_object(const Interface& end, const std::string& rest);
