@@ -4,53 +4,55 @@
 #include "collect/collector.h"
 #include "collect/histogram.h"
 #include "sys/bpf.h"
+#include "sys/device.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <sys/socket.h>
-#include <time.h>
+#include <sys/timex.h>
 #include <cerrno>
 #include <cstring>
 
 namespace rxlab {
 namespace {
 
-time_t seconds_of(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return now.tv_sec;
+/// Seconds from CLOCK_REALTIME to CLOCK_TAI. Two readings of the clocks could lie in two seconds.
+int tai_ahead() {
+    timex clock{};
+    if (::adjtimex(&clock) < 0)
+        throw Error(Status::invalid, fmt::format("adjtimex: {}", std::strerror(errno)));
+    return clock.tai;
 }
 
 const BpfObject& frame_age_object() {
-    static const BpfObject loaded = load_bpf(
-        "frame_age", {{"tai_ahead_s", seconds_of(CLOCK_TAI) - seconds_of(CLOCK_REALTIME)}});
+    static const BpfObject loaded = load_bpf("frame_age", {{"tai_ahead_s", tai_ahead()}});
     return loaded;
 }
 
-/// A packet socket on this interface, in the caller's namespace, with that filter.
-Fd watch(const std::string& interface, int program) {
+/// A packet socket on this device, of the caller's namespace, with that filter.
+Fd watch(const NetDevice& device, int program) {
     Fd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));  // of no protocol: it gets nothing yet
     sockaddr_ll address{};
     address.sll_family = AF_PACKET;
     address.sll_protocol = htons(ETH_P_IP);
-    address.sll_ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
+    address.sll_ifindex = static_cast<int>(device.index);  // 0 would be all of the namespace
     if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) ||
         ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)))
         throw Error(Status::invalid,
-                    fmt::format("packet socket on {}: {}", interface, std::strerror(errno)));
+                    fmt::format("packet socket on {}: {}", device.name, std::strerror(errno)));
     return fd;
 }
 
 class FrameAge : public Collector {
 public:
     FrameAge(Sys& sys, const Interfaces& receivers) : ages_(frame_age_object().map("ages")) {
-        for (const Interface& receiver : receivers)
-            sys.in_netns(receiver.netns, [&] {
-                sockets_.push_back(watch(receiver.name, frame_age_object().program()));
-            });
+        for (const Interface& receiver : receivers) {
+            const NetDevice device = device_of(sys, receiver.netns, receiver.name);
+            sys.in_netns(receiver.netns,
+                         [&] { sockets_.push_back(watch(device, frame_age_object().program())); });
+        }
     }
     void start() override { ages_.clear(); }
     void stop() override { cpus_ = ages_.values<::histogram>(0); }

@@ -358,6 +358,11 @@ TEST_F(Probe, a_frame_is_as_old_as_its_stamp_says_and_others_have_no_age) {
     EXPECT_EQ(reported.curves.at("frame_age").at("unit"), "ns");
 }
 
+TEST_F(Probe, of_an_interface_that_is_not_there_no_frame_s_age_is_told) {
+    const auto& frame_age = collector_named("frame_age");
+    EXPECT_THROW(frame_age.make(sys_, {{"", "nosuch0"}}), Error);
+}
+
 TEST_F(Probe, perf_stat_agrees_with_the_napi_probe) {
     const auto napi = collector_named("napi").make(sys_, {any_});
     const auto perf = collector_named("perf_stat").make(sys_, {any_});
