@@ -15,19 +15,33 @@ namespace {
 constexpr double kMinute = 60, kHour = 3600;
 constexpr double kLongest = 24 * kHour;  // of a trial or a boot
 
+/// Not a number is not within any bounds.
+bool is_seconds(const Json& value) {
+    return value.is_number() && value.get<double>() > 0 && value.get<double>() <= kLongest;
+}
+
 double seconds_in(const Json& row, const char* key, double otherwise) {
     const Json value = row.value(key, Json(otherwise));
-    // Not a number is not within any bounds.
-    if (!value.is_number() || !(value.get<double>() > 0 && value.get<double>() <= kLongest))
+    if (!is_seconds(value))
         throw Error(Status::usage,
                     fmt::format("\"{}\" is {}, no number of seconds of a trial or a boot", key,
                                 value.dump()));
     return value;
 }
 
+bool has_day_or_none(const Json& row) {
+    return row.is_object() && row.value("day", Json("")).is_string();
+}
+
+bool is_pace(const Json& row) {
+    constexpr const char* kKeys[] = {"plain_s", "probed_s", "boot_s"};
+    return has_day_or_none(row) && std::all_of(std::begin(kKeys), std::end(kKeys), [&](auto key) {
+               return !row.contains(key) || is_seconds(row[key]);
+           });
+}
+
 Pace pace_of(const Json& row, const std::string& name) {
-    if (!row.is_object() || !row.value("day", Json("")).is_string())
-        throw Error(Status::usage, fmt::format("\"{}\" is no pace", name));
+    if (!has_day_or_none(row)) throw Error(Status::usage, fmt::format("\"{}\" is no pace", name));
     const Pace guess;
     return {seconds_in(row, "plain_s", guess.plain_s), seconds_in(row, "probed_s", guess.probed_s),
             seconds_in(row, "boot_s", guess.boot_s), row.value("day", "")};
@@ -37,19 +51,19 @@ Pace pace_of(const Json& row, const std::string& name) {
 double median(const std::vector<Json>& rows, const char* key, double otherwise) {
     std::vector<double> seconds;
     for (const Json& row : rows)
-        if (row.contains(key)) seconds.push_back(seconds_in(row, key, otherwise));
+        if (row.contains(key)) seconds.push_back(row[key]);
     if (seconds.empty()) return otherwise;
     const auto middle = seconds.begin() + static_cast<ptrdiff_t>((seconds.size() - 1) / 2);
     std::nth_element(seconds.begin(), middle, seconds.end());
     return *middle;
 }
 
-/// What other experiments have in the same lane on the same target.
+/// What other experiments have in the same lane on the same target; damaged rows say nothing.
 Pace pace_of_others(const Json& book, const std::string& name) {
     const std::string lane_and_target = name.substr(std::min(name.find(' '), name.size()));
     std::vector<Json> rows;
     for (const auto& [other, row] : book.items())
-        if (other.ends_with(lane_and_target) && row.is_object()) rows.push_back(row);
+        if (other.ends_with(lane_and_target) && is_pace(row)) rows.push_back(row);
     const Pace guess;
     return {median(rows, "plain_s", guess.plain_s), median(rows, "probed_s", guess.probed_s),
             median(rows, "boot_s", guess.boot_s), "", rows.size()};

@@ -21,7 +21,7 @@ struct Pace {
 
 /// The pace that `book` has for campaigns of this name ("EXPERIMENT LANE TARGET"); where it has
 /// none, the medians of the other experiments' in the same lane on the same target.
-/// @throws Error(Status::usage): the book is damaged.
+/// @throws Error(Status::usage): no book, or this name's row is damaged.
 Pace pace_from(const Json& book, const std::string& name);
 
 /// The book with what the trials of `result` took under this name; what the result does not tell

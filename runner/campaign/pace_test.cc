@@ -60,8 +60,17 @@ TEST(Pace, of_a_damaged_book_is_refused) {
          {"3", "[]", R"({"x": 3})", R"({"x": {"plain_s": -1}})", R"({"x": {"boot_s": "ten"}})",
           R"({"x": {"day": 7}})", R"({"x": {"probed_s": 0}})", R"({"x": {"boot_s": 1e300}})"})
         EXPECT_THROW(pace_from(Json::parse(book), "x"), Error) << book;
-    const Json of_others = Json::parse(R"({"y counted vm": {"plain_s": -1}})");
-    EXPECT_THROW(pace_from(of_others, "x counted vm"), Error);
+}
+
+TEST(Pace, damaged_rows_of_other_experiments_say_nothing) {
+    for (const char* row : {"3", R"({"plain_s": -1})", R"({"plain_s": 90, "boot_s": "ten"})",
+                            R"({"plain_s": 90, "day": 7})"}) {
+        Json book = {{"a counted vm", Json::parse(row)}};
+        EXPECT_EQ(pace_from(book, "new counted vm").others, 0u) << row;
+        book["b counted vm"] = {{"plain_s", 3}};
+        EXPECT_EQ(pace_from(book, "new counted vm").others, 1u) << row;
+        EXPECT_EQ(pace_from(book, "new counted vm").plain_s, 3) << row;
+    }
 }
 
 TEST(Pace, of_an_experiment_that_never_ran_is_the_median_of_the_others) {
