@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 // The command line as a person meets it: the built binary, its words and its exit status.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 
+#include "base/fd.h"
 #include "base/json.h"
 #include "cmd/catalogue.h"
 #include "compare/compare.h"
 #include "experiment/experiment_json.h"
 #include "plan/plan.h"
+#include "sys/process.h"
 #include "sys/sys.h"
 
 namespace rxlab {
@@ -126,14 +130,17 @@ TEST_F(Cli, an_empty_device_is_no_experiment) {
 }
 
 TEST_F(Cli, waiting_for_a_pipe_can_be_interrupted) {
-    const std::string pipe = folder_ / "pipe.json";
+    const std::string pipe = folder_ / "pipe.json", said = folder_ / "said";
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"show", pipe}, {"compare", pipe}, {"frames", pipe}}) {
-        std::vector<std::string> argv{"timeout", "1", std::string(RXLAB_BUILD) + "/rxlab"};
-        argv.insert(argv.end(), words.begin(), words.end());
-        argv.insert(argv.begin() + 1, "--preserve-status");
-        EXPECT_EQ(real_sys().run(argv).status, 130) << words[0];
+    for (const char* command : {"show", "compare", "frames"}) {
+        Process waiting({.argv = {std::string(RXLAB_BUILD) + "/rxlab", command, pipe},
+                         .stdout_path = said,
+                         .stderr_path = said});
+        Fd writer;  // can be had once it reads
+        while (!writer && !waiting.wait(0.01))
+            writer = Fd(::open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+        while (!waiting.wait(0.01)) ::kill(waiting.pid(), SIGTERM);
+        EXPECT_EQ(describe_exit(waiting.status()), "exit status 130") << command;
     }
 }
 
