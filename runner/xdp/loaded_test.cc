@@ -92,7 +92,7 @@ protected:
         });
     }
     uint64_t settled(const std::function<uint64_t()>& count, uint64_t wanted) {
-        for (int i = 0; i < 200 && count() < wanted; i++) ::usleep(10'000);
+        for (int i = 0; i < 6000 && count() < wanted; i++) ::usleep(10'000);
         return count();
     }
     static std::string dispatcher_object() {
