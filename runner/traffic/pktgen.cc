@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "sys/bpf.h"
 #include "traffic/kinds.h"
 #include "traffic/pktgen_text.h"
@@ -136,7 +137,7 @@ private:
     }
 
     void add(TrafficReport& sent, const Device& device, uint64_t share) {
-        const std::string text = read(device);
+        const std::string text = pktgen_when_done(sys_, [&] { return read(device); });
         const PktgenResult result = parse_pktgen_result(text);
         if (result.packets < share)
             throw Error(Status::interrupted,
@@ -259,6 +260,16 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology&
     traffic->configure(cpus);
     if (traffic->shared()) refuse_generic_xdp(sys, topology);
     return traffic;
+}
+
+std::string pktgen_when_done(Sys& sys, const std::function<std::string()>& read) {
+    constexpr int kMost = 6000;
+    for (int waits = 0;; waits++) {
+        const std::string text = read();
+        if (waits == kMost || !pktgen_answer(text).starts_with("OK: count=")) return text;
+        throw_if_interrupted();
+        sys.sleep_ns(10'000'000);
+    }
 }
 
 /// pktgen has a thread per CPU in every network namespace, and each looks for work ten times a

@@ -130,6 +130,24 @@ public:
     }
 };
 
+TEST(PktgenWhenDone, waits_for_a_thread_that_begins_after_start_came_back) {
+    FakeSys busy;
+    const auto device = [&] {
+        return std::string(busy.clock_ns < 300'000'000 ? "Result: OK: count=1000\n" : k612);
+    };
+    EXPECT_EQ(parse_pktgen_result(pktgen_when_done(busy, device)).packets, 1000u);
+    FakeSys done;
+    pktgen_when_done(done, [] { return std::string(k612); });
+    EXPECT_EQ(done.clock_ns, 0u);
+}
+
+TEST(PktgenWhenDone, does_not_wait_for_ever) {
+    FakeSys stuck;
+    EXPECT_THROW(
+        parse_pktgen_result(pktgen_when_done(stuck, [] { return "Result: OK: count=2000\n"; })),
+        Error);
+}
+
 TEST(AwaitPktgen, returns_right_after_its_thread_ran) {
     PollingMachine machine;
     await_pktgen(machine);
