@@ -160,12 +160,12 @@ fuzz: deps ## every reader of what strangers write for FUZZ_SECONDS
 	@$(call preset,fuzz,$(BUILD)/fuzzers,rxlab_fuzz)
 	@runner/fuzz/run $(BUILD)/fuzzers/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
-# Three at a time, which two CPUs can do since a guest often waits; but for those that say why not.
-# Each check's time is printed at the end, also where one failed.
+# Two at a time, but for those that say why not. Each check's time is printed at the end, also where
+# one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times" RXLAB_SPARSE=1; \
-	ctest --test-dir $(BUILD)/cmake --output-on-failure -j3 -L vm; status=$$?; \
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
 	vm/times $(BUILD)/vm-times; exit $$status
 
 test-debug: debug-deps build ## VM tests, dmatest and failing allocations in kernels with
