@@ -16,7 +16,8 @@ void require_pktgen(Sys& sys, const Json& parameters);
 void await_pktgen(Sys& sys);
 /// What a device of pktgen's says once it has an outcome, asked for at most a minute. "start" comes
 /// back when no thread runs, which on a busy machine may be before one has begun: it gives them
-/// 125 ms (pktgen_run_all_threads); until then the device has its last answer, that to "count".
+/// 125 ms (pktgen_run_all_threads); until then the device has its last answer, that to "count",
+/// and while it sends "Starting".
 std::string pktgen_when_done(Sys& sys, const std::function<std::string()>& read);
 void announce_pktgen(Sys& sys, Journal& journal, const Topology& topology, const Json& parameters);
 std::unique_ptr<Traffic> make_live_frames(Sys& sys, Journal& journal, const Topology& topology,

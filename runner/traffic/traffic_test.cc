@@ -133,7 +133,8 @@ public:
 TEST(PktgenWhenDone, waits_for_a_thread_that_begins_after_start_came_back) {
     FakeSys busy;
     const auto device = [&] {
-        return std::string(busy.clock_ns < 300'000'000 ? "Result: OK: count=1000\n" : k612);
+        if (busy.clock_ns < 300'000'000) return std::string("Result: OK: count=1000\n");
+        return std::string(busy.clock_ns < 400'000'000 ? "Result: Starting\n" : k612);
     };
     EXPECT_EQ(parse_pktgen_result(pktgen_when_done(busy, device)).packets, 1000u);
     FakeSys done;
