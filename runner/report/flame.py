@@ -5,17 +5,15 @@ ARM.folded for other tools."""
 import sys
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 
 import words
 from blocks import Code, Figure, Figures, Paragraph, Report, Section, Table
 from ink import INK
-from load import Place, Refused, read_json
-from output import replace
+from load import Place, read_json
+from output import in_folder, replace
 from plots import Plot
 from to_html import html
 
-USAGE_ERROR = 2
 WIDTH, ROW, TEXT = 1200.0, 18.0, 6.6  # of a graph, a frame's height, a letter's width
 LEAST = 0.8  # px; a narrower frame is left out
 SHOWN = 30  # rows of a table
@@ -371,16 +369,9 @@ def files_of(document):
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return USAGE_ERROR
-    folder = Path(arguments[0])
-    try:
-        replace(folder, files_of(load(folder)))
-    except Refused as refused:
-        print(f"rxlab report: {refused}", file=sys.stderr)
-        return USAGE_ERROR
-    return 0
+    return in_folder(
+        "report", __doc__, arguments, lambda folder: replace(folder, files_of(load(folder)))
+    )
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@
 """Usage: index.py NIGHTLY_DIR: its index.json -> index.html: status, verdict, link, change since
 the night before."""
 import sys
-from pathlib import Path
 
 import words
 from blocks import Badge, Link, Paragraph, Report, Section, Table
 from ink import SIGNS
-from load import Place, Refused, read_json
-from output import write
+from load import Place, read_json
+from output import in_folder, write
 from to_html import html
 
-USAGE_ERROR = 2
 TEXTS = ("experiment", "kernel", "lane", "path", "change", "message")
 
 
@@ -138,17 +136,12 @@ def report_of(folder, rows):
     )
 
 
+def write_index(folder):
+    write(folder, {"index.html": html(report_of(folder, load(folder))).encode()})
+
+
 def main(arguments):
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return USAGE_ERROR
-    folder = Path(arguments[0])
-    try:
-        write(folder, {"index.html": html(report_of(folder, load(folder))).encode()})
-    except Refused as refused:
-        print(f"rxlab index: {refused}", file=sys.stderr)
-        return USAGE_ERROR
-    return 0
+    return in_folder("index", __doc__, arguments, write_index)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Writes files so that a reader never sees half of one, and removes those of the time before."""
+"""Writes files so that a reader never sees half of one, and removes those of the time before; the
+main() of programs that do so in a folder."""
 import contextlib
 import hashlib
 import os
+import sys
+from pathlib import Path
 
 from load import Refused
 
+USAGE_ERROR = 2
 LIST = "report.sha256"  # what was written last time, for replace() and for sha256sum -c
 
 
@@ -60,3 +64,16 @@ def replace(folder, files):
                 path.unlink()
     listed = "".join(f"{digest(content)}  {name}\n" for name, content in files.items())
     write(folder, {**files, LIST: listed.encode()})
+
+
+def in_folder(name, usage, arguments, act):
+    """ACT with the one folder that a program is given; the program's exit status."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(usage, file=sys.stderr)
+        return USAGE_ERROR
+    try:
+        act(Path(arguments[0]))
+    except Refused as refused:
+        print(f"rxlab {name}: {refused}", file=sys.stderr)
+        return USAGE_ERROR
+    return 0

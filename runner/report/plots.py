@@ -23,6 +23,15 @@ class Plot:
     png: bytes
 
 
+def plot_files(plots):
+    """name -> bytes of each plot, as SVG and PNG"""
+    return {
+        f"{plot.name}.{kind}": content
+        for plot in plots
+        for kind, content in (("svg", plot.svg.encode()), ("png", plot.png))
+    }
+
+
 def draw(name, title, caption, alt, paint):
     """Paints with rxlab's settings; `paint` gives the Figure."""
     with matplotlib.rc_context(SETTINGS):

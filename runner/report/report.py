@@ -4,19 +4,16 @@
 plots as SVG and PNG."""
 import sys
 import warnings
-from pathlib import Path
 
 from answer import answer, before_after
 from blocks import Paragraph, Report
 from evidence import evidence
-from load import Refused
-from output import replace
+from output import in_folder, replace
+from plots import plot_files
 from shape import load
 from to_html import html
 from to_markdown import markdown
 from trust import trust
-
-USAGE_ERROR = 2
 
 
 def eyebrow(result):
@@ -55,24 +52,14 @@ def report_of(result, document):
 def files_of(result, document):
     """name -> bytes; the same documents give the same bytes."""
     report, plots = report_of(result, document)
-    files = {"report.html": html(report).encode(), "report.md": markdown(report).encode()}
-    for plot in plots:
-        files[f"{plot.name}.svg"] = plot.svg.encode()
-        files[f"{plot.name}.png"] = plot.png
-    return files
+    pages = {"report.html": html(report).encode(), "report.md": markdown(report).encode()}
+    return pages | plot_files(plots)
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return USAGE_ERROR
-    folder = Path(arguments[0])
-    try:
-        replace(folder, files_of(*load(folder)))
-    except Refused as refused:
-        print(f"rxlab report: {refused}", file=sys.stderr)
-        return USAGE_ERROR
-    return 0
+    return in_folder(
+        "report", __doc__, arguments, lambda folder: replace(folder, files_of(*load(folder)))
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import flame
+from output import USAGE_ERROR
 
 
 def cell(label, stacks, baseline=False, packets=10.0, accesses=()):
@@ -122,7 +123,7 @@ class Flame(unittest.TestCase):
                 Path(name, "attribution.json").write_text(text)
                 err = io.StringIO()
                 with contextlib.redirect_stderr(err):
-                    self.assertEqual(flame.main([name]), flame.USAGE_ERROR)
+                    self.assertEqual(flame.main([name]), USAGE_ERROR)
                 self.assertIn("attribution.json", err.getvalue())
             self.assertEqual([path.name for path in Path(name).iterdir()], ["attribution.json"])
 

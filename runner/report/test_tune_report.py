@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 import tune_report
+from output import USAGE_ERROR
 
 LEVELS = [{"value": 0, "mean": 900.0, "points": 2}, {"value": 50, "mean": 1000.0, "points": 2}]
 
@@ -108,7 +109,7 @@ class TuneReport(unittest.TestCase):
             if key == "schema_version":
                 continue
             document = {name: value for name, value in DOCUMENT.items() if name != key}
-            self.assertEqual(self.written(document)[0], tune_report.USAGE_ERROR, key)
+            self.assertEqual(self.written(document)[0], USAGE_ERROR, key)
 
     def test_a_value_of_another_type_is_refused_in_one_line(self):
         for key in DOCUMENT:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Usage: tune_report.py DIR: tune.json of DIR -> tune.html, tune.md, the plots as SVG and PNG."""
 import sys
-from pathlib import Path
 
 import cells
 import words
@@ -22,13 +21,12 @@ from blocks import (
 )
 from effects import reach
 from ink import INK, SIGNS
-from load import Place, Refused, read_json
-from output import write
-from plots import Rows, draw, scale
+from load import Place, read_json
+from output import in_folder, write
+from plots import Rows, draw, plot_files, scale
 from to_html import html
 from to_markdown import markdown
 
-USAGE_ERROR = 2
 SHOWN = 20  # points before the fold
 TEXTS = ("experiment", "question", "better", "baseline")
 
@@ -308,24 +306,17 @@ def report_of(document, folder):
 
 def files_of(document, folder):
     report, plots = report_of(document, folder)
-    files = {"tune.html": html(report).encode(), "tune.md": markdown(report).encode()}
-    for plot in plots:
-        files[f"{plot.name}.svg"] = plot.svg.encode()
-        files[f"{plot.name}.png"] = plot.png
-    return files
+    pages = {"tune.html": html(report).encode(), "tune.md": markdown(report).encode()}
+    return pages | plot_files(plots)
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return USAGE_ERROR
-    folder = Path(arguments[0])
-    try:
-        write(folder, files_of(load(folder), folder))
-    except Refused as refused:
-        print(f"rxlab tune_report: {refused}", file=sys.stderr)
-        return USAGE_ERROR
-    return 0
+    return in_folder(
+        "tune_report",
+        __doc__,
+        arguments,
+        lambda folder: write(folder, files_of(load(folder), folder)),
+    )
 
 
 if __name__ == "__main__":
