@@ -2,11 +2,11 @@
 #include "campaign/pace.h"
 
 #include "base/error.h"
+#include "stats/quantile.h"
 
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 namespace rxlab {
@@ -78,13 +78,9 @@ std::string basis(const Forecast& ahead) {
                                             : fmt::format("{} other experiments", ahead.others));
 }
 
-std::optional<double> mean(const std::vector<double>& values) {
-    if (values.empty()) return std::nullopt;
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 void put(Json& row, const char* key, const std::vector<double>& seconds) {
-    if (const auto value = mean(seconds); value && *value > 0) row[key] = *value;
+    if (seconds.empty()) return;
+    if (const double value = mean(seconds); value > 0) row[key] = value;
 }
 
 bool is_probed(const Trial& trial) {

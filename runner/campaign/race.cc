@@ -5,19 +5,15 @@
 #include "compare/cells.h"
 #include "compare/net.h"
 #include "experiment/field.h"
+#include "stats/quantile.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <numeric>
 
 namespace rxlab {
 namespace {
 
 constexpr size_t kOneOf = 3;  // goes on to the next heat
-
-double average(const std::vector<double>& values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 size_t that_go_on(size_t arms) {
     return (arms + kOneOf - 1) / kOneOf;
@@ -32,23 +28,22 @@ class Track {
 public:
     explicit Track(const Result& so_far)
         : result_(with_net_metrics(so_far)), baseline_(baseline_of(so_far.experiment).name) {
+        std::set<std::string> planned;
         for (const Trial& trial : so_far.plan.trials) {
-            planned_.insert(trial.arm);
+            planned.insert(trial.arm);
             rounds_ = std::max(rounds_, trial.round + 1);
         }
+        for (const Arm& arm : so_far.experiment.arms)
+            if (planned.contains(arm.name) && !arm.baseline && !arm.generator)
+                contestants_.push_back(arm.name);
         for (const Observation& observation : result_.observations)
             seen_[observation.trial.arm][observation.trial.round] = &observation;
     }
 
     int rounds() const { return rounds_; }
 
-    std::vector<std::string> contestants() const {
-        std::vector<std::string> arms;
-        for (const Arm& arm : result_.experiment.arms)
-            if (planned_.contains(arm.name) && is_compared(result_.experiment, arm.name))
-                arms.push_back(arm.name);
-        return arms;
-    }
+    /// In the experiment's order.
+    const std::vector<std::string>& contestants() const { return contestants_; }
 
     /// Who runs beside the contestants in every heat.
     std::set<std::string> beside() const {
@@ -92,27 +87,26 @@ public:
         for (const auto& [round, observation] : found->second)
             for (const std::string& name : names)
                 if (!observation->metrics.contains(name) && !name.starts_with(kNet))
-                    throw Error(
-                        Status::usage,
-                        fmt::format("{}: no trial of '{}' has the metric {}",
-                                    result_.experiment.name, baseline_, name),
-                        "a metric of a collector has to be primary or secondary in the experiment");
+                    throw lacks(name);
     }
 
     double of_baseline(const std::string& metric, int rounds) const {
         const std::vector<double> found = values(baseline_, metric, rounds);
-        if (found.empty())
-            throw Error(Status::usage,
-                        fmt::format("{}: no trial of '{}' has the metric {}",
-                                    result_.experiment.name, baseline_, metric),
-                        "a metric of a collector has to be primary or secondary in the experiment");
-        return average(found);
+        if (found.empty()) throw lacks(metric);
+        return mean(found);
     }
 
 private:
+    Error lacks(const std::string& metric) const {
+        return {Status::usage,
+                fmt::format("{}: no trial of '{}' has the metric {}", result_.experiment.name,
+                            baseline_, metric),
+                "a metric of a collector has to be primary or secondary in the experiment"};
+    }
+
     Result result_;
     std::string baseline_;
-    std::set<std::string> planned_;
+    std::vector<std::string> contestants_;
     int rounds_ = 0;
     std::map<std::string, std::map<int, const Observation*>> seen_;
 };
@@ -139,12 +133,12 @@ Standing standing_of(const Track& track, const Race& race, const std::string& ar
         standing.fault = fmt::format("no {}", race.metric);
         return standing;
     }
-    standing.value = average(values);
+    standing.value = mean(values);
     for (const Guard& guard : race.guards) {
         const std::vector<double> guarded = track.values(arm, guard.metric, rounds);
         const double least = track.of_baseline(guard.metric, rounds);
         standing.fault = guarded.empty() ? fmt::format("no {}", guard.metric)
-                                         : broken(guard, average(guarded), least);
+                                         : broken(guard, mean(guarded), least);
         if (!standing.fault.empty()) break;
     }
     return standing;
@@ -202,6 +196,7 @@ const Standing* Standings::winner() const {
 Standings standings(const Result& so_far, const Race& race) {
     const Track track(so_far);
     Standings all;
+    // In the experiment's order, which decides between equals.
     std::vector<std::string> in = track.contestants();
     std::vector<Standing> out;  // the last heat's first
     for (int heat = 0;; heat++) {
@@ -230,12 +225,9 @@ Standings standings(const Result& so_far, const Race& race) {
         }
         out.insert(out.begin(), all.arms.begin() + stay, all.arms.end());
         all.arms.resize(static_cast<size_t>(stay));
-        in.clear();
-        // In the experiment's order, which decides between equals.
-        for (const std::string& arm : track.contestants())
-            if (std::any_of(all.arms.begin(), all.arms.end(),
-                            [&](const Standing& standing) { return standing.arm == arm; }))
-                in.push_back(arm);
+        std::set<std::string> left;
+        for (const Standing& standing : all.arms) left.insert(standing.arm);
+        std::erase_if(in, [&](const std::string& arm) { return !left.contains(arm); });
     }
     all.arms.insert(all.arms.end(), out.begin(), out.end());
     std::stable_partition(all.arms.begin(), all.arms.end(),
