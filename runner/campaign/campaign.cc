@@ -28,15 +28,6 @@ double cpu_s() {
     return seconds;
 }
 
-void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw Error(Status::invalid,
-                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
-                    "choose another folder with --out");
-}
-
 /// Of the kernel that is measured: the VM's, or the host's own.
 std::string kernel_release_of(const Json& provenance) {
     if (provenance.contains("kernel")) return provenance["kernel"].value("release", "");
@@ -149,6 +140,15 @@ private:
 Result run_campaign(const CampaignRequest& request, const Strategy& strategy, Executor& executor,
                     const CampaignListener& listener) {
     return Campaign(request, executor, listener).run(strategy);
+}
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw Error(Status::invalid,
+                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
+                    "choose another folder with --out");
 }
 
 Comparison conclude(const Result& result, const fs::path& out, const CompareOptions& options) {

@@ -247,7 +247,7 @@ void attribute(const RunRequest& request, bool json, const Printed& limits) {
     Attribution attribution(request, json);
     const Json document = attribution.run();
     const std::filesystem::path out = attribution.out();
-    std::filesystem::create_directories(out);
+    make_folder(out);
     write_whole(out / "attribution.json", document.dump(1) + "\n");
     if (request.report) draw("flame.py", out);
     if (json) {

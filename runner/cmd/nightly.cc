@@ -194,7 +194,7 @@ int nightly(const NightlyRequest& request, bool json) {
     const fs::path night = request.out.empty()
                                ? runs_folder() / fmt::format("{:%Y-%m-%d}", fmt::localtime(now))
                                : request.out;
-    fs::create_directories(night);
+    make_folder(night);
     Json index;
     try {
         index = run_all(request, night, json);

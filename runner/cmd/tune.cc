@@ -31,12 +31,7 @@ struct TuneRequest {
 };
 
 fs::path write_experiment(const fs::path& folder, const Json& document) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw Error(Status::invalid,
-                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
-                    "choose another folder with --out");
+    make_folder(folder);
     const fs::path file = folder / (document.at("name").get<std::string>() + ".json");
     write_whole(file, document.dump(1) + "\n");
     return file;
