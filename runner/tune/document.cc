@@ -8,19 +8,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <cmath>
+#include <map>
 
 namespace rxlab {
 namespace {
 
 std::vector<std::optional<Standing>> by_point(const std::vector<Standing>& arms, size_t points) {
+    std::map<std::string, Standing> by_name;
+    for (const Standing& standing : arms) by_name[standing.arm] = standing;
     std::vector<std::optional<Standing>> rows(points);
-    for (size_t i = 0; i < points; i++) {
-        const auto found = std::find_if(arms.begin(), arms.end(), [&](const Standing& standing) {
-            return standing.arm == arm_name(i);
-        });
-        if (found != arms.end()) rows[i] = *found;
-    }
+    for (size_t i = 0; i < points; i++)
+        if (const auto found = by_name.find(arm_name(i)); found != by_name.end())
+            rows[i] = found->second;
     return rows;
 }
 

@@ -124,21 +124,20 @@ void name_knobs(std::vector<SpaceKnob>& knobs) {
 }
 
 /// What an arm of the experiment is in all, part by part.
-Json parts_of(const Experiment& experiment, const Arm& arm) {
-    const Json below = written(experiment), above = written(arm);
+Json parts_of(const Json& experiment, const Arm& arm) {
+    const Json above = written(arm);
     Json parts = Json::object();
     for (const char* part : kPartsWithFactors)
         parts[part] = part == std::string_view("topology") || part == std::string_view("traffic")
-                          ? merge_patch(below[part], above[part])
-                          : merge_members(below[part], above[part]);
+                          ? merge_patch(experiment.at(part), above[part])
+                          : merge_members(experiment.at(part), above[part]);
     return parts;
 }
 
 /// Its own words, and the parts that points change as a whole: laid over the experiment's again
 /// they are just that.
-Json arm_with(const Experiment& experiment, const Arm& arm, const Json& parts,
+Json arm_with(const Json& experiment, const Arm& arm, const Json& parts,
               const std::vector<std::string>& changed) {
-    const Json below = written(experiment);
     Json document = written(arm);
     for (const char* computed : {"builds_on", "baseline", "generator", "needs", "expect"})
         document.erase(computed);
@@ -149,7 +148,7 @@ Json arm_with(const Experiment& experiment, const Arm& arm, const Json& parts,
     if (!arm.expect.empty()) document["expect"] = arm.expect;
     for (const std::string& part : changed) {
         document[part] = parts[part];
-        for (const std::string& key : keys(below[part]))
+        for (const std::string& key : keys(experiment.at(part)))
             if (!document[part].contains(key)) document[part][key] = nullptr;
     }
     return document;
@@ -232,16 +231,16 @@ Json with_points(const Experiment& experiment, const std::string& from, const Sp
     if (base == experiment.arms.end())
         throw Error(Status::usage, fmt::format("{} has no arm '{}'", experiment.name, from),
                     fmt::format("'rxlab plan {}' names its arms", experiment.name));
-    const Json parts = parts_of(experiment, *base);
+    const Json whole = written(experiment), parts = parts_of(whole, *base);
     std::vector<std::string> changed;
     for (const SpaceKnob& knob : space.knobs)
         changed.push_back(knob.at.substr(1, knob.at.find('/', 1) - 1));
     Json arms = Json::array();
-    arms.push_back(arm_with(experiment, *base, parts, changed));
+    arms.push_back(arm_with(whole, *base, parts, changed));
     arms.back()["baseline"] = true;
     for (const Arm& arm : experiment.arms)
         if (arm.generator) {
-            arms.push_back(arm_with(experiment, arm, Json(), {}));
+            arms.push_back(arm_with(whole, arm, Json(), {}));
             arms.back()["generator"] = true;
         }
     for (size_t i = 0; i < points.size(); i++) {
@@ -255,7 +254,7 @@ Json with_points(const Experiment& experiment, const std::string& from, const Sp
                                 space.knobs[knob].at, base->name, experiment.name),
                     fmt::format("'rxlab plan {} --json' shows what its arms are", experiment.name));
             }
-        arms.push_back(arm_with(experiment, *base, point, changed));
+        arms.push_back(arm_with(whole, *base, point, changed));
         arms.back()["name"] = arm_name(i);
         arms.back()["summary"] = words_of(space, points[i]).substr(0, 300);
     }
