@@ -92,11 +92,17 @@ TEST(UserPair, each_end_of_a_free_pair_gets_a_namespace_and_an_address) {
     EXPECT_EQ(topology.paths[0].receiver.netns, kReceiver);
 }
 
-TEST(UserPair, they_go_back_with_what_was_set_of_them_before_their_namespaces_go) {
+/// The default and eth0 have IPv6, eth1 has not.
+FakeSys with_a_setting_of_eth1() {
     FakeSys sys = with_interfaces();
     for (const char* name : {"default", "eth0"})
         sys.files[fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)] = "0\n";
     sys.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n";
+    return sys;
+}
+
+TEST(UserPair, they_go_back_with_what_was_set_of_them_before_their_namespaces_go) {
+    FakeSys sys = with_a_setting_of_eth1();
     Journal journal(sys, "");
     user_interfaces(sys, journal, {.names = "eth0:eth1"});
     std::vector<std::string> undone;
@@ -125,10 +131,7 @@ CommandResult go_home(FakeSys& sys, const FakeSys::Command& command) {
 }
 
 TEST(UserPair, where_one_cannot_go_back_its_namespaces_and_settings_wait_for_it) {
-    FakeSys sys = with_interfaces();
-    for (const char* name : {"default", "eth0"})
-        sys.files[fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", name)] = "0\n";
-    sys.files["/proc/sys/net/ipv6/conf/eth1/disable_ipv6"] = "1\n";
+    FakeSys sys = with_a_setting_of_eth1();
     Journal journal(sys, "");
     user_interfaces(sys, journal, {.names = "eth0:eth1"});
     bool name_is_taken = true;
