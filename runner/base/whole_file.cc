@@ -89,4 +89,13 @@ void write_whole(const std::filesystem::path& path, std::string_view bytes) {
                 "the cache");
 }
 
+void make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+        throw Error(Status::invalid,
+                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
+                    "choose another folder");
+}
+
 }  // namespace rxlab

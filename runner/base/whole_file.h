@@ -23,4 +23,7 @@ std::string read_whole(int fd, const std::string& name);
 /// @throws Error(Status::invalid): full disk, unwritable folder.
 void write_whole(const std::filesystem::path& path, std::string_view bytes);
 
+/// And the folders that it is in. @throws Error(Status::invalid): it cannot be made.
+void make_folder(const std::filesystem::path& folder);
+
 }  // namespace rxlab

@@ -142,15 +142,6 @@ Result run_campaign(const CampaignRequest& request, const Strategy& strategy, Ex
     return Campaign(request, executor, listener).run(strategy);
 }
 
-void make_folder(const fs::path& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        throw Error(Status::invalid,
-                    fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
-                    "choose another folder with --out");
-}
-
 Comparison conclude(const Result& result, const fs::path& out, const CompareOptions& options) {
     write_whole(out / "result.json", to_json(result).dump(1) + "\n");
     Comparison comparison = compare(result, options);

@@ -65,9 +65,6 @@ using CampaignListener = std::function<void(const CampaignEvent&)>;
 Result run_campaign(const CampaignRequest& request, const Strategy& strategy, Executor& executor,
                     const CampaignListener& listener);
 
-/// A folder for results. @throws Error(Status::invalid): it cannot be made.
-void make_folder(const std::filesystem::path& folder);
-
 /// Compares, and writes result.json and comparison.json to `out`.
 /// @throws Error(Status::invalid): they cannot be written.
 Comparison conclude(const Result& result, const std::filesystem::path& out,

@@ -3,6 +3,7 @@
 // function.
 #include "base/error.h"
 #include "base/output.h"
+#include "base/whole_file.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
 #include "compare/cells.h"

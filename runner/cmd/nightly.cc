@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/output.h"
 #include "base/steady.h"
+#include "base/whole_file.h"
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
