@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "knobs/ethtool_netlink.h"
 #include "knobs/kinds.h"
+#include "knobs/persistent.h"
 #include "knobs/place.h"
 #include "sys/netlink_message.h"
 
@@ -202,6 +203,17 @@ void write_ethtool(Sys& sys, const std::string& object, const std::string& value
                   : feature_change(family, setting.name, setting.interface, value == "on"),
             fmt::format("ethtool:{} {}", placed(object).object, value));
     });
+}
+
+Persistent persistent_ethtool(const std::string& object, const std::string& value) {
+    const Setting setting = parse(object);
+    const EthtoolGroup* group = group_named(setting.group);
+    const std::string command = fmt::format("ethtool {} {} {} {}", group ? group->option : "-K",
+                                            setting.interface, setting.name, value);
+    return {.form = Persistent::Form::command,
+            .interface = setting.interface,
+            .line = command,
+            .command = command};
 }
 
 }  // namespace rxlab

@@ -117,10 +117,11 @@ Bits bits_of(const nlmsghdr* message, int type) {
 }  // namespace
 
 const EthtoolGroup kEthtoolGroups[] = {
-    {"coalesce", ETHTOOL_MSG_COALESCE_GET, ETHTOOL_MSG_COALESCE_SET, kCoalesce,
+    {"coalesce", "-C", ETHTOOL_MSG_COALESCE_GET, ETHTOOL_MSG_COALESCE_SET, kCoalesce,
      std::size(kCoalesce)},
-    {"ring", ETHTOOL_MSG_RINGS_GET, ETHTOOL_MSG_RINGS_SET, kRing, std::size(kRing)},
-    {"channel", ETHTOOL_MSG_CHANNELS_GET, ETHTOOL_MSG_CHANNELS_SET, kChannel, std::size(kChannel)},
+    {"ring", "-G", ETHTOOL_MSG_RINGS_GET, ETHTOOL_MSG_RINGS_SET, kRing, std::size(kRing)},
+    {"channel", "-L", ETHTOOL_MSG_CHANNELS_GET, ETHTOOL_MSG_CHANNELS_SET, kChannel,
+     std::size(kChannel)},
 };
 const size_t kEthtoolGroupCount = std::size(kEthtoolGroups);
 

@@ -19,7 +19,8 @@ struct EthtoolSetting {
 
 struct EthtoolGroup {
     const char* name;
-    uint8_t get, set;  ///< messages
+    const char* option;  ///< of ethtool(8), that sets it
+    uint8_t get, set;    ///< messages
     const EthtoolSetting* settings;
     size_t count;
 };

@@ -2,9 +2,11 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "knobs/kinds.h"
+#include "knobs/persistent.h"
 #include "knobs/place.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <sstream>
 #include <vector>
@@ -154,6 +156,35 @@ void write_irq(Sys& sys, const std::string& object, const std::string& value) {
 
 void check_irq(Sys& sys, const std::string& object, const std::string& value) {
     require_online(sys, "irq:" + object, value);
+}
+
+Persistent persistent_irq_affinity(const std::string&, const std::string&) {
+    return {.why_not =
+                "an interrupt's number may be another one after the next start; name it as "
+                "irq:eth0-rx-0"};
+}
+
+/// The commands look the number up, as irqs_named() does.
+Persistent persistent_irq(const std::string& object, const std::string& value) {
+    const Queue queue = queue_of(object);
+    std::string among = "/sys/kernel/irq/*/actions", actions = "(^|,)" + object + "(,|$)";
+    if (!queue.endings.empty()) {
+        const std::string device = fmt::format("/sys/class/net/{}/device", queue.interface);
+        among = fmt::format(
+            "$(ls {0}/msi_irqs {0}/../msi_irqs 2>/dev/null | sed "
+            "'s|.*|/sys/kernel/irq/&/actions|')",
+            device);
+        actions = fmt::format("({})(,|$)", fmt::join(queue.endings, "|"));
+    }
+    const std::string command = fmt::format(
+        "for i in $(grep -lE -e '{}' {} 2>/dev/null | cut -d/ -f5); do echo {} > "
+        "/proc/irq/$i/smp_affinity_list; done",
+        actions, among, value);
+    return {.form = Persistent::Form::command,
+            .interface = is_interface_name(queue.interface) ? queue.interface : "",
+            .needs_up = true,
+            .line = command,
+            .command = command};
 }
 
 }  // namespace rxlab

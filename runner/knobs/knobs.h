@@ -8,6 +8,8 @@
 
 namespace rxlab {
 
+struct Persistent;
+
 /// A row of kKnobs; a knob is written "kind:object", e.g. "sysctl:net.core.netdev_budget".
 struct KnobKind {
     const char* name;
@@ -16,6 +18,8 @@ struct KnobKind {
     void (*validate)(const std::string& object);
     std::string (*read)(Sys& sys, const std::string& object);
     void (*write)(Sys& sys, const std::string& object, const std::string& value);
+    /// Of knobs/persistent.h.
+    Persistent (*persistent)(const std::string& object, const std::string& value);
     /// Null: only writing tells. @throws Error(Status::usage) for a value that the system would
     /// refuse; nothing is changed. Of what is not there (yet) it knows nothing, and accepts it.
     void (*check)(Sys& sys, const std::string& object, const std::string& value) = nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "knobs/kinds.h"
+#include "knobs/persistent.h"
 #include "knobs/place.h"
 
 #include "base/error.h"
@@ -44,6 +45,10 @@ std::string read_rps(Sys& sys, const std::string& object) {
 void write_rps(Sys& sys, const std::string& object, const std::string& value) {
     const Placed place = placed(object);
     write_in(sys, place.netns, mask_file(place.object), value);
+}
+
+Persistent persistent_rps(const std::string& object, const std::string& value) {
+    return persistent_sysfs(mask_file(object), value);
 }
 
 }  // namespace rxlab

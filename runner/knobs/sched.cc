@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "knobs/kinds.h"
+#include "knobs/persistent.h"
 #include "knobs/place.h"
 
 #include "base/error.h"
@@ -94,6 +95,14 @@ void write_sched(Sys& sys, const std::string& object, const std::string& value) 
 
 void check_sched(Sys&, const std::string& object, const std::string& value) {
     wanted_policy(object, value);
+}
+
+Persistent persistent_sched(const std::string& object, const std::string& value) {
+    const Wanted wanted = wanted_policy(object, value);
+    const std::string command =
+        fmt::format("for p in $(pgrep -x '{}'); do chrt {} -p {} \"$p\"; done", object,
+                    wanted.policy.option, wanted.priority);
+    return {.form = Persistent::Form::command, .line = command, .command = command};
 }
 
 }  // namespace rxlab

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "knobs/kinds.h"
+#include "knobs/persistent.h"
 #include "knobs/place.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 
 namespace rxlab {
@@ -28,6 +30,12 @@ std::string read_sysctl(Sys& sys, const std::string& object) {
 void write_sysctl(Sys& sys, const std::string& object, const std::string& value) {
     const Placed place = placed(object);
     write_in(sys, place.netns, sysctl_file(place.object), value);
+}
+
+Persistent persistent_sysctl(const std::string& object, const std::string& value) {
+    return {.form = Persistent::Form::sysctl,
+            .line = fmt::format("{} = {}", object, value),
+            .command = fmt::format("sysctl -w '{}={}'", object, value)};
 }
 
 }  // namespace rxlab

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "knobs/persistent.h"
 
 #include <fmt/format.h>
 #include <iterator>
@@ -11,21 +12,23 @@ namespace rxlab {
 
 const KnobKind kKnobs[] = {
     {"sysctl", "sysctl:net.core.netdev_budget; @dut: or @gen: before the name for a namespace",
-     validate_sysctl, read_sysctl, write_sysctl},
-    {"sysfs", "sysfs:/sys/...; one file", validate_sysfs, read_sysfs, write_sysfs},
+     validate_sysctl, read_sysctl, write_sysctl, persistent_sysctl},
+    {"sysfs", "sysfs:/sys/...; one file", validate_sysfs, read_sysfs, write_sysfs,
+     persistent_sysfs},
     {"irq_affinity", "irq_affinity:24; the CPUs an interrupt may go to, as a list",
-     validate_irq_affinity, read_irq_affinity, write_irq_affinity, check_irq_affinity},
+     validate_irq_affinity, read_irq_affinity, write_irq_affinity, persistent_irq_affinity,
+     check_irq_affinity},
     {"irq",
      "irq:eth0-rx-0, irq:@dut:rxdut0-rx-0, irq:eth0; an interrupt by its action's name in "
      "/proc/interrupts, or by interface and queue: the CPUs it may go to, as a list",
-     validate_irq, read_irq, write_irq, check_irq},
+     validate_irq, read_irq, write_irq, persistent_irq, check_irq},
     {"rps", "rps:@dut:rxdut0/rx-0; the CPUs a receive queue is spread over, as a hexadecimal mask",
-     validate_rps, read_rps, write_rps},
+     validate_rps, read_rps, write_rps, persistent_rps},
     {"ethtool",
      "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/channel/combined, eth0/feature/rx-gro",
-     validate_ethtool, read_ethtool, write_ethtool, check_ethtool},
+     validate_ethtool, read_ethtool, write_ethtool, persistent_ethtool, check_ethtool},
     {"sched", "sched:ksoftirqd/0; a kernel thread's policy: other, batch, idle, fifo:N, rr:N",
-     validate_sched, read_sched, write_sched, check_sched, "chrt"},
+     validate_sched, read_sched, write_sched, persistent_sched, check_sched, "chrt"},
 };
 const size_t kKnobCount = std::size(kKnobs);
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "knobs/persistent.h"
+
+#include "knobs/place.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace rxlab {
+namespace {
+
+/// Nothing that sh(1), udev or systemd reads as more than a value.
+bool is_plain(const std::string& value) {
+    return !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) {
+        return std::isalnum(c) || std::string_view("._:,+-/ \t").find(char(c)) != std::string::npos;
+    });
+}
+
+Persistent none(const std::string& why) {
+    return {.why_not = why};
+}
+
+}  // namespace
+
+Persistent persistent(const Knob& knob, const std::string& value) {
+    const Placed place = placed(knob.object);
+    if (!place.netns.empty()) return none("it is in a namespace that only experiments have");
+    if (!is_plain(value)) return none("its value has characters that a shell takes for its own");
+    return knob.kind.persistent(place.object, value);
+}
+
+}  // namespace rxlab
