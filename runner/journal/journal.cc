@@ -326,9 +326,21 @@ std::vector<std::string> Journal::restore() {
     return failures;
 }
 
+void Journal::hand_over(Journal& kept) {
+    for (const Undo& undo : page_.entries) kept.record(undo);
+    page_.entries.clear();
+    std::vector<std::string> failures;
+    forget_undone(failures);
+    if (!failures.empty()) throw Error(Status::invalid, failures.front(), "rxlab restore");
+}
+
 std::string state_directory() {
     const char* folder = std::getenv("RXLAB_STATE");
     return folder && *folder ? folder : "/var/lib/rxlab";
+}
+
+std::string kept_directory() {
+    return state_directory() + "/kept";
 }
 
 }  // namespace rxlab

@@ -36,6 +36,8 @@ public:
     /// what could not be undone or read, one line each; those entries, what waits for them, and
     /// those lines stay in the journal.
     std::vector<std::string> restore();
+    /// From now on it is `kept` that undoes what is pending here; at no moment neither does.
+    void hand_over(Journal& kept);
     /// What a person should know of what was read and of the last restore(), e.g. that someone else
     /// had changed a value meanwhile.
     const std::vector<std::string>& notes() const { return notes_; }
@@ -65,5 +67,7 @@ private:
 
 /// Where the host's journal and lock live: $RXLAB_STATE or /var/lib/rxlab.
 std::string state_directory();
+/// Where the journal of settings lives that a person has decided to keep: no run waits for them.
+std::string kept_directory();
 
 }  // namespace rxlab

@@ -464,6 +464,25 @@ TEST_F(JournalTest, with_its_interface_a_change_is_gone) {
     EXPECT_THAT(sys.log, ElementsAre(HasSubstr("tc qdisc del dev here clsact")));
 }
 
+TEST_F(JournalTest, what_is_handed_over_is_the_other_s_to_undo) {
+    FakeSys sys;
+    sys.files[kBudget] = "300\n";
+    const std::string kept_in = directory + "/kept";
+    {
+        Journal journal(sys, directory);
+        Journal kept(sys, kept_in);
+        journal.set_knob("sysctl:net.core.netdev_budget", "600");
+        journal.hand_over(kept);
+        EXPECT_THAT(journal.restore(), IsEmpty());
+        EXPECT_EQ(sys.files[kBudget], "600\n");
+    }
+    EXPECT_THAT(Journal(sys, directory).pending(), IsEmpty());
+    Journal kept(sys, kept_in);
+    EXPECT_EQ(kept.pending().size(), 1u);
+    EXPECT_THAT(kept.restore(), IsEmpty());
+    EXPECT_EQ(sys.files[kBudget], "300\n");
+}
+
 TEST_F(JournalTest, an_order_is_written_and_not_read_back) {
     FakeSys sys;
     fill(sys);
