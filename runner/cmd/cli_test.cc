@@ -215,6 +215,82 @@ TEST_F(Cli, a_search_is_refused_before_anything_is_made) {
                 HasSubstr("did you mean 'rxnic-notify'"));
 }
 
+/// Settings of a network namespace of the test's own.
+class CliApply : public Cli {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    }
+    /// A shell in the namespace, where $apply is the command and "value" prints the setting.
+    CommandResult in_namespace(const std::string& script) {
+        const std::string words =
+            "set -e; export RXLAB_STATE=" + folder_.string() + "/state; apply='" + RXLAB_BUILD +
+            "/rxlab apply'; value() { cat /proc/sys/net/ipv4/ip_forward; }; cd " +
+            folder_.string() + "; echo 0 > /proc/sys/net/ipv4/ip_forward\n";
+        return real_sys().run({"unshare", "--net", "bash", "-c", words + script});
+    }
+    const std::string settings_ = file("settings.json", R"({"name": "forward", "knobs": {
+        "sysctl:net.ipv4.ip_forward": 1, "sysctl:net.ipv4.conf.lo.forwarding": 1}})");
+};
+
+TEST_F(CliApply, what_is_kept_stays_until_it_is_taken_back) {
+    const CommandResult ran =
+        in_namespace("$apply settings.json >/dev/null; value; " RXLAB_BUILD
+                     "/rxlab restore >/dev/null; value; $apply --undo; value");
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(ran.out, "1\n1\n2 of 2 settings taken back\n0\n");
+}
+
+TEST_F(CliApply, what_nobody_confirms_is_undone) {
+    const CommandResult ran =
+        in_namespace("$apply settings.json --for 1s </dev/null || echo status $?; value");
+    EXPECT_THAT(ran.out, HasSubstr("set sysctl:net.ipv4.ip_forward: 0 -> 1\n"));
+    EXPECT_THAT(ran.out, testing::EndsWith("status 3\n0\n"));
+    EXPECT_THAT(ran.err, HasSubstr("nobody said 'keep' within 1s: undone"));
+}
+
+TEST_F(CliApply, what_is_confirmed_stays) {
+    const CommandResult ran =
+        in_namespace("echo keep | $apply settings.json --for 1h >/dev/null; value; $apply --undo");
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(ran.out, "1\n2 of 2 settings taken back\n");
+}
+
+TEST_F(CliApply, a_lost_connection_undoes) {
+    const CommandResult ran = in_namespace(
+        "mkfifo said; $apply settings.json --for 1h </dev/null >said & read -r line <said; "
+        "kill -HUP $!; wait $! || echo status $?; value");
+    EXPECT_EQ(ran.out, "status 130\n0\n") << ran.err;
+}
+
+TEST_F(CliApply, all_or_nothing) {
+    file("settings.json", R"({"name": "forward", "knobs": {
+        "sysctl:net.ipv4.ip_forward": 1, "sysctl:net.ipv4.tcp_wmem": "-1 -1 -1"}})");
+    const CommandResult ran = in_namespace("$apply settings.json || echo status $?; value");
+    EXPECT_THAT(ran.out, testing::EndsWith("0\n"));
+    EXPECT_THAT(ran.err, HasSubstr("tcp_wmem"));
+    EXPECT_FALSE(fs::exists(folder_ / "state/kept/journal.jsonl"));
+}
+
+TEST_F(CliApply, a_dry_run_and_files_for_the_next_start_change_nothing) {
+    const CommandResult ran = in_namespace(
+        "$apply settings.json --dry-run; $apply settings.json --write form; value; "
+        "cat form/etc/sysctl.d/90-rxlab-forward.conf");
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("would set sysctl:net.ipv4.ip_forward: 0 -> 1\n"));
+    EXPECT_THAT(ran.out, HasSubstr("form/README.md\n0\n"));
+    EXPECT_THAT(ran.out, HasSubstr("net.ipv4.ip_forward = 1\n"));
+}
+
+TEST_F(CliApply, what_reaches_beyond_the_receive_path_and_odd_times_are_refused) {
+    file("beyond.json", R"({"name": "a", "knobs": {"sysctl:kernel.core_pattern": "core"}})");
+    EXPECT_THAT(in_namespace("$apply beyond.json").err, HasSubstr("reaches beyond"));
+    for (const char* time : {"0", "10x", "-1", "25h", "m"})
+        EXPECT_THAT(in_namespace(std::string("$apply settings.json --for=") + time).err,
+                    HasSubstr("expected a time of up to a day"))
+            << time;
+}
+
 TEST_F(Cli, the_counted_lane_needs_a_guest) {
     const CommandResult ran =
         rxlab({"plan", "drop-point", "--target", "host", "--lane", "counted"});

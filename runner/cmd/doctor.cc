@@ -149,6 +149,10 @@ Finding look_journal(Sys& sys) {
         return {Grade::limited, "the journal is root's to read", "sudo build/rxlab doctor"};
     const Journal journal(sys, state_directory());
     const size_t pending = journal.pending().size() + journal.damage().size();
+    const size_t kept = Journal(sys, kept_directory()).pending().size();
+    if (!pending && kept)
+        return {Grade::limited, fmt::format("{} settings of 'rxlab apply' are kept", kept),
+                "rxlab apply --undo, where that is not meant"};
     if (!pending) return {Grade::good, "nothing left to restore", ""};
     return {Grade::bad, fmt::format("an interrupted run left {} changes", pending), "make restore"};
 }

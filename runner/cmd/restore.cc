@@ -40,6 +40,8 @@ void print(const Journal& journal, const std::vector<Undo>& done, bool only_show
     if (!journal.damage().empty())
         tell("  next: undo by hand what the damaged lines name, then remove {}/journal.jsonl\n",
              state_directory());
+    if (const size_t kept = Journal(real_sys(), kept_directory()).pending().size())
+        fmt::print("{} settings are kept: 'rxlab apply --undo' takes them back\n", kept);
 }
 
 int restore(bool json, bool only_show) {

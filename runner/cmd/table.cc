@@ -9,8 +9,8 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
     define_report, define_tune, define_certify, define_attribute, define_bundle, define_nightly,
-    define_shell, define_doctor, define_frames, define_xdp, define_knob, define_restore,
-    define_agent;
+    define_shell, define_doctor, define_frames, define_xdp, define_knob, define_apply,
+    define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -41,6 +41,8 @@ const Command kCommands[] = {
     {"xdp", "a port filter on an interface, its statistics and its rules", define_xdp, kMachine},
     {"knob", "one setting of this machine: read, or changed until 'rxlab restore'", define_knob,
      kMachine},
+    {"apply", "settings of this machine, all or none: for a time, until '--undo', or as files",
+     define_apply, kMachine},
     {"doctor", "what this machine can and cannot do, with remedies", define_doctor, kMachine},
     {"restore", "undo what an interrupted run left changed on this machine", define_restore,
      kMachine},

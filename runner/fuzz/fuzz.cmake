@@ -7,6 +7,8 @@ if(RXLAB_SANITIZE)
     collect/bpftrace_output.cc
     collect/procfs.cc
     session/kernel_log.cc
+    settings/persistent_files.cc
+    settings/settings.cc
     setup/counters.cc
     target/console.cc
     target/message.cc
@@ -14,6 +16,7 @@ if(RXLAB_SANITIZE)
     traffic/capture_file.cc
     traffic/hex.cc
     traffic/pktgen_text.cc
+    tune/space.cc
     xdp/rules.cc
     xdp/services.cc)
   add_library(fuzz STATIC fuzz/targets.cc ${readers})
@@ -28,7 +31,7 @@ if(RXLAB_SANITIZE)
   target_link_libraries(fuzz PUBLIC result journal nl-3 ${LIBPCAP})
 elseif(RXLAB_PURE_TESTS)
   add_library(fuzz STATIC fuzz/targets.cc)
-  target_link_libraries(fuzz PUBLIC target xdp)
+  target_link_libraries(fuzz PUBLIC target settings tune xdp)
 endif()
 
 if(TARGET fuzz)

@@ -11,14 +11,17 @@
 #include "journal/page.h"
 #include "result/result.h"
 #include "session/kernel_log.h"
+#include "settings/persistent_files.h"
 #include "setup/counters.h"
 #include "target/console.h"
 #include "target/message.h"
 #include "traffic/capture.h"
 #include "traffic/hex.h"
 #include "traffic/pktgen_text.h"
+#include "tune/space.h"
 #include "xdp/rules.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace rxlab::fuzz {
@@ -48,6 +51,24 @@ void experiment(const std::string& input) {
     Experiment again;
     read(Field(document), again);
     holds(written(again) == document, "an experiment comes back from its JSON as it was");
+}
+
+void space(const std::string& input) {
+    const Space space = parse_space(input, "fuzz.json");
+    for (const Point& point : points_of(space)) words_of(space, point);
+}
+
+/// No line of a file that root's shell, udev or systemd reads is more than its author wrote.
+void settings(const std::string& input) {
+    const Settings read = parse_settings(input, "fuzz.json");
+    holds(to_json(parse_settings(to_json(read).dump(), "again.json")) == to_json(read),
+          "settings come back from their JSON as they were");
+    const PersistentFiles files = persistent_files(read, {});
+    for (const PersistentFile& file : files.files)
+        if (file.path.starts_with("etc/sysctl.d/") || file.path.starts_with("etc/udev/"))
+            holds(size_t(std::count(file.text.begin(), file.text.end(), '\n')) <=
+                      1 + read.knobs.size(),
+                  "a knob is one line");
 }
 
 void rules(const std::string& input) {
@@ -164,6 +185,8 @@ void pktgen(const std::string& input) {
 
 const Target kTargets[] = {
     {"experiment", "an experiment's file", experiment},
+    {"space", "a space of settings to search", space},
+    {"settings", "settings to apply, and their files", settings},
     {"rules", "a rules file of the port filter", rules},
     {"rule_words", "one rule in words", rule_words},
     {"capture", "a capture of frames", capture},

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "settings/settings.h"
+
+#include "base/error.h"
+#include "experiment/resolve.h"
+#include "experiment/schema.h"
+#include "experiment/source.h"
+#include "knobs/knobs.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+namespace {
+
+constexpr const char* kOwnSide = "@dut:";
+
+const Json& settings_schema() {
+    static const Json schema = Json::parse(R"({
+        "type": "object", "additionalProperties": false, "required": ["name", "knobs"],
+        "properties": {
+            "name": {
+                "title": "a name of lower-case letters, digits, '.' and '-'",
+                "type": "string", "pattern": "^[a-z0-9][a-z0-9.-]*$", "maxLength": 40
+            },
+            "summary": {"type": "string", "maxLength": 500},
+            "knobs": {
+                "type": "object", "minProperties": 1, "maxProperties": 1000,
+                "additionalProperties": {
+                    "title": "a text, a number, true or false",
+                    "type": ["string", "number", "boolean"]
+                }
+            }
+        }})");
+    return schema;
+}
+
+std::vector<Finding> check_knobs(const Json& document) {
+    std::vector<Finding> findings;
+    for (const auto& [name, value] : document.at("knobs").items()) try {
+            find_knob(name);
+        } catch (const Error& error) {
+            const std::string next = error.next().empty() ? "" : "; " + error.next();
+            findings.push_back({Json::json_pointer() / "knobs" / name, true, error.what() + next});
+        }
+    return findings;
+}
+
+}  // namespace
+
+Settings parse_settings(const std::string& text, const std::string& file) {
+    const Source source = read_source(text);
+    std::vector<Problem> problems = source.problems;
+    if (!source.document.is_discarded()) {
+        std::vector<Finding> findings = validate(settings_schema(), source.document);
+        if (findings.empty()) findings = check_knobs(source.document);
+        for (const Finding& finding : findings) problems.push_back(placed(source, finding));
+    }
+    if (!problems.empty())
+        throw problems_error(file, text, problems,
+                             "'rxlab apply --help' tells how settings are written");
+    const Json& document = source.document;
+    Settings settings{document["name"], document.value("summary", ""), {}};
+    for (const auto& [name, value] : document["knobs"].items())
+        settings.knobs.emplace_back(name, value_text(value));
+    return settings;
+}
+
+Json to_json(const Settings& settings) {
+    Json knobs = Json::object();
+    for (const auto& [name, value] : settings.knobs) knobs[name] = value;
+    return {{"name", settings.name}, {"summary", settings.summary}, {"knobs", knobs}};
+}
+
+Settings settings_of(const std::string& name, const std::string& summary, const Json& knobs) {
+    Settings settings{name, summary, {}};
+    for (const auto& [whole, value] : knobs.items()) {
+        const Knob knob = find_knob(whole);
+        std::string object = knob.object;
+        if (object.starts_with(kOwnSide)) object.erase(0, std::string_view(kOwnSide).size());
+        if (object.starts_with("@")) continue;
+        settings.knobs.emplace_back(fmt::format("{}:{}", knob.kind.name, object),
+                                    value_text(value));
+    }
+    return settings;
+}
+
+std::map<std::string, std::string> values_now(Sys& sys, const Settings& settings) {
+    std::map<std::string, std::string> values;
+    for (const auto& [name, value] : settings.knobs) try {
+            const Knob knob = find_knob(name);
+            values[name] = knob.kind.read(sys, knob.object);
+        } catch (const Error&) {  // another machine's
+        }
+    return values;
+}
+
+}  // namespace rxlab
