@@ -7,6 +7,7 @@
 #include "cmd/perform.h"
 #include "cmd/progress.h"
 #include "compare/look.h"
+#include "settings/persistent_files.h"
 #include "tune/document.h"
 
 #include <fmt/format.h>
@@ -174,6 +175,31 @@ RunOutcome confirm(const TuneRequest& request, const Tuned& tuned, const fs::pat
     return perform(run);
 }
 
+Json knobs_of(const Result& proof, const std::string& arm) {
+    for (const Trial& trial : proof.plan.trials)
+        if (trial.arm == arm) return trial.knobs;
+    return Json::object();
+}
+
+/// The winner's settings of a machine, as documents, where it was proved better and has any.
+void write_keep(Tuned& tuned, const RunOutcome& outcome, const fs::path& out) {
+    if (!tuned.proof->fault.empty() || tuned.proof->metric.verdict != Verdict::better) return;
+    const std::string& name = tuned.space.name;
+    const Settings settings =
+        settings_of(name, fmt::format("The winner of a search in {}.", tuned.experiment.name),
+                    knobs_of(outcome.result, kTuned));
+    if (settings.knobs.empty()) return;
+    std::map<std::string, std::string> before;
+    if (outcome.result.plan.target == "host") before = values_now(real_sys(), settings);
+    for (const auto& [knob, value] :
+         settings_of(name, "", knobs_of(outcome.result, tuned.baseline)).knobs)
+        before[knob] = value;
+    const PersistentFiles files = persistent_files(settings, before);
+    write_whole(out / "settings.json", to_json(settings).dump(1) + "\n");
+    write_persistent(settings, files, out / "persistent");
+    tuned.keep = {{"settings", to_json(settings)}, {"persistent", to_json(files)}};
+}
+
 /// Repeats the search.
 std::string command_of(const TuneRequest& request) {
     const RunRequest& run = request.run;
@@ -251,6 +277,7 @@ Status search_and_prove(const TuneRequest& request, Search& search, const fs::pa
         if (!search.tuned.winner) return Status::ok;
         const RunOutcome outcome = confirm(request, search.tuned, out);
         search.tuned.proof = proof_of(outcome.result, outcome.comparison, search.tuned.race);
+        write_keep(search.tuned, outcome, out);
         write(search, out);
         return search.tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
     } catch (const Error& error) {

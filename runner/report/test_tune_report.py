@@ -60,6 +60,15 @@ DOCUMENT = {
         "verdict_words": "fewer instructions",
         "fault": "",
     },
+    "keep": {
+        "settings": {"name": "small", "summary": "", "knobs": {"sysctl:net.core.x": "1"}},
+        "persistent": {
+            "files": [{"path": "etc/sysctl.d/x", "executable": False, "text": "net.core.x = 1\n"}],
+            "install": ["install -D -m 644 etc/sysctl.d/x /etc/sysctl.d/x"],
+            "undo": ["rm -f /etc/sysctl.d/x"],
+            "notes": ["irqbalance moves <interrupts>"],
+        },
+    },
 }
 
 
@@ -103,6 +112,12 @@ class TuneReport(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("No point is better than 'textbook'", page)
         self.assertIn("No knob makes a difference", page)
+
+    def test_how_to_keep_the_winner_is_told_with_the_way_back(self):
+        _, page = self.written(DOCUMENT)
+        for said in ("rxlab apply --undo", "net.core.x = 1", "rm -f /etc/sysctl.d/x", "irqbalance"):
+            self.assertIn(said, page)
+        self.assertNotIn("To keep it", self.written(DOCUMENT | {"keep": None})[1])
 
     def test_a_document_without_a_part_of_it_is_refused_in_one_line(self):
         for key in DOCUMENT:

@@ -13,6 +13,7 @@ from blocks import (
     Figures,
     Fold,
     Link,
+    Listing,
     Paragraph,
     Report,
     Section,
@@ -60,6 +61,18 @@ def check_proof(row):
     row.get("n").number()
 
 
+def check_keep(row):
+    for value in row.get("settings").get("knobs").entries():
+        value.text()
+    files = row.get("persistent")
+    for file in files.get("files").items():
+        file.get("path").text()
+        file.get("text").text()
+    for key in ("install", "undo", "notes"):
+        for line in files.get(key).items():
+            line.text()
+
+
 def load(folder):
     """@raises Refused"""
     path = folder / "tune.json"
@@ -88,6 +101,8 @@ def load(folder):
     place.get("effects_against_chance").boolean()
     if place.get("proof").value is not None:
         check_proof(place.get("proof"))
+    if place.get("keep").value is not None:
+        check_keep(place.get("keep"))
     return document
 
 
@@ -273,6 +288,39 @@ def tried(document):
     return Section("Everything tried", "tried", blocks)
 
 
+# ---- to keep it
+
+
+def shell(lines, label):
+    return Listing("\n".join(lines), label)
+
+
+def keep(document):
+    """Of a winner that was proved, where it has settings of a machine."""
+    row = document["keep"]
+    if row is None:
+        return []
+    files = row["persistent"]
+    blocks = [
+        Paragraph(["For ten minutes, and for good once 'keep' was typed:"]),
+        shell(
+            ["rxlab apply settings.json --for 10m", "rxlab apply --undo   # takes it back"],
+            "How it is applied",
+        ),
+    ]
+    if files["files"]:
+        blocks += [
+            Paragraph(["At each start of the machine, as root in the folder 'persistent':"]),
+            shell(files["install"], "How its files are installed"),
+            Paragraph(["Undone by:"]),
+            shell(files["undo"], "How that is undone"),
+        ]
+    blocks += [Fold(f["path"], [shell(f["text"].splitlines(), f["path"])]) for f in files["files"]]
+    if files["notes"]:
+        blocks.append(Bullets([[note] for note in files["notes"]]))
+    return [Section("To keep it", "keep", blocks)]
+
+
 def how(document):
     plan, race = document["plan"], document["race"]
     guards = [f"{name} at most {words.number(most)} times" for name, most in race["guards"].items()]
@@ -300,7 +348,7 @@ def report_of(document, folder):
         f"target {document['plan']['target']}",
     ]
     title = f"Which settings make {metric_of(document)} best?"
-    sections = [answer(document, folder), effects, tried(document), how(document)]
+    sections = [answer(document, folder), effects, *keep(document), tried(document), how(document)]
     return Report(title, eyebrow, introduction, sections), plots
 
 

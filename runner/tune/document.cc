@@ -164,7 +164,8 @@ Json to_json(const Tuned& tuned) {
             {"effects_against_chance", tuned.effects.against_chance},
             {"winner", tuned.winner ? point_json(tuned, *tuned.winner) : Json()},
             {"proof", tuned.proof ? proof_json(*tuned.proof) : Json()},
-            {"proved_in", elsewhere(tuned)}};
+            {"proved_in", elsewhere(tuned)},
+            {"keep", tuned.keep}};
 }
 
 std::vector<std::string> in_words(const Tuned& tuned) {

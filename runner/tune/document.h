@@ -29,6 +29,7 @@ struct Tuned {
     Effects effects;
     std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
     std::optional<Proof> proof;    ///< none: it was not made
+    Json keep;  ///< settings and their persistent form, of a winner that was proved; else null
 };
 
 /// How the points did in a search that is over.
