@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "base/cpu_list.h"
 #include "base/error.h"
 #include "base/names.h"
 #include "knobs/kinds.h"
 #include "knobs/persistent.h"
 #include "knobs/place.h"
+#include "sys/irq.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <sstream>
 #include <vector>
 
 namespace rxlab {
@@ -61,41 +62,17 @@ Queue queue_of(const std::string& name) {
     return {name, {}};
 }
 
-/// Those that handle an interrupt: several share a line.
-std::vector<std::string> actions_of(Sys& sys, const std::string& irq) {
-    const std::string path = "/sys/kernel/irq/" + irq + "/actions";
-    std::vector<std::string> actions;
-    std::istringstream text(sys.exists(path) ? read_in(sys, "", path) : "");
-    for (std::string action; std::getline(text, action, ',');) actions.push_back(action);
-    return actions;
-}
-
 std::vector<std::string> irqs_of_action(Sys& sys, const std::string& name) {
     std::vector<std::string> irqs;
     for (const std::string& irq : sys.list("/sys/kernel/irq")) {
-        const auto actions = actions_of(sys, irq);
+        const auto actions = irq_actions(sys, irq);
         if (std::find(actions.begin(), actions.end(), name) != actions.end()) irqs.push_back(irq);
     }
     return irqs;
 }
 
-/// Of the interface's device: its messages, or its line. A virtio device's are its parent's.
-std::vector<std::string> irqs_of_device(Sys& sys, const Placed& place, const std::string& name) {
-    std::vector<std::string> irqs;
-    for (const char* device : {"/device", "/device/.."}) {
-        const std::string folder = "/sys/class/net/" + name + device;
-        if (exists_in(sys, place.netns, folder + "/msi_irqs"))
-            sys.in_netns(place.netns, [&] { irqs = sys.list(folder + "/msi_irqs"); });
-        else if (exists_in(sys, place.netns, folder + "/irq"))
-            irqs = {read_in(sys, place.netns, folder + "/irq")};
-        if (!irqs.empty()) break;
-    }
-    std::erase_if(irqs, [&](const std::string& irq) { return actions_of(sys, irq).empty(); });
-    return irqs;
-}
-
 bool serves(Sys& sys, const std::string& irq, const Queue& queue) {
-    for (const std::string& action : actions_of(sys, irq))
+    for (const std::string& action : irq_actions(sys, irq))
         for (const std::string& ending : queue.endings)
             if (action.ends_with(ending)) return true;
     return queue.endings.empty();
@@ -105,7 +82,7 @@ std::vector<std::string> irqs_named(Sys& sys, const Placed& place) {
     if (auto irqs = irqs_of_action(sys, place.object); !irqs.empty()) return irqs;
     const Queue queue = queue_of(place.object);
     if (!is_interface_name(queue.interface)) return {};
-    std::vector<std::string> irqs = irqs_of_device(sys, place, queue.interface);
+    std::vector<std::string> irqs = device_irqs(sys, {place.netns, queue.interface});
     std::erase_if(irqs, [&](const std::string& irq) { return !serves(sys, irq, queue); });
     return irqs;
 }

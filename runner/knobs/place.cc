@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "knobs/place.h"
 
+#include "base/cpu_list.h"
 #include "base/error.h"
 #include "knobs/knobs.h"
 
@@ -18,20 +19,6 @@ std::string single_spaced(const std::string& text) {
 }
 
 }  // namespace
-
-std::set<int> cpu_list(const std::string& text) {
-    std::set<int> cpus;
-    std::istringstream ranges(text);
-    for (std::string range; std::getline(ranges, range, ',');) {
-        int first = 0, last = 0, used = 0;
-        const int fields = std::sscanf(range.c_str(), "%d%n-%d%n", &first, &used, &last, &used);
-        if (fields < 1 || static_cast<size_t>(used) != range.size() || first < 0) return {};
-        if (fields == 1) last = first;
-        if (last - first > 65536) return {};
-        for (int cpu = first; cpu <= last; cpu++) cpus.insert(cpu);
-    }
-    return cpus;
-}
 
 Placed placed(const std::string& object) {
     const size_t colon = object.find(':');

@@ -3,7 +3,6 @@
 #pragma once
 #include "sys/sys.h"
 
-#include <set>
 #include <string>
 
 namespace rxlab {
@@ -14,9 +13,6 @@ struct Placed {
     std::string netns, object;
 };
 Placed placed(const std::string& object);
-
-/// "0-2,5" as a set; empty when it is no such list.
-std::set<int> cpu_list(const std::string& text);
 
 /// @throws Error(Status::usage) unless the object is of letters, digits and `also`, with no "..".
 void validate_characters(const std::string& kind, const std::string& object,
