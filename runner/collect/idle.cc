@@ -39,9 +39,12 @@ public:
         const uint64_t cpu_ns = window.ns * static_cast<uint64_t>(sysconf(_SC_NPROCESSORS_ONLN));
         const uint64_t idle_ns = std::min(idle_ns_, cpu_ns);
         values["window.idle_ns"] = static_cast<double>(idle_ns);
-        if (window.clock.counts_instructions())
-            values["window.executed_instructions"] =
-                static_cast<double>(cpu_ns - idle_ns) / window.clock.ns;
+        if (!window.clock.counts_instructions()) return;
+        const double executed = static_cast<double>(cpu_ns - idle_ns) / window.clock.ns;
+        values["window.executed_instructions"] = executed;
+        if (window.packets)
+            values["window.instructions_per_packet"] =
+                executed / static_cast<double>(window.packets);
     }
 
 private:

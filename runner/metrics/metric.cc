@@ -28,6 +28,15 @@ const MetricRow kMetrics[] = {
      "instructions that the CPU executed while sending, per packet; the sender is runnable "
      "throughout, so none of it is idle",
      {"needs", "the instructions", "fewer", "more", "instructions per packet"}},
+    {"window.instructions_per_packet",
+     "instructions/packet",
+     "lower",
+     cost_instructions,
+     0,
+     "instructions that the CPU executed from the first frame sent to the last one received and "
+     "accounted for, per packet: with what is still polled when the sender has ended",
+     {"needs", "the instructions of the whole window", "fewer", "more",
+      "instructions per packet of the whole window"}},
     {"net.instructions_per_packet",
      "instructions/packet",
      "lower",
