@@ -157,7 +157,7 @@ void require_value(const std::string& object, const Setting& setting, const std:
 }  // namespace
 
 void validate_ethtool(const std::string& object) {
-    validate_characters("ethtool", object, "/._-");
+    validate_characters("ethtool", object, "/._-@");
     const Setting setting = parse(object);
     if (setting.interface.starts_with("-") || !is_interface_name(setting.interface))
         refuse(object, "no interface's name");

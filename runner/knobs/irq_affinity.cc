@@ -15,21 +15,12 @@
 namespace rxlab {
 namespace {
 
+/// Of the interrupts that are requested from now on.
+constexpr const char* kDefault = "default";
+constexpr const char* kDefaultFile = "/proc/irq/default_smp_affinity";  // a mask
+
 std::string affinity_file(const std::string& irq) {
     return "/proc/irq/" + irq + "/smp_affinity_list";
-}
-
-/// The kernel wants one CPU of the list to be online.
-void require_online(Sys& sys, const std::string& knob, const std::string& value) {
-    const std::set<int> wanted = cpu_list(value);
-    if (wanted.empty())
-        throw Error(Status::usage, fmt::format("knob {}: '{}' is no list of CPUs", knob, value),
-                    "e.g. 0-1,3");
-    const std::string online = read_in(sys, "", "/sys/devices/system/cpu/online");
-    const std::set<int> there = cpu_list(online);
-    if (std::none_of(wanted.begin(), wanted.end(), [&](int cpu) { return there.contains(cpu); }))
-        throw Error(Status::usage,
-                    fmt::format("knob {}: no CPU of '{}' is online, only {}", knob, value, online));
 }
 
 // ---- by name
@@ -100,18 +91,21 @@ std::string irq_named(Sys& sys, const std::string& object) {
 }  // namespace
 
 void validate_irq_affinity(const std::string& object) {
+    if (object == kDefault) return;
     if (object.empty() || object.size() > 6 ||
         object.find_first_not_of("0123456789") != std::string::npos)
         throw Error(Status::usage,
                     fmt::format("knob irq_affinity:{}: expected an interrupt's number", object),
-                    "see /proc/interrupts");
+                    "see /proc/interrupts; 'default' is of those requested later");
 }
 
 std::string read_irq_affinity(Sys& sys, const std::string& object) {
+    if (object == kDefault) return as_list(cpu_mask(read_in(sys, "", kDefaultFile)));
     return read_in(sys, "", affinity_file(object));
 }
 
 void write_irq_affinity(Sys& sys, const std::string& object, const std::string& value) {
+    if (object == kDefault) return write_in(sys, "", kDefaultFile, as_mask(cpu_list(value)));
     write_in(sys, "", affinity_file(object), value);
 }
 
@@ -135,7 +129,8 @@ void check_irq(Sys& sys, const std::string& object, const std::string& value) {
     require_online(sys, "irq:" + object, value);
 }
 
-Persistent persistent_irq_affinity(const std::string&, const std::string&) {
+Persistent persistent_irq_affinity(const std::string& object, const std::string& value) {
+    if (object == kDefault) return persistent_sysfs(kDefaultFile, as_mask(cpu_list(value)));
     return {.why_not =
                 "an interrupt's number may be another one after the next start; name it as "
                 "irq:eth0-rx-0"};

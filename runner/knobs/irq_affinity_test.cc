@@ -55,6 +55,15 @@ TEST(IrqAffinity, is_a_list_of_cpus) {
     EXPECT_EQ(knob.kind.read(sys, knob.object), "0-1");
 }
 
+TEST(IrqAffinity, of_interrupts_that_are_requested_later_is_a_mask_of_the_kernel) {
+    FakeSys sys;
+    sys.files["/proc/irq/default_smp_affinity"] = "3\n";
+    const Knob knob = find_knob("irq_affinity:default");
+    EXPECT_EQ(knob.kind.read(sys, knob.object), "0-1");
+    knob.kind.write(sys, knob.object, "1");
+    EXPECT_EQ(sys.files["/proc/irq/default_smp_affinity"], "2\n");
+}
+
 TEST(Irq, is_found_by_the_name_of_its_action) {
     Interrupts interrupts;
     EXPECT_EQ(interrupts.read("irq:ens3-rx-0"), "24");

@@ -37,4 +37,14 @@ std::string read_sched(Sys& sys, const std::string& object);
 void write_sched(Sys& sys, const std::string& object, const std::string& value);
 void check_sched(Sys& sys, const std::string& object, const std::string& value);
 
+void validate_sched_affinity(const std::string& object);
+std::string read_sched_affinity(Sys& sys, const std::string& object);
+void write_sched_affinity(Sys& sys, const std::string& object, const std::string& value);
+void check_sched_affinity(Sys& sys, const std::string& object, const std::string& value);
+
+void validate_service(const std::string& object);
+std::string read_service(Sys& sys, const std::string& object);
+void write_service(Sys& sys, const std::string& object, const std::string& value);
+void check_service(Sys& sys, const std::string& object, const std::string& value);
+
 }  // namespace rxlab

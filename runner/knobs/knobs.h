@@ -5,6 +5,8 @@
 #include "sys/sys.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rxlab {
 
@@ -35,6 +37,22 @@ struct Knob {
 };
 /// @throws Error(Status::usage) with the nearest kind.
 Knob find_knob(const std::string& name);
+
+/// Names and values in the order in which they are to be set, that of kKnobs; those of a kind stay
+/// as they are.
+void sort_knobs(std::vector<std::pair<std::string, std::string>>& knobs);
+
+/// A side of an experiment's traffic, and its interface.
+struct Side {
+    std::string name;       ///< "dut" or "gen"
+    std::string interface;  ///< as it is called where the knob is to be set
+    bool apart = true;      ///< is it in a namespace of its own, "@dut:"?
+};
+/// The knob's name on this machine: "ethtool:@dut:@dut/ring/rx" is "ethtool:@dut:eth1/ring/rx", and
+/// "ethtool:eth1/ring/rx" where the side is not apart.
+std::string name_for(const std::string& knob, const Side& side);
+/// The side that its object speaks of, "dut" or "gen"; empty: none.
+std::string side_of(const std::string& knob);
 
 /// The kind's own check, where it has one.
 void check_knob(Sys& sys, const Knob& knob, const std::string& value);

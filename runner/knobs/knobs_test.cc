@@ -120,6 +120,86 @@ TEST(Sched, finds_the_kernel_thread_and_tells_its_policy) {
     EXPECT_THROW(read(sys, "sched:ksoftirqd/9"), Error);
 }
 
+TEST(Sched, means_all_threads_whose_names_begin_so) {
+    FakeSys sys;
+    for (const char* number : {"14", "15"}) {
+        const std::string folder = std::string("/proc/") + number,
+                          name = std::string("napi/eth1-81") + number;
+        sys.files[folder + "/comm"] = name + "\n";
+        sys.files[folder + "/stat"] = stat_line(name, 0x200040, 50, 1);
+    }
+    EXPECT_EQ(read(sys, "sched:napi/eth1-*"), "fifo:50");
+    write(sys, "sched:napi/eth1-*", "rr:2");
+    EXPECT_EQ(sys.log,
+              (std::vector<std::string>{"run - chrt -r -p 2 14", "run - chrt -r -p 2 15"}));
+    sys.files["/proc/15/stat"] = stat_line("napi/eth1-8115", 0x200040, 20, 0);
+    EXPECT_THROW(read(sys, "sched:napi/eth1-*"), Error) << "one value could not bring them back";
+}
+
+TEST(SchedAffinity, moves_a_kernel_thread_that_is_not_bound) {
+    FakeSys sys;
+    sys.files["/sys/devices/system/cpu/online"] = "0-1\n";
+    sys.files["/proc/14/comm"] = "irq/24-eth0\n";
+    sys.files["/proc/14/stat"] = stat_line("irq/24-eth0", 0x200040, 50, 1);
+    sys.files["/proc/14/status"] = "Name:\tx\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n";
+    sys.files["/proc/15/comm"] = "ksoftirqd/0\n";
+    sys.files["/proc/15/stat"] = stat_line("ksoftirqd/0", 0x4200040, 20, 0);
+    EXPECT_EQ(read(sys, "sched_affinity:irq/24-eth0"), "0-1");
+    write(sys, "sched_affinity:irq/24-eth0", "1");
+    EXPECT_EQ(sys.log, std::vector<std::string>{"run - taskset -pc 1 14"});
+    EXPECT_NO_THROW(check_knob(sys, find_knob("sched_affinity:irq/24-eth0"), "1"));
+    EXPECT_THROW(check_knob(sys, find_knob("sched_affinity:irq/24-eth0"), "7"), Error);
+    EXPECT_THROW(check_knob(sys, find_knob("sched_affinity:ksoftirqd/0"), "1"), Error);
+    EXPECT_NO_THROW(check_knob(sys, find_knob("sched_affinity:napi/eth1-*"), "1"))
+        << "nothing is known of what is not there yet";
+    EXPECT_EQ(refusal("sched_affinity:@dut:napi/x"),
+              "knob sched_affinity:@dut:napi/x: kernel threads belong to no namespace");
+}
+
+TEST(Service, is_active_or_not_and_of_this_machine) {
+    FakeSys sys;
+    sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
+        const bool known = command.argv.back() == "irqbalance.service";
+        return CommandResult{0, known ? "loaded\nactive\n" : "not-found\ninactive\n", ""};
+    };
+    EXPECT_EQ(read(sys, "service:irqbalance"), "active");
+    EXPECT_THROW(read(sys, "service:nobody"), Error);
+    EXPECT_THROW(check_knob(sys, find_knob("service:irqbalance"), "off"), Error);
+    write(sys, "service:irqbalance", "inactive");
+    EXPECT_EQ(sys.log.back(), "run - systemctl stop irqbalance.service");
+    EXPECT_EQ(refusal("service:-a"), "knob service:-a: no service's name");
+    EXPECT_EQ(refusal("service:a/b"), "knob service:a/b: character '/' is not allowed");
+}
+
+TEST(Sides, an_interface_is_called_by_its_side) {
+    const Side apart{"dut", "eth1", true}, here{"dut", "eth1", false};
+    EXPECT_EQ(name_for("ethtool:@dut:@dut/ring/rx", apart), "ethtool:@dut:eth1/ring/rx");
+    EXPECT_EQ(name_for("ethtool:@dut:@dut/ring/rx", here), "ethtool:eth1/ring/rx");
+    EXPECT_EQ(name_for("irq:@dut:@dut-rx-0", apart), "irq:@dut:eth1-rx-0");
+    EXPECT_EQ(name_for("sysfs:@dut:/sys/class/net/@dut/threaded", apart),
+              "sysfs:@dut:/sys/class/net/eth1/threaded");
+    EXPECT_EQ(name_for("sysctl:@dut:net.core.x", apart), "sysctl:@dut:net.core.x");
+    EXPECT_EQ(name_for("sysctl:net.core.x", here), "sysctl:net.core.x");
+    EXPECT_EQ(side_of("rps:@gen:@gen/rx-0"), "gen");
+    EXPECT_EQ(side_of("sysctl:net.core.x"), "");
+    for (const char* name :
+         {"ethtool:@dut:@dut/ring/rx", "irq:@dut:@dut-rx-0", "rps:@dut:@dut/rx-0",
+          "sysctl:@dut:net/ipv4/conf/@dut/rp_filter", "sysfs:@dut:/sys/class/net/@dut/threaded"})
+        EXPECT_EQ(refusal(name), "accepted") << name;
+}
+
+TEST(Order, what_makes_a_thread_is_set_before_the_thread) {
+    std::vector<std::pair<std::string, std::string>> knobs{
+        {"sched:napi/eth1-*", "fifo:1"},
+        {"irq:eth1-rx-0", "1"},
+        {"ethtool:eth1/channel/rx", "2"},
+        {"sysfs:/sys/class/net/eth1/threaded", "1"}};
+    sort_knobs(knobs);
+    std::string order;
+    for (const auto& [name, value] : knobs) order += name.substr(0, name.find(':')) + " ";
+    EXPECT_EQ(order, "ethtool sysfs irq sched ");
+}
+
 TEST(Values, are_the_same_where_only_a_list_of_cpus_is_written_otherwise) {
     EXPECT_TRUE(same_value("0,1", "0-1"));
     EXPECT_FALSE(same_value("0,1", "0-2"));
@@ -132,7 +212,8 @@ TEST(Reach, what_belongs_to_the_receive_path_may_be_set_on_a_host) {
           "sysctl:net/ipv4/conf/eth0.7/rp_filter", "sysfs:/sys/class/net/eth0/gro_flush_timeout",
           "sysfs:/sys/kernel/debug/vdma/fault/lost/interval",
           "sysfs:/sys/kernel/mm/transparent_hugepage/enabled", "irq_affinity:24", "irq:eth0-rx-0",
-          "rps:@dut:rxdut0/rx-0", "ethtool:eth0/ring/rx", "sched:ksoftirqd/0"})
+          "rps:@dut:rxdut0/rx-0", "ethtool:eth0/ring/rx", "sched:ksoftirqd/0",
+          "sched_affinity:irq/24-eth0", "irq_affinity:default", "service:irqbalance"})
         EXPECT_NO_THROW(require_within_receive_path(name)) << name;
 }
 
@@ -145,7 +226,7 @@ TEST(Reach, what_runs_programs_or_lies_beyond_it_may_not) {
           "sysfs:/sys/power/state", "sysfs:/sys/class/net/eth0/device/remove",
           "sysfs:/sys/class/net/eth0/device/driver/unbind",
           "sysfs:/sys/devices/system/cpu/cpu0/driver/unbind", "sysfs:/sys//class/net/eth0/mtu",
-          "sysfs:/sys/class/net/br0/lower_eth0/device/remove"})
+          "sysfs:/sys/class/net/br0/lower_eth0/device/remove", "service:sshd"})
         EXPECT_THROW(require_within_receive_path(name), Error) << name;
 }
 

@@ -3,6 +3,7 @@
 
 #include "knobs/place.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
 
@@ -27,6 +28,14 @@ Persistent persistent(const Knob& knob, const std::string& value) {
     if (!place.netns.empty()) return none("it is in a namespace that only experiments have");
     if (!is_plain(value)) return none("its value has characters that a shell takes for its own");
     return knob.kind.persistent(place.object, value);
+}
+
+Persistent persistent_of_thread(const std::string& thread, const std::string& command) {
+    const std::string name =
+        thread.ends_with('*') ? thread.substr(0, thread.size() - 1) + ".*" : thread;
+    const std::string line =
+        fmt::format("for p in $(pgrep -x '{}'); do {} \"$p\"; done", name, command);
+    return {.form = Persistent::Form::command, .line = line, .command = line};
 }
 
 }  // namespace rxlab

@@ -34,6 +34,11 @@ Persistent persistent_irq_affinity(const std::string& object, const std::string&
 Persistent persistent_irq(const std::string& object, const std::string& value);
 Persistent persistent_rps(const std::string& object, const std::string& value);
 Persistent persistent_ethtool(const std::string& object, const std::string& value);
+Persistent persistent_service(const std::string& object, const std::string& value);
 Persistent persistent_sched(const std::string& object, const std::string& value);
+Persistent persistent_sched_affinity(const std::string& object, const std::string& value);
+
+/// A command whose last word is the number of a kernel thread.
+Persistent persistent_of_thread(const std::string& thread, const std::string& command);
 
 }  // namespace rxlab

@@ -70,4 +70,35 @@ void write_in(Sys& sys, const std::string& netns, const std::string& path,
     sys.in_netns(netns, [&] { sys.write_file(path, value); });
 }
 
+void require_online(Sys& sys, const std::string& knob, const std::string& value) {
+    const std::set<int> wanted = cpu_list(value);
+    if (wanted.empty())
+        throw Error(Status::usage, fmt::format("knob {}: '{}' is no list of CPUs", knob, value),
+                    "e.g. 0-1,3");
+    const std::string online = read_in(sys, "", "/sys/devices/system/cpu/online");
+    const std::set<int> there = cpu_list(online);
+    if (std::none_of(wanted.begin(), wanted.end(), [&](int cpu) { return there.contains(cpu); }))
+        throw Error(Status::usage,
+                    fmt::format("knob {}: no CPU of '{}' is online, only {}", knob, value, online));
+}
+
+std::string side_of(const std::string& knob) {
+    for (const char* side : {"dut", "gen"})
+        if (knob.find(std::string("@") + side) != std::string::npos) return side;
+    return "";
+}
+
+std::string name_for(const std::string& knob, const Side& side) {
+    const std::string word = "@" + side.name, prefix = word + ":";
+    size_t at = knob.find(':') + 1;
+    std::string name = knob;
+    if (name.compare(at, prefix.size(), prefix) == 0)
+        side.apart ? void(at += prefix.size()) : void(name.erase(at, prefix.size()));
+    while ((at = name.find(word, at)) != std::string::npos) {
+        name.replace(at, word.size(), side.interface);
+        at += side.interface.size();
+    }
+    return name;
+}
+
 }  // namespace rxlab

@@ -18,6 +18,9 @@ Placed placed(const std::string& object);
 void validate_characters(const std::string& kind, const std::string& object,
                          const std::string& also);
 
+/// The kernel wants one CPU of a list to be online. @throws Error(Status::usage): none is
+void require_online(Sys& sys, const std::string& knob, const std::string& value);
+
 /// Is there such a path, and such a namespace?
 bool exists_in(Sys& sys, const std::string& netns, const std::string& path);
 std::string read_in(Sys& sys, const std::string& netns, const std::string& path);

@@ -38,6 +38,8 @@ const Allowed kAllowed[] = {
     {"rps", ""},
     {"ethtool", ""},
     {"sched", ""},
+    {"sched_affinity", ""},
+    {"service", "irqbalance"},
 };
 
 /// Links of sysfs that lead from a network device or a CPU to the rest of the machine.

@@ -29,7 +29,7 @@ std::string canonical_mask(std::string mask) {
 }  // namespace
 
 void validate_rps(const std::string& object) {
-    validate_characters("rps", object, "/._-");
+    validate_characters("rps", object, "/._-@");
     const std::string name = placed(object).object;
     const size_t slash = name.find('/');
     if (slash == std::string::npos || !is_interface_name(name.substr(0, slash)) ||

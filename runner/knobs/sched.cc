@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "knobs/kernel_thread.h"
 #include "knobs/kinds.h"
 #include "knobs/persistent.h"
-#include "knobs/place.h"
 
 #include "base/error.h"
 
 #include <fmt/format.h>
 #include <iterator>
-#include <sstream>
 #include <vector>
 
 namespace rxlab {
@@ -21,40 +20,6 @@ struct Policy {
 const Policy kPolicies[] = {{"other", "-o", false},    {"fifo", "-f", true},
                             {"rr", "-r", true},        {"batch", "-b", false},
                             {nullptr, nullptr, false}, {"idle", "-i", false}};
-
-constexpr unsigned long kKernelThread = 0x00200000;  // PF_KTHREAD, include/linux/sched.h
-enum Field {
-    flags_field = 6,
-    priority_field = 37,
-    policy_field = 38
-};  // proc(5), counted from the state after ')'
-
-std::vector<std::string> fields_after_name(const std::string& stat) {
-    std::istringstream words(stat.substr(stat.rfind(')') + 2));
-    return {std::istream_iterator<std::string>(words), {}};
-}
-
-std::vector<std::string> stat_of(Sys& sys, const std::string& pid) {
-    return fields_after_name(sys.read_file("/proc/" + pid + "/stat"));
-}
-
-bool is_kernel_thread(Sys& sys, const std::string& pid, const std::string& name) {
-    try {
-        return sys.read_file("/proc/" + pid + "/comm") == name + "\n" &&
-               std::stoul(stat_of(sys, pid).at(flags_field)) & kKernelThread;
-    } catch (const Error&) {  // it ended meanwhile
-        return false;
-    }
-}
-
-std::string pid_of(Sys& sys, const std::string& name) {
-    for (const std::string& pid : sys.list("/proc"))
-        if (pid.find_first_not_of("0123456789") == std::string::npos &&
-            is_kernel_thread(sys, pid, name))
-            return pid;
-    throw Error(Status::usage, fmt::format("no kernel thread '{}'", name),
-                "ps -e shows their names");
-}
 
 struct Wanted {
     const Policy& policy;
@@ -74,23 +39,23 @@ Wanted wanted_policy(const std::string& object, const std::string& value) {
 }  // namespace
 
 void validate_sched(const std::string& object) {
-    validate_characters("sched", object, "/._-:");
-    if (object[0] == '@')
-        throw Error(Status::usage,
-                    fmt::format("knob sched:{}: kernel threads belong to no namespace", object));
+    validate_kernel_thread("sched", object);
 }
 
 std::string read_sched(Sys& sys, const std::string& object) {
-    const std::vector<std::string> stat = stat_of(sys, pid_of(sys, object));
-    const Policy& policy = kPolicies[std::stoul(stat.at(policy_field)) % std::size(kPolicies)];
-    return policy.real_time ? fmt::format("{}:{}", policy.name, stat.at(priority_field))
-           : policy.name    ? policy.name
-                            : "unknown";
+    return value_of_all(sys, object, [&](const std::string& pid) {
+        const std::vector<std::string> stat = stat_of(sys, pid);
+        const Policy& policy = kPolicies[std::stoul(stat.at(policy_field)) % std::size(kPolicies)];
+        return policy.real_time ? fmt::format("{}:{}", policy.name, stat.at(priority_field))
+               : policy.name    ? std::string(policy.name)
+                                : std::string("unknown");
+    });
 }
 
 void write_sched(Sys& sys, const std::string& object, const std::string& value) {
     const Wanted wanted = wanted_policy(object, value);
-    run_or_throw(sys, {"chrt", wanted.policy.option, "-p", wanted.priority, pid_of(sys, object)});
+    for (const std::string& pid : kernel_threads(sys, object))
+        run_or_throw(sys, {"chrt", wanted.policy.option, "-p", wanted.priority, pid});
 }
 
 void check_sched(Sys&, const std::string& object, const std::string& value) {
@@ -99,10 +64,8 @@ void check_sched(Sys&, const std::string& object, const std::string& value) {
 
 Persistent persistent_sched(const std::string& object, const std::string& value) {
     const Wanted wanted = wanted_policy(object, value);
-    const std::string command =
-        fmt::format("for p in $(pgrep -x '{}'); do chrt {} -p {} \"$p\"; done", object,
-                    wanted.policy.option, wanted.priority);
-    return {.form = Persistent::Form::command, .line = command, .command = command};
+    return persistent_of_thread(
+        object, fmt::format("chrt {} -p {}", wanted.policy.option, wanted.priority));
 }
 
 }  // namespace rxlab

@@ -19,7 +19,7 @@ std::string sysctl_file(std::string name) {
 }  // namespace
 
 void validate_sysctl(const std::string& object) {
-    validate_characters("sysctl", object, "._-/");
+    validate_characters("sysctl", object, "._-/@");
 }
 
 std::string read_sysctl(Sys& sys, const std::string& object) {

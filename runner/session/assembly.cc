@@ -34,9 +34,9 @@ void apply_setups(Sys& sys, Journal& journal, const Json& setup, Assembly& assem
 
 /// A value that the system would refuse is refused before anything is touched, as far as that can
 /// be known: what the trial is yet to make is checked once it is there.
-void check_knobs(Sys& sys, const Trial& trial) {
-    for (const auto& [name, value] : trial.knobs.items())
-        check_knob(sys, find_knob(name), knob_text(value));
+void check_knobs(Sys& sys, const Trial& trial, const Topology& topology) {
+    for (const auto& [name, value] : knobs_of(trial, topology))
+        check_knob(sys, find_knob(name), value);
 }
 
 std::vector<Sink> all_sinks(const Assembly& assembly) {
@@ -148,8 +148,20 @@ std::set<std::string> extra_tools(const Trial& trial) {
     return tools;
 }
 
-std::string knob_text(const Json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
+std::vector<std::pair<std::string, std::string>> knobs_of(const Trial& trial,
+                                                          const Topology& topology) {
+    std::vector<std::pair<std::string, std::string>> knobs;
+    for (const auto& [written, value] : trial.knobs.items()) {
+        std::string name = written;
+        if (const std::string side = side_of(written); !side.empty() && !topology.paths.empty()) {
+            const Path& path = topology.paths.front();
+            const Interface& end = side == "dut" ? path.receiver : path.generator;
+            name = name_for(written, {side, end.name, !end.netns.empty()});
+        }
+        knobs.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    sort_knobs(knobs);
+    return knobs;
 }
 
 Interfaces Assembly::receivers() const {
@@ -160,7 +172,7 @@ Interfaces Assembly::receivers() const {
 
 Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair& pair) {
     require_fit(trial, !pair.names.empty());
-    check_knobs(sys, trial);
+    check_knobs(sys, trial, {});
     Assembly assembly;
     const TrafficKind& traffic = traffic_kind(trial);
     assembly.item = traffic.item;
@@ -169,8 +181,9 @@ Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair
     if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, pair);
     apply_setups(sys, journal, trial.setup, assembly);
-    check_knobs(sys, trial);
-    for (const auto& [name, value] : trial.knobs.items()) journal.set_knob(name, knob_text(value));
+    check_knobs(sys, trial, assembly.topology);
+    for (const auto& [name, value] : knobs_of(trial, assembly.topology))
+        journal.set_knob(name, value);
     assembly.traffic = traffic.make(sys, journal, assembly.topology, trial.traffic, trial.seed);
     assembly.sinks = all_sinks(assembly);
     return assembly;

@@ -43,7 +43,9 @@ std::set<std::string> observing_programs(const Trial& trial);
 /// These, and what its set-ups and knobs run that not every guest has.
 std::set<std::string> extra_tools(const Trial& trial);
 
-/// A knob's value as it is written.
-std::string knob_text(const Json& value);
+/// Its knobs and their values, by the names that they have where its traffic flows: "@dut" is the
+/// interface that receives on the first path, "@gen" the one that sends.
+std::vector<std::pair<std::string, std::string>> knobs_of(const Trial& trial,
+                                                          const Topology& topology);
 
 }  // namespace rxlab

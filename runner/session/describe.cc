@@ -70,9 +70,8 @@ std::vector<std::string> describe_changes(const Trial& trial, const UserPair& pa
         return sys.changes();
     }
     describe_setups(sys, journal, trial, topology);
-    for (const auto& knob : trial.knobs.items())
-        with_unwritten(sys, journal,
-                       [&] { journal.set_knob(knob.key(), knob_text(knob.value())); });
+    for (const auto& knob : knobs_of(trial, topology))
+        with_unwritten(sys, journal, [&] { journal.set_knob(knob.first, knob.second); });
     if (const auto announce = traffic_kind(trial).announce)
         with_unwritten(sys, journal, [&] { announce(sys, journal, topology, trial.traffic); });
     sys.note(describe_traffic(trial, topology));

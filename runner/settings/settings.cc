@@ -62,6 +62,7 @@ Settings parse_settings(const std::string& text, const std::string& file) {
     Settings settings{document["name"], document.value("summary", ""), {}};
     for (const auto& [name, value] : document["knobs"].items())
         settings.knobs.emplace_back(name, value_text(value));
+    sort_knobs(settings.knobs);
     return settings;
 }
 
@@ -81,6 +82,7 @@ Settings settings_of(const std::string& name, const std::string& summary, const 
         settings.knobs.emplace_back(fmt::format("{}:{}", knob.kind.name, object),
                                     value_text(value));
     }
+    sort_knobs(settings.knobs);
     return settings;
 }
 
