@@ -2,6 +2,7 @@
 #include "session/moved_pair.h"
 
 #include "base/error.h"
+#include "knobs/knobs.h"
 #include "knobs/place.h"
 #include "topology/namespaces.h"
 
