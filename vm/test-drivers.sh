@@ -144,6 +144,29 @@ affinity() { # ACTION
 	done
 }
 
+relink() {
+	in_dut ip link set eth1 down
+	in_dut ip link set eth1 up
+	until [ "$(in_dut cat /sys/class/net/eth1/carrier)" = 1 ]; do sleep 0.1; done
+}
+
+# The default is of interrupts that are requested later, and of those that nobody has set.
+by_default() { # ACTION
+	local usual
+	usual=$($rxlab knob irq_affinity:default)
+	set_knob irq_affinity:default 1
+	relink
+	count "irq_affinity:default 1: interrupts there" "$(growth interrupts $1 1)" -gt 0
+	count "and elsewhere" "$(growth interrupts $1 0)" -eq 0
+	set_knob irq_affinity:default 0
+	count "requested before: interrupts where they were" "$(growth interrupts $1 1)" -gt 0
+	relink
+	count "requested again: interrupts there" "$(growth interrupts $1 0)" -gt 0
+	count "and elsewhere" "$(growth interrupts $1 1)" -eq 0
+	set_knob irq_affinity:default "$usual"
+	relink
+}
+
 spread() {
 	count "nothing is handed over" "$(growth handed_over)" -eq 0
 	set_knob irq:eth1-rx-0 0
@@ -164,10 +187,12 @@ knobs() { # FUNCTION ...
 
 cpus() { # ACTION
 	together
-	values irq:eth1-rx-0 rps:eth1/rx-0 >before
+	values irq:eth1-rx-0 irq_affinity:default rps:eth1/rx-0 >before
+	# virtio-net requests its interrupts when it is bound, not when it is up.
+	case $1 in eth1-*) by_default "$1" ;; esac
 	affinity "$1"
 	spread
-	restored irq:eth1-rx-0 rps:eth1/rx-0
+	restored irq:eth1-rx-0 irq_affinity:default rps:eth1/rx-0
 }
 
 part "$@"
