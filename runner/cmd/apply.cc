@@ -3,6 +3,7 @@
 // files for its next start.
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/names.h"
 #include "base/output.h"
 #include "base/whole_file.h"
 #include "cmd/options.h"
@@ -22,7 +23,7 @@ namespace {
 
 struct ApplyWords {
     fs::path file;
-    std::string for_time;
+    std::string for_time, interface;
     fs::path write;
     bool undo = false, dry_run = false, trust = false, json = false;
 };
@@ -55,8 +56,10 @@ uint64_t seconds_in(const std::string& text) {
     return all;
 }
 
-Settings read_settings(const fs::path& file) {
-    return parse_settings(read_whole(file), file.string());
+Settings read_settings(const ApplyWords& words) {
+    if (!words.interface.empty()) require_interface_name(words.interface);
+    return for_interface(parse_settings(read_whole(words.file), words.file.string()),
+                         words.interface);
 }
 
 /// All that can be known before anything is touched.
@@ -135,7 +138,7 @@ void confirm(Journal& journal, const std::string& time) {
 
 int apply(const ApplyWords& words) {
     if (!words.for_time.empty()) seconds_in(words.for_time);
-    const Settings settings = read_settings(words.file);
+    const Settings settings = read_settings(words);
     if (words.dry_run) {
         print(changes_of(settings, words.trust), "would set", words.json);
         return 0;
@@ -176,7 +179,7 @@ int undo() {
 }
 
 void write_files(const ApplyWords& words) {
-    const Settings settings = read_settings(words.file);
+    const Settings settings = read_settings(words);
     const PersistentFiles files = persistent_files(settings, values_now(real_sys(), settings));
     if (files.files.empty())
         throw Error(Status::usage, fmt::format("{}: {}", words.file.string(), files.notes.front()));
@@ -198,6 +201,8 @@ void define_apply(CommandOptions command) {
     command.option(
         "--write", words->write,
         "change nothing; write the files that set them at each start, and how to undo that, there");
+    command.option("--interface", words->interface,
+                   "the interface that the file calls @dut, as experiments do");
     command.flag("--undo", words->undo, "take back what was applied and kept");
     command.flag("--dry-run", words->dry_run, "say what would be set, set nothing");
     command.flag("--trust", words->trust, "set what is beyond the receive path, too");

@@ -282,6 +282,18 @@ TEST_F(CliApply, a_dry_run_and_files_for_the_next_start_change_nothing) {
     EXPECT_THAT(ran.out, HasSubstr("net.ipv4.ip_forward = 1\n"));
 }
 
+TEST_F(CliApply, an_experiment_s_interface_is_said) {
+    file("settings.json", R"({"name": "forward", "knobs": {
+        "sysctl:@dut:net/ipv4/conf/@dut/forwarding": 1}})");
+    EXPECT_THAT(in_namespace("$apply settings.json").err,
+                HasSubstr("'@dut' is an interface of an experiment"));
+    const CommandResult ran = in_namespace("$apply settings.json --interface lo; $apply --undo");
+    EXPECT_EQ(ran.out,
+              "set sysctl:net/ipv4/conf/lo/forwarding: 0 -> 1\n"
+              "1 of 1 settings taken back\n")
+        << ran.err;
+}
+
 TEST_F(CliApply, what_reaches_beyond_the_receive_path_and_odd_times_are_refused) {
     file("beyond.json", R"({"name": "a", "knobs": {"sysctl:kernel.core_pattern": "core"}})");
     EXPECT_THAT(in_namespace("$apply beyond.json").err, HasSubstr("reaches beyond"));

@@ -182,22 +182,32 @@ Json knobs_of(const Result& proof, const std::string& arm) {
 }
 
 /// The winner's settings of a machine, as documents, where it was proved better and has any.
-void write_keep(Tuned& tuned, const RunOutcome& outcome, const fs::path& out) {
+void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& interface,
+                const fs::path& out) {
     if (!tuned.proof->fault.empty() || tuned.proof->metric.verdict != Verdict::better) return;
-    const std::string& name = tuned.space.name;
-    const Settings settings =
-        settings_of(name, fmt::format("The winner of a search in {}.", tuned.experiment.name),
-                    knobs_of(outcome.result, kTuned));
+    const auto settings_of_arm = [&](const std::string& arm) {
+        const std::string summary =
+            fmt::format("The winner of a search in {}.", tuned.experiment.name);
+        const Settings settings =
+            settings_of(tuned.space.name, summary, knobs_of(outcome.result, arm));
+        return interface.empty() ? settings : for_interface(settings, interface);
+    };
+    const Settings settings = settings_of_arm(kTuned);
     if (settings.knobs.empty()) return;
     std::map<std::string, std::string> before;
     if (outcome.result.plan.target == "host") before = values_now(real_sys(), settings);
-    for (const auto& [knob, value] :
-         settings_of(name, "", knobs_of(outcome.result, tuned.baseline)).knobs)
-        before[knob] = value;
+    for (const auto& [knob, value] : settings_of_arm(tuned.baseline).knobs) before[knob] = value;
     const PersistentFiles files = persistent_files(settings, before);
     write_whole(out / "settings.json", to_json(settings).dump(1) + "\n");
     write_persistent(settings, files, out / "persistent");
     tuned.keep = {{"settings", to_json(settings)}, {"persistent", to_json(files)}};
+}
+
+/// Of the user's own pair, the one that receives.
+std::string receiver_of(const RunRequest& run) {
+    const std::string& pair = run.host.interface.names;
+    const size_t colon = pair.find(':');
+    return colon == std::string::npos ? pair : pair.substr(colon + 1);
 }
 
 /// Repeats the search.
@@ -277,7 +287,7 @@ Status search_and_prove(const TuneRequest& request, Search& search, const fs::pa
         if (!search.tuned.winner) return Status::ok;
         const RunOutcome outcome = confirm(request, search.tuned, out);
         search.tuned.proof = proof_of(outcome.result, outcome.comparison, search.tuned.race);
-        write_keep(search.tuned, outcome, out);
+        write_keep(search.tuned, outcome, receiver_of(request.run), out);
         write(search, out);
         return search.tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
     } catch (const Error& error) {

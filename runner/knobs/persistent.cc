@@ -24,10 +24,10 @@ Persistent none(const std::string& why) {
 }  // namespace
 
 Persistent persistent(const Knob& knob, const std::string& value) {
-    const Placed place = placed(knob.object);
-    if (!place.netns.empty()) return none("it is in a namespace that only experiments have");
+    if (!side_of(":" + knob.object).empty() || !placed(knob.object).netns.empty())
+        return none("it is of an interface or a namespace that only an experiment has");
     if (!is_plain(value)) return none("its value has characters that a shell takes for its own");
-    return knob.kind.persistent(place.object, value);
+    return knob.kind.persistent(knob.object, value);
 }
 
 Persistent persistent_of_thread(const std::string& thread, const std::string& command) {

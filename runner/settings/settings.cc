@@ -12,7 +12,7 @@
 namespace rxlab {
 namespace {
 
-constexpr const char* kOwnSide = "@dut:";
+constexpr const char* kOtherSide = "gen";  // the generator's
 
 const Json& settings_schema() {
     static const Json schema = Json::parse(R"({
@@ -75,14 +75,26 @@ Json to_json(const Settings& settings) {
 Settings settings_of(const std::string& name, const std::string& summary, const Json& knobs) {
     Settings settings{name, summary, {}};
     for (const auto& [whole, value] : knobs.items()) {
-        const Knob knob = find_knob(whole);
-        std::string object = knob.object;
-        if (object.starts_with(kOwnSide)) object.erase(0, std::string_view(kOwnSide).size());
-        if (object.starts_with("@")) continue;
-        settings.knobs.emplace_back(fmt::format("{}:{}", knob.kind.name, object),
-                                    value_text(value));
+        const std::string side = side_of(whole);
+        if (side == kOtherSide) continue;
+        // What names the interface, too, stays as it is until somebody says which one it is.
+        const std::string here = name_for(whole, {side, "@" + side, false});
+        settings.knobs.emplace_back(side_of(here).empty() ? here : whole, value_text(value));
     }
     sort_knobs(settings.knobs);
+    return settings;
+}
+
+Settings for_interface(Settings settings, const std::string& interface) {
+    for (auto& [name, value] : settings.knobs) {
+        const std::string side = side_of(name);
+        if (side.empty()) continue;
+        if (interface.empty())
+            throw Error(Status::usage,
+                        fmt::format("knob {}: '@{}' is an interface of an experiment", name, side),
+                        "--interface NAME says which one is meant here");
+        name = name_for(name, {side, interface, false});
+    }
     return settings;
 }
 

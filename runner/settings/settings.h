@@ -29,9 +29,13 @@ Settings parse_settings(const std::string& text, const std::string& file);
 Json to_json(const Settings& settings);
 
 /// Those of an experiment's arm, for a machine's own namespace: the name of the namespace of the
-/// device under test ("@dut:") is taken off, and what is set in the generator's is left out.
+/// device under test ("@dut:") is taken off where that is all, and what is set in the generator's
+/// is left out.
 /// @param knobs "kind:object" -> value, as a trial has them
 Settings settings_of(const std::string& name, const std::string& summary, const Json& knobs);
+/// With this interface where its knobs say "@dut".
+/// @throws Error(Status::usage): they do, and it is empty
+Settings for_interface(Settings settings, const std::string& interface);
 
 /// As they are on this machine: of each knob that can be read.
 std::map<std::string, std::string> values_now(Sys& sys, const Settings& settings);

@@ -50,9 +50,20 @@ TEST(Settings, of_an_arm_lose_its_namespaces) {
     const Settings settings = settings_of("w", "",
                                           {{"sysctl:@dut:net.core.x", 1},
                                            {"sysctl:@gen:net.core.x", 2},
+                                           {"ethtool:@dut:@dut/ring/rx", 64},
                                            {"sched:ksoftirqd/0", "rr:3"}});
     EXPECT_THAT(settings.knobs, UnorderedElementsAre(Pair("sysctl:net.core.x", "1"),
+                                                     Pair("ethtool:@dut:@dut/ring/rx", "64"),
                                                      Pair("sched:ksoftirqd/0", "rr:3")));
+}
+
+TEST(Settings, of_an_experiment_s_interface_are_those_of_the_one_that_is_named) {
+    const Settings settings{
+        "w", "", {{"ethtool:@dut:@dut/ring/rx", "64"}, {"sysctl:net.core.x", "1"}}};
+    EXPECT_THAT(
+        for_interface(settings, "enp3s0").knobs,
+        UnorderedElementsAre(Pair("ethtool:enp3s0/ring/rx", "64"), Pair("sysctl:net.core.x", "1")));
+    EXPECT_THROW(for_interface(settings, ""), Error);
 }
 
 }  // namespace
