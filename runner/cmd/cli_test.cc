@@ -258,7 +258,8 @@ TEST_F(CliApply, what_is_confirmed_stays) {
 
 TEST_F(CliApply, a_lost_connection_undoes) {
     const CommandResult ran = in_namespace(
-        "mkfifo said; $apply settings.json --for 1h </dev/null >said & read -r line <said; "
+        "mkfifo said; env --default-signal=HUP $apply settings.json --for 1h </dev/null >said & "
+        "read -r line <said; "
         "kill -HUP $!; wait $! || echo status $?; value");
     EXPECT_EQ(ran.out, "status 130\n0\n") << ran.err;
 }
