@@ -51,3 +51,13 @@ struct idle_time { /* map `idle`, one key */
 	__u64 since; /* entered idle then, 0: not idle */
 	__u64 total; /* of finished idle periods */
 };
+
+/* Reasons and places of dropped packets that each CPU tells apart; how many it looks at for one. */
+enum { DROP_PLACES = 256, DROP_PROBES = 8 };
+#define DROP_HASH 0x9e3779b97f4a7c15ULL /* 2^64 by the golden ratio */
+
+struct dropped { /* map `drops`, keys: 0 to DROP_PLACES, the last one for all that found no place */
+	__u64 packets;
+	__u64 location;
+	__u32 reason, unused;
+};

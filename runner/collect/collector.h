@@ -26,11 +26,19 @@ public:
     virtual ~Collector() = default;
     virtual void start() = 0;
     virtual void stop() = 0;
+    /// In a window longer than a trial's, now and then: takes out what would run over.
+    virtual void relieve() {}
     /// Adds this window's values, each by a name of the metric table (runner/metrics), which knows
     /// its unit and direction; histograms go to curves (name -> {"unit","edges","counts"}), folded
-    /// stacks ({"unit","stacks"}) and bpftrace's own JSON ({"unit","maps"}) too.
+    /// stacks ({"unit","stacks"}), bpftrace's own JSON ({"unit","maps"}) and tables (rows_curve)
+    /// too.
     virtual void report(const Window& window, Values& values, Json& curves) = 0;
 };
+
+/// A table: {"unit","window_ns","rows":[{...}, ...]}. The unit is that of its durations.
+inline Json rows_curve(const std::string& unit, const Window& window, Json rows) {
+    return {{"unit", unit}, {"window_ns", window.ns}, {"rows", std::move(rows)}};
+}
 
 /// A row of kCollectors.
 struct CollectorKind {

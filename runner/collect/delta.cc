@@ -19,4 +19,11 @@ DeltaCollector::Reporter each_as(const std::string& prefix) {
     };
 }
 
+DeltaCollector::Reporter each_moved_as(const std::string& prefix) {
+    return [prefix](const Counts& growth, Values& values) {
+        for (const auto& [name, count] : growth)
+            if (count) values[prefix + name] = static_cast<double>(count);
+    };
+}
+
 }  // namespace rxlab

@@ -33,5 +33,7 @@ private:
 
 /// Each counter as a metric of its own, called `prefix` and its name.
 DeltaCollector::Reporter each_as(const std::string& prefix);
+/// Likewise, but those that did not move are left out.
+DeltaCollector::Reporter each_moved_as(const std::string& prefix);
 
 }  // namespace rxlab

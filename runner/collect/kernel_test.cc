@@ -231,6 +231,49 @@ TEST_F(Veth, interface_counters_are_the_ones_of_its_namespace) {
     EXPECT_GE(window(sys_, "interface", receiver_, [] {}).at("interface.rx_dropped"), 0);
 }
 
+/// Datagrams that nobody wants: each is dropped for want of a socket, by whoever looks for one.
+TEST_F(Probe, drops_tell_reason_and_function) {
+    constexpr int datagrams = 50;
+    const Reported reported = window(sys_, "drops", any_, [] { send_to_loopback(datagrams); });
+    double no_socket = 0;
+    for (const Json& row : reported.curves.at("drops").at("rows"))
+        if (row.at("reason") == "no_socket") {
+            no_socket += row.at("packets").get<double>();
+            EXPECT_THAT(row.at("function").get<std::string>(), testing::HasSubstr("udp"));
+        }
+    EXPECT_GE(no_socket, datagrams);
+    EXPECT_GE(reported.at("drops.packets"), no_socket);
+}
+
+TEST_F(Probe, tables_of_cpus_add_up_to_what_is_told_of_all) {
+    const Reported softirq = window(sys_, "softirq", any_, [] { send_to_loopback(200); });
+    double runs = 0;
+    for (const Json& row : softirq.curves.at("softirq.cpus").at("rows"))
+        if (row.at("vector") == "net_rx") runs += row.at("runs").get<double>();
+    EXPECT_EQ(runs, softirq.at("softirq.net_rx.entry_to_exit.count"));
+    const Reported napi = window(sys_, "napi", any_, [] { send_to_loopback(200); });
+    double packets = 0;
+    for (const Json& row : napi.curves.at("napi.cpus").at("rows"))
+        packets += row.at("packets").get<double>();
+    EXPECT_EQ(packets, napi.at("napi.packets"));
+}
+
+/// What was taken out amid a window is in its report.
+TEST_F(Probe, samples_outlive_being_taken_out) {
+    const auto collector = collector_named("perf_record").make(sys_, {any_});
+    collector->start();
+    for (int i = 0; i < 20; i++) {
+        send_to_loopback(2000);
+        collector->relieve();
+    }
+    collector->stop();
+    Values values;
+    Json curves;
+    collector->report({}, values, curves);
+    EXPECT_GT(values.at("perf_record.samples"), 0);
+    EXPECT_EQ(values.count("perf_record.lost"), 0u);
+}
+
 TEST_F(Probe, softirqs_are_seen_from_raise_to_entry_to_exit) {
     const Reported reported = window(sys_, "softirq", any_, [] { send_to_loopback(1000); });
     // Several raises before one entry are one wait, so there are no more waits than runs, but for

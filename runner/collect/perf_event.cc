@@ -18,16 +18,15 @@
 namespace rxlab {
 namespace {
 
-constexpr uint64_t kSamplePeriod = 200'040;     // ns; no multiple of it is one of the tick
 constexpr size_t kRing = 4u << 20;              // bytes: some 15,000 samples, 3 s of a busy CPU
 constexpr uint32_t kNobodyIsWoken = kRing - 1;  // bytes in the ring before its reader is
 
-perf_event_attr attributes() {
+perf_event_attr attributes(uint64_t period) {
     perf_event_attr attr{};
     attr.size = sizeof attr;
     attr.type = PERF_TYPE_SOFTWARE;
     attr.config = PERF_COUNT_SW_CPU_CLOCK;
-    attr.sample_period = kSamplePeriod;
+    attr.sample_period = period;
     attr.read_format = PERF_FORMAT_LOST;
     attr.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_CALLCHAIN;
     attr.disabled = 1;
@@ -51,10 +50,10 @@ size_t page() {
 
 }  // namespace
 
-std::vector<PerfEvent> PerfEvent::on_every_cpu() {
+std::vector<PerfEvent> PerfEvent::on_every_cpu(uint64_t period) {
     std::vector<PerfEvent> events;
     for (int cpu = 0; cpu < ::sysconf(_SC_NPROCESSORS_CONF); cpu++) {
-        perf_event_attr attr = attributes();
+        perf_event_attr attr = attributes(period);
         constexpr int every_task = -1, no_group = -1;
         Fd fd(static_cast<int>(::syscall(SYS_perf_event_open, &attr, every_task, cpu, no_group,
                                          PERF_FLAG_FD_CLOEXEC)));
@@ -87,12 +86,20 @@ void PerfEvent::disable() const {
     if (::ioctl(fd_.get(), PERF_EVENT_IOC_DISABLE, 0) != 0) refused_by_kernel("ending to sample");
 }
 
-/// Nothing is taken out, so it lies from the ring's start on.
-std::vector<Sample> PerfEvent::samples() const {
-    const auto* control = static_cast<const perf_event_mmap_page*>(ring_);
+/// What lies over the ring's end goes on at its start.
+std::vector<Sample> PerfEvent::take() const {
+    auto* control = static_cast<perf_event_mmap_page*>(ring_);
     const auto* data = static_cast<const std::byte*>(ring_) + page();
     const uint64_t written = __atomic_load_n(&control->data_head, __ATOMIC_ACQUIRE);
-    return read_samples({data, static_cast<size_t>(std::min<uint64_t>(written, kRing))});
+    std::vector<std::byte> records;
+    for (uint64_t at = control->data_tail; at < written;) {
+        const size_t from = at % kRing, size = std::min<uint64_t>(written - at, kRing - from);
+        records.insert(records.end(), data + from, data + from + size);
+        at += size;
+    }
+    // The kernel may write there again once it sees this; the copies are made before.
+    __atomic_store_n(&control->data_tail, written, __ATOMIC_RELEASE);
+    return read_samples(records);
 }
 
 uint64_t PerfEvent::lost() const {

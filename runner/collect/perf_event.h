@@ -9,16 +9,16 @@ namespace rxlab {
 
 class PerfEvent {
 public:
-    /// One per CPU that is online; off. @throws Error(Status::invalid) with the kernel's own
-    /// reason.
-    static std::vector<PerfEvent> on_every_cpu();
+    /// One per CPU that is online; off. @param period between two samples, ns
+    /// @throws Error(Status::invalid) with the kernel's own reason.
+    static std::vector<PerfEvent> on_every_cpu(uint64_t period);
     ~PerfEvent();
     PerfEvent(PerfEvent&& other) noexcept;
     PerfEvent& operator=(PerfEvent&&) = delete;
     void enable() const;
     void disable() const;
-    /// What it wrote down since it was made. Only while it is off.
-    std::vector<Sample> samples() const;
+    /// Takes out what it wrote down since the last time, also while it is on.
+    std::vector<Sample> take() const;
     uint64_t lost() const;  ///< samples that found no room any more
 
 private:

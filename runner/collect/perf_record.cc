@@ -2,30 +2,19 @@
 // Where the kernel's time goes, by samples of its call graph. The clock is a timer: code that runs
 // with interrupts off is charged to where they are on again.
 #include "base/trimmed.h"
-#include "bpf/kernel_name.h"
 #include "collect/collector.h"
 #include "collect/folded.h"
+#include "collect/kernel_name.h"
 #include "collect/perf_event.h"
-#include "sys/bpf.h"
 
 #include <fmt/format.h>
-#include <cstring>
 
 namespace rxlab {
 namespace {
 
-const BpfObject& namer() {
-    static const BpfObject loaded = load_bpf("kernel_name");
-    return loaded;
-}
-
-/// The kernel's name without the module; an address that has none is printed as a number.
-std::string function_at(uint64_t address) {
-    kernel_name asked{.address = address, .name = {}};
-    run_bpf(namer().program(), &asked, sizeof asked);
-    const std::string name(asked.name, strnlen(asked.name, sizeof asked.name));
-    return name.starts_with("0x") ? "[unknown]" : name.substr(0, name.find(' '));
-}
+// ns; few multiples of them are one of the tick. The slow one is for windows of seconds: a sample
+// takes 12 us of its CPU.
+constexpr uint64_t kSamplePeriod = 200'040, kSlowPeriod = 1'000'040;
 
 /// "kpktgend_0"; one that has ended goes by its number.
 std::string task_of(Sys& sys, const Sample& sample) {
@@ -51,7 +40,7 @@ private:
     }
     std::string function(uint64_t address) {
         const auto [known, is_new] = functions_.try_emplace(address);
-        if (is_new) known->second = function_at(address);
+        if (is_new) known->second = kernel_function(address);
         return known->second;
     }
 
@@ -62,40 +51,45 @@ private:
 
 class PerfRecord : public Collector {
 public:
-    explicit PerfRecord(Sys& sys) : sys_(sys), cpus_(PerfEvent::on_every_cpu()) {}
+    PerfRecord(Sys& sys, uint64_t period) : cpus_(PerfEvent::on_every_cpu(period)), names_(sys) {}
     void start() override {
         for (const PerfEvent& cpu : cpus_) cpu.enable();
     }
     void stop() override {
         for (const PerfEvent& cpu : cpus_) cpu.disable();
     }
-    void report(const Window&, Values& values, Json& curves) override {
+    void relieve() override {
         std::vector<Sample> all;
+        for (const PerfEvent& cpu : cpus_)
+            for (Sample& sample : cpu.take()) all.push_back(std::move(sample));
+        for (const auto& [stack, count] : fold(all, names_.words())) folded_[stack] += count;
+    }
+    void report(const Window&, Values& values, Json& curves) override {
+        relieve();
         uint64_t lost = 0, samples = 0;
-        for (const PerfEvent& cpu : cpus_) {
-            for (Sample& sample : cpu.samples()) all.push_back(std::move(sample));
-            lost += cpu.lost();
-        }
-        Names names(sys_);
-        const Folded folded = fold(all, names.words());
-        for (const auto& [stack, count] : folded) samples += count;
+        for (const PerfEvent& cpu : cpus_) lost += cpu.lost();
+        for (const auto& [stack, count] : folded_) samples += count;
         values["perf_record.samples"] = static_cast<double>(samples);
         if (lost) values["perf_record.lost"] = static_cast<double>(lost);
-        if (samples) curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded}};
+        if (samples) curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded_}};
     }
 
 private:
-    Sys& sys_;
     std::vector<PerfEvent> cpus_;
+    Names names_;
+    Folded folded_;
 };
 
 }  // namespace
 
 std::unique_ptr<Collector> make_perf_record(Sys& sys, const Interfaces&) {
-    return std::make_unique<PerfRecord>(sys);
+    return std::make_unique<PerfRecord>(sys, kSamplePeriod);
+}
+std::unique_ptr<Collector> make_perf_record_slow(Sys& sys, const Interfaces&) {
+    return std::make_unique<PerfRecord>(sys, kSlowPeriod);
 }
 void prepare_perf_record(Sys&) {
-    namer();
+    prepare_kernel_names();
 }
 
 }  // namespace rxlab

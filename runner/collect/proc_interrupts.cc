@@ -7,10 +7,8 @@ namespace rxlab {
 /// The total, and the lines that moved: most of the forty or so never do.
 static void report_moved(const Counts& growth, Values& values) {
     uint64_t total = 0;
-    for (const auto& [line, count] : growth) {
-        total += count;
-        if (count) values["proc_interrupts." + line] = static_cast<double>(count);
-    }
+    for (const auto& [line, count] : growth) total += count;
+    each_moved_as("proc_interrupts.")(growth, values);
     values["proc_interrupts.total"] = static_cast<double>(total);
 }
 

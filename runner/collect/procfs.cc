@@ -59,7 +59,7 @@ Counts parse_interrupts(const std::string& text) {
     return parse_cpu_table("/proc/interrupts", text);
 }
 
-Counts parse_softnet(const std::string& text) {
+CpuCounts parse_softnet_by_cpu(const std::string& text) {
     struct Column {
         size_t at;
         const char* name;
@@ -69,18 +69,65 @@ Counts parse_softnet(const std::string& text) {
                                          {2, "time_squeeze"},
                                          {9, "received_rps"},
                                          {10, "flow_limit"}};
+    static constexpr size_t cpu_column = 12;  // before 5.14 there is none, and no CPU left out
     std::istringstream stream(text);
-    Counts counts;
+    CpuCounts cpus;
     for (std::string line; std::getline(stream, line);) {
         const auto words = words_of(line);
-        for (const Column& column : columns) {
-            uint64_t value = 0;
-            if (column.at >= words.size() || !number(words[column.at], 16, value))
+        uint64_t cpu = cpus.size();
+        if (words.size() > cpu_column && !number(words[cpu_column], 16, cpu))
+            malformed("/proc/net/softnet_stat", line);
+        Counts& counts = cpus[static_cast<unsigned>(cpu)];
+        for (const Column& column : columns)
+            if (column.at >= words.size() || !number(words[column.at], 16, counts[column.name]))
                 malformed("/proc/net/softnet_stat", line);
-            counts[column.name] += value;
-        }
     }
+    return cpus;
+}
+
+Counts parse_softnet(const std::string& text) {
+    Counts sums;
+    for (const auto& [cpu, counts] : parse_softnet_by_cpu(text))
+        for (const auto& [name, count] : counts) sums[name] += count;
+    return sums;
+}
+
+CpuCounts parse_cpu_times(const std::string& text) {
+    static constexpr const char* columns[] = {"user",   "nice", "system",  "idle",
+                                              "iowait", "irq",  "softirq", "steal"};
+    std::istringstream stream(text);
+    CpuCounts cpus;
+    for (std::string line; std::getline(stream, line);) {
+        const auto words = words_of(line);
+        uint64_t cpu = 0;
+        if (words.empty() || !words[0].starts_with("cpu") || !number(words[0].substr(3), 10, cpu))
+            continue;
+        Counts& counts = cpus[static_cast<unsigned>(cpu)];
+        for (size_t i = 0; i < std::size(columns); ++i)
+            if (i + 1 >= words.size() || !number(words[i + 1], 10, counts[columns[i]]))
+                malformed("/proc/stat", line);
+    }
+    if (cpus.empty()) malformed("/proc/stat", text.substr(0, text.find('\n')));
+    return cpus;
+}
+
+Counts parse_schedstat(const std::string& text) {
+    static constexpr const char* columns[] = {"ran_ns", "waited_ns", "runs"};
+    const auto words = words_of(text);
+    Counts counts;
+    for (size_t i = 0; i < std::size(columns); ++i)
+        if (i >= words.size() || !number(words[i], 10, counts[columns[i]]))
+            malformed("schedstat", text);
     return counts;
+}
+
+unsigned parse_last_cpu(const std::string& text) {
+    static constexpr size_t column = 36;  // behind the name, which may hold blanks and brackets
+    const size_t close = text.rfind(')');
+    const auto words = words_of(text.substr(close == std::string::npos ? text.size() : close + 1));
+    uint64_t cpu = 0;
+    if (column >= words.size() || !number(words[column], 10, cpu)) malformed("stat", text);
+    return static_cast<unsigned>(cpu);
 }
 
 Counts parse_net_dev(const std::string& text, const std::string& interface) {

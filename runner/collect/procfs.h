@@ -20,6 +20,21 @@ Counts parse_interrupts(const std::string& text);
 /// columns at the end.
 Counts parse_softnet(const std::string& text);
 
+using CpuCounts = std::map<unsigned, Counts>;  ///< by CPU
+
+/// The same, of each CPU.
+CpuCounts parse_softnet_by_cpu(const std::string& text);
+
+/// /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal of each CPU, in ticks of
+/// USER_HZ.
+CpuCounts parse_cpu_times(const std::string& text);
+
+/// /proc/PID/schedstat: ran_ns, waited_ns (for a CPU, while it could run) and runs.
+Counts parse_schedstat(const std::string& text);
+
+/// The CPU that a task ran on last, by /proc/PID/stat.
+unsigned parse_last_cpu(const std::string& text);
+
 /// One interface's line of /proc/net/dev: rx_packets, rx_bytes, rx_errors, rx_dropped and the same
 /// for tx.
 Counts parse_net_dev(const std::string& text, const std::string& interface);

@@ -65,6 +65,43 @@ TEST(ParseSoftnet, reads_hexadecimal_and_sums_over_cpus) {
                               {"flow_limit", 3}}));
 }
 
+TEST(ParseSoftnet, tells_each_cpu_by_its_number) {
+    const CpuCounts cpus =
+        parse_softnet_by_cpu("2 0 1 0 0 0 0 0 0 0 0 0 0 0 0\n3 0 0 0 0 0 0 0 0 0 0 0 4 0 0\n");
+    EXPECT_EQ(cpus.at(0).at("time_squeeze"), 1u);
+    EXPECT_EQ(cpus.at(4).at("processed"), 3u);
+    EXPECT_EQ(cpus.size(), 2u) << "CPUs 1 to 3 are offline";
+    EXPECT_EQ(parse_softnet_by_cpu("1 0 0 0 0 0 0 0 0 0 0\n2 0 0 0 0 0 0 0 0 0 0\n")
+                  .at(1)
+                  .at("processed"),
+              2u)
+        << "an older kernel numbers none";
+}
+
+TEST(ParseCpuTimes, tells_each_cpu_and_not_their_sum) {
+    const CpuCounts cpus = parse_cpu_times(
+        "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu3 0 0 0 40 0 0 0 0 0 0\nintr 5 "
+        "1\n");
+    EXPECT_EQ(cpus.at(0).at("softirq"), 7u);
+    EXPECT_EQ(cpus.at(3).at("idle"), 40u);
+    EXPECT_EQ(cpus.size(), 2u);
+    EXPECT_THROW(parse_cpu_times("cpu0 1 2\n"), Error);
+    EXPECT_THROW(parse_cpu_times("intr 5\n"), Error);
+}
+
+TEST(ParseSchedstat, tells_time_run_time_waited_and_how_often) {
+    EXPECT_EQ(parse_schedstat("70 20 3\n"),
+              (Counts{{"ran_ns", 70}, {"waited_ns", 20}, {"runs", 3}}));
+    EXPECT_THROW(parse_schedstat("70 20\n"), Error);
+}
+
+TEST(ParseLastCpu, counts_behind_a_name_that_may_hold_anything) {
+    std::string stat = "17 (a) b (c) S";
+    for (int field = 4; field <= 52; field++) stat += " " + std::to_string(field);
+    EXPECT_EQ(parse_last_cpu(stat), 39u) << "its field in proc(5)";
+    EXPECT_THROW(parse_last_cpu("17 (a) S 1"), Error);
+}
+
 TEST(ParseNetDev, reads_both_directions_of_one_interface) {
     const Counts counts = parse_net_dev(written_by("6.12", "dev"), "lo");
     EXPECT_EQ(counts.at("rx_bytes"), 504u);

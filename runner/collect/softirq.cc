@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bpf/probes.h"
-#include "collect/collector.h"
 #include "collect/histogram.h"
 #include "collect/probe.h"
+#include "collect/probed.h"
 
 namespace rxlab {
 namespace {
-
-/// By vector number; the kernel's enum in linux/interrupt.h.
-constexpr std::array<const char*, SOFTIRQ_VECTORS> kSoftirqVectors = {
-    "hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu"};
 
 const BpfObject& softirq_object() {
     static const BpfObject loaded = load_bpf("softirq");
@@ -42,36 +37,61 @@ private:
     std::vector<std::pair<size_t, Histogram>> by_cpu_;
 };
 
+Json softirq_row(const char* vector, size_t cpu, const softirq_times& times, const Clock& clock) {
+    Histogram waited, served;
+    waited.add(times.raise_to_entry);
+    served.add(times.entry_to_exit);
+    return {{"vector", vector},
+            {"cpu", cpu},
+            {"runs", served.total()},
+            {"waited", static_cast<double>(waited.sum) / clock.ns},
+            {"served", static_cast<double>(served.sum) / clock.ns}};
+}
+
+void report_vector(const std::string& vector, const std::vector<softirq_times>& cpus,
+                   const Window& window, Values& values, Json& curves) {
+    const std::string name = "softirq." + vector;
+    Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
+    for (size_t cpu = 0; cpu < cpus.size(); ++cpu) {
+        waiting.add(cpu, cpus[cpu].raise_to_entry);
+        serving.add(cpu, cpus[cpu].entry_to_exit);
+    }
+    waiting.report(window.clock, values, curves);
+    serving.report(window.clock, values, curves);
+    report_per_packet(serving.name(), serving.sum(), window.clock, window.packets, values);
+}
+
 class Softirq : public Collector {
 public:
     void start() override { probe_.zero(); }
     void stop() override {
-        for (uint32_t vector = 0; vector < kSoftirqVectors.size(); ++vector)
-            cpus_[vector] = probe_.map().values<softirq_times>(vector);
+        for (uint32_t vector = 0; vector < times_.size(); ++vector)
+            times_[vector] = probe_.map().values<softirq_times>(vector);
     }
     void report(const Window& window, Values& values, Json& curves) override {
-        for (uint32_t vector = 0; vector < kSoftirqVectors.size(); ++vector)
-            report_vector(vector, window, values, curves);
+        report_softirqs(times_, window, values, curves);
     }
 
 private:
-    void report_vector(uint32_t vector, const Window& window, Values& values, Json& curves) {
-        const std::string name = std::string("softirq.") + kSoftirqVectors[vector];
-        Latency waiting(name + ".raise_to_entry"), serving(name + ".entry_to_exit");
-        for (size_t cpu = 0; cpu < cpus_[vector].size(); ++cpu) {
-            waiting.add(cpu, cpus_[vector][cpu].raise_to_entry);
-            serving.add(cpu, cpus_[vector][cpu].entry_to_exit);
-        }
-        waiting.report(window.clock, values, curves);
-        serving.report(window.clock, values, curves);
-        report_per_packet(serving.name(), serving.sum(), window.clock, window.packets, values);
-    }
-
     Probe probe_{softirq_object(), "softirqs"};
-    std::array<std::vector<softirq_times>, SOFTIRQ_VECTORS> cpus_;  ///< at the window's end
+    SoftirqTimes times_;  ///< at the window's end
 };
 
 }  // namespace
+
+void report_softirqs(const SoftirqTimes& times, const Window& window, Values& values,
+                     Json& curves) {
+    Json rows = Json::array();
+    for (size_t vector = 0; vector < times.size(); ++vector) {
+        report_vector(kSoftirqVectors[vector], times[vector], window, values, curves);
+        for (size_t cpu = 0; cpu < times[vector].size(); ++cpu)
+            if (Json row =
+                    softirq_row(kSoftirqVectors[vector], cpu, times[vector][cpu], window.clock);
+                row["runs"] != 0)
+                rows.push_back(std::move(row));
+    }
+    curves["softirq.cpus"] = rows_curve(window.clock.unit, window, std::move(rows));
+}
 
 std::unique_ptr<Collector> make_softirq(Sys&, const Interfaces&) {
     return std::make_unique<Softirq>();

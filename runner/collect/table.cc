@@ -16,10 +16,11 @@ using PrepareCollector = void(Sys& sys);
 using Subjects = std::vector<std::string>();
 MakeCollector make_xdp_counters, make_softirq, make_irq, make_idle, make_proc_softirqs,
     make_proc_interrupts, make_softnet, make_interface, make_dma_engine, make_victim, make_napi,
-    make_frame_age, make_perf_stat, make_perf_record;
+    make_frame_age, make_perf_stat, make_perf_record, make_perf_record_slow, make_cpus, make_link,
+    make_driver, make_threads, make_placement, make_drops;
 MakeCollectorOf make_bpftrace, make_perf_trace;
 PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi, prepare_frame_age,
-    prepare_perf_record;
+    prepare_perf_record, prepare_drops;
 Subjects bpftrace_scripts, perf_traced;
 
 const CollectorKind kCollectors[] = {
@@ -33,6 +34,16 @@ const CollectorKind kCollectors[] = {
      nullptr},
     {"interface", "the receiver's packets, errors and drops (/proc/net/dev)", false, make_interface,
      nullptr},
+    {"link", "the receiver's standard statistics (/sys/class/net/IFACE/statistics)", false,
+     make_link, nullptr},
+    {"driver", "statistics of the receiver's driver (ethtool -S) that moved", false, make_driver,
+     nullptr},
+    {"cpus", "what each CPU's time went to, and its backlog (/proc/stat, /proc/net/softnet_stat)",
+     false, make_cpus, nullptr},
+    {"threads", "ksoftirqd, NAPI and interrupt threads: time run, time waited for a CPU", false,
+     make_threads, nullptr},
+    {"placement", "which CPUs the receiver's interrupts and queues go to; nodes and cores", false,
+     make_placement, nullptr},
     {"dma_engine", "what the DMA engine in software spends, which hardware would do by itself",
      false, make_dma_engine, nullptr},
     {"softirq", "softIRQ raise to entry and entry to exit, per vector and CPU", true, make_softirq,
@@ -41,6 +52,8 @@ const CollectorKind kCollectors[] = {
      make_victim, nullptr},
     {"irq", "hard-IRQ handlers' entry to exit", true, make_irq, prepare_irq},
     {"napi", "packets per NAPI poll, and budgets used up", true, make_napi, prepare_napi},
+    {"drops", "packets that the kernel dropped, by reason and place (skb:kfree_skb)", true,
+     make_drops, prepare_drops},
     {"frame_age", "how old pktgen's frames are where the stack gets them", true, make_frame_age,
      prepare_frame_age},
     {"perf_stat",
@@ -49,6 +62,8 @@ const CollectorKind kCollectors[] = {
      true, make_perf_stat, nullptr, nullptr, nullptr, "perf"},
     {"perf_record", "call-graph samples of the kernel, as perf record takes them, as flame graphs",
      true, make_perf_record, prepare_perf_record},
+    {"perf_record_slow", "the same once per millisecond, for windows of seconds", true,
+     make_perf_record_slow, prepare_perf_record},
     {"perf_trace", "perf record of the tracepoints of a BPF probe", true, nullptr, nullptr,
      perf_traced, make_perf_trace, "perf"},
     {"bpftrace", "a bpftrace script of bpf/", true, nullptr, nullptr, bpftrace_scripts,

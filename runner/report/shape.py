@@ -26,9 +26,10 @@ def check_curve(curve):
         for count in curve.get("stacks").entries():
             count.number()
         return
-    if curve.has("maps"):
-        curve.get("maps").items()
-        return
+    for key in ("maps", "rows"):
+        if curve.has(key):
+            curve.get(key).items()
+            return
     edges = [edge.number() for edge in curve.get("edges").items()]
     counts = [count.number() for count in curve.get("counts").items()]
     if len(edges) != len(counts) + 1:

@@ -21,13 +21,13 @@ struct Observation {
     Metrics metrics;
     std::map<std::string, Check> checks;
     std::vector<std::string> splats;  ///< kernel log lines that are warnings, oopses, lockups
-    Json curves =
-        Json::object();  ///< name -> histogram {"unit","edges":[n+1],"counts":[n]}
-                         ///< {"unit","stacks":{folded: n}} or {"unit","maps":[...]}, not hashed
-    Json facts = Json::object();  ///< kernel_base, phase_ns, commands ..., not hashed
-    double wall_s = 0;            ///< from starting the trial to its end, on the host's clock
-    double measured_s = 0;        ///< of which inside the guest's trial (restore excluded)
-    double cpu_s = 0;             ///< of CPU time, the guest's emulator's; 0: not a guest
+    Json curves = Json::object();     ///< name -> histogram {"unit","edges":[n+1],"counts":[n]}
+                                      ///< {"unit","stacks":{folded: n}}, {"unit","maps":[...]} or
+                                      ///< {"unit","window_ns","rows":[...]}, not hashed
+    Json facts = Json::object();      ///< kernel_base, phase_ns, commands ..., not hashed
+    double wall_s = 0;                ///< from starting the trial to its end, on the host's clock
+    double measured_s = 0;            ///< of which inside the guest's trial (restore excluded)
+    double cpu_s = 0;                 ///< of CPU time, the guest's emulator's; 0: not a guest
 };
 
 Json to_json(const Observation& observation);
