@@ -7,14 +7,9 @@
 namespace rxlab {
 namespace {
 
-/// Where a CPU with nothing to do is when the sampling timer finds it.
 constexpr std::array<std::string_view, 8> kIdle = {
     "pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle",
     "mwait_idle",          "intel_idle",       "poll_idle",      "cpu_idle_poll"};
-
-bool is_idle(const std::string& innermost) {
-    return std::find(kIdle.begin(), kIdle.end(), innermost) != kIdle.end();
-}
 
 /// ';' separates frames.
 std::string stack_entry(std::string name) {
@@ -24,10 +19,15 @@ std::string stack_entry(std::string name) {
 
 }  // namespace
 
+bool is_idle_function(const std::string& innermost) {
+    return std::find(kIdle.begin(), kIdle.end(), innermost) != kIdle.end();
+}
+
 Folded fold(const std::vector<Sample>& samples, const SampleWords& words) {
     Folded folded;
     for (const Sample& sample : samples) {
-        if (sample.frames.empty() || is_idle(words.function(sample.frames.front()))) continue;
+        if (sample.frames.empty() || is_idle_function(words.function(sample.frames.front())))
+            continue;
         std::string stack = stack_entry(words.task(sample));
         for (size_t i = sample.frames.size(); i-- > 0;) {
             const uint64_t within = sample.frames[i] - (i > 0);

@@ -17,6 +17,9 @@ struct SampleWords {
     std::function<std::string(uint64_t)> function;  ///< the one that an address lies in
 };
 
+/// Where a CPU with nothing to do is when a timer finds it.
+bool is_idle_function(const std::string& innermost);
+
 /// Samples of a CPU that waits in its idle loop are left out. An address that a function is called
 /// from lies before where it goes on, which may be the next function already.
 Folded fold(const std::vector<Sample>& samples, const SampleWords& words);
