@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 namespace rxlab {
@@ -44,8 +45,16 @@ protected:
 TEST_F(Profile, an_interface_that_is_not_there_gets_the_nearest_one) {
     const CommandResult ran = profile({"loo"});
     EXPECT_EQ(ran.status, 2);
-    EXPECT_THAT(ran.err, HasSubstr("no interface 'loo' here"));
+    EXPECT_THAT(ran.err, HasSubstr("'loo' is no interface here and no experiment"));
     EXPECT_THAT(ran.err, HasSubstr("did you mean 'lo'?"));
+}
+
+TEST_F(Profile, an_experiment_or_an_arm_that_is_not_there_gets_the_nearest_one) {
+    EXPECT_THAT(profile({"drop-pont"}).err, HasSubstr("did you mean 'drop-point'?"));
+    const CommandResult ran = profile({"drop-point:closed-prt", "--out", out()});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("closed-prt"));
+    EXPECT_FALSE(fs::exists(out()));
 }
 
 TEST_F(Profile, a_window_has_a_least_and_a_greatest_length) {
@@ -54,6 +63,51 @@ TEST_F(Profile, a_window_has_a_least_and_a_greatest_length) {
         EXPECT_EQ(ran.status, 2);
         EXPECT_THAT(ran.err, HasSubstr("not in range 0.1 to 3600"));
     }
+}
+
+TEST_F(Profile, a_file_that_is_no_perf_data_is_told) {
+    for (const char* text : {"", "PERFILE", "{}", "PERFFILE2 "}) {
+        std::ofstream(folder.path() / "x.data") << text;
+        const CommandResult ran = profile({"--perf", folder.path() / "x.data", "--out", out()});
+        EXPECT_EQ(ran.status, 2);
+        EXPECT_THAT(ran.err, HasSubstr("x.data: is no perf.data"));
+    }
+    std::ofstream(folder.path() / "x.data") << "PERFILE2" << std::string(200, 'x');
+    const CommandResult ran = profile({"--perf", folder.path() / "x.data", "--out", out()});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("perf: "));
+    EXPECT_FALSE(fs::exists(out()));
+}
+
+TEST_F(Profile, a_file_and_something_to_record_do_not_go_together) {
+    std::ofstream(folder.path() / "x.data") << "x";
+    const CommandResult ran = profile({"lo", "--perf", folder.path() / "x.data"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("either a file or what is recorded now"));
+    EXPECT_EQ(profile({}).status, 2) << "neither";
+}
+
+/// Recorded by perf itself while datagrams go to a closed port.
+TEST_F(ProfileAsRoot, somebody_s_perf_data_is_told_by_the_same_tables) {
+    const std::string data = folder.path() / "perf.data";
+    const CommandResult recorded = real_sys().run(
+        {"perf", "record", "-q", "-a", "-g", "-o", data, "-e",
+         "irq:softirq_raise,irq:softirq_entry,irq:softirq_exit,napi:napi_poll,skb:kfree_skb", "-e",
+         "cpu-clock", "--", "bash", "-c",
+         "for i in {1..200}; do echo x >/dev/udp/127.0.0.1/9; done 2>/dev/null; true"});
+    if (recorded.status) GTEST_SKIP() << recorded.err;
+    const CommandResult ran = profile({"--perf", data, "--out", out(), "--no-report"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    const Json seen = document();
+    EXPECT_EQ(seen["subject"]["kind"], "perf");
+    double runs = 0, dropped = 0;
+    for (const Json& row : seen["curves"]["softirq.cpus"]["rows"])
+        if (row["vector"] == "net_rx") runs += row["runs"].get<double>();
+    for (const Json& row : seen["curves"]["drops"]["rows"])
+        if (row["reason"] == "no_socket") dropped += row["packets"].get<double>();
+    EXPECT_GT(runs, 0);
+    EXPECT_GT(dropped, 0);
+    EXPECT_EQ(seen["left_out"][0]["part"], "irq") << "its tracepoints were not asked for";
 }
 
 /// The program is a copy in a folder that everybody may read.
