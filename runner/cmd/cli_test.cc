@@ -49,7 +49,7 @@ TEST_F(Cli, help_names_every_command_and_the_exit_statuses) {
     EXPECT_EQ(ran.status, 0);
     for (const char* command :
          {"list", "show", "plan", "run", "compare", "report", "certify", "attribute", "bundle",
-          "nightly", "frames", "xdp", "shell", "doctor", "restore"})
+          "nightly", "frames", "xdp", "shell", "doctor", "restore", "profile", "advise"})
         EXPECT_THAT(ran.out, HasSubstr(command));
     EXPECT_THAT(ran.out, HasSubstr("130 interrupted"));
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));

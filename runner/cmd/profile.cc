@@ -262,13 +262,16 @@ void only_profiled(CampaignRequest& campaign, const std::string& arm) {
 Json experiment_of(const Experiment& experiment, const Trial& trial) {
     const Json whole = written(experiment);
     Json document = Json::object();
-    for (const char* part : {"lanes", "mechanism", "primary", "rounds"})
+    for (const char* part : {"lanes", "mechanism", "collectors", "primary", "rounds"})
         document[part] = whole.at(part);
+    if (document["rounds"].value("probe_rounds", 0) == 0) document["rounds"].erase("probe_rounds");
     document["topology"] = trial.topology;
     document["traffic"] = trial.traffic;
     document["setup"] = trial.setup;
     document["knobs"] = trial.knobs;
-    document["boot"] = written(trial.boot);
+    document["boot"] = Json::object();
+    for (const auto& [key, value] : written(trial.boot).items())
+        if (!value.empty() && value != "" && value != 0) document["boot"][key] = value;
     return document;
 }
 
@@ -283,6 +286,7 @@ Recorded recorded_of(const CampaignRequest& campaign, const Observation& observa
                         {"factors", trial.factors},
                         {"lane", to_string(trial.lane)},
                         {"target", campaign.plan.target},
+                        {"expect", trial.expect},
                         {"experiment", experiment_of(campaign.experiment, trial)}};
     recorded.facts = facts_of("", observation.facts.value("kernel_release", ""));
     for (const std::string& fault : faults(observation))

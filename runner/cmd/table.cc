@@ -8,9 +8,9 @@ namespace rxlab {
 // One file each, in the order of --help.
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
-    define_report, define_tune, define_profile, define_certify, define_attribute, define_bundle,
-    define_nightly, define_shell, define_doctor, define_frames, define_xdp, define_knob,
-    define_apply, define_restore, define_agent;
+    define_report, define_tune, define_profile, define_advise, define_certify, define_attribute,
+    define_bundle, define_nightly, define_shell, define_doctor, define_frames, define_xdp,
+    define_knob, define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -33,6 +33,8 @@ const Command kCommands[] = {
      kUse},
     {"profile", "what the receive path spends where, and what of it is abnormal", define_profile,
      kUse},
+    {"advise", "what to try about what a profile shows, with experiments that would prove it",
+     define_advise, kUse},
     {"certify", "run twice from scratch and compare every observation", define_certify, kUse},
     {"attribute", "where each arm's instructions are executed, function by function; flame graphs",
      define_attribute, kUse},

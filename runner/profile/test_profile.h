@@ -106,6 +106,22 @@ inline Recorded sound() {
     return recorded;
 }
 
+inline Json a_trial() {
+    return {{"kind", "trial"},
+            {"name", "drop-point"},
+            {"arm", "closed-port"},
+            {"lane", "functional"},
+            {"target", "vm"},
+            {"expect", Json::array()},
+            {"experiment", Json::parse(R"({"lanes": ["functional", "timed"],
+                "mechanism": ["latency"], "collectors": ["softnet"],
+                "primary": ["net.ns_per_packet", "lost_fraction"],
+                "topology": {"kind": "veth", "pairs": 1, "queues": 2},
+                "traffic": {"kind": "live_frames", "packets": 1000, "udp_dst_port": 9},
+                "setup": {"udp_socket": {"port": 9}}, "knobs": {}, "boot": {},
+                "rounds": {"functional": 9, "timed": 10, "timed_max": 40}})")}};
+}
+
 /// What makes one threshold abnormal, and nothing else that the same evidence does not.
 struct Sickness {
     const char* threshold;

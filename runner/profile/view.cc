@@ -119,6 +119,14 @@ std::vector<std::string> ProfileView::receive_queues(const std::string& interfac
     return queues;
 }
 
+bool ProfileView::is_steered(const std::string& interface) const {
+    const Json& queues = rows("placement.queues");
+    return std::any_of(queues.begin(), queues.end(), [&](const Json& row) {
+        return row.at("interface") == interface && row.at("steered_to") != "" &&
+               row.at("queue").get<std::string>().starts_with("rx-");
+    });
+}
+
 std::vector<ProfileView::Line> ProfileView::active_lines() const {
     double all = 0;
     for (const Json& line : rows("placement.irqs"))

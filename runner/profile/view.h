@@ -42,6 +42,9 @@ public:
     std::vector<std::string> interfaces() const;
     std::vector<std::string> receive_queues(const std::string& interface) const;
 
+    /// Does RPS steer one of its queues?
+    bool is_steered(const std::string& interface) const;
+
     /// An interrupt of the receiver that had a share of its work.
     struct Line {
         std::string irq, interface, action;
