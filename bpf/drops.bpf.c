@@ -19,7 +19,7 @@ struct {
  */
 static __always_inline struct dropped *place_of(__u64 location, __u32 reason)
 {
-	__u32 first = (location * DROP_HASH >> 32) + reason, i, key;
+	__u32 first = (location * HASH_FACTOR >> 32) + reason, i, key;
 	struct dropped *place;
 
 	for (i = 0; i < DROP_PROBES; i++) {

@@ -54,10 +54,15 @@ struct idle_time { /* map `idle`, one key */
 
 /* Reasons and places of dropped packets that each CPU tells apart; how many it looks at for one. */
 enum { DROP_PLACES = 256, DROP_PROBES = 8 };
-#define DROP_HASH 0x9e3779b97f4a7c15ULL /* 2^64 by the golden ratio */
+#define HASH_FACTOR 0x9e3779b97f4a7c15ULL /* 2^64 by the golden ratio */
 
 struct dropped { /* map `drops`, keys: 0 to DROP_PLACES, the last one for all that found no place */
 	__u64 packets;
 	__u64 location;
 	__u32 reason, unused;
 };
+
+/* Kernel threads that receive packets, keys of the map `wakeups`, whose values are histograms. */
+enum { WAKEUP_KSOFTIRQD, WAKEUP_NAPI, WAKEUP_IRQ, WAKEUP_KINDS };
+/* Tasks that are known by their address: many times as many places as there are such threads. */
+enum { WAKEUP_PLACES = 1024 };

@@ -10,6 +10,8 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <gmock/gmock.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -57,6 +59,21 @@ protected:
     void detach(XdpMode mode) {
         ip({"-n", netns_, "link", "set", "dev", receiver_.name,
             mode == XdpMode::native ? "xdpdrv" : "xdpgeneric", "off"});
+    }
+
+    /// One UDP frame out of an interface of the namespace.
+    void send_frame(const std::string& from) {
+        sys_.in_netns(netns_, [&] {
+            sockaddr_ll to{};
+            to.sll_family = AF_PACKET;
+            to.sll_ifindex = static_cast<int>(if_nametoindex(from.c_str()));
+            const std::vector<uint8_t> frame = udp_frame(9);
+            const int fd = socket(AF_PACKET, SOCK_RAW, 0);
+            EXPECT_EQ(sendto(fd, frame.data(), frame.size(), 0, reinterpret_cast<sockaddr*>(&to),
+                             sizeof to),
+                      static_cast<ssize_t>(frame.size()));
+            close(fd);
+        });
     }
 
     Sys& sys_ = real_sys();
@@ -256,6 +273,24 @@ TEST_F(Probe, tables_of_cpus_add_up_to_what_is_told_of_all) {
     for (const Json& row : napi.curves.at("napi.cpus").at("rows"))
         packets += row.at("packets").get<double>();
     EXPECT_EQ(packets, napi.at("napi.packets"));
+}
+
+/// A NAPI thread sleeps between two datagrams, each of which wakes it.
+TEST_F(Veth, wakeups_of_napi_threads_are_timed) {
+    const BpfObject program = load_bpf("xdp_pass");  // with one attached, veth polls
+    attach_xdp(sys_, netns_, receiver_.name, program.program(), XdpMode::native);
+    sys_.in_netns(netns_,
+                  [&] { sys_.write_file("/sys/class/net/" + receiver_.name + "/threaded", "1"); });
+    const Reported reported = window(sys_, "wakeups", receiver_, [&] {
+        for (int i = 0; i < 50; i++) {
+            send_frame("rxb1");
+            sys_.sleep_ns(2'000'000);
+        }
+    });
+    ASSERT_GT(reported.at("wakeup.napi.count"), 0);
+    EXPECT_GT(reported.at("wakeup.napi.p50"), 0);
+    EXPECT_GE(reported.at("wakeup.napi.max"), reported.at("wakeup.napi.p50"));
+    EXPECT_TRUE(reported.curves.contains("wakeup.napi"));
 }
 
 /// What was taken out amid a window is in its report.

@@ -17,10 +17,10 @@ using Subjects = std::vector<std::string>();
 MakeCollector make_xdp_counters, make_softirq, make_irq, make_idle, make_proc_softirqs,
     make_proc_interrupts, make_softnet, make_interface, make_dma_engine, make_victim, make_napi,
     make_frame_age, make_perf_stat, make_perf_record, make_perf_record_slow, make_cpus, make_link,
-    make_driver, make_threads, make_placement, make_drops;
+    make_driver, make_threads, make_placement, make_drops, make_wakeups;
 MakeCollectorOf make_bpftrace, make_perf_trace;
 PrepareCollector prepare_softirq, prepare_irq, prepare_idle, prepare_napi, prepare_frame_age,
-    prepare_perf_record, prepare_drops;
+    prepare_perf_record, prepare_drops, prepare_wakeups;
 Subjects bpftrace_scripts, perf_traced;
 
 const CollectorKind kCollectors[] = {
@@ -54,6 +54,8 @@ const CollectorKind kCollectors[] = {
     {"napi", "packets per NAPI poll, and budgets used up", true, make_napi, prepare_napi},
     {"drops", "packets that the kernel dropped, by reason and place (skb:kfree_skb)", true,
      make_drops, prepare_drops},
+    {"wakeups", "from waking ksoftirqd, NAPI and interrupt threads to their first instruction",
+     true, make_wakeups, prepare_wakeups},
     {"frame_age", "how old pktgen's frames are where the stack gets them", true, make_frame_age,
      prepare_frame_age},
     {"perf_stat",

@@ -60,6 +60,8 @@ const Said kSaid[] = {
     {"softirq.net_rx.entry_to_exit.p99", "instructions", "none", MetricClass::descriptive},
     {"irq.entry_to_exit.count", "interrupts", "none", MetricClass::descriptive},
     {"irq.24.count", "interrupts", "none", MetricClass::descriptive},
+    {"wakeup.ksoftirqd.count", "wakeups", "none", MetricClass::descriptive},
+    {"wakeup.napi.p99", "instructions", "lower", MetricClass::latency},
     {"victim.wakeup.count", "wakeups", "none", MetricClass::descriptive},
     {"victim.wakeup.max", "instructions", "lower", MetricClass::latency},
     {"napi.packets_per_poll.count", "polls", "none", MetricClass::descriptive},
