@@ -40,7 +40,7 @@ constexpr uint64_t kRelieved = 500'000'000;  // ns; the rings of samples hold th
 /// are no probes run before and after the window only.
 const char* const kProfiled[] = {"cpus", "softnet", "proc_softirqs", "proc_interrupts", "interface",
                                  "link", "driver",  "threads",       "placement",       "softirq",
-                                 "irq",  "napi",    "drops"};
+                                 "irq",  "napi",    "drops",         "wakeups"};
 constexpr const char* kSamplesOfSeconds = "perf_record_slow";
 constexpr const char* kSamplesOfTrial = "perf_record";
 

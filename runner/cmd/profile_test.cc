@@ -118,8 +118,9 @@ TEST_F(ProfileAsRoot, without_root_it_is_refused_before_anything_is_made) {
     const CommandResult ran = real_sys().run(
         {"setpriv", "--reuid=65534", "--clear-groups", copy, "profile", "lo", "--out", out()});
     EXPECT_EQ(ran.status, 2) << ran.err;
-    EXPECT_THAT(ran.err, HasSubstr("profile lo needs root: softirq, irq, napi, drops, "
-                                   "perf_record_slow run programs in the kernel or sample it"));
+    EXPECT_THAT(ran.err,
+                HasSubstr("profile lo needs root: softirq, irq, napi, drops, "
+                          "wakeups, perf_record_slow run programs in the kernel or sample it"));
     EXPECT_FALSE(fs::exists(out()));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "profile/advice.h"
 
+#include "profile/recorded.h"
 #include "profile/rules.h"
 
 #include <fmt/format.h>
@@ -176,9 +177,9 @@ std::vector<std::string> advice_in_words(const Json& document, const std::vector
     std::vector<std::string> lines;
     for (size_t i = 0; i < all.size(); i++) {
         const Advice& one = all[i];
-        lines.push_back(fmt::format("{}: {} is {:.4g}", one.name,
-                                    one.finding.at("what").get<std::string>(),
-                                    one.finding.at("value").get<double>()));
+        lines.push_back(
+            fmt::format("{}: {}: {}", one.name, one.finding.at("what").get<std::string>(),
+                        threshold_value(one.finding.at("value"), one.finding.at("unit"))));
         lines.push_back("  suspicion: " + one.suspicion);
         lines.emplace_back("  to try:");
         for (const auto& [knob, row] : one.knobs.items()) lines.push_back(knob_in_words(knob, row));

@@ -28,7 +28,7 @@ TEST(Advice, tells_finding_suspicion_values_reason_source_and_proof) {
     EXPECT_THAT(
         advice_in_words(document, advice_of(document), {"x/advice/advice-longer-ring.json"}),
         ElementsAre(
-            "longer-ring: packets that found no room in the device's ring is 7",
+            "longer-ring: packets that found no room in the device's ring: 7 packets",
             "  suspicion: bursts are longer than the ring, while the mean rate can be handled",
             "  to try:", "    ethtool:@dut:eth0/ring/rx: 512, 1024 (now 256)",
             "  why: a ring that holds a burst loses none of it; it costs memory, cache and latency "

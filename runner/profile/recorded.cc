@@ -59,19 +59,21 @@ Json values_json(const Metrics& metrics) {
     return values;
 }
 
-std::string with_unit(double value, const std::string& unit) {
-    if (unit == "ns") return fmt::format("{:.0f} us", value / 1000);
-    return fmt::format("{:.4g}{}", value, unit == "1" ? "" : " " + unit);
-}
-
 std::string finding_in_words(const Json& row) {
     const std::string unit = row.at("unit");
     return fmt::format("  {}: {} ({} {} is abnormal)", row.at("what").get<std::string>(),
-                       with_unit(row.at("value"), unit), row.at("abnormal_is").get<std::string>(),
-                       with_unit(row.at("limit"), unit));
+                       threshold_value(row.at("value"), unit),
+                       row.at("abnormal_is").get<std::string>(),
+                       threshold_value(row.at("limit"), unit));
 }
 
 }  // namespace
+
+std::string threshold_value(double value, const std::string& unit) {
+    if (unit == "ns") return fmt::format("{:.0f} us", value / 1000);
+    if (unit == "1") return fmt::format("{:.3g} %", 100 * value);
+    return fmt::format("{:.4g} {}", value, unit);
+}
 
 Json profile_document(const Recorded& recorded) {
     Json left_out = Json::array();

@@ -28,6 +28,9 @@ struct Recorded {
 /// profile.json (results/schema/profile.schema.json), judged by the table of thresholds.
 Json profile_document(const Recorded& recorded);
 
+/// "30.5 %" of a share (unit 1), "2000 us" of nanoseconds, "7 packets".
+std::string threshold_value(double value, const std::string& unit);
+
 /// For people: what is abnormal, worst first, or that nothing is.
 std::vector<std::string> profile_in_words(const Json& document);
 

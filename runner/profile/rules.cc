@@ -172,8 +172,11 @@ AdvisedArms threaded(View profile) {
     return arms;
 }
 
-/// Of the ksoftirqd on CPUs that receive; threads of NAPI have other names in the next run.
+/// Where it is ksoftirqd that waits: threads of NAPI have other names in the next run.
 AdvisedArms priority(View profile) {
+    if (profile.value("wakeup.ksoftirqd.p99").value_or(0) <
+        profile.value("wakeup.napi.p99").value_or(0))
+        return {};
     AdvisedArm arm{"ksoftirqd-fifo", "before all ordinary tasks", {}};
     for (const Json& row : profile.rows("threads"))
         if (const std::string thread = row.at("thread"); thread.starts_with("ksoftirqd/"))
@@ -239,7 +242,9 @@ const Rule kRules[] = {
      "one CPU does the protocols' work of all queues while others have time",
      "Does receiving on more CPUs by RPS take less time, or lose less?",
      rps,
-     "with fewer queues than CPUs RPS may help; without the interrupted CPU where its rate is high",
+     "with fewer queues than CPUs RPS may help, without the interrupted CPU where its rate is "
+     "high; "
+     "one flow stays on one CPU whatever is set",
      "Linux: Documentation/networking/scaling.rst, RPS: Suggested Configuration"},
     {"spread-interrupts",
      {"crowded_lines", "shared_cores"},

@@ -86,6 +86,8 @@ inline Recorded sound() {
                                        {"softnet.time_squeeze", 2},
                                        {"proc_softirqs.net_rx", 1e5},
                                        {"softirq.net_rx.raise_to_entry.p99", 2e4},
+                                       {"wakeup.ksoftirqd.count", 1e3},
+                                       {"wakeup.ksoftirqd.p99", 2e4},
                                        {"napi.packets", 1e6},
                                        {"napi.packets_per_poll.count", 1e5},
                                        {"napi.empty_polls", 1e3},
@@ -152,10 +154,7 @@ inline const Sickness kSicknesses[] = {
          r.curves["threads"]["rows"] = rows({thread_of("ksoftirqd/0", 0, 1000, 0.3, 1e4)});
      }},
     {"net_rx_wait", [](Recorded& r) { r.values["softirq.net_rx.raise_to_entry.p99"].value = 3e6; }},
-    {"thread_wait",
-     [](Recorded& r) {
-         r.curves["threads"]["rows"] = rows({thread_of("napi/eth0-1", 0, 1000, 0.05, 3e9)});
-     }},
+    {"thread_wait", [](Recorded& r) { r.values["wakeup.ksoftirqd.p99"].value = 3e6; }},
     {"packets_per_poll", [](Recorded& r) { r.values["napi.packets_per_poll.count"].value = 9e5; }},
     {"crowded_lines",
      [](Recorded& r) {

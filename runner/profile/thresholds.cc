@@ -144,11 +144,13 @@ Number net_rx_wait(View profile) {
 }
 
 Number thread_wait(View profile) {
-    if (!profile.in_ns("threads")) return std::nullopt;
     Number most;
-    for (const Json& row : profile.rows("threads"))
-        if (const double runs = row.at("runs").get<double>(); runs >= kFewRuns)
-            most = std::max(most.value_or(0), row.at("waited").get<double>() / runs);
+    for (const char* kind : {"ksoftirqd", "napi", "irq"}) {
+        const std::string name = std::string("wakeup.") + kind;
+        const Number runs = profile.value(name + ".count"), wait = profile.value(name + ".p99");
+        if (runs && wait && *runs >= kFewRuns && profile.unit(name + ".p99") != "instructions")
+            most = larger(most, wait);
+    }
     return most;
 }
 
@@ -266,7 +268,7 @@ const Threshold kThresholds[] = {
      Threshold::above, 0.8, busiest_receiver,
      "what comes beyond it is lost; the rest of the CPU's time is everybody else's", kRss},
     {"imbalance", Concern::saturation,
-     "receiving time of the busiest CPU, to what it were if all that could receive did", "1",
+     "receiving time of the busiest CPU, to what it were if all that could receive did", "times",
      Threshold::above, 1.5, imbalance,
      "one CPU limits the rate while others have time; flows never spread quite evenly, so half "
      "more than its part is borne",
@@ -290,13 +292,13 @@ const Threshold kThresholds[] = {
      "longer than softIRQs may run in one go (2 ms): it waited for ksoftirqd's turn",
      "Linux: kernel/softirq.c, MAX_SOFTIRQ_TIME"},
     {"thread_wait", Concern::latency,
-     "that a receiving kernel thread waits for its CPU, each time, in the mean", "ns",
-     Threshold::above, 1e6, thread_wait,
+     "from waking a receiving kernel thread to its first instruction, p99", "ns", Threshold::above,
+     1e6, thread_wait,
      "others run on its CPU while packets wait; a millisecond of 1,500,000 packets per second is "
      "longer than a ring of 1,024",
-     "Linux: Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat"},
-    {"packets_per_poll", Concern::batching, "packets in a poll that found any, in the mean", "1",
-     Threshold::below, 2, packets_per_poll,
+     "Linux: Documentation/networking/napi.rst, Threaded NAPI"},
+    {"packets_per_poll", Concern::batching, "packets in a poll that found any, in the mean",
+     "packets", Threshold::below, 2, packets_per_poll,
      "at 10,000 packets per second and more, nearly every packet has an interrupt, a softIRQ and "
      "a poll of its own",
      "Linux: Documentation/networking/napi.rst, Software IRQ coalescing"},

@@ -33,7 +33,7 @@ TEST(Thresholds, a_sound_machine_has_a_value_for_each_that_applies_and_none_is_a
     const Json document = profile_document(sound());
     EXPECT_THAT(abnormal(document), IsEmpty());
     for (const Json& row : document.at("thresholds"))
-        if (row.at("name") != "thread_wait" && row.at("name") != "redundant_steering")
+        if (row.at("name") != "redundant_steering")
             EXPECT_FALSE(row.at("value").is_null()) << row.at("name");
 }
 
@@ -84,6 +84,7 @@ TEST(Thresholds, instructions_are_not_set_against_nanoseconds) {
         recorded.curves[table]["unit"] = "instructions";
     recorded.curves["softirq.cpus"]["rows"] = rows({received(0, 0.9)});
     recorded.values["softirq.net_rx.raise_to_entry.p99"].value = 3e6;
+    recorded.values["wakeup.ksoftirqd.p99"] = {3e6, "instructions", "lower"};
     EXPECT_THAT(abnormal(recorded), IsEmpty());
 }
 

@@ -38,6 +38,11 @@ std::optional<double> ProfileView::value(const std::string& name) const {
     return found == values.end() ? std::nullopt : std::optional(found->at("value").get<double>());
 }
 
+std::string ProfileView::unit(const std::string& name) const {
+    const Json& values = document_.at("values");
+    return values.contains(name) ? values.at(name).at("unit").get<std::string>() : "";
+}
+
 std::optional<double> ProfileView::sum(const std::string& prefix,
                                        bool (*wanted)(const std::string& rest)) const {
     std::optional<double> all;

@@ -18,6 +18,7 @@ public:
     explicit ProfileView(const Json& document) : document_(document) {}
 
     std::optional<double> value(const std::string& name) const;
+    std::string unit(const std::string& name) const;
     /// Sum of the values whose name begins with `prefix` and goes on with what `wanted` accepts;
     /// nothing where the profile has none of them.
     std::optional<double> sum(const std::string& prefix,

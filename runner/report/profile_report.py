@@ -72,7 +72,7 @@ def share_of_window(document, table, value):
 def quantity(value, unit):
     if unit == "ns":
         return duration(value, unit)
-    return words.number(value) if unit == "1" else f"{words.number(value)} {unit}"
+    return words.percent(value) if unit == "1" else f"{words.number(value)} {unit}"
 
 
 # ---- the answer
@@ -271,7 +271,8 @@ def spending(document):
         return 100 * share if share is not None else value
 
     plot = cpu_plot(cpus, served, axis, percent_of)
-    blocks = [Figures([Figure(plot, table)]), vector_table(document)]
+    said = "A vector waits from being raised to its handler's first instruction."
+    blocks = [Figures([Figure(plot, table)]), Paragraph([said]), vector_table(document)]
     return Section("Who spends what", "spending", blocks), [plot]
 
 
@@ -348,6 +349,19 @@ def placement(document):
     return Section("Queues, interrupts, cores", "placement", blocks)
 
 
+def wakeup_table(document):
+    rows = []
+    for kind in ("ksoftirqd", "napi", "irq"):
+        count = value_of(document, f"wakeup.{kind}.count")
+        if not count:
+            continue
+        unit = document["values"][f"wakeup.{kind}.p50"]["unit"]
+        waits = [value_of(document, f"wakeup.{kind}.{name}") for name in ("p50", "p99", "max")]
+        rows.append([kind, words.number(count), *(duration(wait, unit) for wait in waits)])
+    columns = ["threads", "woken", "p50", "p99", "max"]
+    return Table("From waking one to its first instruction", columns, rows, {1, 2, 3, 4})
+
+
 def threads(document):
     unit = unit_of(document, "threads")
     rows = []
@@ -367,7 +381,9 @@ def threads(document):
         return Section("Kernel threads that receive", "threads", [Paragraph([said])])
     columns = ["thread", "last on", "times it ran", "of one CPU", "wait for it, mean"]
     table = Table("ksoftirqd, NAPI and interrupt threads", columns, rows, {2, 3, 4})
-    return Section("Kernel threads that receive", "threads", [table])
+    woken = wakeup_table(document)
+    blocks = [table, woken] if woken.rows else [table]
+    return Section("Kernel threads that receive", "threads", blocks)
 
 
 # ---- losses

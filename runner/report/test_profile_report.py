@@ -35,6 +35,10 @@ DOCUMENT = {
     "values": {
         "link.rx_missed_errors": {"value": 7, "unit": "packets"},
         "driver.rx_bytes": {"value": 1000, "unit": ""},
+        "wakeup.ksoftirqd.count": {"value": 9, "unit": "wakeups"},
+        "wakeup.ksoftirqd.p50": {"value": 3000.0, "unit": "ns"},
+        "wakeup.ksoftirqd.p99": {"value": 5000.0, "unit": "ns"},
+        "wakeup.ksoftirqd.max": {"value": 7000.0, "unit": "ns"},
         "softirq.net_rx.raise_to_entry.p50": {"value": 2000.0, "unit": "ns"},
         "softirq.net_rx.raise_to_entry.p99": {"value": 90000.0, "unit": "ns"},
     },
@@ -146,6 +150,7 @@ class ProfileReport(unittest.TestCase):
         page = self.page(DOCUMENT)
         self.assertIn("| eth0-rx-0 | 24 | 9 | CPU 0: 9 | 0-1 | 0 |", page)
         self.assertIn("| ksoftirqd/0 | CPU 0 | 5 | 10.0 % | 1 000 \u00b5s |", page)
+        self.assertIn("| ksoftirqd | 9 | 3 \u00b5s | 5 \u00b5s | 7 \u00b5s |", page)
         self.assertIn("NAPI runs in threads", page)
         self.assertIn("no\\_socket", page)
         self.assertIn("| b | 75.0 % | 75.0 % |", page)
