@@ -11,7 +11,7 @@
 #include "cmd/options.h"
 #include "cmd/perform.h"
 #include "collect/collector.h"
-#include "collect/perf_script.h"
+#include "collect/recorded_trace.h"
 #include "experiment/experiment_json.h"
 #include "knobs/knobs.h"
 #include "profile/recorded.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // What `perf script` prints of somebody's perf.data: the tracepoints that our probes are on, and
-// samples of the kernel's call graph. It fills what the probes fill, so the figures are made by the
-// same functions. Pure.
+// samples of the kernel's call graph. It fills what the probes fill. Pure.
 #pragma once
 #include "collect/drops.h"
 #include "collect/folded.h"
@@ -26,12 +25,5 @@ struct RecordedTrace {
 
 /// Lines of another form are passed over: what a file has is whatever was recorded.
 RecordedTrace read_perf_script(std::istream& lines);
-
-/// As the collectors softirq, irq, napi, drops and perf_record report; what no event of was
-/// recorded is not there. @returns what is missing: a collector's name, and the events that it
-/// needs.
-std::vector<std::pair<std::string, std::string>> report_recorded_trace(const RecordedTrace& trace,
-                                                                       Values& values,
-                                                                       Json& curves);
 
 }  // namespace rxlab

@@ -39,7 +39,8 @@ std::map<int, int> nodes_of_cpus(Sys& sys) {
     std::map<int, int> nodes;
     if (!sys.exists(kNodes)) return nodes;
     for (const std::string& name : sys.list(kNodes))
-        if (name.starts_with("node") && name.find_first_not_of("0123456789", 4) == name.npos)
+        if (name.starts_with("node") && name.size() > 4 &&
+            name.find_first_not_of("0123456789", 4) == name.npos)
             for (const int cpu : cpu_list(text_of(sys, fmt::format("{}/{}/cpulist", kNodes, name))))
                 nodes[cpu] = std::stoi(name.substr(4));
     return nodes;

@@ -5,6 +5,8 @@ if(RXLAB_SANITIZE)
   set(readers
     attribution/fold.cc
     collect/bpftrace_output.cc
+    collect/folded.cc
+    collect/perf_script.cc
     collect/procfs.cc
     session/kernel_log.cc
     settings/persistent_files.cc
@@ -28,10 +30,10 @@ if(RXLAB_SANITIZE)
   endforeach()
   target_include_directories(fuzz PUBLIC
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/.. ${CMAKE_BINARY_DIR}/generated ${NL_INCLUDE_DIRS})
-  target_link_libraries(fuzz PUBLIC result journal nl-3 ${LIBPCAP})
+  target_link_libraries(fuzz PUBLIC result profile journal nl-3 ${LIBPCAP})
 elseif(RXLAB_PURE_TESTS)
   add_library(fuzz STATIC fuzz/targets.cc)
-  target_link_libraries(fuzz PUBLIC target settings tune xdp)
+  target_link_libraries(fuzz PUBLIC target settings tune profile xdp)
 endif()
 
 if(TARGET fuzz)

@@ -5,10 +5,12 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "collect/bpftrace_output.h"
+#include "collect/perf_script.h"
 #include "collect/procfs.h"
 #include "experiment/experiment_json.h"
 #include "experiment/test_words.h"
 #include "journal/page.h"
+#include "profile/advice.h"
 #include "result/result.h"
 #include "session/kernel_log.h"
 #include "settings/persistent_files.h"
@@ -22,6 +24,7 @@
 #include "xdp/rules.h"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 namespace rxlab::fuzz {
@@ -145,6 +148,19 @@ void bpftrace_names(const std::string& input) {
     for (const KeyNames& names : key_names(script)) parse_symbols(format, names.field);
 }
 
+void perf_script(const std::string& input) {
+    std::istringstream lines(input);
+    read_perf_script(lines);
+}
+
+/// As `rxlab advise` reads it: what has not its shape is refused by the library's own exceptions.
+void profile(const std::string& input) {
+    try {
+        advice_of(Json::parse(input));
+    } catch (const Json::exception&) {
+    }
+}
+
 void perf_stat(const std::string& input) {
     parse_perf_stat(input);
 }
@@ -159,6 +175,14 @@ void proc_interrupts(const std::string& input) {
 }
 void proc_softnet(const std::string& input) {
     parse_softnet(input);
+}
+void proc_stat(const std::string& input) {
+    parse_cpu_times(input);
+}
+void proc_task(const std::string& input) {
+    const auto [schedstat, stat] = parts(input);
+    parse_schedstat(schedstat);
+    parse_last_cpu(stat);
 }
 void proc_net_dev(const std::string& input) {
     parse_net_dev(input, "eth0");
@@ -198,11 +222,15 @@ const Target kTargets[] = {
     {"kernel_log", "records of /dev/kmsg", kernel_log},
     {"bpftrace", "bpftrace's output", bpftrace},
     {"bpftrace_names", "a script's comment and a tracepoint's format", bpftrace_names},
+    {"perf_script", "what perf script prints", perf_script},
+    {"profile", "a profile that advice is of", profile},
     {"perf_stat", "perf stat's table", perf_stat},
     {"perf_report", "perf report's sums", perf_report},
     {"proc_softirqs", "/proc/softirqs", proc_softirqs},
     {"proc_interrupts", "/proc/interrupts", proc_interrupts},
     {"proc_softnet", "/proc/net/softnet_stat", proc_softnet},
+    {"proc_stat", "/proc/stat", proc_stat},
+    {"proc_task", "schedstat and stat of a task", proc_task},
     {"proc_net_dev", "/proc/net/dev", proc_net_dev},
     {"attribution", "what the plugin counted, and kallsyms", attribution},
     {"netlink", "the kernel's answers about nft and tc", netlink},

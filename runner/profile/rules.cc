@@ -49,9 +49,10 @@ AdvisedArms times(View profile, const std::string& knob, uint64_t by_default,
     AdvisedArms arms;
     const uint64_t value = now(profile, knob, by_default);
     for (const uint64_t factor : factors)
-        arms.push_back({fmt::format("{}-{}", name, value * factor),
-                        fmt::format("{} instead of {}", value * factor, value),
-                        {{knob, value * factor}}});
+        if (value > 0)
+            arms.push_back({fmt::format("{}-{}", name, value * factor),
+                            fmt::format("{} instead of {}", value * factor, value),
+                            {{knob, value * factor}}});
     return arms;
 }
 
@@ -80,10 +81,9 @@ AdvisedArms longer_backlog(View profile) {
 AdvisedArms larger_budget(View profile) {
     const std::string packets = "sysctl:net.core.netdev_budget", usecs = packets + "_usecs";
     AdvisedArms arms = times(profile, packets, 300, {2, 4}, "budget");
-    for (AdvisedArm& arm : arms) {
-        const uint64_t factor = arm.knobs[packets].get<uint64_t>() / now(profile, packets, 300);
-        arm.knobs[usecs] = factor * now(profile, usecs, 8000);
-    }
+    const AdvisedArms longer = times(profile, usecs, 8000, {2, 4}, "usecs");
+    for (size_t i = 0; i < std::min(arms.size(), longer.size()); i++)
+        arms[i].knobs.update(longer[i].knobs);
     return arms;
 }
 

@@ -2,7 +2,9 @@
 #include "profile/view.h"
 
 #include "base/cpu_list.h"
+#include "base/error.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 
 namespace rxlab {
@@ -16,11 +18,22 @@ const Json& no_rows() {
     return none;
 }
 
+constexpr int kMostViewedCpus = 1 << 16;
+
+/// A document may be a stranger's.
+int cpu_of(const Json& row) {
+    const int64_t cpu = row.at("cpu").get<int64_t>();
+    if (cpu < 0 || cpu >= kMostViewedCpus)
+        throw Error(Status::usage, fmt::format("a profile: no CPU has the number {}", cpu),
+                    "write it with 'rxlab profile'");
+    return static_cast<int>(cpu);
+}
+
 /// How often each CPU served a line.
 std::map<int, double> served_by(const Json& rows, const std::string& irq) {
     std::map<int, double> counts;
     for (const Json& row : rows)
-        if (row.at("irq") == irq) counts[row.at("cpu")] += row.at("count").get<double>();
+        if (row.at("irq") == irq) counts[cpu_of(row)] += row.at("count").get<double>();
     return counts;
 }
 
@@ -79,7 +92,7 @@ std::optional<std::string> ProfileView::setting(const std::string& knob) const {
 std::set<int> ProfileView::online_cpus() const {
     std::set<int> cpus;
     for (const char* table : {"placement.cpus", "cpus.times"})
-        for (const Json& row : rows(table)) cpus.insert(row.at("cpu").get<int>());
+        for (const Json& row : rows(table)) cpus.insert(cpu_of(row));
     return cpus;
 }
 
@@ -88,14 +101,14 @@ std::map<int, double> ProfileView::receiving() const {
     if (!in_ns("softirq.cpus")) return shares;
     for (const Json& row : rows("softirq.cpus"))
         if (row.at("vector") == "net_rx")
-            shares[row.at("cpu")] += row.at("served").get<double>() / window_ns("softirq.cpus");
+            shares[cpu_of(row)] += row.at("served").get<double>() / window_ns("softirq.cpus");
     return shares;
 }
 
 std::map<int, int> ProfileView::node_of_cpu() const {
     std::map<int, int> nodes;
     for (const Json& row : rows("placement.cpus"))
-        if (row.at("node").is_number()) nodes[row.at("cpu")] = row.at("node");
+        if (row.at("node").is_number()) nodes[cpu_of(row)] = row.at("node");
     return nodes;
 }
 
@@ -105,7 +118,7 @@ std::map<int, int> ProfileView::core_of_cpu() const {
     for (const Json& row : rows("placement.cpus"))
         if (const auto siblings = cpu_list(row.at("siblings").get<std::string>());
             !siblings.empty())
-            cores[row.at("cpu")] = *siblings.begin();
+            cores[cpu_of(row)] = *siblings.begin();
     return cores;
 }
 
