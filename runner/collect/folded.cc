@@ -17,7 +17,30 @@ std::string stack_entry(std::string name) {
     return name;
 }
 
+/// A socket's own way to its data: sock_recvmsg, udp_recvmsg, tcp_recvmsg, unix_stream_recvmsg ...
+bool reads_socket(const std::string& stack) {
+    return stack.find("recvmsg") != std::string::npos;
+}
+
 }  // namespace
+
+void add_places(const Folded& stacks, unsigned cpu, TaskPlaces& places) {
+    for (const auto& [stack, count] : stacks) {
+        TaskPlace& place = places[{stack.substr(0, stack.find(';')), cpu}];
+        place.samples += count;
+        if (reads_socket(stack)) place.reading += count;
+    }
+}
+
+Json place_rows(const TaskPlaces& places) {
+    Json rows = Json::array();
+    for (const auto& [where, place] : places)
+        rows.push_back({{"task", where.first},
+                        {"cpu", where.second},
+                        {"samples", place.samples},
+                        {"reading", place.reading}});
+    return rows;
+}
 
 bool is_idle_function(const std::string& innermost) {
     return std::find(kIdle.begin(), kIdle.end(), innermost) != kIdle.end();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Call-graph samples as folded stacks: "task;outermost;...;innermost" -> samples. Pure.
 #pragma once
+#include "base/json.h"
 #include "collect/samples.h"
 
 #include <functional>
@@ -16,6 +17,17 @@ struct SampleWords {
     std::function<std::string(const Sample&)> task;
     std::function<std::string(uint64_t)> function;  ///< the one that an address lies in
 };
+
+/// On which CPU a task was, and how often it was reading from a socket then.
+struct TaskPlace {
+    uint64_t samples = 0, reading = 0;
+};
+using TaskPlaces = std::map<std::pair<std::string, unsigned>, TaskPlace>;  ///< by task and CPU
+
+/// Adds the stacks of one CPU's samples.
+void add_places(const Folded& stacks, unsigned cpu, TaskPlaces& places);
+/// [{"task","cpu","samples","reading"}]
+Json place_rows(const TaskPlaces& places);
 
 /// Where a CPU with nothing to do is when a timer finds it.
 bool is_idle_function(const std::string& innermost);

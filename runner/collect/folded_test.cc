@@ -18,6 +18,17 @@ SampleWords words() {
             }};
 }
 
+TEST(TaskPlaces, tell_where_a_task_was_and_when_it_read_a_socket) {
+    TaskPlaces places;
+    add_places({{"app;entry;udp_recvmsg;copy", 3}, {"app;entry", 2}, {"swapper;irq", 1}}, 4,
+               places);
+    add_places({{"app;entry", 1}}, 5, places);
+    EXPECT_EQ(place_rows(places), Json::parse(R"([
+        {"task": "app", "cpu": 4, "samples": 5, "reading": 3},
+        {"task": "app", "cpu": 5, "samples": 1, "reading": 0},
+        {"task": "swapper", "cpu": 4, "samples": 1, "reading": 0}])"));
+}
+
 }  // namespace
 
 TEST(Fold, equal_stacks_add_up_outermost_first) {

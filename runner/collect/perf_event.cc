@@ -66,13 +66,14 @@ std::vector<PerfEvent> PerfEvent::on_every_cpu(uint64_t period) {
 
 PerfEvent::PerfEvent(Fd fd, int cpu)
     : fd_(std::move(fd)),
+      cpu_(cpu),
       ring_(::mmap(nullptr, page() + kRing, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0)) {
     if (ring_ == MAP_FAILED)
         refused_by_kernel(fmt::format("{} MiB for samples of CPU {}", kRing >> 20, cpu));
 }
 
 PerfEvent::PerfEvent(PerfEvent&& other) noexcept
-    : fd_(std::move(other.fd_)), ring_(std::exchange(other.ring_, MAP_FAILED)) {}
+    : fd_(std::move(other.fd_)), cpu_(other.cpu_), ring_(std::exchange(other.ring_, MAP_FAILED)) {}
 
 PerfEvent::~PerfEvent() {
     if (ring_ != MAP_FAILED) ::munmap(ring_, page() + kRing);

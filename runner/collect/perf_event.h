@@ -15,6 +15,7 @@ public:
     ~PerfEvent();
     PerfEvent(PerfEvent&& other) noexcept;
     PerfEvent& operator=(PerfEvent&&) = delete;
+    unsigned cpu() const { return static_cast<unsigned>(cpu_); }
     void enable() const;
     void disable() const;
     /// Takes out what it wrote down since the last time, also while it is on.
@@ -25,6 +26,7 @@ private:
     PerfEvent(Fd fd, int cpu);
 
     Fd fd_;
+    int cpu_;
     void* ring_;
 };
 

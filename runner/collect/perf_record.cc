@@ -59,25 +59,29 @@ public:
         for (const PerfEvent& cpu : cpus_) cpu.disable();
     }
     void relieve() override {
-        std::vector<Sample> all;
-        for (const PerfEvent& cpu : cpus_)
-            for (Sample& sample : cpu.take()) all.push_back(std::move(sample));
-        for (const auto& [stack, count] : fold(all, names_.words())) folded_[stack] += count;
+        for (const PerfEvent& cpu : cpus_) {
+            const Folded stacks = fold(cpu.take(), names_.words());
+            for (const auto& [stack, count] : stacks) folded_[stack] += count;
+            add_places(stacks, cpu.cpu(), places_);
+        }
     }
-    void report(const Window&, Values& values, Json& curves) override {
+    void report(const Window& window, Values& values, Json& curves) override {
         relieve();
         uint64_t lost = 0, samples = 0;
         for (const PerfEvent& cpu : cpus_) lost += cpu.lost();
         for (const auto& [stack, count] : folded_) samples += count;
         values["perf_record.samples"] = static_cast<double>(samples);
         if (lost) values["perf_record.lost"] = static_cast<double>(lost);
-        if (samples) curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded_}};
+        if (!samples) return;
+        curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded_}};
+        curves["perf_record.tasks"] = rows_curve("samples", window, place_rows(places_));
     }
 
 private:
     std::vector<PerfEvent> cpus_;
     Names names_;
     Folded folded_;
+    TaskPlaces places_;
 };
 
 }  // namespace

@@ -143,6 +143,7 @@ class StackLines {
 public:
     void begin(const TraceLine& line) {
         task_ = line.task;
+        cpu_ = line.cpu;
         frames_.clear();
         open_ = true;
     }
@@ -154,19 +155,21 @@ public:
         std::replace(name.begin(), name.end(), ';', ':');
         frames_.push_back(name.substr(0, name.find('+')));
     }
-    void end(Folded& stacks) {
+    void end(RecordedTrace& trace) {
         if (open_ && !frames_.empty() && !is_idle_function(frames_.front())) {
             std::string stack = task_;
             std::replace(stack.begin(), stack.end(), ';', ':');
             for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
                 stack += ";" + *frame;
-            stacks[stack]++;
+            trace.stacks[stack]++;
+            add_places({{stack, 1}}, static_cast<unsigned>(cpu_), trace.tasks);
         }
         open_ = false;
     }
 
 private:
     std::string task_;
+    size_t cpu_ = 0;
     std::vector<std::string> frames_;
     bool open_ = false;
 };
@@ -203,7 +206,7 @@ RecordedTrace read_perf_script(std::istream& lines) {
             stack.add(text);
             continue;
         }
-        stack.end(trace.stacks);
+        stack.end(trace);
         trace.events[line->event]++;
         trace.first_ns = trace.first_ns ? std::min(trace.first_ns, line->ns) : line->ns;
         trace.last_ns = std::max(trace.last_ns, line->ns);
@@ -212,7 +215,7 @@ RecordedTrace read_perf_script(std::istream& lines) {
         else
             stack.begin(*line);
     }
-    stack.end(trace.stacks);
+    stack.end(trace);
     return trace;
 }
 

@@ -19,6 +19,7 @@ struct RecordedTrace {
     std::vector<napi_polls> polls;
     Dropped dropped;
     Folded stacks;
+    TaskPlaces tasks;                        ///< where these were taken
     std::map<std::string, uint64_t> events;  ///< by name, all there are
     uint64_t first_ns = 0, last_ns = 0;
 };

@@ -30,6 +30,7 @@ std::vector<std::pair<std::string, std::string>> report_recorded_trace(const Rec
     if (samples) {
         values["perf_record.samples"] = static_cast<double>(samples);
         curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", trace.stacks}};
+        curves["perf_record.tasks"] = rows_curve("samples", window, place_rows(trace.tasks));
     } else {
         missing.emplace_back("perf_record", "no call graph (-g) was recorded");
     }
