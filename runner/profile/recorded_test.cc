@@ -14,7 +14,7 @@ using testing::ElementsAre;
 TEST(ProfileInWords, says_that_nothing_is_abnormal_and_against_what) {
     EXPECT_THAT(
         profile_in_words(profile_document(sound())),
-        ElementsAre("nothing abnormal against 18 of 19 thresholds; for the others there was "
+        ElementsAre("nothing abnormal against 19 of 20 thresholds; for the others there was "
                     "too little to tell, or the part is left out"));
 }
 
@@ -23,7 +23,7 @@ TEST(ProfileInWords, tells_findings_with_their_limit_and_what_is_left_out) {
     recorded.values["softirq.net_rx.raise_to_entry.p99"].value = 3e6;
     recorded.left_out = {{"napi", "no such tracepoint"}};
     EXPECT_THAT(profile_in_words(profile_document(recorded)),
-                ElementsAre("1 abnormal against 18 of 19 thresholds, worst first:",
+                ElementsAre("1 abnormal against 19 of 20 thresholds, worst first:",
                             "  from raising NET_RX to its first instruction, p99: 3000 us (above "
                             "2000 us is abnormal)",
                             "left out: napi: no such tracepoint"));

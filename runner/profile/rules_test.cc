@@ -40,6 +40,7 @@ const std::map<std::string, std::vector<std::string>> kRemedies = {
     {"packets_per_poll", {"coalescing"}},
     {"crowded_lines", {"spread-interrupts"}},
     {"lines_away", {"interrupts-at-home"}},
+    {"readers_away", {}},
     {"shared_cores", {"spread-interrupts"}},
     {"redundant_steering", {"no-steering"}},
 };

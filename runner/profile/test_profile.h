@@ -42,6 +42,11 @@ inline Json dropped(const char* reason, double packets) {
     return {{"reason", reason}, {"function", "some_function"}, {"packets", packets}};
 }
 
+/// A task that reads a socket.
+inline Json reader(int cpu, int samples) {
+    return {{"task", "app"}, {"cpu", cpu}, {"samples", samples}, {"reading", samples}};
+}
+
 inline Json sound_curves() {
     std::vector<Json> cpus, irqs, queues;
     for (int cpu = 0; cpu < 4; cpu++)
@@ -63,6 +68,7 @@ inline Json sound_curves() {
             {"napi.cpus", table_of({})},
             {"threads", table_of({thread_of("ksoftirqd/0", 0, 10, 0.001, 1e4)})},
             {"drops", table_of({dropped("no_socket", 5)}, "packets")},
+            {"perf_record.tasks", table_of({reader(0, 300), reader(3, 20)}, "samples")},
             {"placement.cpus", table_of(cpus)},
             {"placement.irqs", table_of(irqs)},
             {"placement.queues", table_of(queues)},
@@ -163,6 +169,10 @@ inline const Sickness kSicknesses[] = {
     {"lines_away",
      [](Recorded& r) {
          r.curves["irq.lines"]["rows"] = rows({line_of("24", 0, 5000), line_of("25", 3, 6000)});
+     }},
+    {"readers_away",
+     [](Recorded& r) {
+         r.curves["perf_record.tasks"]["rows"] = rows({reader(0, 100), reader(3, 200)});
      }},
     {"shared_cores",
      [](Recorded& r) {

@@ -14,6 +14,7 @@ using View = const ProfileView&;
 constexpr double kFewPackets = 1000;
 constexpr double kBusyCpu = 0.1;      ///< of the window in NET_RX
 constexpr double kHighRate = 10'000;  ///< packets per second
+constexpr double kFewSamples = 50;    ///< of tasks that read
 constexpr double kFewRuns = 100;      ///< of a thread
 constexpr double kSoftirqTime = 2e6;  ///< ns; MAX_SOFTIRQ_TIME
 constexpr double kSecond = 1e9;       ///< ns
@@ -210,6 +211,21 @@ Number shared_cores(View profile) {
     return static_cast<double>(std::min(receiving - used.size(), all.size() - used.size()));
 }
 
+/// Of the samples in which a task reads a socket, those on a node where nobody receives.
+Number readers_away(View profile) {
+    const auto nodes = profile.node_of_cpu();
+    std::set<int> receiving;
+    for (const auto& [cpu, value] : profile.receiving())
+        if (value >= kBusyCpu && nodes.contains(cpu)) receiving.insert(nodes.at(cpu));
+    double all = 0, away = 0;
+    for (const Json& row : profile.rows("perf_record.tasks"))
+        if (const auto node = nodes.find(row.at("cpu").get<int>()); node != nodes.end()) {
+            all += row.at("reading").get<double>();
+            if (!receiving.contains(node->second)) away += row.at("reading").get<double>();
+        }
+    return receiving.empty() ? std::nullopt : share(away, all, kFewSamples);
+}
+
 /// Of interfaces that have a receive queue for each CPU: queues that RPS steers nonetheless.
 Number redundant_steering(View profile) {
     const size_t cpus = profile.online_cpus().size();
@@ -309,6 +325,11 @@ const Threshold kThresholds[] = {
      "interrupts", Threshold::above, 0, lines_away,
      "descriptors and packets go through the interconnect, and so does every access to the device",
      "Linux: Documentation/networking/scaling.rst, RSS Configuration"},
+    {"readers_away", Concern::placement, "reading of sockets on a node where no CPU receives", "1",
+     Threshold::above, 0.2, readers_away,
+     "each packet crosses the interconnect between the stack and the application; a fifth of them "
+     "is more than the scheduler's wandering",
+     "Linux: Documentation/networking/scaling.rst, RFS: Receive Flow Steering"},
     {"shared_cores", Concern::placement,
      "receiving CPUs that share a core with another while a core receives nothing", "CPUs",
      Threshold::above, 0, shared_cores,

@@ -434,12 +434,27 @@ def self_shares(stacks):
     return {name: count / total for name, count in sums.items()}
 
 
-def task_shares(stacks):
-    total, sums = sum(stacks.values()), {}
-    for stack, count in stacks.items():
-        name = stack.split(";", 1)[0]
-        sums[name] = sums.get(name, 0) + count
-    return {name: count / total for name, count in sums.items()}
+def task_table(document):
+    """A row per task: its share of all samples, the CPUs it was on, and how much of it is reading
+    sockets."""
+    tasks = {}
+    for row in rows_of(document, "perf_record.tasks"):
+        one = tasks.setdefault(row["task"], {"samples": 0, "reading": 0, "cpus": {}})
+        for key in ("samples", "reading"):
+            one[key] += row[key]
+        one["cpus"][row["cpu"]] = one["cpus"].get(row["cpu"], 0) + row["samples"]
+    total = sum(one["samples"] for one in tasks.values()) or 1
+
+    def row_of(name, one):
+        cpus = sorted(one["cpus"].items(), key=lambda item: -item[1])[:4]
+        placed = ", ".join(f"CPU {cpu} {words.percent(n / one['samples'], 0)}" for cpu, n in cpus)
+        reading = words.percent(one["reading"] / one["samples"]) if one["reading"] else words.NONE
+        return [name, words.percent(one["samples"] / total), placed, reading]
+
+    found = sorted(tasks.items(), key=lambda item: (-item[1]["samples"], item[0]))[:SHOWN]
+    rows = [row_of(name, one) for name, one in found if one["samples"]]
+    columns = ["task", "share of samples", "where", "of it, reading sockets"]
+    return Table("On whose account, and where", columns, rows, {1, 3})
 
 
 def ordered(shares):
@@ -460,12 +475,6 @@ def symbols(document):
     table = Table(
         "Functions by their own samples", ["function", "itself", "with all it calls"], rows, {1, 2}
     )
-    tasks = Table(
-        "On whose account",
-        ["task", "share"],
-        [[name, words.percent(share)] for name, share in ordered(task_shares(stacks))[:SHOWN]],
-        {1},
-    )
     count = sum(stacks.values())
     plot = draw(
         "profile-flame",
@@ -474,7 +483,8 @@ def symbols(document):
         f"Flame graph of {words.plural(count, 'sample')}: {sampled.stated(stacks)}.",
         lambda: sampled.figure_of(sampled.tree(stacks)),
     )
-    blocks = [Figures([Figure(plot, table, wide=True)]), tasks]
+    tasks = task_table(document)
+    blocks = [Figures([Figure(plot, table, wide=True)])] + ([tasks] if tasks.rows else [])
     lost = value_of(document, "perf_record.lost")
     if lost:
         blocks.append(Paragraph([f"{words.number(lost)} samples found no room."], "note"))

@@ -85,6 +85,13 @@ DOCUMENT = {
         "placement.queues": table([{"interface": "eth0", "queue": "rx-0", "steered_to": "0-1"}]),
         "placement.cpus": table([{"cpu": 0, "node": None, "siblings": "0-1"}]),
         "placement.devices": table([{"interface": "eth0", "node": 1, "threaded": "1"}]),
+        "perf_record.tasks": table(
+            [
+                {"task": "app", "cpu": 0, "samples": 3, "reading": 1},
+                {"task": "app", "cpu": 1, "samples": 1, "reading": 0},
+            ],
+            "samples",
+        ),
         "perf_record.stacks": {
             "unit": "samples",
             "stacks": {"ksoftirqd/0;a;b": 3, "swapper;a": 1},
@@ -153,6 +160,7 @@ class ProfileReport(unittest.TestCase):
         self.assertIn("| ksoftirqd | 9 | 3 \u00b5s | 5 \u00b5s | 7 \u00b5s |", page)
         self.assertIn("NAPI runs in threads", page)
         self.assertIn("no\\_socket", page)
+        self.assertIn("| app | 100.0 % | CPU 0 75 %, CPU 1 25 % | 25.0 % |", page)
         self.assertIn("| b | 75.0 % | 75.0 % |", page)
         self.assertIn("| a | 25.0 % | 100.0 % |", page)
 
