@@ -7,9 +7,9 @@
 namespace rxlab {
 namespace {
 
-constexpr std::array<std::string_view, 8> kIdle = {
-    "pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle",
-    "mwait_idle",          "intel_idle",       "poll_idle",      "cpu_idle_poll"};
+constexpr std::array<std::string_view, 9> kIdle = {
+    "pvm_safe_halt_hc", "pv_native_safe_halt", "native_safe_halt", "acpi_safe_halt", "default_idle",
+    "mwait_idle",       "intel_idle",          "poll_idle",        "cpu_idle_poll"};
 
 /// ';' separates frames.
 std::string stack_entry(std::string name) {

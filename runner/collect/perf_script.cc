@@ -14,11 +14,12 @@ namespace {
 
 constexpr size_t kMostTraceCpus = 8192;  ///< CONFIG_NR_CPUS of Debian's kernels
 
-/// "swapper 0 [001] 28588.769981458: irq:softirq_raise: vec=3 [action=NET_RX]"
+/// "swapper 0 [001] 28588.769981458:  1  irq:softirq_raise: vec=3 [action=NET_RX]"
 struct TraceLine {
     std::string task, event, fields;
     size_t cpu = 0;
     uint64_t ns = 0;
+    uint64_t period = 1;  ///< so many events, of which this is the last
 };
 
 std::optional<uint64_t> whole_number(std::string_view text) {
@@ -38,6 +39,19 @@ std::optional<uint64_t> nanoseconds(std::string_view text) {
     return *seconds * 1'000'000'000 + *rest;
 }
 
+/// "1 irq:softirq_raise: vec=3 [action=NET_RX]"; the number is of tracepoints only.
+void set_event(TraceLine& line, std::string rest) {
+    const size_t blank = rest.find(' ');
+    if (const auto period = whole_number(rest.substr(0, blank)); period && blank != rest.npos) {
+        line.period = *period;
+        rest = trimmed(rest.substr(blank));
+    }
+    const size_t end = rest.find(": ");
+    line.event = rest.substr(0, end);
+    if (line.event.ends_with(':')) line.event.pop_back();
+    line.fields = end == rest.npos ? "" : trimmed(rest.substr(end + 2));
+}
+
 /// The name of a task may hold anything, so what stands before "[001] TIME: " is found from there.
 std::optional<TraceLine> line_in(const std::string& text) {
     TraceLine line;
@@ -50,13 +64,10 @@ std::optional<TraceLine> line_in(const std::string& text) {
         if (!cpu || !ns || *cpu >= kMostTraceCpus) continue;
         const std::string before = trimmed(text.substr(0, open)),
                           rest = trimmed(text.substr(colon + 2));
-        const size_t event_end = rest.find(": ");
         line.task = trimmed_end(before.substr(0, before.rfind(' ')));
         line.cpu = *cpu;
         line.ns = *ns;
-        line.event = rest.substr(0, event_end);
-        if (line.event.ends_with(':')) line.event.pop_back();
-        line.fields = event_end == rest.npos ? "" : trimmed(rest.substr(event_end + 2));
+        set_event(line, rest);
         return line;
     }
     return std::nullopt;
@@ -138,6 +149,12 @@ const struct {
     {"skb:kfree_skb", drop_event},
 };
 
+/// "PERF_RECORD_LOST lost 12", with who and when before it.
+uint64_t lost_in(const std::string& text) {
+    if (text.find("PERF_RECORD_LOST") == text.npos) return 0;
+    return whole_number(field(text, " lost ")).value_or(0);
+}
+
 /// The samples' stack, which stands below their line, innermost first: "   ffffffff81 name".
 class StackLines {
 public:
@@ -189,9 +206,9 @@ void add_tracepoint(RecordedTrace& trace, const TraceLine& line) {
 
 std::vector<std::string> perf_script_arguments(const std::string& file) {
     // Of each kind of event its own fields: the others have none that we want.
-    std::vector<std::string> arguments{"perf", "script", "--ns", "-i", file};
+    std::vector<std::string> arguments{"perf", "script", "--ns", "--show-lost-events", "-i", file};
     for (const char* fields :
-         {"trace:comm,tid,cpu,time,event,trace", "sw:comm,tid,cpu,time,event,ip,sym",
+         {"trace:comm,tid,cpu,time,period,event,trace", "sw:comm,tid,cpu,time,event,ip,sym",
           "hw:comm,tid,cpu,time,event,ip,sym"})
         arguments.insert(arguments.end(), {"-F", fields});
     return arguments;
@@ -201,6 +218,10 @@ RecordedTrace read_perf_script(std::istream& lines) {
     RecordedTrace trace;
     StackLines stack;
     for (std::string text; std::getline(lines, text);) {
+        if (const uint64_t lost = lost_in(text)) {
+            trace.lost += lost;
+            continue;
+        }
         const auto line = line_in(text);
         if (!line) {
             stack.add(text);
@@ -208,6 +229,7 @@ RecordedTrace read_perf_script(std::istream& lines) {
         }
         stack.end(trace);
         trace.events[line->event]++;
+        if (line->period > 1 && is_tracepoint(line->event)) trace.sampled.insert(line->event);
         trace.first_ns = trace.first_ns ? std::min(trace.first_ns, line->ns) : line->ns;
         trace.last_ns = std::max(trace.last_ns, line->ns);
         if (is_tracepoint(line->event))

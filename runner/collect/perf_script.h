@@ -7,6 +7,7 @@
 #include "collect/probed.h"
 
 #include <istream>
+#include <set>
 
 namespace rxlab {
 
@@ -21,6 +22,8 @@ struct RecordedTrace {
     Folded stacks;
     TaskPlaces tasks;                        ///< where these were taken
     std::map<std::string, uint64_t> events;  ///< by name, all there are
+    std::set<std::string> sampled;  ///< of them, tracepoints not each of which was recorded
+    uint64_t lost = 0;              ///< events that perf found no room for
     uint64_t first_ns = 0, last_ns = 0;
 };
 

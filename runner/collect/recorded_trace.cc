@@ -16,9 +16,20 @@ std::vector<std::pair<std::string, std::string>> report_recorded_trace(const Rec
                                                                        Json& curves) {
     const Window window{.packets = 0, .ns = trace.last_ns - trace.first_ns, .clock = {}};
     std::vector<std::pair<std::string, std::string>> missing;
+    if (trace.lost)
+        missing.emplace_back("events",
+                             std::to_string(trace.lost) + " were lost: times may be too long");
     const auto has = [&](const char* collector, const char* start) {
-        if (has_events(trace, start)) return true;
-        missing.emplace_back(collector, std::string("no event ") + start + "* was recorded");
+        const bool there = has_events(trace, start);
+        const auto sampled = trace.sampled.lower_bound(start);
+        if (!there)
+            missing.emplace_back(collector, std::string("no event ") + start + "* was recorded");
+        else if (sampled != trace.sampled.end() && sampled->starts_with(start))
+            missing.emplace_back(collector, *sampled +
+                                                " was sampled, so entries and exits do not "
+                                                "match: perf record -c 1, without -F");
+        else
+            return true;
         return false;
     };
     if (has("softirq", "irq:softirq_")) report_softirqs(trace.softirqs, window, values, curves);

@@ -74,5 +74,23 @@ TEST(RecordedTraceReport, says_which_events_were_not_recorded) {
     EXPECT_EQ(out.curves.count("napi.cpus"), 0u);
 }
 
+TEST(RecordedTraceReport, of_tracepoints_that_were_sampled_tells_no_times) {
+    const Scripted out = scripted(
+        "x 1 [000] 10.000000000: 7 irq:irq_handler_entry: irq=24 name=a\n"
+        "x 1 [000] 10.900000000: 7  irq:irq_handler_exit: irq=24 ret=handled\n"
+        "x 1 [000] 10.900000001: 1 irq:softirq_entry: vec=3 [action=NET_RX]\n");
+    EXPECT_EQ(out.values.count("irq.24.count"), 0u);
+    EXPECT_EQ(out.values.count("softirq.net_rx.entry_to_exit.count"), 1u);
+    EXPECT_THAT(out.missing, testing::Contains(Pair("irq", testing::HasSubstr("was sampled"))));
+}
+
+TEST(RecordedTraceReport, says_that_events_were_lost) {
+    const Scripted out = scripted(
+        "x 1 [000] 10.000000000: 1 irq:irq_handler_entry: irq=24 name=a\n"
+        "x 1 [000] 10.000000001: PERF_RECORD_LOST lost 12\n");
+    EXPECT_THAT(out.missing,
+                testing::Contains(Pair("events", "12 were lost: times may be too long")));
+}
+
 }  // namespace
 }  // namespace rxlab
