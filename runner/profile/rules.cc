@@ -108,6 +108,7 @@ AdvisedArm steered(const std::string& name, const std::string& interface,
 AdvisedArms rps(View profile) {
     const std::set<int> cpus = profile.online_cpus();
     AdvisedArms arms;
+    if (!profile.is_main_receiver()) return arms;
     for (const std::string& interface : profile.interfaces()) {
         const auto queues = profile.receive_queues(interface);
         if (queues.empty() || queues.size() >= cpus.size() || profile.is_steered(interface))
@@ -164,6 +165,7 @@ AdvisedArms lines_at_home(View profile) {
 
 AdvisedArms threaded(View profile) {
     AdvisedArms arms;
+    if (!profile.is_main_receiver()) return arms;
     for (const Json& row : profile.rows("placement.devices"))
         if (const std::string interface = row.at("interface"); row.at("threaded") == "0")
             arms.push_back({arm_word(interface) + "-threaded",

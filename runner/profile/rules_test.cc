@@ -72,6 +72,14 @@ TEST(Rules, a_napi_thread_that_waits_has_another_name_in_the_next_run) {
     EXPECT_THAT(advised(recorded), IsEmpty());
 }
 
+TEST(Rules, an_interface_is_not_turned_for_what_others_received) {
+    Recorded recorded = sound();
+    recorded.curves["threads"]["rows"] = rows({thread_of("ksoftirqd/0", 0, 1000, 0.3, 1e4)});
+    recorded.values["interface.rx_packets"].value = 1e4;  // of a million that were polled
+    recorded.values["link.rx_dropped"].value = 0;
+    EXPECT_THAT(advised(recorded), IsEmpty());
+}
+
 /// Every rule has been driven by what shows it, here or above.
 TEST(Rules, there_is_none_that_no_profile_brings_about) {
     std::set<std::string> driven{"larger-receive-buffer"};

@@ -94,13 +94,13 @@ Number busiest_receiver(View profile) {
 }
 
 /// So many CPUs could receive: a device with several queues has one for each at most; with one
-/// queue it is RPS that spreads. Nothing where the queues are not known.
+/// queue it is RPS that spreads. Nothing where the queues are not known, or others receive.
 Number could_receive(View profile) {
     const auto cpus = static_cast<double>(profile.online_cpus().size());
     double queues = 0;
     for (const Json& row : profile.rows("placement.queues"))
         if (row.at("queue").get<std::string>().starts_with("rx-")) queues++;
-    if (queues == 0 || cpus < 2) return std::nullopt;
+    if (queues == 0 || cpus < 2 || !profile.is_main_receiver()) return std::nullopt;
     return queues > 1 ? std::min(cpus, queues) : cpus;
 }
 
@@ -162,7 +162,8 @@ Number packets_per_poll(View profile) {
     const Number packets = profile.value("napi.packets"),
                  polls = profile.value("napi.packets_per_poll.count"),
                  empty = profile.value("napi.empty_polls");
-    if (!packets || !polls || !empty || !profile.in_ns("napi.cpus")) return std::nullopt;
+    if (!packets || !polls || !empty || !profile.in_ns("napi.cpus") || !profile.is_main_receiver())
+        return std::nullopt;
     if (*packets * kSecond / profile.window_ns("napi.cpus") < kHighRate) return std::nullopt;
     return share(packets, *polls - *empty, kFewRuns);
 }

@@ -110,6 +110,15 @@ TEST(Thresholds, one_queue_is_set_against_all_cpus_and_several_against_themselve
     EXPECT_EQ(threshold("imbalance").evidence(ProfileView(document)), 4.0) << "of four CPUs, one";
 }
 
+TEST(Thresholds, what_others_received_is_not_laid_to_the_interface) {
+    Recorded recorded = sound();
+    recorded.curves["softirq.cpus"]["rows"] = rows({received(0, 0.5), received(2, 0.1)});
+    EXPECT_THAT(abnormal(recorded), ElementsAre("imbalance"));
+    recorded.values["interface.rx_packets"].value = 1e4;  // of a million that were polled
+    recorded.values["link.rx_dropped"].value = 0;
+    EXPECT_THAT(abnormal(recorded), IsEmpty());
+}
+
 TEST(Thresholds, a_limit_itself_is_not_abnormal) {
     for (size_t i = 0; i < kThresholdCount; i++) {
         const Threshold& row = kThresholds[i];

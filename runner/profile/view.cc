@@ -89,6 +89,13 @@ std::optional<std::string> ProfileView::setting(const std::string& knob) const {
     return settings.at(knob).get<std::string>();
 }
 
+/// A packet may be polled again: by a tunnel's, a bridge's or RPS's backlog.
+bool ProfileView::is_main_receiver() const {
+    constexpr double kPolledPerPacket = 3;
+    const auto received = value("interface.rx_packets"), polled = value("napi.packets");
+    return !received || !polled || *received * kPolledPerPacket >= *polled;
+}
+
 std::set<int> ProfileView::online_cpus() const {
     std::set<int> cpus;
     for (const char* table : {"placement.cpus", "cpus.times"})

@@ -34,6 +34,9 @@ public:
 
     // ---- what follows
 
+    /// Are most of the packets that the machine polled the receivers'? Else what CPUs did says
+    /// little of them.
+    bool is_main_receiver() const;
     std::set<int> online_cpus() const;
     /// Share of the window that each CPU was in NET_RX.
     std::map<int, double> receiving() const;

@@ -89,6 +89,20 @@ def finding(row):
     ]
 
 
+def others(document):
+    """SoftIRQs, polls and drops are the machine's, whoever received."""
+    received = value_of(document, "interface.rx_packets")
+    polled = value_of(document, "napi.packets")
+    if received is None or not polled or 3 * received >= polled:
+        return []
+    said = (
+        f"Of {words.number(polled)} packets that this machine polled"
+        f" {words.number(received)} were received by it: what CPUs, polls and drops tell is mostly"
+        " of others."
+    )
+    return [Paragraph([said], "note")]
+
+
 def answer(document):
     thresholds = document["thresholds"]
     abnormal = [row for row in thresholds if row["abnormal"]]
@@ -99,6 +113,7 @@ def answer(document):
         blocks = [Paragraph([lead], "lead"), Bullets([finding(row) for row in abnormal])]
     else:
         blocks = [Paragraph([f"Nothing abnormal against {against}."], "lead")]
+    blocks += others(document)
     if document["interrupted"]:
         blocks.append(Paragraph(["Ctrl-C ended the window early."], "note"))
     blocks += [

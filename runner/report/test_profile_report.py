@@ -146,6 +146,13 @@ class ProfileReport(unittest.TestCase):
         self.assertIn("no such tracepoint", page)
         self.assertIn("Ctrl-C ended the window early", page)
 
+    def test_a_machine_that_receives_elsewhere_is_said(self):
+        values = {"interface.rx_packets": {"value": 10, "unit": "packets"}}
+        values["napi.packets"] = {"value": 5000, "unit": "packets"}
+        page = self.page(DOCUMENT | {"values": DOCUMENT["values"] | values})
+        self.assertIn("Of 5 000 packets that this machine polled 10 were received by it", page)
+        self.assertNotIn("were received by it", self.page(DOCUMENT))
+
     def test_each_cpu_and_vector_has_its_share_of_the_window(self):
         page = self.page(DOCUMENT)
         row = next(line for line in page.splitlines() if line.startswith("| CPU 0 |"))
