@@ -1,17 +1,17 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 """Kills host runs at random moments; afterwards 'rxlab restore' has to leave nothing changed.
 
-    kill_test.py RXLAB [KILLS [SEED]]
+    kill_test.py RXLAB [KILLS [SEED]] [--here] [--experiment NAME] [--folder DIR] [-- WORDS]
 
-Needs root. Runs in network, mount and process namespaces of its own. After each kill (in turn by
--9, TERM, INT, HUP, QUIT) and 'rxlab restore' the machine's network settings, interrupts, links,
-namespaces, filters, BPF links and pins, processes and files in /tmp equal their state before, and
-no finished observation is lost. At last a run that is resumed ends with the trials of one that was
-never killed.
+Needs root. Runs in network, mount and process namespaces of its own, or with --here on the machine
+as it is, which has to be one to rehearse on. WORDS are more options of `rxlab run`. After each kill
+(in turn by -9, TERM, INT, HUP, QUIT) and 'rxlab restore' the machine equals its state before
+(snapshot.py), and no finished observation is lost. At last a run that is resumed ends with the
+trials of one that was never killed.
 """
 
-import glob
+import argparse
 import json
 import os
 import random
@@ -21,9 +21,10 @@ import subprocess
 import sys
 import time
 
+from snapshot import difference, machine
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
-PATIENCE = 20  # s for what the kernel and killed programs do by and by
 
 INSIDE = """
 mount -t proc proc /proc
@@ -38,102 +39,35 @@ exec "$@"
 """
 
 
-def enter():
+def enter(given, words):
     """Starts this program again, in namespaces of its own."""
     options = ["unshare", "-m", "-n", "-p", "-f", "--kill-child", "--propagation", "private"]
-    rxlab, this = os.path.realpath(sys.argv[1]), os.path.realpath(__file__)
-    command = ["bash", "-c", INSIDE, "bash", rxlab, sys.executable, this, "--inside"]
-    os.execvp("unshare", options + command + sys.argv[2:])
-
-
-def said(*argv):
-    ran = subprocess.run(argv, capture_output=True, text=True)
-    return ran.stdout + ran.stderr
-
-
-def read(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read(4096)
-    except OSError as error:
-        return str(error.errno)
-
-
-def sysctls():
-    """Settings of the network; what the kernel itself counts there is none."""
-    counts = ("nf_conntrack_count", "ipfrag_max_dist", "cookie")
-    return {
-        os.path.join(folder, name): read(os.path.join(folder, name))
-        for folder, _, names in os.walk("/proc/sys/net")
-        for name in names
-        if not name.endswith(counts)
-    }
-
-
-def processes():
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        command = read(f"/proc/{pid}/cmdline")
-        state = read(f"/proc/{pid}/stat")
-        if int(pid) not in (1, os.getpid()) and isinstance(state, bytes):
-            if state.rpartition(b")")[2].split()[:1] != [b"Z"]:
-                found.append(command)
-    return sorted(found, key=str)
-
-
-def machine():
-    """Everything that a run could leave changed."""
-    return {
-        **sysctls(),
-        **{path: read(path) for path in glob.glob("/proc/irq/*/smp_affinity_list")},
-        "links": said("ip", "-d", "-o", "link"),
-        "features": said("ethtool", "-k", "lo"),
-        "addresses": said("ip", "-o", "address"),
-        "routes": said("ip", "route", "show", "table", "all"),
-        "neighbours": said("ip", "neighbour"),
-        "namespaces": sorted(os.listdir("/run/netns")),
-        "nft": said("nft", "list", "ruleset"),
-        "tc": said("tc", "qdisc", "show") + said("tc", "filter", "show"),
-        "xdp": said("bpftool", "net"),
-        "bpf links": said("bpftool", "link", "list"),
-        "bpffs": said("find", "/sys/fs/bpf", "-mindepth", "1"),
-        "files": sorted(glob.glob("/tmp/*") + glob.glob("/run/*.lock")),
-        "processes": processes(),
-    }
-
-
-def difference(before):
-    """What differs, once the kernel is done with what it does by and by."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        now = machine()
-        changed = {
-            key: (before.get(key), now.get(key))
-            for key in before.keys() | now.keys()
-            if before.get(key) != now.get(key)
-        }
-        if not changed or time.monotonic() > end:
-            return changed
-        time.sleep(0.1)
+    this = [sys.executable, "-B", os.path.realpath(__file__), "/dev/shm/rxlab"]
+    same = [str(given.kills), str(given.seed), "--here", "--experiment", given.experiment]
+    inside = ["bash", "-c", INSIDE, "bash", os.path.realpath(given.rxlab), *this, *same]
+    os.execvp("unshare", options + inside + ["--folder", given.folder, "--", *words])
 
 
 class Runs:
     """Runs of the experiment, and what they have written."""
 
-    def __init__(self, rxlab):
+    def __init__(self, rxlab, experiment, folder, words):
         self.rxlab = rxlab
-        self.folder = "/dev/shm/kill_test"
+        self.experiment = experiment
+        self.folder = folder
+        self.words = words
         self.environment = dict(
             os.environ,
             RXLAB_STATE=self.folder + "/state",
             RXLAB_ROOT=os.path.realpath(HERE + "/../../.."),
             XDG_CACHE_HOME=self.folder + "/cache",
         )
-        os.makedirs(self.folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
 
     def start(self, out):
-        command = [self.rxlab, "run", HERE + "/kill.json", "--target", "host"]
-        options = ["--lane", "functional", "--no-report", "-q", "--out", out]
+        command = [self.rxlab, "run", self.experiment, "--target", "host"]
+        options = ["--lane", "functional", "--no-report", "-q", "--out", out, *self.words]
         with open(self.folder + "/said", "ab") as log:
             return subprocess.Popen(command + options, env=self.environment, stdout=log, stderr=log)
 
@@ -208,24 +142,38 @@ def resumed_equals(runs, whole):
     return runs.trials(out) == whole
 
 
+def arguments():
+    usage = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    usage.add_argument("rxlab")
+    usage.add_argument("kills", nargs="?", type=int, default=200)
+    usage.add_argument("seed", nargs="?", type=int, default=random.randrange(1 << 32))
+    usage.add_argument("--here", action="store_true", help="without namespaces of its own")
+    usage.add_argument("--experiment", default=HERE + "/kill.json")
+    usage.add_argument("--folder", default="/dev/shm/kill_test", help="for what runs write")
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    return usage.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
+
+
 def main():
-    kills = int(sys.argv[2]) if len(sys.argv) > 2 else 200
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
-    random.seed(seed)
-    runs = Runs("/dev/shm/rxlab")
+    given, words = arguments()
+    if not given.here:
+        enter(given, words)
+    random.seed(given.seed)
+    runs = Runs(given.rxlab, given.experiment, given.folder, words)
     began = time.monotonic()
     if runs.start(runs.folder + "/whole").wait() not in (0, 1, 3):  # whatever the verdict
         sys.exit("the run that is not killed failed:\n" + read_all(runs.folder + "/said").decode())
     seconds = time.monotonic() - began
     whole = runs.trials(runs.folder + "/whole")
     longest = 3 * seconds / len(whole)  # the next run goes on behind the trials that are finished
-    print(f"# seed {seed}; {len(whole)} trials in {seconds:.1f} s", flush=True)
-    faulty = kill_many(runs, machine(), kills, longest)
-    print(f"{'not ok' if faulty else 'ok'} - {kills - faulty} of {kills} kills left nothing")
+    print(f"# seed {given.seed}; {len(whole)} trials in {seconds:.1f} s", flush=True)
+    faulty = kill_many(runs, machine(), given.kills, longest)
+    verdict = "not ok" if faulty else "ok"
+    print(f"{verdict} - {given.kills - faulty} of {given.kills} kills left nothing")
     same = resumed_equals(runs, whole)
     print(f"{'ok' if same else 'not ok'} - a resumed run has the trials of a whole one")
     sys.exit(bool(faulty or not same))
 
 
 if __name__ == "__main__":
-    main() if sys.argv[1:2] == ["--inside"] else enter()
+    main()
