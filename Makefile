@@ -30,6 +30,9 @@ BENCH_ARGS ?=
 DEBUG_DEPS := bc bison dwarves flex libssl-dev
 DEBUG ?=
 
+# What the disk of the machine to rehearse on is made with (vm/mkdisk).
+REHEARSAL_DEPS := mmdebstrap fakeroot e2fsprogs qemu-utils
+
 # What checks the form of the sources (runner/lint/).
 LINT_DEPS := git clang-format clang-tidy shellcheck black pyflakes3
 
@@ -68,8 +71,8 @@ endef
 .DEFAULT_GOAL := help
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
         compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
-        test-unit test-vm test-debug test-restore test-captures bench bench-runner nightly install \
-        doctor restore clean distclean
+        test-unit test-vm test-debug test-restore rehearsal rehearsal-deps test-captures bench \
+        bench-runner nightly install doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -117,6 +120,9 @@ bench-deps: deps
 
 debug-deps: deps
 	@$(call install,$(DEBUG_DEPS))
+
+rehearsal-deps: deps
+	@$(call install,$(REHEARSAL_DEPS))
 
 build: deps ## build the runner and its BPF objects
 	@[ -e $(BUILD)/cmake/build.ninja ] || $(CONFIGURE) >$(if $(V),/dev/stdout,/dev/null)
@@ -189,6 +195,10 @@ test-restore: build ## kill host runs at random moments and see that restore lea
 ## changed; needs root (KILLS=200)
 	@$(SUDO) runner/session/kill_test/kill_test.py $(BUILD)/rxlab $(or $(KILLS),200) $(SEED)
 
+rehearsal: rehearsal-deps build ## rxlab as on bare metal: a Debian machine of its own, killed runs
+## and power cuts (RXLAB_REHEARSAL_KILLS=200 RXLAB_REHEARSAL_CUTS=20)
+	@vm/test-machine $(BUILD)/rxlab
+
 test-captures: build ## the captures that tcpdump and tcpreplay are tested with, against libpcap
 ## (downloads their sources)
 	@runner/traffic/public-captures $(BUILD)/rxlab
@@ -215,7 +225,7 @@ THREADED := $(firstword $(KERNELS))+threadirqs
 nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB through each ring,
 ## each reader fuzzed for a minute, 10^7 frames through the NIC and each port filter, 10^6
 ## through each driver, each of its trials twenty times;
-## test-debug; results under results/runs/DATE
+## test-debug and rehearsal; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
 		$(BUILD)/cmake/xdp_test --gtest_brief=1
@@ -232,6 +242,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
 	@$(MAKE) --no-print-directory test-debug
+	@$(MAKE) --no-print-directory rehearsal
 
 PREFIX  ?= /usr/local
 install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without
