@@ -10,14 +10,21 @@
 namespace rxlab {
 namespace {
 
-/// In a guest the payload brings the modules; on the host $RXLAB_MODULES names their folder.
+constexpr const char* kPayload = "/payload/modules";
+
+std::string (*build_modules)() = nullptr;
+
+std::string folder_of_modules(Sys& sys) {
+    const char* named = std::getenv("RXLAB_MODULES");
+    if (named && *named) return named;
+    return build_modules && !sys.exists(kPayload) ? build_modules() : kPayload;
+}
+
 std::string module_file(Sys& sys, const std::string& name) {
-    const char* folder = std::getenv("RXLAB_MODULES");
-    const std::string file =
-        fmt::format("{}/{}.ko", folder && *folder ? folder : "/payload/modules", name);
+    const std::string file = fmt::format("{}/{}.ko", folder_of_modules(sys), name);
     if (!sys.exists(file))
         throw Error(Status::usage, fmt::format("no module {}", file),
-                    "on the host, RXLAB_MODULES names the folder of modules built for this kernel");
+                    "rxlab run builds them for this kernel; or RXLAB_MODULES names their folder");
     return file;
 }
 
@@ -37,6 +44,10 @@ std::string text_of(const Json& value) {
 }
 
 }  // namespace
+
+void build_modules_by(std::string (*build)()) {
+    build_modules = build;
+}
 
 void load_module(Sys& sys, Journal& journal, const std::string& name, const Json& settings) {
     const std::string folder = "/sys/module/" + name;

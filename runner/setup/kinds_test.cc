@@ -99,6 +99,22 @@ TEST_F(Kinds, a_module_that_refuses_is_quoted) {
     }
 }
 
+TEST_F(Kinds, modules_that_no_payload_brings_are_built) {
+    sys.files["/built/6.12/dma_ring.ko"] = "";
+    build_modules_by([] { return std::string("/built/6.12"); });
+    load_module(sys, journal, "dma_ring", Json::object());
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /built/6.12/dma_ring.ko"));
+    build_modules_by(nullptr);
+}
+
+TEST_F(Kinds, a_guest_takes_the_modules_of_its_payload) {
+    sys.files["/payload/modules/dma_ring.ko"] = "";
+    build_modules_by([] { return std::string("/built/6.12"); });
+    load_module(sys, journal, "dma_ring", Json::object());
+    EXPECT_THAT(sys.log, ElementsAre("run - insmod /payload/modules/dma_ring.ko"));
+    build_modules_by(nullptr);
+}
+
 TEST_F(Kinds, dma_ring_loads_its_engine_first_and_takes_it_out_last) {
     for (const char* name : {"vdma", "ring_link", "dma_ring"})
         sys.files[fmt::format("/payload/modules/{}.ko", name)] = "";

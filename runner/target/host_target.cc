@@ -8,12 +8,36 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/steady.h"
+#include "journal/load_module.h"
+#include "session/prepare.h"
 #include "session/session.h"
+#include "sys/process.h"
+#include "target/files.h"
 #include "target/host_facts.h"
 #include "target/target.h"
 
 namespace rxlab {
 namespace {
+
+/// rxlab's own modules, built for the kernel that runs: where they are already, next to no work.
+std::string build_modules() {
+    const std::string release = kernel_release(real_sys());
+    try {
+        capture({data_folder() / "kmod" / "build", release, module_folder()});
+    } catch (const Error& error) {
+        throw_if_interrupted();
+        throw Error(Status::usage,
+                    fmt::format("rxlab's own kernel modules cannot be built for {}: {}", release,
+                                error.what()),
+                    fmt::format("apt-get install make gcc linux-headers-{}", release));
+    }
+    return module_folder() / release;
+}
+
+std::string built_modules() {
+    static const std::string folder = build_modules();
+    return folder;
+}
 
 // Trials on this very machine, in the order they are asked for. The journal holds the machine's
 // lock while there is something to undo.
@@ -58,6 +82,7 @@ private:
         journal.lock();
         require_nothing_left_over(journal);
         prepare(sys);
+        build_modules_by(built_modules);
     }
 
     Observation run_one(Sys& sys, Journal& journal, const Trial& trial) {
