@@ -164,8 +164,8 @@ TEST_F(Session, a_user_s_interfaces_have_to_be_a_pair_that_is_up) {
         machine.files[fmt::format("/sys/class/net/{}", name)] = "";
         machine.files[fmt::format("/sys/class/net/{}/address", name)] = "02:00:00:00:00:07\n";
     }
-    machine.files["/sys/class/net/eth1/operstate"] = "up\n";
-    machine.files["/sys/class/net/eth2/operstate"] = "down\n";
+    machine.files["/sys/class/net/eth1/flags"] = "0x1003\n";
+    machine.files["/sys/class/net/eth2/flags"] = "0x1002\n";
     EXPECT_EQ(refusal(machine, journal, "eth1"),
               "--interface eth1: expected two interfaces that are joined, GEN:DUT");
     EXPECT_THAT(refusal(machine, journal, "eth1:"),

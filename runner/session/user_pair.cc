@@ -5,10 +5,13 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "session/moved_pair.h"
+#include "topology/namespaces.h"
 #include "topology/sinks.h"
 
 #include <fmt/format.h>
+#include <net/if.h>
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace rxlab {
@@ -18,13 +21,19 @@ namespace {
     throw Error(Status::usage, fact, next);
 }
 
+/// As somebody set it. Its link may be negotiated just now, after the trial before: that is
+/// awaited.
+bool is_up(Sys& sys, const std::string& folder) {
+    return std::strtoul(sys.read_file(folder + "/flags").c_str(), nullptr, 16) & IFF_UP;
+}
+
 void require_up(Sys& sys, const std::string& name) {
     const std::string folder = "/sys/class/net/" + name;
     require_interface_name(name);
     if (!sys.exists(folder))
         refuse(fmt::format("no interface '{}'", name),
                "--interface GEN:DUT; ip link shows what there is");
-    if (sys.read_file(folder + "/operstate").starts_with("down"))
+    if (!is_up(sys, folder))
         refuse(fmt::format("interface '{}' is down", name), fmt::format("ip link set {} up", name));
 }
 
@@ -136,7 +145,10 @@ Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair) {
         generator,        receiver,     mac_of(sys, generator.name), mac_of(sys, receiver.name),
         "198.18.0.1",     "198.18.0.2",
         /*borrowed=*/true};
-    if (!pair.force) path = move_apart(sys, journal, path);
+    if (pair.force)
+        await_links(sys, path, "the cable between them");
+    else
+        path = move_apart(sys, journal, path);
     Topology topology;
     topology.paths.push_back(path);
     topology.sinks = protocol_sinks(sys, path.receiver.netns);

@@ -53,7 +53,8 @@ FakeSys with_interfaces() {
     FakeSys sys;
     for (const char* name : {"eth0", "eth1", "lo"}) {
         const std::string folder = std::string("/sys/class/net/") + name;
-        sys.files[folder + "/operstate"] = "up\n";
+        sys.files[folder + "/flags"] = "0x1003\n";
+        move(sys, folder);
         sys.files[folder + "/address"] = "02:00:00:00:00:01\n";
         sys.files[folder + "/type"] = name == std::string("lo") ? "772\n" : "1\n";
     }
@@ -78,8 +79,15 @@ TEST(UserPair, names_that_are_no_pair_are_refused) {
     EXPECT_THAT(refusal(sys, "eth0:eth9"), HasSubstr("no interface 'eth9'"));
     for (const char* end : {"", ".", "../net/eth1"})
         EXPECT_THAT(refusal(sys, std::string("eth0:") + end), HasSubstr("is no interface's name"));
-    sys.files["/sys/class/net/eth1/operstate"] = "down\n";
+    sys.files["/sys/class/net/eth1/flags"] = "0x1002\n";
     EXPECT_THAT(refusal(sys, "eth0:eth1"), HasSubstr("interface 'eth1' is down"));
+}
+
+TEST(UserPair, a_port_whose_link_is_negotiated_anew_is_not_down) {
+    FakeSys sys = with_interfaces();
+    sys.files["/sys/class/net/eth0/operstate"] = "down\n";
+    sys.files["/sys/class/net/eth0/carrier"] = "0\n";
+    EXPECT_EQ(refusal(sys, "eth0:eth1"), "");
 }
 
 TEST(UserPair, each_end_of_a_free_pair_gets_a_namespace_and_an_address) {
