@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 
-from snapshot import difference, machine
+from snapshot import at_rest, difference
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
@@ -127,7 +127,7 @@ def kill_many(runs, before, kills, longest):
         if faults:
             faulty += 1
             print(f"not ok - kill {killed} by {name}", *faults, sep="\n  # ", flush=True)
-            before = machine()  # each fault is told once
+            before = at_rest()  # each fault is told once
         if not running:
             shutil.rmtree(out)
     return faulty
@@ -167,7 +167,7 @@ def main():
     whole = runs.trials(runs.folder + "/whole")
     longest = 3 * seconds / len(whole)  # the next run goes on behind the trials that are finished
     print(f"# seed {given.seed}; {len(whole)} trials in {seconds:.1f} s", flush=True)
-    faulty = kill_many(runs, machine(), given.kills, longest)
+    faulty = kill_many(runs, at_rest(), given.kills, longest)
     verdict = "not ok" if faulty else "ok"
     print(f"{verdict} - {given.kills - faulty} of {given.kills} kills left nothing")
     same = resumed_equals(runs, whole)

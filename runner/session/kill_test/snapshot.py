@@ -31,12 +31,17 @@ SETTINGS = [
     "/sys/class/net/*/queues/tx-*/xps_*",
 ]
 ETHTOOL = ["-k", "-g", "-c", "-l", "-a"]  # features, rings, coalescing, channels, pause frames
-OF_THE_KERNEL_ITSELF = ("kworker/",)  # threads that come and go
+COME_AND_GO = ("kworker/", "(udev-worker)")  # threads of the kernel's, processes of systemd's
 
 
 def said(*argv):
     ran = subprocess.run(argv, capture_output=True, text=True)
     return ran.stdout + ran.stderr
+
+
+def sorted_lines(*argv):
+    """Of what is told in the order it came to be in: an interface that comes back is the last."""
+    return sorted(said(*argv).splitlines())
 
 
 def read(path):
@@ -75,9 +80,11 @@ def tasks():
         if int(pid) in (1, os.getpid()) or rest.split()[:1] in ([], ["Z"]):
             continue
         command = read(f"/proc/{pid}/cmdline")
+        if name.startswith(COME_AND_GO) or command.startswith(COME_AND_GO):
+            continue
         if command:
             processes.append(command)
-        elif not name.startswith(OF_THE_KERNEL_ITSELF):
+        else:
             threads.append(f"{name} {scheduling(int(pid))}")
     return {"processes": sorted(processes), "kernel threads": sorted(threads)}
 
@@ -103,13 +110,13 @@ def machine():
         **{path: read(path) for pattern in SETTINGS for path in glob.glob(pattern)},
         **devices(),
         **tasks(),
-        "links": said("ip", "-d", "-o", "link"),
-        "addresses": said("ip", "-o", "address"),
-        "routes": said("ip", "route", "show", "table", "all"),
-        "neighbours": said("ip", "neighbour"),
+        "links": sorted_lines("ip", "-d", "-o", "link"),
+        "addresses": sorted_lines("ip", "-o", "address"),
+        "routes": sorted_lines("ip", "route", "show", "table", "all"),
+        "neighbours": sorted_lines("ip", "neighbour"),
         "namespaces": namespaces(),
         "nft": said("nft", "list", "ruleset"),
-        "tc": said("tc", "qdisc", "show") + said("tc", "filter", "show"),
+        "tc": sorted_lines("tc", "qdisc", "show") + sorted_lines("tc", "filter", "show"),
         "xdp": said("bpftool", "net"),
         "bpf links": said("bpftool", "link", "list"),
         "bpffs": said("find", "/sys/fs/bpf", "-mindepth", "1"),
@@ -137,6 +144,18 @@ def difference(before, told_apart=()):
         time.sleep(0.1)
 
 
+def at_rest():
+    """The machine once nothing of it changes by itself any more, as links do that come up."""
+    last, end = machine(), time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        time.sleep(2)
+        now = machine()
+        if now == last:
+            break
+        last = now
+    return last
+
+
 def load(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)
@@ -146,7 +165,7 @@ def main():
     verb, path, *others = sys.argv[1:]
     if verb == "take":
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(machine(), file)
+            json.dump(at_rest(), file)
             file.flush()
             os.fsync(file.fileno())
         return
