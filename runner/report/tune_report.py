@@ -302,7 +302,7 @@ def keep(document):
         return []
     files = row["persistent"]
     blocks = [
-        Paragraph(["For ten minutes, and for good once 'keep' was typed:"]),
+        Paragraph(["For ten minutes; once 'keep' was typed, until the machine's next start:"]),
         shell(
             ["rxlab apply settings.json --for 10m", "rxlab apply --undo   # takes it back"],
             "How it is applied",
