@@ -48,7 +48,8 @@ public:
     /// Who runs beside the contestants in every heat.
     std::set<std::string> beside() const {
         std::set<std::string> arms{baseline_};
-        if (const Arm* generator = generator_of(result_.experiment)) arms.insert(generator->name);
+        for (const Arm& arm : result_.experiment.arms)
+            if (arm.generator) arms.insert(arm.name);
         return arms;
     }
 

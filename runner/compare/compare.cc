@@ -20,13 +20,16 @@ constexpr size_t kMostPathsNamed = 8;
 struct Sides {
     Cell before, after;
     std::string before_label, after_label;
-    const Cell* generator = nullptr;  ///< what both are told net of, or null
+    /// What each is told net of, or null.
+    const Cell *before_generator = nullptr, *after_generator = nullptr;
 };
 
 std::vector<std::string> reasons_for(const Sides& sides) {
     std::vector<std::string> reasons;
-    for (const Cell* cell : {&sides.before, &sides.after, sides.generator})
-        if (cell)
+    std::set<const Cell*> seen{nullptr};
+    for (const Cell* cell :
+         {&sides.before, &sides.after, sides.before_generator, sides.after_generator})
+        if (seen.insert(cell).second)
             for (const std::string& reason : faults_of(*cell)) reasons.push_back(reason);
     return reasons;
 }
@@ -106,8 +109,8 @@ std::vector<ComparedArm> compare_all(const std::vector<Sides>& all, const Rules&
 /// What the generator alone has of each metric that is told net of it.
 std::vector<GeneratorAlone> generators_in(const Result& result, const std::vector<Cell>& cells) {
     std::vector<GeneratorAlone> generators;
-    const Arm* generator = generator_of(result.experiment);
     for (const Cell& cell : cells) {
+        const Arm* generator = generator_of(result.experiment, cell.arm);
         if (!generator || cell.arm != generator->name) continue;
         for (const std::string& metric : costs_with_generator(result.experiment)) {
             const std::vector<double> values = mean_values(clusters_of(cell, metric));
@@ -230,12 +233,15 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 Comparison compare(const Result& measured, const CompareOptions& options) {
     const Result result = with_net_metrics(measured);
     const Rules rules = rules_for(result, options);
-    const Arm* generator = generator_of(result.experiment);
     const std::vector<Cell> cells = cells_of(result);
+    const auto generator_beside = [&](const Cell& cell) {
+        const Arm* generator = generator_of(result.experiment, cell.arm);
+        return generator ? find_cell(cells, generator->name, cell.factors) : nullptr;
+    };
     std::vector<Sides> all;
     for (const auto& [before, after] : compared_cells(result.experiment, cells))
-        all.push_back({before, after, before.arm, after.arm,
-                       generator ? find_cell(cells, generator->name, after.factors) : nullptr});
+        all.push_back({before, after, before.arm, after.arm, generator_beside(before),
+                       generator_beside(after)});
     Comparison comparison =
         conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
     comparison.generators = generators_in(result, cells);

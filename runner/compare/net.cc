@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/net.h"
 
-#include <algorithm>
+#include <tuple>
 
 namespace rxlab {
 namespace {
 
-using Round = std::pair<int, std::map<std::string, Json>>;
+/// Of an arm that is a generator: where another's observation finds what to take off.
+struct Alone {
+    std::string generator;
+    int round;
+    std::map<std::string, Json> factors;
+    auto key() const { return std::tie(generator, round, factors); }
+    bool operator<(const Alone& other) const { return key() < other.key(); }
+};
 
-Round round_of(const Observation& observation) {
-    return {observation.trial.round, observation.trial.factors};
+Alone alone_in(const std::string& generator, const Trial& trial) {
+    return {generator, trial.round, trial.factors};
+}
+
+/// What it is booted with; its boots' seeds may be others.
+Json machine_of(const Arm& arm) {
+    Json boot = arm.boot;
+    boot.erase("seed_offset");
+    return boot;
+}
+
+const Arm* arm_named(const Experiment& experiment, const std::string& name) {
+    for (const Arm& arm : experiment.arms)
+        if (arm.name == name) return &arm;
+    return nullptr;
 }
 
 void add_net(Metrics& metrics, const Metrics& generator, const std::vector<std::string>& names) {
@@ -25,10 +45,15 @@ void add_net(Metrics& metrics, const Metrics& generator, const std::vector<std::
 
 }  // namespace
 
-const Arm* generator_of(const Experiment& experiment) {
-    const auto found = std::find_if(experiment.arms.begin(), experiment.arms.end(),
-                                    [](const Arm& arm) { return arm.generator; });
-    return found == experiment.arms.end() ? nullptr : &*found;
+const Arm* generator_of(const Experiment& experiment, const std::string& arm) {
+    const Arm* of = arm_named(experiment, arm);
+    std::vector<const Arm*> generators;
+    for (const Arm& one : experiment.arms) {
+        if (!one.generator) continue;
+        if (of && machine_of(one) == machine_of(*of)) return &one;
+        generators.push_back(&one);
+    }
+    return generators.size() == 1 ? generators.front() : nullptr;
 }
 
 std::vector<std::string> costs_with_generator(const Experiment& experiment) {
@@ -42,17 +67,22 @@ std::vector<std::string> costs_with_generator(const Experiment& experiment) {
 }
 
 Result with_net_metrics(Result result) {
-    const Arm* generator = generator_of(result.experiment);
-    if (!generator) return result;
-    std::map<Round, Metrics> alone;
+    const auto is_generator = [&](const Trial& trial) {
+        const Arm* arm = arm_named(result.experiment, trial.arm);
+        return arm && arm->generator;
+    };
+    std::map<Alone, Metrics> alone;
     for (const Observation& observation : result.observations)
-        if (observation.trial.arm == generator->name && faults(observation).empty())
-            alone[round_of(observation)] = observation.metrics;
+        if (is_generator(observation.trial) && faults(observation).empty())
+            alone[alone_in(observation.trial.arm, observation.trial)] = observation.metrics;
     const std::vector<std::string> names = costs_with_generator(result.experiment);
-    for (Observation& observation : result.observations)
-        if (const auto found = alone.find(round_of(observation));
-            found != alone.end() && observation.trial.arm != generator->name)
+    for (Observation& observation : result.observations) {
+        const Arm* generator = generator_of(result.experiment, observation.trial.arm);
+        if (!generator || is_generator(observation.trial)) continue;
+        if (const auto found = alone.find(alone_in(generator->name, observation.trial));
+            found != alone.end())
             add_net(observation.metrics, found->second, names);
+    }
     return result;
 }
 

@@ -51,6 +51,30 @@ TEST(Net, ratio_is_that_of_the_paths_and_the_generator_is_no_variant) {
     EXPECT_NEAR(comparison.generators.at(0).value, 1603.5, 1e-9);
 }
 
+/// The second kernel's generator needs 500 more, and so does its path.
+Result of_two_kernels() {
+    Experiment experiment = test_experiment({"old", "new", "old-pktgen", "new-pktgen"});
+    for (const size_t arm : {1, 3}) experiment.arms[arm].boot = {{"kernel", "6.12"}};
+    for (const size_t arm : {2, 3}) experiment.arms[arm].generator = true;
+    experiment.arms[1].boot["seed_offset"] = 1;
+    experiment.primary = {"net.instructions_per_packet"};
+    return test_result(experiment, [](const std::string& arm, int round) {
+        return round + (arm == "old"          ? 3000
+                        : arm == "new"        ? 3500
+                        : arm == "old-pktgen" ? 1600
+                                              : 2100);
+    });
+}
+
+TEST(Net, each_kernel_has_its_own_generator) {
+    const Comparison comparison = compare(of_two_kernels());
+    ASSERT_EQ(comparison.comparisons.size(), 1);
+    EXPECT_EQ(comparison.comparisons[0].metrics.at(0).before, 1400);
+    EXPECT_EQ(comparison.comparisons[0].metrics.at(0).after, 1400);
+    EXPECT_EQ(comparison.verdict, Verdict::same);
+    EXPECT_EQ(comparison.generators.size(), 2);
+}
+
 TEST(Net, needs_a_sound_trial_of_the_generator) {
     Result result = with_generator();
     for (Observation& observation : result.observations)

@@ -39,7 +39,7 @@ struct Arm {
     std::string summary;     ///< one line for people
     bool baseline = false;   ///< exactly one arm is the "before"
     bool generator = false;  ///< it measures what the generator costs alone: no variant, compared
-                             ///< with nothing; at most one arm
+                             ///< with nothing; at most one arm of each boot
     std::string builds_on;  ///< the arm whose parts and needs lie under this one's, and are in them
                             ///< here; or empty
     Json setup = Json::object();     ///< setup kind -> its parameters (runner/setup); merged over

@@ -102,10 +102,20 @@ TEST(Experiment, one_arm_beside_the_baseline_may_be_the_generator_alone) {
     EXPECT_EQ(generator("other"), "valid");
     EXPECT_THAT(generator("none"),
                 testing::HasSubstr("expected an arm beside the baseline, got the baseline"));
-    EXPECT_THAT(generator("other",
-                          "\"summary\": \"a\"}, {\"name\": \"third\", "
-                          "\"generator\": true,"),
-                testing::HasSubstr("got another besides 'other'"));
+}
+
+TEST(Experiment, each_boot_may_have_its_generator_and_then_each_has) {
+    const auto before_other = [](const std::string& arms) {
+        return message_of(with("{\"name\": \"other\",", arms + ", {\"name\": \"other\","));
+    };
+    const std::string first = R"({"name": "third", "generator": true})";
+    EXPECT_THAT(before_other(first + R"(, {"name": "fourth", "generator": true})"),
+                testing::HasSubstr("got another besides 'third'"));
+    const std::string later =
+        R"(, {"name": "fourth", "generator": true, "boot": {"kernel": "6.1"}})";
+    EXPECT_EQ(before_other(first + later), "valid");
+    EXPECT_THAT(before_other(first + later + R"(, {"name": "fifth", "boot": {"kernel": "6.12"}})"),
+                testing::HasSubstr("\"generator\": true and the boot of 'fifth'"));
 }
 
 TEST(Experiment, an_arm_builds_on_one_before_it) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 namespace rxlab {
@@ -95,27 +96,42 @@ std::vector<Finding> check_baseline(const Json& arms) {
     return findings;
 }
 
-/// At most one arm is the generator alone, and no variant; "net." metrics are taken from it.
+/// What an arm is booted with, but for the seed; as it is written there.
+Json machine_of(const Json& arm) {
+    Json boot = arm.value("boot", Json::object());
+    boot.erase("seed_offset");
+    return boot;
+}
+
+/// At most one arm of each boot is the generator alone, and no variant; "net." metrics are taken
+/// from it. Where there are several, each other arm has one of its own boot.
 std::vector<Finding> check_generator(const Json& document) {
     std::vector<Finding> findings;
     const Json& arms = document.at("arms");
-    std::string first;
+    std::map<Json, std::string> generators;
     for (size_t i = 0; i < arms.size(); i++) {
         if (!arms[i].value("generator", false)) continue;
         const Pointer at = Pointer() / "arms" / i / "generator";
         if (arms[i].value("baseline", false))
             findings.push_back({at, true, "expected an arm beside the baseline, got the baseline"});
-        if (!first.empty())
+        const auto [other, is_first] =
+            generators.try_emplace(machine_of(arms[i]), arms[i].at("name"));
+        if (!is_first)
             findings.push_back({at, true,
-                                fmt::format("expected one arm that is the generator alone, got "
-                                            "another besides '{}'",
-                                            first)});
-        first = arms[i].at("name");
+                                fmt::format("expected one arm that is the generator alone in a "
+                                            "boot, got another besides '{}'",
+                                            other->second)});
     }
+    for (size_t i = 0; generators.size() > 1 && i < arms.size(); i++)
+        if (!generators.contains(machine_of(arms[i])))
+            findings.push_back({Pointer() / "arms" / i, false,
+                                fmt::format("expected an arm with \"generator\": true and the boot "
+                                            "of '{}' beside those of other boots, got none",
+                                            arms[i].at("name").get<std::string>())});
     for (const char* part : {"primary", "secondary"}) {
         const Json& metrics = member(document, part);
         for (size_t i = 0; i < metrics.size(); i++)
-            if (first.empty() && metrics[i].get<std::string>().starts_with(kNet))
+            if (generators.empty() && metrics[i].get<std::string>().starts_with(kNet))
                 findings.push_back({Pointer() / part / i, false,
                                     fmt::format("expected an arm with \"generator\": true beside "
                                                 "{}, got none",

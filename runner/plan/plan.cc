@@ -169,8 +169,10 @@ Trial make_trial(const Experiment& experiment, const Cell& cell, const Round& ro
         merge_patch(filled(experiment.topology, cell.factors), filled(arm.topology, cell.factors));
     trial.traffic =
         merge_patch(filled(experiment.traffic, cell.factors), filled(arm.traffic, cell.factors));
-    trial.setup = filled(merge_members(experiment.setup, arm.setup), cell.factors);
-    trial.knobs = filled(merge_members(experiment.knobs, arm.knobs), cell.factors);
+    trial.setup =
+        merge_members(filled(experiment.setup, cell.factors), filled(arm.setup, cell.factors));
+    trial.knobs =
+        merge_members(filled(experiment.knobs, cell.factors), filled(arm.knobs, cell.factors));
     trial.collectors = experiment.collectors;
     trial.expect = arm.expect;
     trial.probes = has_probes(experiment, round.number, lane);
