@@ -93,10 +93,14 @@ Json experiment_for(const ProfileView& profile, const Json& finding, const Rule&
 
 // ---- advice
 
-/// The name without the receiver's namespace, as settings of this machine have it.
-std::string here(std::string knob) {
-    constexpr std::string_view kDut = "@dut:";
-    if (const size_t at = knob.find(kDut); at != knob.npos) knob.erase(at, kDut.size());
+/// The name as settings of the profiled machine have it: without the receiver's namespace, and with
+/// its name.
+std::string here(const ProfileView& profile, std::string knob) {
+    constexpr std::string_view kNamespace = "@dut:", kReceiver = "@dut";
+    if (const size_t at = knob.find(kNamespace); at != knob.npos) knob.erase(at, kNamespace.size());
+    const std::vector<std::string> names = profile.interfaces();
+    if (const size_t at = knob.find(kReceiver); at != knob.npos && names.size() == 1)
+        knob.replace(at, kReceiver.size(), names.front());
     return knob;
 }
 
@@ -104,7 +108,7 @@ Json knobs_of(const ProfileView& profile, const AdvisedArms& arms) {
     Json knobs = Json::object();
     for (const AdvisedArm& arm : arms)
         for (const auto& [knob, value] : arm.knobs.items()) {
-            const auto now = profile.setting(here(knob));
+            const auto now = profile.setting(here(profile, knob));
             Json& row = knobs[knob];
             row["now"] = now ? Json(*now) : Json();
             row["try"].push_back(value);

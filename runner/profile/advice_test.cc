@@ -30,7 +30,7 @@ TEST(Advice, tells_finding_suspicion_values_reason_source_and_proof) {
         ElementsAre(
             "longer-ring: packets that found no room in the device's ring: 7 packets",
             "  suspicion: bursts are longer than the ring, while the mean rate can be handled",
-            "  to try:", "    ethtool:@dut:eth0/ring/rx: 512, 1024 (now 256)",
+            "  to try:", "    ethtool:@dut:@dut/ring/rx: 512, 1024 (now 256)",
             "  why: a ring that holds a burst loses none of it; it costs memory, cache and latency "
             "of what waits in it, and does not help where the CPU is too slow in the mean (Red Hat "
             "Enterprise Linux 7: Performance Tuning Guide, 9.3.2 Configuring the Hardware Buffer)",
@@ -55,7 +55,7 @@ TEST(Advice, comes_with_an_experiment_of_a_pair_that_real_ports_may_stand_for) {
     EXPECT_EQ(experiment.at("arms")[0], Json::parse(R"({"name": "as-it-is", "baseline": true,
         "summary": "as the profile found it"})"));
     EXPECT_EQ(experiment.at("arms")[1].at("knobs"),
-              Json::parse(R"({"ethtool:@dut:eth0/ring/rx": 512})"));
+              Json::parse(R"({"ethtool:@dut:@dut/ring/rx": 512})"));
 }
 
 TEST(Advice, of_a_trial_repeats_it_with_the_arm_as_baseline) {

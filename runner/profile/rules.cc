@@ -19,12 +19,18 @@ constexpr uint64_t kLongestRing = 8192;
 
 // ---- knobs as an experiment names them: its receiver is in the namespace @dut
 
-std::string of_interface(const char* kind, const std::string& interface, const std::string& what) {
-    return fmt::format("{}:@dut:{}/{}", kind, interface, what);
+/// The receiver, whatever it is called where the experiment runs; of several each has its name.
+std::string receiver(View profile, const std::string& interface) {
+    return profile.interfaces().size() == 1 ? "@dut" : interface;
 }
 
-std::string file_of(const std::string& interface, const char* file) {
-    return fmt::format("sysfs:@dut:/sys/class/net/{}/{}", interface, file);
+std::string of_interface(View profile, const char* kind, const std::string& interface,
+                         const std::string& what) {
+    return fmt::format("{}:@dut:{}/{}", kind, receiver(profile, interface), what);
+}
+
+std::string file_of(View profile, const std::string& interface, const char* file) {
+    return fmt::format("sysfs:@dut:/sys/class/net/{}/{}", receiver(profile, interface), file);
 }
 
 /// An interface's name as part of an arm's.
@@ -69,7 +75,7 @@ AdvisedArms longer_ring(View profile) {
             if (value && slots <= kLongestRing)
                 arms.push_back({fmt::format("{}-ring-{}", arm_word(interface), slots),
                                 fmt::format("{} descriptors instead of {}", slots, value),
-                                {{of_interface("ethtool", interface, "ring/rx"), slots}}});
+                                {{of_interface(profile, "ethtool", interface, "ring/rx"), slots}}});
     }
     return arms;
 }
@@ -96,11 +102,11 @@ std::set<int> without_busiest(View profile, std::set<int> cpus) {
     return cpus;
 }
 
-AdvisedArm steered(const std::string& name, const std::string& interface,
+AdvisedArm steered(View profile, const std::string& name, const std::string& interface,
                    const std::vector<std::string>& queues, const std::set<int>& cpus) {
     AdvisedArm arm{name, fmt::format("RPS to CPUs {}", as_list(cpus)), {}};
     for (const std::string& queue : queues)
-        arm.knobs[of_interface("rps", interface, queue)] = as_mask(cpus);
+        arm.knobs[of_interface(profile, "rps", interface, queue)] = as_mask(cpus);
     return arm;
 }
 
@@ -114,10 +120,10 @@ AdvisedArms rps(View profile) {
         if (queues.empty() || queues.size() >= cpus.size() || profile.is_steered(interface))
             continue;
         const std::string word = arm_word(interface);
-        arms.push_back(steered(word + "-rps-all", interface, queues, cpus));
+        arms.push_back(steered(profile, word + "-rps-all", interface, queues, cpus));
         if (cpus.size() > 2)
-            arms.push_back(
-                steered(word + "-rps-others", interface, queues, without_busiest(profile, cpus)));
+            arms.push_back(steered(profile, word + "-rps-others", interface, queues,
+                                   without_busiest(profile, cpus)));
     }
     return arms;
 }
@@ -170,7 +176,7 @@ AdvisedArms threaded(View profile) {
         if (const std::string interface = row.at("interface"); row.at("threaded") == "0")
             arms.push_back({arm_word(interface) + "-threaded",
                             "NAPI polls in threads of its own",
-                            {{file_of(interface, "threaded"), 1}}});
+                            {{file_of(profile, interface, "threaded"), 1}}});
     return arms;
 }
 
@@ -196,11 +202,11 @@ AdvisedArms coalescing(View profile) {
                 arms.push_back(
                     {fmt::format("{}-{}us", word, usecs),
                      fmt::format("at most an interrupt in {} us", usecs),
-                     {{of_interface("ethtool", interface, "coalesce/rx-usecs"), usecs}}});
+                     {{of_interface(profile, "ethtool", interface, "coalesce/rx-usecs"), usecs}}});
         arms.push_back({word + "-deferred",
                         "the interrupt stays masked for two polls, 20 us apart",
-                        {{file_of(interface, "napi_defer_hard_irqs"), 2},
-                         {file_of(interface, "gro_flush_timeout"), 20'000}}});
+                        {{file_of(profile, interface, "napi_defer_hard_irqs"), 2},
+                         {file_of(profile, interface, "gro_flush_timeout"), 20'000}}});
     }
     return arms;
 }
@@ -210,7 +216,7 @@ AdvisedArms no_steering(View profile) {
     for (const std::string& interface : profile.interfaces())
         if (profile.is_steered(interface))
             for (const std::string& queue : profile.receive_queues(interface))
-                arm.knobs[of_interface("rps", interface, queue)] = "0";
+                arm.knobs[of_interface(profile, "rps", interface, queue)] = "0";
     return arm.knobs.empty() ? AdvisedArms{} : AdvisedArms{arm};
 }
 

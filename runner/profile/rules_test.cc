@@ -111,7 +111,7 @@ Json knobs_for(
 
 TEST(Rules, values_begin_at_what_the_setting_is_now) {
     EXPECT_EQ(knobs_for("ring_overruns"),
-              Json::parse(R"({"ethtool:@dut:eth0/ring/rx": {"now": "256", "try": [512, 1024]}})"));
+              Json::parse(R"({"ethtool:@dut:@dut/ring/rx": {"now": "256", "try": [512, 1024]}})"));
     EXPECT_EQ(knobs_for("squeezes"), Json::parse(R"({
         "sysctl:net.core.netdev_budget": {"now": "300", "try": [600, 1200]},
         "sysctl:net.core.netdev_budget_usecs": {"now": "8000", "try": [16000, 32000]}})"));
@@ -119,6 +119,15 @@ TEST(Rules, values_begin_at_what_the_setting_is_now) {
               Json::parse(R"({"sysctl:net.core.netdev_max_backlog": {"now": null,
                               "try": [2000, 4000]}})"))
         << "the kernel's default where nothing is told";
+}
+
+TEST(Rules, several_receivers_are_told_apart_by_name) {
+    const Json knobs = knobs_for("ring_overruns", [](Recorded& r) {
+        Json& devices = r.curves["placement.devices"]["rows"];
+        devices.push_back(Json{{"interface", "eth1"}, {"node", 0}, {"threaded", "0"}});
+    });
+    EXPECT_EQ(knobs, Json::parse(R"({"ethtool:@dut:eth0/ring/rx": {"now": "256",
+                                                                   "try": [512, 1024]}})"));
 }
 
 TEST(Rules, a_ring_of_unknown_length_is_left_alone) {
@@ -130,8 +139,8 @@ TEST(Rules, a_ring_of_unknown_length_is_left_alone) {
 
 TEST(Rules, rps_goes_to_all_cpus_and_to_all_but_the_interrupted_one) {
     EXPECT_EQ(knobs_for("imbalance"), Json::parse(R"({
-        "rps:@dut:eth0/rx-0": {"now": "0", "try": ["f", "e"]},
-        "rps:@dut:eth0/rx-1": {"now": "0", "try": ["f", "e"]}})"));
+        "rps:@dut:@dut/rx-0": {"now": "0", "try": ["f", "e"]},
+        "rps:@dut:@dut/rx-1": {"now": "0", "try": ["f", "e"]}})"));
 }
 
 TEST(Rules, interrupts_get_one_core_after_the_other) {
