@@ -69,6 +69,6 @@ TEST(BpfObject, names_the_programs_there_are) {
     } catch (const Error& error) {
         EXPECT_STREQ(error.what(), "no BPF program 'xdp_dorp'");
         EXPECT_THAT(error.next(),
-                    StartsWith("did you mean 'xdp_drop'? There are: filter_bitmap, "));
+                    StartsWith("did you mean 'xdp_drop'? There are: drops, filter_bitmap, "));
     }
 }
