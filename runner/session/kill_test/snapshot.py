@@ -103,6 +103,12 @@ def namespaces():
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 
+def files():
+    """Those a program may leave. systemd gives each boot's services a folder of another name."""
+    found = glob.glob("/tmp/*") + glob.glob("/run/*.lock")
+    return [path for path in found if not path.startswith("/tmp/systemd-private-")]
+
+
 def machine():
     """Everything that a run could leave changed."""
     return {
@@ -120,7 +126,7 @@ def machine():
         "xdp": said("bpftool", "net"),
         "bpf links": said("bpftool", "link", "list"),
         "bpffs": said("find", "/sys/fs/bpf", "-mindepth", "1"),
-        "files": sorted(glob.glob("/tmp/*") + glob.glob("/run/*.lock")),
+        "files": sorted(files()),
     }
 
 
