@@ -112,7 +112,7 @@ TEST(Experiment, each_boot_may_have_its_generator_and_then_each_has) {
     EXPECT_THAT(before_other(first + R"(, {"name": "fourth", "generator": true})"),
                 testing::HasSubstr("got another besides 'third'"));
     const std::string later =
-        R"(, {"name": "fourth", "generator": true, "boot": {"kernel": "6.1"}})";
+        R"(, {"name": "fourth", "generator": true, "boot": {"cmdline": "rxlab.pad=x"}})";
     EXPECT_EQ(before_other(first + later), "valid");
     EXPECT_THAT(before_other(first + later + R"(, {"name": "fifth", "boot": {"kernel": "6.12"}})"),
                 testing::HasSubstr("\"generator\": true and the boot of 'fifth'"));
