@@ -4,6 +4,7 @@
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "journal/journal.h"
+#include "sys/modules.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>
@@ -66,6 +67,16 @@ Finding look_btf(Sys& sys) {
         return {Grade::good, "/sys/kernel/btf/vmlinux is there", ""};
     return {Grade::limited, "the kernel has no BTF",
             "a kernel with CONFIG_DEBUG_INFO_BTF, or the VM target"};
+}
+
+Finding look_modules(Sys& sys) {
+    const std::string release = first_line(sys.read_file("/proc/sys/kernel/osrelease"));
+    if (const ModulesRefused refused = modules_refused(sys); !refused.why.empty())
+        return {Grade::limited, refused.why, refused.next};
+    if (!sys.exists("/lib/modules/" + release + "/build"))
+        return {Grade::limited, "no headers of " + release + ": rxlab's modules cannot be built",
+                "apt-get install linux-headers-" + release};
+    return {Grade::good, "rxlab's modules can be built and loaded", ""};
 }
 
 Finding look_pktgen(Sys& sys) {
@@ -165,6 +176,7 @@ const Examination kExaminations[] = {
     {"root", "host target", look_root},
     {"journal", "host target", look_journal},
     {"btf", "host target", look_btf},
+    {"modules", "rings and rxnic on the host", look_modules},
     {"pktgen", "host target", look_pktgen},
     {"tools", "perf, bpftrace, xdp", look_tools},
     {"cpus", "timed lane", look_cpus},

@@ -2,6 +2,8 @@
 #include "journal/load_module.h"
 
 #include "base/error.h"
+#include "base/trimmed.h"
+#include "sys/modules.h"
 
 #include <fmt/format.h>
 #include <cstdlib>
@@ -60,6 +62,10 @@ void load_module(Sys& sys, Journal& journal, const std::string& name, const Json
     const CommandResult ran = sys.run(command);
     if (ran.status == 0) return;
     const std::string reason = reason_of(sys, name);
+    if (const ModulesRefused refused = modules_refused(sys); reason.empty() && !refused.why.empty())
+        throw Error(Status::usage,
+                    fmt::format("module {}: {}: {}", name, trimmed(ran.err), refused.why),
+                    refused.next);
     throw Error(Status::usage, reason.empty() ? ran.err : reason,
                 fmt::format("the parameters of module {}", name));
 }

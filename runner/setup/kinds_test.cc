@@ -99,6 +99,25 @@ TEST_F(Kinds, a_module_that_refuses_is_quoted) {
     }
 }
 
+TEST_F(Kinds, a_kernel_that_takes_signed_modules_only_is_told_with_what_to_do) {
+    sys.files["/payload/modules/dma_ring.ko"] = "";
+    sys.files["/proc/modules"] = "";
+    sys.files["/sys/kernel/security/lockdown"] = "none [integrity] confidentiality\n";
+    sys.on_run = [](FakeSys&, const FakeSys::Command& command) {
+        return command.argv[0] == "dmesg"
+                   ? CommandResult{}
+                   : CommandResult{1, "", "insmod: ERROR: Key was rejected by service\n"};
+    };
+    try {
+        load_module(sys, journal, "dma_ring", Json::object());
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("Key was rejected by service: the kernel "
+                                            "takes signed modules only"));
+        EXPECT_THAT(error.next(), HasSubstr("mokutil"));
+    }
+}
+
 TEST_F(Kinds, modules_that_no_payload_brings_are_built) {
     sys.files["/built/6.12/dma_ring.ko"] = "";
     build_modules_by([] { return std::string("/built/6.12"); });
