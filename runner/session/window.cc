@@ -81,7 +81,7 @@ Measured measure(Sys& sys, Assembly& assembly, uint64_t packets, uint64_t phase,
     for (auto last = collectors.rbegin(); last != collectors.rend(); ++last) last->second->stop();
     measured.ns = sys.now_ns() - start;
     for (size_t i = 0; i < sinks.size(); i++)
-        measured.sinks.push_back({sinks[i].name, after[i] - before[i]});
+        measured.sinks.push_back({sinks[i].name, after[i] - before[i], sinks[i].loss});
     return measured;
 }
 
@@ -130,6 +130,10 @@ void window_values(const Measured& measured, Lane lane, const Clock& clock, Valu
     values[items + "_counted"] = counted;
     values[items + "_lost"] = sent - counted;
     values["lost_fraction"] = sent > 0 ? (sent - counted) / sent : 0;
+    double dropped = 0;
+    for (const SinkGrowth& growth : measured.sinks)
+        if (growth.loss) dropped += static_cast<double>(growth.packets);
+    values["dropped_fraction"] = sent > 0 ? dropped / sent : 0;
     const Cost cost = cost_per_item(measured, lane, clock);
     if (!cost.name.empty()) values[cost.name] = cost.value;
     if (ranks(lane, MetricClass::time) && measured.sent.busy_ns)

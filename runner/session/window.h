@@ -15,6 +15,7 @@ using Collectors = std::vector<std::pair<std::string, std::unique_ptr<Collector>
 struct SinkGrowth {
     std::string sink;
     uint64_t packets = 0;
+    bool loss = false;  ///< as Sink::loss
 };
 
 struct Measured {

@@ -67,8 +67,8 @@ void load_modules(Sys& sys, Journal& journal, const Json& parameters) {
     load_module(sys, journal, "rxnic", nic);
 }
 
-Sink sink(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
-    return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }};
+Sink loss(Sys& sys, const char* name, const Interface& end, std::vector<std::string> counters) {
+    return {name, [&sys, end, counters] { return driver_counters(sys, end, counters); }, true};
 }
 
 }  // namespace
@@ -87,10 +87,10 @@ Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters) {
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
     topology.fresh_skbs = true;
     topology.sinks = protocol_sinks(sys, kReceiver);
-    topology.sinks.push_back(sink(sys, "rxnic.not_sent", path.generator, {"tx_dropped"}));
+    topology.sinks.push_back(loss(sys, "rxnic.not_sent", path.generator, {"tx_dropped"}));
     topology.sinks.push_back(
-        sink(sys, "rxnic.wire_dropped", path.receiver, {"wire_dropped_records"}));
-    topology.sinks.push_back(sink(sys, "rxnic.rx_dropped", path.receiver,
+        loss(sys, "rxnic.wire_dropped", path.receiver, {"wire_dropped_records"}));
+    topology.sinks.push_back(loss(sys, "rxnic.rx_dropped", path.receiver,
                                   {"rx_no_page", "rx_no_skb", "rx_bad", "given_up"}));
     return topology;
 }

@@ -72,12 +72,14 @@ uint64_t handover_drops(Sys& sys, const Path& path) {
 }
 
 Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name,
-                uint64_t (*read)(Sys&, const Path&)) {
-    return {name, [&sys, paths, read] {
+                uint64_t (*read)(Sys&, const Path&), bool loss) {
+    return {name,
+            [&sys, paths, read] {
                 uint64_t sum = 0;
                 for (const Path& path : paths) sum += read(sys, path);
                 return sum;
-            }};
+            },
+            loss};
 }
 
 /// One of the counters that every interface has (struct rtnl_link_stats64).
@@ -125,8 +127,9 @@ std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns) {
 }
 
 std::vector<Sink> veth_sinks(Sys& sys, const std::vector<Path>& paths) {
-    return {over_paths(sys, paths, "veth.not_handed_over", handover_drops),
-            over_paths(sys, paths, "veth.rx_dropped", received_drops)};
+    // What the receiver dropped besides may be what a program was to drop.
+    return {over_paths(sys, paths, "veth.not_handed_over", handover_drops, true),
+            over_paths(sys, paths, "veth.rx_dropped", received_drops, false)};
 }
 
 std::vector<Sink> nic_sinks(Sys& sys, const Path& path, const NicCounters& counters) {
@@ -138,9 +141,9 @@ std::vector<Sink> nic_sinks(Sys& sys, const Path& path, const NicCounters& count
         return statistic(sys, end, "rx_dropped") - (xdp ? driver_xdp_drops(sys, end) : 0);
     };
     return {{"nic.not_sent",
-             [&sys, end = path.generator] { return statistic(sys, end, "tx_dropped"); }},
-            {"nic.no_buffer", no_buffer},
-            {"nic.rx_dropped", dropped}};
+             [&sys, end = path.generator] { return statistic(sys, end, "tx_dropped"); }, true},
+            {"nic.no_buffer", no_buffer, true},
+            {"nic.rx_dropped", dropped, true}};
 }
 
 }  // namespace rxlab

@@ -14,6 +14,8 @@ namespace rxlab {
 struct Sink {
     std::string name;                ///< "xdp.drop", "udp.no_ports", ...
     std::function<uint64_t()> read;  ///< packets ended there so far
+    bool loss = false;               ///< for want of a buffer, a place in a queue or memory: nobody
+                                     ///< meant them to end there
 };
 
 /// One generator -> receiver path.
