@@ -122,8 +122,7 @@ bool is_confirmed(uint64_t seconds) {
     return false;
 }
 
-void confirm(Journal& journal, const std::string& time) {
-    const uint64_t seconds = seconds_in(time);
+void confirm(Journal& journal, const std::string& time, uint64_t seconds) {
     tell("type 'keep' within {}, or they are undone; a lost connection undoes them, too\n", time);
     bool kept = false;
     try {
@@ -137,7 +136,7 @@ void confirm(Journal& journal, const std::string& time) {
 }
 
 int apply(const ApplyWords& words) {
-    if (!words.for_time.empty()) seconds_in(words.for_time);
+    const uint64_t seconds = words.for_time.empty() ? 0 : seconds_in(words.for_time);
     const Settings settings = read_settings(words);
     if (words.dry_run) {
         print(changes_of(settings, words.trust), "would set", words.json);
@@ -145,11 +144,7 @@ int apply(const ApplyWords& words) {
     }
     Journal journal(real_sys(), state_directory());
     journal.lock();
-    if (!journal.pending().empty())
-        throw Error(
-            Status::usage,
-            fmt::format("{} changes of an earlier run are not undone", journal.pending().size()),
-            "rxlab restore");
+    journal.require_nothing_pending();
     const std::vector<Change> changes = changes_of(settings, words.trust);
     try {
         for (const Change& change : changes) {
@@ -160,7 +155,7 @@ int apply(const ApplyWords& words) {
         undo_and_throw(journal, error);
     }
     print(changes, "set", words.json);
-    if (!words.for_time.empty() && !changes.empty()) confirm(journal, words.for_time);
+    if (seconds && !changes.empty()) confirm(journal, words.for_time, seconds);
     Journal kept(real_sys(), kept_directory());
     journal.hand_over(kept);
     if (!changes.empty()) tell("'rxlab apply --undo' takes them back\n");

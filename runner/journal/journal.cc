@@ -231,6 +231,16 @@ void Journal::append(const std::string& line) {
     fail(file());
 }
 
+void Journal::require_nothing_pending() const {
+    if (!page_.damage.empty())
+        throw Error(Status::usage, "the journal is damaged: " + damage().front(), "rxlab restore");
+    if (!page_.entries.empty())
+        throw Error(
+            Status::usage,
+            fmt::format("{} changes of an earlier run are not undone", page_.entries.size()),
+            "rxlab restore");
+}
+
 void Journal::record(const Undo& undo) {
     lock();
     if (!page_.damage.empty())

@@ -22,6 +22,9 @@ public:
     /// since live, and reads again what is pending. record() and restore() take it too.
     /// @throws Error(Status::usage) when another process holds it.
     void lock();
+    /// @throws Error(Status::usage): what an earlier run left is to be undone first, or the journal
+    /// is damaged.
+    void require_nothing_pending() const;
     /// Writes and fsyncs one entry. Call it before the change. @throws Error(Status::invalid) when
     /// the journal is damaged.
     void record(const Undo& undo);

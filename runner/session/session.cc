@@ -121,17 +121,6 @@ Check no_splats(const std::vector<std::string>& splats) {
     return {false, fmt::format("{} lines, the first: {}", splats.size(), splats.front())};
 }
 
-void require_nothing_pending(const Journal& journal) {
-    if (!journal.damage().empty())
-        throw Error(Status::usage, "the journal is damaged: " + journal.damage().front(),
-                    "rxlab restore");
-    if (!journal.pending().empty())
-        throw Error(
-            Status::usage,
-            fmt::format("{} changes of an earlier run are not undone", journal.pending().size()),
-            "rxlab restore");
-}
-
 [[noreturn]] void unwind(Journal& journal, const Error& error) {
     const std::vector<std::string> failures = journal.restore();
     if (failures.empty()) throw error;
@@ -144,7 +133,7 @@ void require_nothing_pending(const Journal& journal) {
 
 Observation run_trial(Sys& sys, Journal& journal, const Trial& trial,
                       const SessionOptions& options) {
-    require_nothing_pending(journal);
+    journal.require_nothing_pending();
     Observation observation;
     observation.trial = trial;
     const uint64_t start = sys.now_ns();

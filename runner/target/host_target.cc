@@ -69,18 +69,10 @@ private:
                         "sudo, or --target vm, which needs no root");
     }
 
-    static void require_nothing_left_over(const Journal& journal) {
-        if (!journal.pending().empty())
-            throw Error(Status::usage,
-                        fmt::format("an interrupted run left {} changes on this machine",
-                                    journal.pending().size()),
-                        "rxlab restore");
-    }
-
     static void make_ready(Sys& sys, Journal& journal) {
         require_root();
         journal.lock();
-        require_nothing_left_over(journal);
+        journal.require_nothing_pending();
         prepare(sys);
         build_modules_by(built_modules);
     }
