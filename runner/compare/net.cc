@@ -19,13 +19,6 @@ Alone alone_in(const std::string& generator, const Trial& trial) {
     return {generator, trial.round, trial.factors};
 }
 
-/// What it is booted with; its boots' seeds may be others.
-Json machine_of(const Arm& arm) {
-    Json boot = arm.boot;
-    boot.erase("seed_offset");
-    return boot;
-}
-
 const Arm* arm_named(const Experiment& experiment, const std::string& name) {
     for (const Arm& arm : experiment.arms)
         if (arm.name == name) return &arm;
@@ -50,7 +43,7 @@ const Arm* generator_of(const Experiment& experiment, const std::string& arm) {
     std::vector<const Arm*> generators;
     for (const Arm& one : experiment.arms) {
         if (!one.generator) continue;
-        if (of && machine_of(one) == machine_of(*of)) return &one;
+        if (of && machine_of(one.boot) == machine_of(of->boot)) return &one;
         generators.push_back(&one);
     }
     return generators.size() == 1 ? generators.front() : nullptr;

@@ -13,4 +13,9 @@ Json to_json(const Boot& boot) {
     return written(boot);
 }
 
+Json machine_of(Json boot) {
+    boot.erase("seed_offset");
+    return boot;
+}
+
 }  // namespace rxlab

@@ -26,6 +26,8 @@ struct Boot {
 /// default.
 Boot boot_from(const Json& json);
 Json to_json(const Boot& boot);
+/// Of an experiment's or an arm's "boot", the machine that it asks for: all but the boots' seeds.
+Json machine_of(Json boot);
 
 /// What an arm cannot do without; elsewhere it is left out, and that is said.
 struct Needs {

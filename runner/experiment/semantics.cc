@@ -96,18 +96,14 @@ std::vector<Finding> check_baseline(const Json& arms) {
     return findings;
 }
 
-/// What an arm is booted with, but for the seed; as it is written there.
-Json machine_of(const Json& arm) {
-    Json boot = arm.value("boot", Json::object());
-    boot.erase("seed_offset");
-    return boot;
-}
-
 /// At most one arm of each boot is the generator alone, and no variant; "net." metrics are taken
 /// from it. Where there are several, each other arm has one of its own boot.
 std::vector<Finding> check_generator(const Json& document) {
     std::vector<Finding> findings;
     const Json& arms = document.at("arms");
+    const auto machine_of_arm = [&](size_t i) {
+        return machine_of(arms[i].value("boot", Json::object()));
+    };
     std::map<Json, std::string> generators;
     for (size_t i = 0; i < arms.size(); i++) {
         if (!arms[i].value("generator", false)) continue;
@@ -115,7 +111,7 @@ std::vector<Finding> check_generator(const Json& document) {
         if (arms[i].value("baseline", false))
             findings.push_back({at, true, "expected an arm beside the baseline, got the baseline"});
         const auto [other, is_first] =
-            generators.try_emplace(machine_of(arms[i]), arms[i].at("name"));
+            generators.try_emplace(machine_of_arm(i), arms[i].at("name"));
         if (!is_first)
             findings.push_back({at, true,
                                 fmt::format("expected one arm that is the generator alone in a "
@@ -123,7 +119,7 @@ std::vector<Finding> check_generator(const Json& document) {
                                             other->second)});
     }
     for (size_t i = 0; generators.size() > 1 && i < arms.size(); i++)
-        if (!generators.contains(machine_of(arms[i])))
+        if (!generators.contains(machine_of_arm(i)))
             findings.push_back({Pointer() / "arms" / i, false,
                                 fmt::format("expected an arm with \"generator\": true and the boot "
                                             "of '{}' beside those of other boots, got none",
