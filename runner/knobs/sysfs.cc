@@ -4,6 +4,7 @@
 #include "knobs/place.h"
 
 #include "base/error.h"
+#include "sys/choice.h"
 
 #include <fmt/format.h>
 #include <string_view>
@@ -17,14 +18,9 @@ void validate_sysfs(const std::string& object) {
                     fmt::format("knob sysfs:{}: expected a path below /sys/", object));
 }
 
-/// Choices come as "always [madvise] never": the one in brackets is the value.
 std::string read_sysfs(Sys& sys, const std::string& object) {
     const Placed place = placed(object);
-    const std::string text = read_in(sys, place.netns, place.object);
-    const size_t open = text.find('['), close = text.find(']');
-    return open != std::string::npos && close != std::string::npos && open < close
-               ? text.substr(open + 1, close - open - 1)
-               : text;
+    return chosen_in(read_in(sys, place.netns, place.object));
 }
 
 void write_sysfs(Sys& sys, const std::string& object, const std::string& value) {

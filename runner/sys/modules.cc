@@ -2,6 +2,7 @@
 #include "sys/modules.h"
 
 #include "base/trimmed.h"
+#include "sys/choice.h"
 
 #include <fmt/format.h>
 
@@ -12,11 +13,7 @@ constexpr const char* kLockdown = "/sys/kernel/security/lockdown";  // "none [in
 constexpr const char* kEnforced = "/sys/module/module/parameters/sig_enforce";
 
 std::string lockdown(Sys& sys) {
-    if (!sys.exists(kLockdown)) return "none";
-    const std::string text = sys.read_file(kLockdown);
-    const size_t open = text.find('['), close = text.find(']');
-    return open < close && close != std::string::npos ? text.substr(open + 1, close - open - 1)
-                                                      : "none";
+    return sys.exists(kLockdown) ? chosen_in(sys.read_file(kLockdown)) : "none";
 }
 
 }  // namespace
