@@ -4,6 +4,7 @@
 #pragma once
 #include "sys/sys.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,9 @@ void check_knob(Sys& sys, const Knob& knob, const std::string& value);
 bool within_receive_path(const Knob& knob);
 /// @throws Error(Status::usage) where it is not.
 void require_within_receive_path(const std::string& name);
+
+/// Knob -> its value: those of the names that this machine has and that can be read.
+std::map<std::string, std::string> values_now(Sys& sys, const std::vector<std::string>& names);
 
 /// Equal but for white space and for the way a list of CPUs is written ("0,1" is "0-1").
 bool same_value(const std::string& a, const std::string& b);

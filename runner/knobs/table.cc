@@ -65,6 +65,16 @@ void sort_knobs(std::vector<std::pair<std::string, std::string>>& knobs) {
     });
 }
 
+std::map<std::string, std::string> values_now(Sys& sys, const std::vector<std::string>& names) {
+    std::map<std::string, std::string> values;
+    for (const std::string& name : names) try {
+            const Knob knob = find_knob(name);
+            values[name] = knob.kind.read(sys, knob.object);
+        } catch (const Error&) {  // another machine's
+        }
+    return values;
+}
+
 void check_knob(Sys& sys, const Knob& knob, const std::string& value) {
     if (knob.kind.check) knob.kind.check(sys, knob.object, value);
 }
