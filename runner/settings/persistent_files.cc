@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <optional>
 #include <set>
 
 namespace rxlab {
@@ -15,7 +16,6 @@ using Form = Persistent::Form;
 
 /// One knob: as it is to be, and as it was, where that is known.
 struct Row {
-    std::string knob;
     Persistent after;
     std::optional<Persistent> before;
 };
@@ -131,7 +131,7 @@ PersistentFiles persistent_files(const Settings& settings,
     std::vector<Row> rows;
     for (const auto& [name, value] : settings.knobs) {
         const Knob knob = find_knob(name);
-        Row row{name, persistent(knob, value), {}};
+        Row row{persistent(knob, value), {}};
         if (row.after.form == Form::none) {
             out.notes.push_back(
                 fmt::format("{} has no persistent form: {}", name, row.after.why_not));

@@ -2,9 +2,8 @@
 #include "settings/settings.h"
 
 #include "base/error.h"
+#include "experiment/document.h"
 #include "experiment/resolve.h"
-#include "experiment/schema.h"
-#include "experiment/source.h"
 #include "knobs/knobs.h"
 
 #include <fmt/format.h>
@@ -15,14 +14,7 @@ namespace {
 constexpr const char* kOtherSide = "gen";  // the generator's
 
 const Json& settings_schema() {
-    static const Json schema = Json::parse(R"({
-        "type": "object", "additionalProperties": false, "required": ["name", "knobs"],
-        "properties": {
-            "name": {
-                "title": "a name of lower-case letters, digits, '.' and '-'",
-                "type": "string", "pattern": "^[a-z0-9][a-z0-9.-]*$", "maxLength": 40
-            },
-            "summary": {"type": "string", "maxLength": 500},
+    static const Json schema = document_schema(Json::parse(R"({
             "knobs": {
                 "type": "object", "minProperties": 1, "maxProperties": 1000,
                 "additionalProperties": {
@@ -30,7 +22,8 @@ const Json& settings_schema() {
                     "type": ["string", "number", "boolean"]
                 }
             }
-        }})");
+        })"),
+                                               {"knobs"});
     return schema;
 }
 
@@ -48,17 +41,8 @@ std::vector<Finding> check_knobs(const Json& document) {
 }  // namespace
 
 Settings parse_settings(const std::string& text, const std::string& file) {
-    const Source source = read_source(text);
-    std::vector<Problem> problems = source.problems;
-    if (!source.document.is_discarded()) {
-        std::vector<Finding> findings = validate(settings_schema(), source.document);
-        if (findings.empty()) findings = check_knobs(source.document);
-        for (const Finding& finding : findings) problems.push_back(placed(source, finding));
-    }
-    if (!problems.empty())
-        throw problems_error(file, text, problems,
-                             "'rxlab apply --help' tells how settings are written");
-    const Json& document = source.document;
+    const Json document = read_document(text, file, settings_schema(), check_knobs,
+                                        "'rxlab apply --help' tells how settings are written");
     Settings settings{document["name"], document.value("summary", ""), {}};
     for (const auto& [name, value] : document["knobs"].items())
         settings.knobs.emplace_back(name, value_text(value));
@@ -99,13 +83,9 @@ Settings for_interface(Settings settings, const std::string& interface) {
 }
 
 std::map<std::string, std::string> values_now(Sys& sys, const Settings& settings) {
-    std::map<std::string, std::string> values;
-    for (const auto& [name, value] : settings.knobs) try {
-            const Knob knob = find_knob(name);
-            values[name] = knob.kind.read(sys, knob.object);
-        } catch (const Error&) {  // another machine's
-        }
-    return values;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : settings.knobs) names.push_back(name);
+    return values_now(sys, names);
 }
 
 }  // namespace rxlab

@@ -2,10 +2,9 @@
 #include "tune/space.h"
 
 #include "base/error.h"
+#include "experiment/document.h"
 #include "experiment/experiment_json.h"
 #include "experiment/resolve.h"
-#include "experiment/schema.h"
-#include "experiment/source.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,14 +17,7 @@ namespace {
 using Pointer = Json::json_pointer;
 
 const Json& space_schema() {
-    static const Json schema = Json::parse(R"({
-        "type": "object", "additionalProperties": false, "required": ["name", "knobs"],
-        "properties": {
-            "name": {
-                "title": "a name of lower-case letters, digits, '.' and '-'",
-                "type": "string", "pattern": "^[a-z0-9][a-z0-9.-]*$", "maxLength": 40
-            },
-            "summary": {"type": "string", "maxLength": 500},
+    static const Json schema = document_schema(Json::parse(R"({
             "knobs": {
                 "title": "a place in an arm, as '/topology/tx_usecs'",
                 "type": "object", "additionalProperties": false,
@@ -37,7 +29,8 @@ const Json& space_schema() {
             "guards": {
                 "type": "object", "additionalProperties": {"type": "number", "minimum": 0.001}
             }
-        }})");
+        })"),
+                                               {"knobs"});
     return schema;
 }
 
@@ -157,16 +150,9 @@ Json arm_with(const Json& experiment, const Arm& arm, const Json& parts,
 }  // namespace
 
 Space parse_space(const std::string& text, const std::string& file) {
-    const char* next = "experiments/spaces/README.md tells how a space is written";
-    const Source source = read_source(text);
-    std::vector<Problem> problems = source.problems;
-    if (!source.document.is_discarded()) {
-        std::vector<Finding> findings = validate(space_schema(), source.document);
-        if (findings.empty()) findings = check_meaning_of(source.document);
-        for (const Finding& finding : findings) problems.push_back(placed(source, finding));
-    }
-    if (!problems.empty()) throw problems_error(file, text, problems, next);
-    const Json& document = source.document;
+    const Json document =
+        read_document(text, file, space_schema(), check_meaning_of,
+                      "experiments/spaces/README.md tells how a space is written");
     Space space{document["name"], document.value("summary", ""), {}, {}, Json::object()};
     for (const auto& [at, values] : document["knobs"].items())
         space.knobs.push_back({at, "", {values.begin(), values.end()}});
