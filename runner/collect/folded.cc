@@ -42,6 +42,17 @@ Json place_rows(const TaskPlaces& places) {
     return rows;
 }
 
+bool report_samples(const Folded& stacks, const TaskPlaces& places, const Window& window,
+                    Values& values, Json& curves) {
+    uint64_t samples = 0;
+    for (const auto& [stack, count] : stacks) samples += count;
+    if (!samples) return false;
+    values["perf_record.samples"] = static_cast<double>(samples);
+    curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", stacks}};
+    curves["perf_record.tasks"] = rows_curve("samples", window, place_rows(places));
+    return true;
+}
+
 bool is_idle_function(const std::string& innermost) {
     return std::find(kIdle.begin(), kIdle.end(), innermost) != kIdle.end();
 }

@@ -2,6 +2,7 @@
 // Call-graph samples as folded stacks: "task;outermost;...;innermost" -> samples. Pure.
 #pragma once
 #include "base/json.h"
+#include "collect/collector.h"
 #include "collect/samples.h"
 
 #include <functional>
@@ -28,6 +29,12 @@ using TaskPlaces = std::map<std::pair<std::string, unsigned>, TaskPlace>;  ///< 
 void add_places(const Folded& stacks, unsigned cpu, TaskPlaces& places);
 /// [{"task","cpu","samples","reading"}]
 Json place_rows(const TaskPlaces& places);
+
+/// Value perf_record.samples, curves perf_record.stacks and perf_record.tasks; of no sample
+/// nothing.
+/// @returns whether there are any
+bool report_samples(const Folded& stacks, const TaskPlaces& places, const Window& window,
+                    Values& values, Json& curves);
 
 /// Where a CPU with nothing to do is when a timer finds it.
 bool is_idle_function(const std::string& innermost);

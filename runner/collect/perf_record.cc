@@ -67,14 +67,11 @@ public:
     }
     void report(const Window& window, Values& values, Json& curves) override {
         relieve();
-        uint64_t lost = 0, samples = 0;
+        uint64_t lost = 0;
         for (const PerfEvent& cpu : cpus_) lost += cpu.lost();
-        for (const auto& [stack, count] : folded_) samples += count;
-        values["perf_record.samples"] = static_cast<double>(samples);
         if (lost) values["perf_record.lost"] = static_cast<double>(lost);
-        if (!samples) return;
-        curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", folded_}};
-        curves["perf_record.tasks"] = rows_curve("samples", window, place_rows(places_));
+        values["perf_record.samples"] = 0;
+        report_samples(folded_, places_, window, values, curves);
     }
 
 private:

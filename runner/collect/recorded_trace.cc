@@ -36,15 +36,8 @@ std::vector<std::pair<std::string, std::string>> report_recorded_trace(const Rec
     if (has("irq", "irq:irq_handler_")) report_irqs(trace.irqs, window, values, curves);
     if (has("napi", "napi:napi_poll")) report_napi(trace.polls, window, values, curves);
     if (has("drops", "skb:kfree_skb")) report_drops(trace.dropped, window, values, curves);
-    uint64_t samples = 0;
-    for (const auto& [stack, count] : trace.stacks) samples += count;
-    if (samples) {
-        values["perf_record.samples"] = static_cast<double>(samples);
-        curves["perf_record.stacks"] = {{"unit", "samples"}, {"stacks", trace.stacks}};
-        curves["perf_record.tasks"] = rows_curve("samples", window, place_rows(trace.tasks));
-    } else {
+    if (!report_samples(trace.stacks, trace.tasks, window, values, curves))
         missing.emplace_back("perf_record", "no call graph (-g) was recorded");
-    }
     return missing;
 }
 
