@@ -71,15 +71,7 @@ Json json_of(const std::map<AccessPlace, Accesses>& accesses) {
     return list;
 }
 
-std::string command_of(const RunRequest& request) {
-    std::string command = fmt::format("rxlab attribute {}", request.experiment);
-    if (request.full) command += " --full";
-    for (const std::string& arm : request.arms) command += " --arm " + arm;
-    if (request.seed != 1) command += fmt::format(" --seed {}", request.seed);
-    return command + " --kernel " + request.vm.kernel;
-}
-
-Json json_of(const RunRequest& request, const Experiment& experiment, const Json& provenance,
+Json json_of(const std::string& command, const Experiment& experiment, const Json& provenance,
              const std::vector<Attributed>& all) {
     Json cells = Json::array();
     for (const Attributed& one : all)
@@ -91,10 +83,12 @@ Json json_of(const RunRequest& request, const Experiment& experiment, const Json
                          {"instructions", total(one.executed.stacks)},
                          {"stacks", one.executed.stacks},
                          {"accesses", json_of(one.executed.accesses)}});
-    return {
-        {"schema_version", kSchemaVersion}, {"experiment", experiment.name},
-        {"question", experiment.question},  {"kernel", provenance["kernel"].value("release", "")},
-        {"command", command_of(request)},   {"cells", cells}};
+    return {{"schema_version", kSchemaVersion},
+            {"experiment", experiment.name},
+            {"question", experiment.question},
+            {"kernel", provenance["kernel"].value("release", "")},
+            {"command", command},
+            {"cells", cells}};
 }
 
 /// A function of two trials, in instructions per packet; 0 where it was not executed.
@@ -188,7 +182,9 @@ bool is_baseline(const Experiment& experiment, const std::string& arm) {
 class Attribution {
 public:
     Attribution(RunRequest request, bool json)
-        : request_(std::move(request)), quiet_(request_.quiet || json) {
+        : request_(std::move(request)),
+          command_(command_again("rxlab attribute " + request_.experiment, request_)),
+          quiet_(request_.quiet || json) {
         request_.lane = to_string(exact_lane());
         request_.target = "vm";
         request_.rounds = 1;
@@ -203,7 +199,7 @@ public:
                          *executor_for(request_, campaign_.plan),
                          [this](const CampaignEvent& event) { std::visit(*this, event); });
         for (auto& [id, one] : by_id_) all_.push_back(std::move(one));
-        return json_of(request_, result.experiment, result.provenance, all_);
+        return json_of(command_, result.experiment, result.provenance, all_);
     }
 
     std::filesystem::path out() const { return out_for(request_, campaign_.plan, "attribution"); }
@@ -238,6 +234,7 @@ private:
     }
 
     RunRequest request_;
+    const std::string command_;  ///< as it was asked for
     bool quiet_;
     CampaignRequest campaign_;
     std::map<int, Attributed> by_id_;

@@ -4,6 +4,7 @@
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "journal/journal.h"
+#include "session/prepare.h"
 #include "sys/modules.h"
 #include "sys/sys.h"
 
@@ -70,7 +71,7 @@ Finding look_btf(Sys& sys) {
 }
 
 Finding look_modules(Sys& sys) {
-    const std::string release = first_line(sys.read_file("/proc/sys/kernel/osrelease"));
+    const std::string release = kernel_release(sys);
     if (const ModulesRefused refused = modules_refused(sys); !refused.why.empty())
         return {Grade::limited, refused.why, refused.next};
     if (!sys.exists("/lib/modules/" + release + "/build"))

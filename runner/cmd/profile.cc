@@ -12,6 +12,7 @@
 #include "cmd/perform.h"
 #include "collect/collector.h"
 #include "collect/recorded_trace.h"
+#include "compare/cells.h"
 #include "experiment/experiment_json.h"
 #include "knobs/knobs.h"
 #include "profile/recorded.h"
@@ -177,19 +178,6 @@ void wait_for(Sys& sys, uint64_t ns, Parts& parts) {
     }
 }
 
-/// Knobs that this machine does not have are not there.
-Json settings_here(Sys& sys, const Json& curves) {
-    Json settings = Json::object();
-    for (const std::string& name : profile_settings(curves)) {
-        try {
-            const Knob knob = find_knob(name);
-            settings[name] = knob.kind.read(sys, knob.object);
-        } catch (const Error&) {
-        }
-    }
-    return settings;
-}
-
 Json facts_of(const std::string& command, const std::string& kernel) {
     return {{"command", command}, {"kernel", kernel}, {"rxlab_version", version()}};
 }
@@ -209,7 +197,7 @@ Recorded record(Sys& sys, const ProfileRequest& request) {
         facts_of(fmt::format("rxlab profile {} --seconds {}", request.subject, request.seconds),
                  kernel_release(sys));
     recorded.facts["seconds"] = static_cast<double>(ns) / kSecond;
-    recorded.settings = settings_here(sys, recorded.curves);
+    recorded.settings = values_now(sys, profile_settings(recorded.curves));
     return recorded;
 }
 
@@ -237,12 +225,6 @@ std::string lane_for(const RunRequest& run, const Experiment& experiment) {
     const auto& lanes = experiment.lanes;
     const bool has = std::find(lanes.begin(), lanes.end(), Lane::functional) != lanes.end();
     return to_string(has ? Lane::functional : lanes.front());
-}
-
-std::string baseline_of(const Experiment& experiment) {
-    return std::find_if(experiment.arms.begin(), experiment.arms.end(),
-                        [](const Arm& arm) { return arm.baseline; })
-        ->name;
 }
 
 /// One trial of the arm, with the collectors of a profile instead of the experiment's.
@@ -299,7 +281,8 @@ Profiled profile_trial(ProfileRequest request) {
     const ArmOf subject = arm_of(request.subject);
     run.experiment = subject.experiment;
     const Experiment experiment = load_experiment(run.experiment);
-    const std::string arm = subject.arm.empty() ? baseline_of(experiment) : subject.arm;
+    const std::string arm = subject.arm.empty() ? baseline_of(experiment).name : subject.arm;
+    RunRequest asked = run;
     run.lane = lane_for(run, experiment);
     run.arms = {arm};
     run.rounds = 1;
@@ -314,11 +297,9 @@ Profiled profile_trial(ProfileRequest request) {
     const Result result = run_campaign(campaign, *make_strategy("whole_plan"),
                                        *executor_for(run, campaign.plan), say);
     Recorded recorded = recorded_of(campaign, result.observations.at(0));
-    std::string command = fmt::format("rxlab profile {}:{} --lane {}", run.experiment, arm,
-                                      to_string(campaign.plan.lane));
-    command += run.target == "host" ? " --target host" : " --kernel " + run.vm.kernel;
-    if (run.seed != 1) command += fmt::format(" --seed {}", run.seed);
-    recorded.facts["command"] = command;
+    asked.lane = to_string(campaign.plan.lane);
+    recorded.facts["command"] =
+        command_again(fmt::format("rxlab profile {}:{}", run.experiment, arm), asked);
     return {std::move(recorded), out};
 }
 

@@ -39,21 +39,27 @@ std::string kernel_word(const std::string& kernel) {
     return fs::path(kernel).filename();
 }
 
+/// What is not as it is by itself, but for experiment, target, lane and kernel; each with a blank
+/// before it.
+std::string options_again(const RunRequest& request, bool on_host) {
+    std::string options;
+    if (request.seed != 1) options += fmt::format(" --seed {}", request.seed);
+    if (request.rounds) options += fmt::format(" --rounds {}", request.rounds);
+    if (request.full) options += " --full";
+    for (const std::string& arm : request.arms) options += " --arm " + arm;
+    if (!request.host.interface.names.empty())
+        options += " --interface " + request.host.interface.names;
+    if (request.host.interface.force) options += " --force";
+    if (request.host.trust) options += " --trust";
+    if (!on_host && request.vm.cpu != VmOptions{}.cpu) options += " --cpu " + request.vm.cpu;
+    return options;
+}
+
 std::string repeat_command(const RunRequest& request, const Plan& plan) {
     std::string command = fmt::format("make run-experiment EXPERIMENT={} TARGET={} LANE={}",
                                       request.experiment, plan.target, to_string(plan.lane));
     if (plan.target == "vm") command += " KERNEL=" + request.vm.kernel;
-    std::string args;
-    if (request.seed != 1) args += fmt::format(" --seed {}", request.seed);
-    if (request.rounds) args += fmt::format(" --rounds {}", request.rounds);
-    if (request.full) args += " --full";
-    for (const std::string& arm : request.arms) args += " --arm " + arm;
-    if (!request.host.interface.names.empty())
-        args += " --interface " + request.host.interface.names;
-    if (request.host.interface.force) args += " --force";
-    if (request.host.trust) args += " --trust";
-    if (plan.target == "vm" && request.vm.cpu != VmOptions{}.cpu)
-        args += " --cpu " + request.vm.cpu;
+    const std::string args = options_again(request, plan.target == "host");
     return args.empty() ? command : fmt::format("{} ARGS='{}'", command, args.substr(1));
 }
 
@@ -66,6 +72,15 @@ Plan whole_plan(RunRequest request, const Experiment& experiment) {
 }
 
 }  // namespace
+
+std::string command_again(const std::string& start, const RunRequest& request) {
+    const bool on_host = request.target == "host";
+    std::string command = start;
+    if (!request.lane.empty()) command += " --lane " + request.lane;
+    if (!request.target.empty()) command += " --target " + request.target;
+    if (!on_host) command += " --kernel " + request.vm.kernel;
+    return command + options_again(request, on_host);
+}
 
 fs::path out_for(const RunRequest& request, const Plan& plan, const std::string& word) {
     if (!request.out.empty()) return request.out;

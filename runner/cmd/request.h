@@ -48,6 +48,9 @@ CampaignRequest campaign_for(const RunRequest& request);
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan);
 std::unique_ptr<Executor> executor_for(const RunRequest& request, const Plan& plan);
 
+/// The command that asks for the same. @param start as far as the options, "rxlab tune rx-path ..."
+std::string command_again(const std::string& start, const RunRequest& request);
+
 /// The folder that was asked for, or else a new one in the checkout:
 /// results/runs/EXPERIMENT-WORD-KERNEL-TIME.
 std::filesystem::path out_for(const RunRequest& request, const Plan& plan, const std::string& word);

@@ -182,7 +182,7 @@ Json knobs_of(const Result& proof, const std::string& arm) {
 }
 
 /// The winner's settings of a machine, as documents, where it was proved better and has any.
-void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& interface,
+void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& pair,
                 const fs::path& out) {
     if (!tuned.proof->fault.empty() || tuned.proof->metric.verdict != Verdict::better) return;
     const auto settings_of_arm = [&](const std::string& arm) {
@@ -190,7 +190,7 @@ void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& inte
             fmt::format("The winner of a search in {}.", tuned.experiment.name);
         const Settings settings =
             settings_of(tuned.space.name, summary, knobs_of(outcome.result, arm));
-        return interface.empty() ? settings : for_interface(settings, interface);
+        return pair.empty() ? settings : for_interface(settings, names_in(pair).receiver);
     };
     const Settings settings = settings_of_arm(kTuned);
     if (settings.knobs.empty()) return;
@@ -203,25 +203,14 @@ void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& inte
     tuned.keep = {{"settings", to_json(settings)}, {"persistent", to_json(files)}};
 }
 
-/// Of the user's own pair, the one that receives.
-std::string receiver_of(const RunRequest& run) {
-    const std::string& pair = run.host.interface.names;
-    const size_t colon = pair.find(':');
-    return colon == std::string::npos ? pair : pair.substr(colon + 1);
-}
-
 /// Repeats the search.
 std::string command_of(const TuneRequest& request) {
-    const RunRequest& run = request.run;
-    std::string command = fmt::format("rxlab tune {} --space {}", run.experiment, request.space);
-    if (!request.from.empty()) command += " --from " + request.from;
-    if (!request.metric.empty()) command += " --metric " + request.metric;
-    if (request.trials) command += fmt::format(" --trials {}", request.trials);
-    if (!run.lane.empty()) command += " --lane " + run.lane;
-    if (!run.target.empty()) command += " --target " + run.target;
-    if (run.rounds) command += fmt::format(" --rounds {}", run.rounds);
-    if (run.seed != 1) command += fmt::format(" --seed {}", run.seed);
-    return run.target == "host" ? command : command + " --kernel " + run.vm.kernel;
+    std::string start =
+        fmt::format("rxlab tune {} --space {}", request.run.experiment, request.space);
+    if (!request.from.empty()) start += " --from " + request.from;
+    if (!request.metric.empty()) start += " --metric " + request.metric;
+    if (request.trials) start += fmt::format(" --trials {}", request.trials);
+    return command_again(start, request.run);
 }
 
 void print(const Tuned& tuned, const fs::path& out, bool report) {
@@ -287,7 +276,7 @@ Status search_and_prove(const TuneRequest& request, Search& search, const fs::pa
         if (!search.tuned.winner) return Status::ok;
         const RunOutcome outcome = confirm(request, search.tuned, out);
         search.tuned.proof = proof_of(outcome.result, outcome.comparison, search.tuned.race);
-        write_keep(search.tuned, outcome, receiver_of(request.run), out);
+        write_keep(search.tuned, outcome, request.run.host.interface.names, out);
         write(search, out);
         return search.tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
     } catch (const Error& error) {

@@ -123,15 +123,19 @@ std::string mac_of(Sys& sys, const std::string& name) {
 
 }  // namespace
 
+PairNames names_in(const std::string& pair) {
+    const size_t colon = pair.find(':');
+    if (colon == std::string::npos)
+        refuse(
+            fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT", pair),
+            "--interface eth1:eth2 sends from eth1 and measures eth2");
+    return {pair.substr(0, colon), pair.substr(colon + 1)};
+}
+
 /// Addresses are those that RFC 2544 sets aside for benchmarks.
 Topology user_interfaces(Sys& sys, Journal& journal, const UserPair& pair) {
-    const size_t colon = pair.names.find(':');
-    if (colon == std::string::npos)
-        refuse(fmt::format("--interface {}: expected two interfaces that are joined, GEN:DUT",
-                           pair.names),
-               "--interface eth1:eth2 sends from eth1 and measures eth2");
-    const Interface generator{"", pair.names.substr(0, colon)},
-        receiver{"", pair.names.substr(colon + 1)};
+    const PairNames ends = names_in(pair.names);
+    const Interface generator{"", ends.generator}, receiver{"", ends.receiver};
     if (generator.name == receiver.name)
         refuse(fmt::format("--interface {}: both ends are one interface", pair.names),
                "--interface eth1:eth2 sends from eth1 and measures eth2");

@@ -11,6 +11,12 @@ struct UserPair {
     bool force = false;  ///< where they are, also where that takes this machine's own traffic away
 };
 
+struct PairNames {
+    std::string generator, receiver;
+};
+/// @throws Error(Status::usage): no "GEN:DUT"
+PairNames names_in(const std::string& pair);
+
 /// Each end is in a namespace of its own then (moved_pair.h); taken by `force` it stays where it
 /// is.
 /// @throws Error(Status::usage): no such pair, an interface
