@@ -14,9 +14,17 @@ namespace rxlab {
 namespace {
 
 constexpr size_t kOneOf = 3;  // goes on to the next heat
+constexpr size_t kPart = 4;   // of all trials: what a race takes where nothing is said
 
 size_t that_go_on(size_t arms) {
     return (arms + kOneOf - 1) / kOneOf;
+}
+
+/// Of a heat, in all: twice those of the heat before, and no more than the plan has.
+int rounds_until(int heat, const Race& race, int rounds) {
+    int until = std::min(race.heat_rounds, rounds);
+    for (; heat > 0 && until < rounds; heat--) until = std::min(2 * until, rounds);
+    return until;
 }
 
 bool less_is_better(const std::string& metric) {
@@ -201,7 +209,7 @@ Standings standings(const Result& so_far, const Race& race) {
     std::vector<std::string> in = track.contestants();
     std::vector<Standing> out;  // the last heat's first
     for (int heat = 0;; heat++) {
-        all.rounds = std::min((heat + 1) * race.heat_rounds, track.rounds());
+        all.rounds = rounds_until(heat, race, track.rounds());
         track.require_metrics(race);
         all.running = track.beside();
         all.running.insert(in.begin(), in.end());
@@ -236,15 +244,40 @@ Standings standings(const Result& so_far, const Race& race) {
     return all;
 }
 
-size_t most_trials(size_t arms, size_t beside, const Race& race, int rounds) {
-    size_t trials = 0;
-    for (int done = 0; done < rounds; done += race.heat_rounds) {
-        const int heat = std::min(race.heat_rounds, rounds - done);
-        trials += (arms + beside) * static_cast<size_t>(heat);
+RaceSize race_size(const Plan& plan, size_t arms) {
+    int rounds = 0;
+    for (const Trial& trial : plan.trials) rounds = std::max(rounds, trial.round + 1);
+    return {arms, plan.trials.size() / static_cast<size_t>(rounds) - arms, rounds};
+}
+
+size_t most_trials(const RaceSize& size, const Race& race) {
+    size_t trials = 0, arms = size.arms;
+    for (int heat = 0, done = 0; done < size.rounds; heat++) {
+        const int until = rounds_until(heat, race, size.rounds);
+        trials += (arms + size.beside) * static_cast<size_t>(until - done);
+        done = until;
         arms = that_go_on(arms);
         if (arms <= 1) break;
     }
     return trials;
+}
+
+size_t usual_trials(const RaceSize& size, Race race) {
+    race.heat_rounds = 1;
+    return std::max(size.all() / kPart, most_trials(size, race));
+}
+
+Race race_within(size_t trials, const RaceSize& size, Race race) {
+    for (race.heat_rounds = 1; race.heat_rounds < size.rounds; race.heat_rounds++) {
+        Race more = race;
+        more.heat_rounds++;
+        if (most_trials(size, more) > trials) break;
+    }
+    if (const size_t most = most_trials(size, race); most > trials)
+        throw Error(Status::usage,
+                    fmt::format("{} points take {} trials, not {}", size.arms, most, trials),
+                    fmt::format("--trials {}, or fewer points", most));
+    return race;
 }
 
 }  // namespace rxlab

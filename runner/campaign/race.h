@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Many arms against each other, so that most of the trials go to those that may win: successive
-// halving (Jamieson and Talwalkar, AISTATS 2016), by thirds, over rounds that all arms share.
+// halving (Jamieson and Talwalkar, AISTATS 2016), by thirds, over rounds that all arms share: as
+// fewer are left each of them gets more.
 #pragma once
 #include "result/result.h"
 
@@ -19,7 +20,7 @@ struct Guard {
 
 struct Race {
     std::string metric;   ///< that decides; one that has a direction, "net." ones too
-    int heat_rounds = 1;  ///< rounds that a heat adds
+    int heat_rounds = 1;  ///< of the first heat; each later one has twice as many in all
     std::vector<Guard> guards;
 };
 /// {"metric": NAME, "heat_rounds": N, "guards": {NAME: AT_MOST}}
@@ -52,14 +53,31 @@ struct Standings {
     const Standing* winner() const;
 };
 
-/// A heat is the arms that are left over `heat_rounds` more rounds; the best third of them goes on
-/// to the next. Pure: the same observations, whatever their order, give the same standings.
+/// A heat is the arms that are left over the rounds until its own last; the best third of them goes
+/// on to the next. Pure: the same observations, whatever their order, give the same standings.
 /// @throws Error(Status::usage): a trial of the baseline has not the metric, or a guard's;
 /// Error(Status::invalid): it has a fault.
 Standings standings(const Result& so_far, const Race& race);
 
-/// The most trials that a race of so many arms takes, with so many `beside` them in every heat (the
-/// baseline, the generator).
-size_t most_trials(size_t arms, size_t beside, const Race& race, int rounds);
+/// Who takes part, and in how many rounds at most.
+struct RaceSize {
+    size_t arms = 0;
+    size_t beside = 0;  ///< them in every heat: the baseline, the generator
+    int rounds = 0;
+    size_t all() const { return (arms + beside) * static_cast<size_t>(rounds); }  ///< trials
+};
+/// Of a plan with so many arms that race.
+RaceSize race_size(const Plan& plan, size_t arms);
+
+/// The most trials that the race takes.
+size_t most_trials(const RaceSize& size, const Race& race);
+
+/// What a race may take where nothing is said: a quarter of all, or one round in the first heat
+/// where that is more.
+size_t usual_trials(const RaceSize& size, Race race);
+
+/// The race with as many rounds in its first heat as so many trials allow.
+/// @throws Error(Status::usage): it takes more with one
+Race race_within(size_t trials, const RaceSize& size, Race race);
 
 }  // namespace rxlab

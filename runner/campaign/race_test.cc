@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <random>
 
 namespace rxlab {
 namespace {
@@ -68,9 +67,9 @@ TEST(Race, gives_most_trials_to_those_that_may_win) {
     EXPECT_DOUBLE_EQ(*race.standings.winner()->ratio(), 0.9);
     EXPECT_EQ(race.standings.winner()->rounds, 2);
     EXPECT_THAT(race.result.observations, SizeIs(10 + 4)) << "nine and three, and the baseline";
-    EXPECT_EQ(most_trials(9, 1, {kCost}, 8), 14u);
-    EXPECT_EQ(most_trials(200, 1, {kCost}, 8), 201u + 68 + 24 + 9 + 4);
-    EXPECT_EQ(most_trials(200, 1, {kCost}, 2), 201u + 68) << "no more rounds than there are";
+    EXPECT_EQ(most_trials({9, 1, 8}, {kCost}), 14u);
+    EXPECT_EQ(most_trials({200, 1, 8}, {kCost}), 201u + 68 + 2 * 24 + 4 * 9);
+    EXPECT_EQ(most_trials({200, 1, 2}, {kCost}), 201u + 68) << "no more rounds than there are";
 }
 
 TEST(Race, has_no_ratio_to_a_baseline_that_is_not_above_0) {
@@ -160,31 +159,13 @@ TEST(Race, refuses_parameters_that_are_none) {
         EXPECT_THROW(race_from(Json::parse(wrong)), Error) << wrong;
 }
 
-/// Twenty seeds of spaces of 216 points whose costs are drawn apart, with noise of the size that
-/// boots give: the planted best, 1 % better than any other, is found with a quarter of all trials.
-TEST(Race, finds_the_planted_best_of_216_in_19_of_20_seeds) {
-    const Experiment experiment = points(216);
-    const size_t all = plan_of(experiment).trials.size();
-    int found = 0;
-    for (unsigned seed = 0; seed < 20; seed++) {
-        std::mt19937 random(seed);
-        std::normal_distribution<double> normal;
-        std::vector<double> cost(216);
-        const int best = static_cast<int>(random() % 216);
-        for (int i = 0; i < 216;
-             i++)  // it is 1 % better than the next, which boots spread by 0.2 %
-            cost[static_cast<size_t>(i)] = i == best ? 700 : 707 + 300.0 * (random() % 1000) / 1000;
-        std::vector<double> boots(8);
-        for (double& boot : boots) boot = normal(random);
-        const auto reading = [&](const std::string& arm, int round) {
-            const double value = arm == "now" ? 1000 : cost[std::stoul(arm.substr(6))];
-            return value + 5 * boots[static_cast<size_t>(round)] + 0.002 * value * normal(random);
-        };
-        const Raced race = raced(experiment, reading, {{"metric", kCost}});
-        found += race.standings.winner()->arm == point(best);
-        EXPECT_LE(race.result.observations.size() * 4, all);
-    }
-    EXPECT_GE(found, 19);
+TEST(Race, has_as_many_rounds_in_its_first_heat_as_the_trials_allow) {
+    const RaceSize size{200, 1, 8};
+    const size_t least = most_trials(size, {kCost});
+    EXPECT_EQ(race_within(least, size, {kCost}).heat_rounds, 1);
+    EXPECT_EQ(race_within(size.all() - 1, size, {kCost}).heat_rounds, 7);
+    EXPECT_EQ(race_within(size.all(), size, {kCost}).heat_rounds, 8) << "all points in all rounds";
+    EXPECT_THROW(race_within(least - 1, size, {kCost}), Error);
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ const StrategyRow kStrategies[] = {
      make_until_decided},
     {"single_trial", "one trial of the plan, {\"trial\": its id}", make_single_trial},
     {"racing",
-     "all arms for some rounds, the best third of them for some more, until one is left; "
-     "{\"metric\": what decides, \"heat_rounds\": rounds, \"guards\": {metric: factor}}",
+     "all arms for some rounds, the best third of them until it has twice as many, until one is "
+     "left; {\"metric\": what decides, \"heat_rounds\": rounds of the first heat, \"guards\": "
+     "{metric: factor}}",
      make_racing},
 };
 const size_t kStrategyCount = std::size(kStrategies);

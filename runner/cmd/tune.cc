@@ -21,7 +21,6 @@ namespace {
 
 // Far from the seeds that people choose: its boots, phases and flows are none of the search's.
 constexpr uint64_t kHeldOut = 1'000'000'007;
-constexpr size_t kPart = 4;  // of all trials: what a search takes at most where nothing is said
 constexpr const char* kTuned = "tuned";
 
 struct TuneRequest {
@@ -76,40 +75,6 @@ std::string metric_of(const Experiment& experiment, Lane lane, const std::string
                 "name one with --metric");
 }
 
-/// The plan of a race: how many take part, and how many trials that may be.
-struct Size {
-    size_t points, beside, all;
-    int rounds;
-};
-
-Size size_of(const Plan& plan, size_t points) {
-    int rounds = 0;
-    for (const Trial& trial : plan.trials) rounds = std::max(rounds, trial.round + 1);
-    const size_t all = plan.trials.size();
-    return {points, all / static_cast<size_t>(rounds) - points, all, rounds};
-}
-
-size_t most_of(const Size& size, const Race& race) {
-    return most_trials(size.points, size.beside, race, size.rounds);
-}
-
-/// As many rounds in a heat as the trials allow that it may take.
-Race race_for(const Size& size, std::string metric, const Json& guards, size_t budget) {
-    Race race = race_from({{"metric", metric}, {"guards", guards}});
-    while (race.heat_rounds < size.rounds) {
-        race.heat_rounds++;
-        if (most_of(size, race) <= budget) continue;
-        race.heat_rounds--;
-        break;
-    }
-    if (most_of(size, race) > budget)
-        throw Error(Status::usage,
-                    fmt::format("{} points take {} trials, not {}", size.points,
-                                most_of(size, race), budget),
-                    fmt::format("--trials {}, or fewer points", most_of(size, race)));
-    return race;
-}
-
 /// The trials so far, of those that the race will take at most.
 struct RaceProgress {
     Progress& progress;
@@ -128,16 +93,16 @@ struct RaceProgress {
 };
 
 Result run_race(const RunRequest& run, const CampaignRequest& campaign, const Race& race,
-                const Size& size) {
-    const size_t most = most_of(size, race);
+                const RaceSize& size) {
+    const size_t most = most_trials(size, race);
     Plan ahead = campaign.plan;  // trials of rounds are alike: so many of them are a forecast
     ahead.trials.resize(most);
     PaceFile paces = pace_file();
     const Pace pace = paces.of(ahead);
     const Forecast forecast = forecast_for(run, ahead, pace);
     Progress progress(run.quiet, ahead, pace, forecast.workers);
-    progress.say(fmt::format("search: {} points, at most {} (all would be {})", size.points,
-                             in_words(forecast), size.all));
+    progress.say(fmt::format("search: {} points, at most {} (all would be {})", size.arms,
+                             in_words(forecast), size.all()));
     const std::unique_ptr<Executor> executor = executor_for(run, campaign.plan);
     const RaceProgress shown{progress, most};
     Result result = run_campaign(campaign, *make_strategy("racing", to_json(race)), *executor,
@@ -184,7 +149,7 @@ Json knobs_of(const Result& proof, const std::string& arm) {
 /// The winner's settings of a machine, as documents, where it was proved better and has any.
 void write_keep(Tuned& tuned, const RunOutcome& outcome, const std::string& pair,
                 const fs::path& out) {
-    if (!tuned.proof->fault.empty() || tuned.proof->metric.verdict != Verdict::better) return;
+    if (!tuned.proved()) return;
     const auto settings_of_arm = [&](const std::string& arm) {
         const std::string summary =
             fmt::format("The winner of a search in {}.", tuned.experiment.name);
@@ -224,7 +189,7 @@ struct Search {
     Json document;   ///< of the experiment whose arms the points are
     RunRequest run;  ///< of that one
     Plan plan;
-    Size size;
+    RaceSize size;
 };
 
 /// All that can be known before anything is made.
@@ -244,12 +209,13 @@ Search search_for(const TuneRequest& request) {
     const Experiment experiment =
         parse_experiment(search.document.dump(1), name + ".json", vocabulary());
     search.plan = plan_for(search.run, experiment);
-    search.size = size_of(search.plan, tuned.points.size());
+    search.size = race_size(search.plan, tuned.points.size());
     search.run.rounds = search.size.rounds;  // of every lane's plan, as it was sized here
-    tuned.race = race_for(
-        search.size, metric_of(experiment, search.plan.lane, request.metric), tuned.space.guards,
-        request.trials ? static_cast<size_t>(request.trials)
-                       : std::max(search.size.all / kPart, most_of(search.size, {})));
+    tuned.race = race_from({{"metric", metric_of(experiment, search.plan.lane, request.metric)},
+                            {"guards", tuned.space.guards}});
+    const size_t trials = request.trials ? static_cast<size_t>(request.trials)
+                                         : usual_trials(search.size, tuned.race);
+    tuned.race = race_within(trials, search.size, tuned.race);
     return search;
 }
 

@@ -327,7 +327,8 @@ def how(document):
     lines = [
         [
             f"{words.plural(plan['trials'], 'trial')} of {plan['all_trials']} that all points in"
-            f" all rounds would be; {words.plural(race['heat_rounds'], 'round')} in each heat."
+            f" all rounds would be; {words.plural(race['heat_rounds'], 'round')} in the first heat,"
+            " twice as many in all in each later one."
         ],
         [f"What decides: {race['metric']}, {document['better']} is better."],
         [f"Guards, to the baseline: {words.listed(guards)}." if guards else "No guards."],

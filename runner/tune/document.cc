@@ -128,6 +128,10 @@ void judge(Tuned& tuned, const Result& search) {
         if (arm_name(i) == best->arm) tuned.winner = i;
 }
 
+bool Tuned::proved() const {
+    return proof && proof->fault.empty() && proof->metric.verdict == Verdict::better;
+}
+
 Proof proof_of(const Result& result, const Comparison& comparison, const Race& race) {
     Race all{race.metric, 1, race.guards};
     for (const Observation& observation : result.observations)

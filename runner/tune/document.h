@@ -29,6 +29,8 @@ struct Tuned {
     Effects effects;
     std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
     std::optional<Proof> proof;    ///< none: it was not made
+    /// Is there a winner that other boots have shown to be better?
+    bool proved() const;
     Json keep;  ///< settings and their persistent form, of a winner that was proved; else null
 };
 
