@@ -6,6 +6,7 @@
 #include "cmd/pace_file.h"
 #include "cmd/perform.h"
 #include "cmd/progress.h"
+#include "collect/collector.h"
 #include "compare/look.h"
 #include "settings/persistent_files.h"
 #include "tune/document.h"
@@ -73,6 +74,25 @@ std::string metric_of(const Experiment& experiment, Lane lane, const std::string
                 fmt::format("{} has no primary metric that the {} lane ranks", experiment.name,
                             to_string(lane)),
                 "name one with --metric");
+}
+
+/// Is the metric one of this kind's, which begin with its name, or with the start of it?
+bool is_of(const CollectorKind& kind, const std::string& metric) {
+    return std::string_view(kind.name).starts_with(metric.substr(0, metric.find('.')));
+}
+
+/// Without the probes that decide nothing: each has a window of its own in each trial.
+void leave_out_probes(Json& experiment, const Race& race) {
+    std::vector<std::string> deciding{race.metric};
+    for (const Guard& guard : race.guards) deciding.push_back(guard.metric);
+    Json kept = Json::array();
+    for (const std::string name : experiment.value("collectors", Json::array())) {
+        const CollectorKind& kind = *collector_named(name).kind;
+        if (!kind.probe || std::any_of(deciding.begin(), deciding.end(),
+                                       [&](const auto& metric) { return is_of(kind, metric); }))
+            kept.push_back(name);
+    }
+    experiment["collectors"] = kept;
 }
 
 /// The trials so far, of those that the race will take at most.
@@ -215,6 +235,7 @@ Search search_for(const TuneRequest& request) {
                             {"guards", tuned.space.guards}});
     const size_t trials = request.trials ? static_cast<size_t>(request.trials)
                                          : usual_trials(search.size, tuned.race);
+    leave_out_probes(search.document, tuned.race);
     tuned.race = race_within(trials, search.size, tuned.race);
     return search;
 }
