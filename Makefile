@@ -224,7 +224,7 @@ compile-apart: deps
 THREADED := $(firstword $(KERNELS))+threadirqs
 nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB through each ring,
 ## each reader fuzzed for a minute, 10^7 frames through the NIC and each port filter, 10^6
-## through each driver, each of its trials twenty times;
+## through each driver, each of its trials twenty times; what a search finds of a NIC's knobs;
 ## test-debug and rehearsal; results under results/runs/DATE
 	@ninja -C $(BUILD)/cmake --quiet xdp_test
 	@RXLAB_LIVE_FRAMES=10000000 RXLAB_FUZZ_FRAMES=1000000 \
@@ -241,6 +241,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
+	@$(call valid,$(BUILD)/rxlab tune rx-path --space rxnic --exhaustive)
 	@$(MAKE) --no-print-directory test-debug
 	@$(MAKE) --no-print-directory rehearsal
 

@@ -28,6 +28,7 @@ struct TuneRequest {
     RunRequest run;
     std::string space, from, metric;
     int trials = 0;  ///< of the search at most; 0: a part of all
+    bool exhaustive = false;
     bool json = false;
 };
 
@@ -195,6 +196,7 @@ std::string command_of(const TuneRequest& request) {
     if (!request.from.empty()) start += " --from " + request.from;
     if (!request.metric.empty()) start += " --metric " + request.metric;
     if (request.trials) start += fmt::format(" --trials {}", request.trials);
+    if (request.exhaustive) start += " --exhaustive";
     return command_again(start, request.run);
 }
 
@@ -210,6 +212,7 @@ struct Search {
     RunRequest run;  ///< of that one
     Plan plan;
     RaceSize size;
+    Race race;  ///< that a search of all is compared with
 };
 
 /// All that can be known before anything is made.
@@ -236,18 +239,21 @@ Search search_for(const TuneRequest& request) {
     const size_t trials = request.trials ? static_cast<size_t>(request.trials)
                                          : usual_trials(search.size, tuned.race);
     leave_out_probes(search.document, tuned.race);
-    tuned.race = race_within(trials, search.size, tuned.race);
+    search.race = race_within(trials, search.size, tuned.race);
+    tuned.race =
+        request.exhaustive ? race_within(search.size.all(), search.size, tuned.race) : search.race;
     return search;
 }
 
-void run_search(Search& search, const std::string& command, const fs::path& out) {
+void run_search(const TuneRequest& request, Search& search, const fs::path& out) {
     search.run.experiment = write_experiment(out, search.document);
     CampaignRequest campaign = campaign_for(search.run);
     campaign.out = out / "search";
-    campaign.stamp["command"] = command;
+    campaign.stamp["command"] = command_of(request);
     const Result result = run_race(search.run, campaign, search.tuned.race, search.size);
     write_whole(campaign.out / "result.json", to_json(result).dump(1) + "\n");
     judge(search.tuned, result);
+    if (request.exhaustive) search.tuned.raced = raced_in(search.tuned, result, search.race);
 }
 
 /// Of what there is until then.
@@ -258,7 +264,7 @@ void write(const Search& search, const fs::path& out) {
 /// @return what its exit status says: that of the proof, where there is a winner to prove
 Status search_and_prove(const TuneRequest& request, Search& search, const fs::path& out) {
     try {
-        run_search(search, command_of(request), out);
+        run_search(request, search, out);
         write(search, out);
         if (!search.tuned.winner) return Status::ok;
         const RunOutcome outcome = confirm(request, search.tuned, out);
@@ -307,6 +313,9 @@ void define_tune(CommandOptions command) {
             "the most trials of the search (a quarter of all points in all rounds, or one round "
             "in each heat where that is more)")
         .at_least(1);
+    command.flag("--exhaustive", request->exhaustive,
+                 "all points in all rounds; tells what the race finds of the best one's gain, and "
+                 "in how many trials");
     command.flag("--json", request->json, "print tune.json");
     command.does([=] { return tune(*request); });
 }

@@ -60,6 +60,7 @@ DOCUMENT = {
         "verdict_words": "fewer instructions",
         "fault": "",
     },
+    "raced": None,
     "keep": {
         "settings": {"name": "small", "summary": "", "knobs": {"sysctl:net.core.x": "1"}},
         "persistent": {
@@ -112,6 +113,17 @@ class TuneReport(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("No point is better than 'textbook'", page)
         self.assertIn("No knob makes a difference", page)
+
+    def test_what_a_race_finds_of_all_is_told(self):
+        race = {"race": DOCUMENT["race"], "trials": 8, "winner": WINNER, "gain": 1.0}
+        _, page = self.written(DOCUMENT | {"raced": race})
+        self.assertIn("takes 8 trials (25.0 %) and finds the same point", page)
+        race |= {"winner": point(1, 950.0), "gain": 0.5}
+        _, page = self.written(DOCUMENT | {"raced": race})
+        self.assertIn("finds tx\\_usecs 1: 50.0 % of the best's gain", page)
+        race |= {"winner": None, "gain": 0}
+        _, page = self.written(DOCUMENT | {"raced": race})
+        self.assertIn("finds nothing that is better", page)
 
     def test_how_to_keep_the_winner_is_told_with_the_way_back(self):
         _, page = self.written(DOCUMENT)

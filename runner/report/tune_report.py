@@ -61,6 +61,14 @@ def check_proof(row):
     row.get("n").number()
 
 
+def check_raced(row):
+    row.get("race").get("heat_rounds").number()
+    row.get("trials").number()
+    row.get("gain").number_or_null()
+    if row.get("winner").value is not None:
+        check_point(row.get("winner"))
+
+
 def check_keep(row):
     for value in row.get("settings").get("knobs").entries():
         value.text()
@@ -101,6 +109,8 @@ def load(folder):
     place.get("effects_against_chance").boolean()
     if place.get("proof").value is not None:
         check_proof(place.get("proof"))
+    if place.get("raced").value is not None:
+        check_raced(place.get("raced"))
     if place.get("keep").value is not None:
         check_keep(place.get("keep"))
     return document
@@ -321,6 +331,22 @@ def keep(document):
     return [Section("To keep it", "keep", blocks)]
 
 
+def raced(document):
+    """What a race finds where the search was of everything; nothing where it was a race."""
+    row, best = document["raced"], document["winner"]
+    if row is None:
+        return []
+    share = words.percent(row["trials"] / document["plan"]["all_trials"])
+    race = f"A race of these takes {words.plural(row['trials'], 'trial')} ({share}) and finds"
+    found = row["winner"]
+    if found is None:
+        return [[f"{race} nothing that is better."]]
+    if best is not None and found["name"] == best["name"]:
+        return [[f"{race} the same point."]]
+    gain = "" if row["gain"] is None else f": {words.percent(row['gain'])} of the best's gain"
+    return [[f"{race} {found['words']}{gain}."]]
+
+
 def how(document):
     plan, race = document["plan"], document["race"]
     guards = [f"{name} at most {words.number(most)} times" for name, most in race["guards"].items()]
@@ -330,6 +356,7 @@ def how(document):
             f" all rounds would be; {words.plural(race['heat_rounds'], 'round')} in the first heat,"
             " twice as many in all in each later one."
         ],
+        *raced(document),
         [f"What decides: {race['metric']}, {document['better']} is better."],
         [f"Guards, to the baseline: {words.listed(guards)}." if guards else "No guards."],
         ["What was searched: ", Code(str(document["space"]["knobs"]))],

@@ -2,6 +2,7 @@
 #include "tune/document.h"
 
 #include "base/error.h"
+#include "campaign/replay.h"
 #include "compare/cells.h"
 #include "compare/look.h"
 
@@ -21,6 +22,22 @@ std::vector<std::optional<Standing>> by_point(const std::vector<Standing>& arms,
         if (const auto found = by_name.find(arm_name(i)); found != by_name.end())
             rows[i] = found->second;
     return rows;
+}
+
+/// The point that is best in a race that is over; none: nothing is better than the baseline.
+std::optional<size_t> winner_of(const Standings& end, const Tuned& tuned) {
+    const Standing* best = end.winner();
+    const bool less = metric_row(tuned.race.metric).better == std::string_view("lower");
+    if (!best || (less ? *best->value >= best->baseline : *best->value <= best->baseline))
+        return std::nullopt;
+    for (size_t i = 0; i < tuned.points.size(); i++)
+        if (arm_name(i) == best->arm) return i;
+    return std::nullopt;
+}
+
+/// What it differs by from the baseline, in the metric's unit.
+double gain_of(const Standing& standing) {
+    return standing.value ? *standing.value - standing.baseline : 0;
 }
 
 std::vector<std::optional<double>> values_of(const std::vector<std::optional<Standing>>& rows) {
@@ -90,6 +107,26 @@ Json proof_json(const Proof& proof) {
             {"fault", proof.fault}};
 }
 
+Json raced_json(const Tuned& tuned, const Raced& raced) {
+    return {{"race", to_json(raced.race)},
+            {"trials", raced.trials},
+            {"winner", raced.winner ? point_json(tuned, *raced.winner) : Json()},
+            {"gain", number(raced.gain)}};
+}
+
+std::string raced_words(const Tuned& tuned, const Raced& raced) {
+    const auto all = tuned.plan["all_trials"].get<double>();
+    const std::string race =
+        fmt::format("a race of these takes {} of the trials ({:.1f} %) and finds", raced.trials,
+                    100 * static_cast<double>(raced.trials) / all);
+    if (!raced.winner) return race + " nothing that is better";
+    if (raced.winner == tuned.winner) return race + " the same point";
+    const std::string found =
+        fmt::format("{} {}", race, words_of(tuned.space, tuned.points[*raced.winner]));
+    return raced.gain ? fmt::format("{}: {:.1f} % of the best's gain", found, 100 * *raced.gain)
+                      : found;
+}
+
 /// Where the proof was made, and the search was not.
 std::string elsewhere(const Tuned& tuned) {
     const bool boots = lane_row(*lane_from(tuned.plan["lane"].get<std::string>())).boot_seeds;
@@ -121,11 +158,17 @@ void judge(Tuned& tuned, const Result& search) {
         standings(at_look(search, {.rounds = tuned.race.heat_rounds}), tuned.race);
     tuned.effects =
         effects_of(tuned.space, tuned.points, values_of(by_point(first.arms, tuned.points.size())));
-    const Standing* best = end.winner();
-    const bool less = metric_row(tuned.race.metric).better == std::string_view("lower");
-    if (!best || (less ? *best->value >= best->baseline : *best->value <= best->baseline)) return;
-    for (size_t i = 0; i < tuned.points.size(); i++)
-        if (arm_name(i) == best->arm) tuned.winner = i;
+    tuned.winner = winner_of(end, tuned);
+}
+
+Raced raced_in(const Tuned& tuned, const Result& all, const Race& race) {
+    const Result part = replayed(all, *make_strategy("racing", to_json(race)));
+    Raced raced{race, part.observations.size(), winner_of(standings(part, race), tuned), {}};
+    if (!tuned.winner) return raced;
+    raced.gain = raced.winner ? gain_of(*tuned.standings[*raced.winner]) /
+                                    gain_of(*tuned.standings[*tuned.winner])
+                              : 0;
+    return raced;
 }
 
 bool Tuned::proved() const {
@@ -169,6 +212,7 @@ Json to_json(const Tuned& tuned) {
             {"winner", tuned.winner ? point_json(tuned, *tuned.winner) : Json()},
             {"proof", tuned.proof ? proof_json(*tuned.proof) : Json()},
             {"proved_in", elsewhere(tuned)},
+            {"raced", tuned.raced ? raced_json(tuned, *tuned.raced) : Json()},
             {"keep", tuned.keep}};
 }
 
@@ -186,6 +230,7 @@ std::vector<std::string> in_words(const Tuned& tuned) {
     } else {
         lines.push_back(fmt::format("no point is better than '{}' in the search", tuned.baseline));
     }
+    if (tuned.raced) lines.push_back(raced_words(tuned, *tuned.raced));
     std::vector<std::string> shares;
     for (const Effect& effect : tuned.effects.rows)
         shares.push_back(

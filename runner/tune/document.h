@@ -16,6 +16,15 @@ struct Proof {
     std::string fault;      ///< a check that failed there, a guard; empty: none
 };
 
+/// What a race finds of what a search of all points in all rounds found.
+struct Raced {
+    Race race;
+    size_t trials = 0;
+    std::optional<size_t> winner;
+    /// Its gain, of the best point's, both over all rounds; none: there is nothing to gain.
+    std::optional<double> gain;
+};
+
 struct Tuned {
     Experiment experiment;  ///< the author's, which the search began in
     Space space;
@@ -29,13 +38,17 @@ struct Tuned {
     Effects effects;
     std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
     std::optional<Proof> proof;    ///< none: it was not made
+    std::optional<Raced> raced;    ///< none: the search was a race itself
+    Json keep;  ///< settings and their persistent form, of a winner that was proved; else null
     /// Is there a winner that other boots have shown to be better?
     bool proved() const;
-    Json keep;  ///< settings and their persistent form, of a winner that was proved; else null
 };
 
 /// How the points did in a search that is over.
 void judge(Tuned& tuned, const Result& search);
+
+/// @param all the search that was judged, which had all points in all rounds
+Raced raced_in(const Tuned& tuned, const Result& all, const Race& race);
 
 /// @param result of one arm beside the baseline, and how they compare
 /// @throws Error(Status::invalid): the comparison has not the deciding metric

@@ -69,6 +69,32 @@ TEST(Tuned, nothing_mattered_where_nothing_differs) {
     EXPECT_THAT(searched({120, 120, 120}).effects.rows, IsEmpty());
 }
 
+/// Over all rounds point 8 is best, in the first one point 0.
+double best_later(const std::string& arm, int round) {
+    if (arm == "now") return 100;
+    if (arm == arm_name(8)) return round == 0 ? 99 : 80;
+    if (arm == arm_name(0)) return round == 0 ? 70 : 92;
+    return 98;
+}
+
+TEST(Tuned, tells_what_a_race_finds_of_what_all_points_in_all_rounds_show) {
+    Tuned tuned = searched({100, 90, 110});
+    const Result all = test_result(tuned.experiment, best_later);
+    tuned.race.heat_rounds = 8;
+    judge(tuned, all);
+    EXPECT_EQ(tuned.winner, 8u);
+    tuned.raced = raced_in(tuned, all, {kCost, 1, {}});
+    EXPECT_EQ(tuned.raced->winner, 0u);
+    EXPECT_EQ(tuned.raced->trials, 14u);
+    EXPECT_NEAR(*tuned.raced->gain, (100 - 89.25) / (100 - 82.375), 1e-9);
+    EXPECT_THAT(in_words(tuned)[2], HasSubstr("takes 14 of the trials (17.5 %) and finds a 0, b 0: "
+                                              "61.0 % of the best's gain"));
+    expect_schema(to_json(tuned));
+    tuned.raced = raced_in(tuned, all, {kCost, 8, {}});
+    EXPECT_DOUBLE_EQ(*tuned.raced->gain, 1);
+    EXPECT_THAT(in_words(tuned)[2], HasSubstr("finds the same point"));
+}
+
 Proof proof_by(
     const Reading& reading, const Race& race = {kCost, 1, {}},
     const std::function<void(Observation&)>& change = [](Observation&) {}) {
