@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "experiment/resolve.h"
+#include "plan/collected.h"
 #include "plan/plan_json.h"
 #include "plan/seeds.h"
 
@@ -131,12 +132,6 @@ Round make_round(int number, const Rounds& rounds, const PlanOptions& options) {
     const int boot = lane.boot_seeds ? number / phases : 0;
     const uint64_t boot_seed = derive(options.seed, Purpose::boot, boot) & 0x7FFFFFFF;
     return {number, boot_seed, number % phases, derive(options.seed, Purpose::round, number)};
-}
-
-/// Is the metric one of a collector's? "victim.wakeup.p99" is "victim"'s, and "bpftrace.drops.n" is
-/// "bpftrace:drops"'s.
-bool gives(const std::string& collector, const std::string& metric) {
-    return metric.starts_with(collector.substr(0, collector.find(':')) + ".");
 }
 
 /// What is judged, or shown of every arm, needs its collector in every round.
