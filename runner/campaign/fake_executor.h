@@ -18,8 +18,9 @@ public:
     bool backwards = false;  ///< as several workers may: in another order
     int fails_after = -1;    ///< so many trials in all are made; -1: all
     Status failure = Status::lost;
-    std::string cannot;    ///< the arm that it lacks something for
-    std::set<int> silent;  ///< trials that give nothing, without a word
+    std::string cannot;                      ///< the arm that it lacks something for
+    std::function<void(Observation&)> more;  ///< adds to each observation; may be empty
+    std::set<int> silent;                    ///< trials that give nothing, without a word
 
     std::vector<std::vector<int>> batches;  ///< ids it was asked for
     std::vector<int> made;                  ///< ids in the order they ended
@@ -49,6 +50,7 @@ private:
         const double value = reading_(trial.arm, trial.round);
         Observation observation = test_observation(trial, value);
         observation.metrics["ns_per_packet"] = {value, "ns/packet", "lower"};
+        if (more) more(observation);
         events.observation(observation);
         events.attribution(observation, {.stacks = {{"main;poll", 100}}});
     }

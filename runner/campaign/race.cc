@@ -5,6 +5,7 @@
 #include "compare/cells.h"
 #include "compare/net.h"
 #include "experiment/field.h"
+#include "stats/front.h"
 #include "stats/quantile.h"
 
 #include <fmt/format.h>
@@ -16,8 +17,13 @@ namespace {
 constexpr size_t kOneOf = 3;  // goes on to the next heat
 constexpr size_t kPart = 4;   // of all trials: what a race takes where nothing is said
 
-size_t that_go_on(size_t arms) {
-    return (arms + kOneOf - 1) / kOneOf;
+bool is_for_a_front(const Race& race) {
+    return !race.against.empty();
+}
+
+size_t that_go_on(size_t arms, const Race& race) {
+    const size_t third = (arms + kOneOf - 1) / kOneOf;
+    return is_for_a_front(race) ? std::max(third, std::min(arms, kMostOnFront)) : third;
 }
 
 /// Of a heat, in all: twice those of the heat before, and no more than the plan has.
@@ -92,6 +98,7 @@ public:
         const auto found = seen_.find(baseline_);
         if (found == seen_.end()) return;
         std::vector<std::string> names{race.metric};
+        if (is_for_a_front(race)) names.push_back(race.against);
         for (const Guard& guard : race.guards) names.push_back(guard.metric);
         for (const auto& [round, observation] : found->second)
             for (const std::string& name : names)
@@ -137,12 +144,19 @@ Standing standing_of(const Track& track, const Race& race, const std::string& ar
                       .baseline = track.of_baseline(race.metric, rounds)};
     standing.fault = track.fault(arm, rounds);
     if (!standing.fault.empty()) return standing;
-    const std::vector<double> values = track.values(arm, race.metric, rounds);
-    if (values.empty()) {
-        standing.fault = fmt::format("no {}", race.metric);
-        return standing;
+    const auto measure = [&](const std::string& metric, std::optional<double>& value) {
+        const std::vector<double> values = track.values(arm, metric, rounds);
+        if (values.empty())
+            standing.fault = fmt::format("no {}", metric);
+        else
+            value = mean(values);
+    };
+    measure(race.metric, standing.value);
+    if (is_for_a_front(race)) {
+        standing.baseline_against = track.of_baseline(race.against, rounds);
+        measure(race.against, standing.against);
     }
-    standing.value = mean(values);
+    if (!standing.fault.empty()) return standing;
     for (const Guard& guard : race.guards) {
         const std::vector<double> guarded = track.values(arm, guard.metric, rounds);
         const double least = track.of_baseline(guard.metric, rounds);
@@ -153,14 +167,60 @@ Standing standing_of(const Track& track, const Race& race, const std::string& ar
     return standing;
 }
 
+double cost_of(const std::string& metric, double value) {
+    return less_is_better(metric) ? value : -value;
+}
+
+Costs costs_of(const Race& race, double value, double against) {
+    return {cost_of(race.metric, value), cost_of(race.against, against)};
+}
+
+/// As by_fronts has it, those with a fault at the end.
+void sort_by_fronts(std::vector<Standing>& standings, const Race& race) {
+    const auto faulty =
+        std::stable_partition(standings.begin(), standings.end(),
+                              [](const Standing& standing) { return standing.fault.empty(); });
+    std::vector<Costs> costs;
+    for (auto sound = standings.begin(); sound != faulty; ++sound)
+        costs.push_back(costs_of(race, *sound->value, *sound->against));
+    std::vector<Standing> sorted;
+    for (const OnFront& one : by_fronts(costs)) sorted.push_back(standings[one.which]);
+    std::move(sorted.begin(), sorted.end(), standings.begin());
+}
+
+/// @param last of the last heat, sorted
+void find_front(std::vector<Standing>& last, const Race& race) {
+    std::vector<Costs> costs;
+    for (const Standing& standing : last)
+        if (standing.fault.empty())
+            costs.push_back(costs_of(race, *standing.value, *standing.against));
+    size_t left = kMostOnFront;
+    for (const OnFront& one : by_fronts(costs)) {
+        Standing& standing = last[one.which];
+        const Costs now = costs_of(race, standing.baseline, standing.baseline_against);
+        if (one.front > 0 || left == 0) break;
+        standing.on_front = !dominates(now, costs[one.which]) && !(now == costs[one.which]);
+        left -= standing.on_front;
+    }
+}
+
 /// Best first; where two are equal, the earlier in the experiment.
 void sort(std::vector<Standing>& standings, const Race& race) {
+    if (is_for_a_front(race)) {
+        sort_by_fronts(standings, race);
+        return;
+    }
     const bool less = less_is_better(race.metric);
     std::stable_sort(standings.begin(), standings.end(),
                      [less](const Standing& a, const Standing& b) {
                          if (a.fault.empty() != b.fault.empty()) return a.fault.empty();
                          return less ? a.value < b.value : a.value > b.value;
                      });
+}
+
+std::optional<double> ratio_of(const std::optional<double>& value, double baseline) {
+    if (!value || !(baseline > 0)) return std::nullopt;
+    return *value / baseline;
 }
 
 void require_direction(const Field& metric) {
@@ -176,6 +236,11 @@ Race race_from(const Json& json) {
         race["metric"].text(), race.has("heat_rounds") ? race["heat_rounds"].integer() : 1, {}};
     if (read.heat_rounds < 1) race["heat_rounds"].refuse("at least one round");
     require_direction(race["metric"]);
+    if (race.has("against")) {
+        read.against = race["against"].text();
+        require_direction(race["against"]);
+        if (read.against == read.metric) race["against"].refuse("another metric than the first");
+    }
     if (!race.has("guards")) return read;
     for (const auto& [metric, at_most] : race["guards"].entries()) {
         const Json name = metric;
@@ -187,14 +252,19 @@ Race race_from(const Json& json) {
 }
 
 std::optional<double> Standing::ratio() const {
-    if (!value || !(baseline > 0)) return std::nullopt;
-    return *value / baseline;
+    return ratio_of(value, baseline);
+}
+
+std::optional<double> Standing::against_ratio() const {
+    return ratio_of(against, baseline_against);
 }
 
 Json to_json(const Race& race) {
     Json guards = Json::object();
     for (const Guard& guard : race.guards) guards[guard.metric] = guard.at_most;
-    return {{"metric", race.metric}, {"heat_rounds", race.heat_rounds}, {"guards", guards}};
+    Json json{{"metric", race.metric}, {"heat_rounds", race.heat_rounds}, {"guards", guards}};
+    if (is_for_a_front(race)) json["against"] = race.against;
+    return json;
 }
 
 const Standing* Standings::winner() const {
@@ -227,9 +297,11 @@ Standings standings(const Result& so_far, const Race& race) {
         const size_t sound = static_cast<size_t>(
             std::count_if(all.arms.begin(), all.arms.end(),
                           [](const Standing& standing) { return standing.fault.empty(); }));
-        const auto stay = static_cast<ptrdiff_t>(std::min(sound, that_go_on(all.arms.size())));
+        const auto stay =
+            static_cast<ptrdiff_t>(std::min(sound, that_go_on(all.arms.size(), race)));
         if (stay <= 1 || all.rounds == track.rounds()) {
             all.running.clear();
+            if (is_for_a_front(race)) find_front(all.arms, race);
             break;
         }
         out.insert(out.begin(), all.arms.begin() + stay, all.arms.end());
@@ -256,7 +328,7 @@ size_t most_trials(const RaceSize& size, const Race& race) {
         const int until = rounds_until(heat, race, size.rounds);
         trials += (arms + size.beside) * static_cast<size_t>(until - done);
         done = until;
-        arms = that_go_on(arms);
+        arms = that_go_on(arms, race);
         if (arms <= 1) break;
     }
     return trials;

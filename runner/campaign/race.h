@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Many arms against each other, so that most of the trials go to those that may win: successive
 // halving (Jamieson and Talwalkar, AISTATS 2016), by thirds, over rounds that all arms share: as
-// fewer are left each of them gets more.
+// fewer are left each of them gets more. Where two metrics decide it is their Pareto front that is
+// looked for.
 #pragma once
 #include "result/result.h"
 
@@ -22,8 +23,12 @@ struct Race {
     std::string metric;   ///< that decides; one that has a direction, "net." ones too
     int heat_rounds = 1;  ///< of the first heat; each later one has twice as many in all
     std::vector<Guard> guards;
+    std::string against = "";  ///< the second metric, of a race for a front; empty: there is none
 };
-/// {"metric": NAME, "heat_rounds": N, "guards": {NAME: AT_MOST}}
+/// The most points of a front that are told, spread over it. So few arms all go on to a next heat.
+constexpr size_t kMostOnFront = 6;
+
+/// {"metric": NAME, "against": NAME, "heat_rounds": N, "guards": {NAME: AT_MOST}}
 /// @throws Error(Status::usage)
 Race race_from(const Json& json);
 Json to_json(const Race& race);
@@ -37,19 +42,27 @@ struct Standing {
     std::optional<double> value = {};
     double baseline = 0;     ///< the baseline's mean over the same rounds
     std::string fault = "";  ///< why it cannot win: a check that failed, a guard; empty: it can
+    /// Likewise of the second metric.
+    std::optional<double> against = {};
+    double baseline_against = 0;
+    /// Of a race for a front that is over: no other of the last heat is as good in both and better
+    /// in one, and the baseline is not as good in both.
+    bool on_front = false;
     /// Of the value to the baseline's; none: that is not above 0.
     std::optional<double> ratio() const;
+    std::optional<double> against_ratio() const;
 };
 
 struct Standings {
-    /// First who is still in, then by the last heat: best first, those with a fault at the end.
+    /// First who is still in, then by the last heat: best first, those with a fault at the end. In
+    /// a race for a front best first is as by_fronts has it.
     std::vector<Standing> arms;
     /// Arms of the heat that is not run to its end, the baseline and the generator among them;
     /// empty: the race is over.
     std::set<std::string> running;
     int rounds = 0;  ///< that the heat needs in all
     /// The arm that is left, or the best in the plan's last round; null: the race is not over, or
-    /// every arm has a fault.
+    /// every arm has a fault. @pre one metric decides
     const Standing* winner() const;
 };
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "campaign/campaign.h"
 #include "campaign/fake_executor.h"
+#include "campaign/replay.h"
 #include "campaign/strategy.h"
 
 #include <gmock/gmock.h>
@@ -15,7 +16,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 constexpr const char* kCost = "instructions_per_packet";
 
@@ -149,13 +152,69 @@ TEST(Race, a_metric_that_nobody_has_is_told) {
     }
 }
 
+/// Eight rounds of so many points, each with two costs; "now" has (100, 100).
+Result with_two_costs(const std::vector<std::pair<double, double>>& costs) {
+    const Experiment experiment = points(static_cast<int>(costs.size()));
+    const auto of = [&](const std::string& arm) {
+        return arm == "now" ? std::pair(100.0, 100.0) : costs[std::stoul(arm.substr(6))];
+    };
+    Result result =
+        test_result(experiment, [&](const std::string& arm, int) { return of(arm).first; });
+    for (Observation& observation : result.observations)
+        observation.metrics["ns_per_packet"] = {of(observation.trial.arm).second, "", "lower"};
+    return result;
+}
+
+const Json kOfTwo{{"metric", kCost}, {"against", "ns_per_packet"}};
+
+std::vector<std::string> front_of(const Standings& end) {
+    std::vector<std::string> front;
+    for (const Standing& standing : end.arms)
+        if (standing.on_front) front.push_back(standing.arm);
+    return front;
+}
+
+TEST(Race, of_two_metrics_ends_with_their_front) {
+    std::vector<std::pair<double, double>> costs{{50, 130}, {70, 90}, {90, 80}};
+    for (int i = 3; i < 30; i++) costs.emplace_back(91 + i, 140 + i);
+    const Result all = with_two_costs(costs);
+    const Standings end =
+        standings(replayed(all, *make_strategy("racing", kOfTwo)), race_from(kOfTwo));
+    EXPECT_THAT(end.running, IsEmpty());
+    EXPECT_THAT(front_of(end), UnorderedElementsAre(point(0), point(1), point(2)));
+    EXPECT_EQ(end.arms.front().rounds, 8) << "it is judged by all rounds";
+    EXPECT_EQ(end.arms.front().against, 130);
+    EXPECT_DOUBLE_EQ(*end.arms.front().against_ratio(), 1.3);
+    EXPECT_LE(replayed(all, *make_strategy("racing", kOfTwo)).observations.size(),
+              most_trials({30, 1, 8}, race_from(kOfTwo)));
+}
+
+TEST(Race, of_two_metrics_has_no_point_that_is_no_better_than_the_baseline) {
+    EXPECT_THAT(front_of(standings(with_two_costs({{100, 100}, {110, 120}}), race_from(kOfTwo))),
+                IsEmpty());
+    EXPECT_THAT(front_of(standings(with_two_costs({{100, 99}, {110, 100}}), race_from(kOfTwo))),
+                ElementsAre(point(0)));
+}
+
+TEST(Race, of_two_metrics_names_no_more_points_than_a_person_chooses_from) {
+    std::vector<std::pair<double, double>> costs;
+    for (int i = 0; i < 20; i++) costs.emplace_back(10 + i, 90 - i);
+    const std::vector<std::string> front = front_of(standings(
+        with_two_costs(costs),
+        race_from({{"metric", kCost}, {"against", "ns_per_packet"}, {"heat_rounds", 8}})));
+    EXPECT_THAT(front, SizeIs(kMostOnFront));
+    EXPECT_THAT(front, IsSupersetOf({point(0), point(19)})) << "its ends";
+}
+
 TEST(Race, refuses_parameters_that_are_none) {
     for (const char* wrong :
          {R"({})", R"({"metric": 3})", R"({"metric": "packets_sent"})",
           R"({"metric": "instructions_per_packet", "heat_rounds": 0})",
           R"({"metric": "instructions_per_packet", "guards": {"lost_fraction": -1}})",
           R"({"metric": "instructions_per_packet", "guards": {"packets_sent": 1}})",
-          R"({"metric": "no_such_metric_at_all"})"})
+          R"({"metric": "no_such_metric_at_all"})",
+          R"({"metric": "instructions_per_packet", "against": "packets_sent"})",
+          R"({"metric": "instructions_per_packet", "against": "instructions_per_packet"})"})
         EXPECT_THROW(race_from(Json::parse(wrong)), Error) << wrong;
 }
 

@@ -25,8 +25,8 @@ const StrategyRow kStrategies[] = {
     {"single_trial", "one trial of the plan, {\"trial\": its id}", make_single_trial},
     {"racing",
      "all arms for some rounds, the best third of them until it has twice as many, until one is "
-     "left; {\"metric\": what decides, \"heat_rounds\": rounds of the first heat, \"guards\": "
-     "{metric: factor}}",
+     "left; {\"metric\": what decides, \"against\": a second one, for the front of both, "
+     "\"heat_rounds\": rounds of the first heat, \"guards\": {metric: factor}}",
      make_racing},
 };
 const size_t kStrategyCount = std::size(kStrategies);

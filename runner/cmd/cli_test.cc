@@ -215,6 +215,11 @@ TEST_F(Cli, a_search_is_refused_before_anything_is_made) {
     EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]},
                           "guards": {"packets_sent": 1}})"),
                 HasSubstr("less or more is better"));
+    const std::string front = R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]},
+        "objective": {"pareto": ["instructions_per_packet", "ns_per_packet"]}})";
+    EXPECT_THAT(tuned(front), HasSubstr("space x: ns_per_packet: the counted lane does not rank"));
+    EXPECT_THAT(tuned(front, {"--metric", "ns_per_packet"}), HasSubstr("two metrics decide"));
+    EXPECT_THAT(tuned(front, {"--exhaustive"}), HasSubstr("no one gain"));
     EXPECT_THAT(rxlab({"tune", "known-effect", "--space", "rxnic-notfy"}).err,
                 HasSubstr("did you mean 'rxnic-notify'"));
 }

@@ -7,7 +7,10 @@
 #include "cmd/perform.h"
 #include "cmd/progress.h"
 #include "collect/collector.h"
+#include "compare/compare.h"
 #include "compare/look.h"
+#include "compare/net.h"
+#include "plan/collected.h"
 #include "settings/persistent_files.h"
 #include "tune/document.h"
 
@@ -23,6 +26,8 @@ namespace {
 // Far from the seeds that people choose: its boots, phases and flows are none of the search's.
 constexpr uint64_t kHeldOut = 1'000'000'007;
 constexpr const char* kTuned = "tuned";
+constexpr size_t kMostSecondary = 8;  // metrics of an experiment
+constexpr int kMostRounds = 40;       // that verdicts on many points are given
 
 struct TuneRequest {
     RunRequest run;
@@ -59,14 +64,20 @@ void check_values(const Tuned& tuned, const std::string& from) {
         }
 }
 
+/// @param where it is asked for, "--metric"
+void require_visible(const std::string& where, const std::string& metric,
+                     const Experiment& experiment, Lane lane) {
+    const std::string why =
+        why_not_visible(lane, metric_row(metric).metric_class, experiment.mechanism);
+    if (!why.empty())
+        throw Error(Status::usage, fmt::format("{} {}: {}", where, metric, why),
+                    "a metric that this lane ranks, or another --lane");
+}
+
 /// The first primary metric that the lane ranks, or the one that is asked for.
 std::string metric_of(const Experiment& experiment, Lane lane, const std::string& asked) {
     if (!asked.empty()) {
-        const std::string why =
-            why_not_visible(lane, metric_row(asked).metric_class, experiment.mechanism);
-        if (!why.empty())
-            throw Error(Status::usage, fmt::format("--metric {}: {}", asked, why),
-                        "a metric that this lane ranks, or another --lane");
+        require_visible("--metric", asked, experiment, lane);
         return asked;
     }
     for (const std::string& name : experiment.primary)
@@ -77,22 +88,72 @@ std::string metric_of(const Experiment& experiment, Lane lane, const std::string
                 "name one with --metric");
 }
 
-/// Is the metric one of this kind's, which begin with its name, or with the start of it?
-bool is_of(const CollectorKind& kind, const std::string& metric) {
-    return std::string_view(kind.name).starts_with(metric.substr(0, metric.find('.')));
+/// What decides: the space's two metrics, or one.
+Race race_for(const TuneRequest& request, const Space& space, const Experiment& experiment,
+              Lane lane) {
+    Json race{{"guards", space.guards}};
+    if (space.pareto.empty()) {
+        race["metric"] = metric_of(experiment, lane, request.metric);
+        return race_from(race);
+    }
+    if (!request.metric.empty())
+        throw Error(Status::usage,
+                    fmt::format("--metric: two metrics decide in space {}", space.name),
+                    "a space without \"objective\"");
+    if (request.exhaustive)
+        throw Error(
+            Status::usage,
+            fmt::format("--exhaustive: space {} is for a front, which has no one gain", space.name),
+            "a space without \"objective\"");
+    for (const std::string& metric : space.pareto)
+        require_visible(fmt::format("space {}:", space.name), metric, experiment, lane);
+    race["metric"] = space.pareto[0];
+    race["against"] = space.pareto[1];
+    return race_from(race);
 }
 
-/// Without the probes that decide nothing: each has a window of its own in each trial.
-void leave_out_probes(Json& experiment, const Race& race) {
-    std::vector<std::string> deciding{race.metric};
-    for (const Guard& guard : race.guards) deciding.push_back(guard.metric);
-    Json kept = Json::array();
-    for (const std::string name : experiment.value("collectors", Json::array())) {
-        const CollectorKind& kind = *collector_named(name).kind;
-        if (!kind.probe || std::any_of(deciding.begin(), deciding.end(),
-                                       [&](const auto& metric) { return is_of(kind, metric); }))
-            kept.push_back(name);
+/// What decides, and what is only guarded.
+struct Judges {
+    std::vector<std::string> deciding, guarded;
+    bool any_of(const std::string& collector) const {
+        const auto its = [&](const std::string& metric) { return gives(collector, metric); };
+        return std::any_of(deciding.begin(), deciding.end(), its) ||
+               std::any_of(guarded.begin(), guarded.end(), its);
     }
+};
+
+Judges judges_of(const Race& race) {
+    Judges judges{{race.metric}, {}};
+    if (!race.against.empty()) judges.deciding.push_back(race.against);
+    for (const Guard& guard : race.guards) judges.guarded.push_back(guard.metric);
+    return judges;
+}
+
+/// Primary is what decides, so that verdict and status are of that; what is guarded is there in
+/// every round, before what else the experiment shows.
+void judge_by(Json& experiment, const Judges& judges) {
+    Json primary = judges.deciding, secondary = Json::array();
+    const auto add = [&](const std::string& metric) {
+        for (const Json* list : {&primary, &secondary})
+            if (std::find(list->begin(), list->end(), metric) != list->end()) return;
+        if (secondary.size() < kMostSecondary) secondary.push_back(metric);
+    };
+    for (const std::string& metric : judges.guarded)
+        if (!metric.starts_with(kNet))
+            add(metric);
+        else if (std::find(primary.begin(), primary.end(), metric) == primary.end())
+            primary.push_back(metric);  // the generator is taken off primary ones alone
+    for (const std::string metric : experiment.value("secondary", Json::array())) add(metric);
+    experiment["primary"] = primary;
+    if (!secondary.empty()) experiment["secondary"] = secondary;
+}
+
+/// Without the probes that judge nothing: each has a window of its own in each trial.
+void leave_out_probes(Json& experiment, const Judges& judges) {
+    experiment.erase("secondary");
+    Json kept = Json::array();
+    for (const std::string name : experiment.value("collectors", Json::array()))
+        if (!collector_named(name).kind->probe || judges.any_of(name)) kept.push_back(name);
     experiment["collectors"] = kept;
 }
 
@@ -148,16 +209,33 @@ Error explained(const Error& error, const Tuned& tuned, const fs::path& out) {
     return error;
 }
 
-/// The winner beside the arm that the search began at, in boots of its own.
-RunOutcome confirm(const TuneRequest& request, const Tuned& tuned, const fs::path& out) {
-    Json document = with_points(tuned.experiment, request.from, tuned.space,
-                                {tuned.points[*tuned.winner]}, "confirm-" + tuned.space.name);
-    document["arms"].back()["name"] = kTuned;
-    document["primary"] = {tuned.race.metric};  // the verdict and the status are of what decides
+/// As many rounds as are needed for a verdict, where nothing is said of them.
+int rounds_to_decide(const RunRequest& run, const Experiment& experiment) {
+    RunRequest more = run;
+    while (more.rounds < kMostRounds) {
+        const Plan plan = plan_for(more, experiment);
+        if (too_few_rounds(plan, experiment).empty()) break;
+        more.rounds = race_size(plan, 0).rounds + 1;
+    }
+    return more.rounds;
+}
+
+/// Points beside the arm that the search began at, by these names, in boots of their own.
+RunOutcome confirm(const TuneRequest& request, const Tuned& tuned,
+                   const std::vector<std::pair<size_t, std::string>>& named, const fs::path& out) {
+    std::vector<Point> points;
+    for (const auto& [point, name] : named) points.push_back(tuned.points[point]);
+    Json document = with_points(tuned.experiment, request.from, tuned.space, points,
+                                "confirm-" + tuned.space.name);
+    Json& arms = document["arms"];
+    for (size_t i = 0; i < named.size(); i++)
+        arms[arms.size() - named.size() + i]["name"] = named[i].second;
+    judge_by(document, judges_of(tuned.race));
     RunRequest run = request.run;
     run.experiment = write_experiment(out, document);
     run.seed += kHeldOut;
     run.out = out / "confirmation";
+    if (!run.rounds) run.rounds = rounds_to_decide(run, load_experiment(run.experiment));
     return perform(run);
 }
 
@@ -234,11 +312,11 @@ Search search_for(const TuneRequest& request) {
     search.plan = plan_for(search.run, experiment);
     search.size = race_size(search.plan, tuned.points.size());
     search.run.rounds = search.size.rounds;  // of every lane's plan, as it was sized here
-    tuned.race = race_from({{"metric", metric_of(experiment, search.plan.lane, request.metric)},
-                            {"guards", tuned.space.guards}});
+    tuned.race = race_for(request, tuned.space, experiment, search.plan.lane);
     const size_t trials = request.trials ? static_cast<size_t>(request.trials)
                                          : usual_trials(search.size, tuned.race);
-    leave_out_probes(search.document, tuned.race);
+    leave_out_probes(search.document, judges_of(tuned.race));
+    judge_by(search.document, judges_of(tuned.race));
     search.race = race_within(trials, search.size, tuned.race);
     tuned.race =
         request.exhaustive ? race_within(search.size.all(), search.size, tuned.race) : search.race;
@@ -261,17 +339,35 @@ void write(const Search& search, const fs::path& out) {
     write_whole(out / "tune.json", to_json(search.tuned).dump(1) + "\n");
 }
 
-/// @return what its exit status says: that of the proof, where there is a winner to prove
+Status prove_winner(const TuneRequest& request, Tuned& tuned, const fs::path& out) {
+    if (!tuned.winner) return Status::ok;
+    const RunOutcome outcome = confirm(request, tuned, {{*tuned.winner, kTuned}}, out);
+    tuned.proof = proof_of(outcome.result, outcome.comparison, tuned.race, kTuned);
+    write_keep(tuned, outcome, request.run.host.interface.names, out);
+    return tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
+}
+
+/// A point that is better in one metric and worse in the other is what was looked for.
+Status prove_front(const TuneRequest& request, Tuned& tuned, const fs::path& out) {
+    if (tuned.front.empty()) return Status::ok;
+    std::vector<std::pair<size_t, std::string>> named;
+    for (const FrontPoint& one : tuned.front) named.emplace_back(one.point, arm_name(one.point));
+    const RunOutcome outcome = confirm(request, tuned, named, out);
+    for (FrontPoint& one : tuned.front)
+        one.proof = proof_of(outcome.result, outcome.comparison, tuned.race, arm_name(one.point));
+    return tuned.proved() ? Status::ok : outcome.comparison.status;
+}
+
+/// @return what its exit status says: that of the proof, where there is something to prove
 Status search_and_prove(const TuneRequest& request, Search& search, const fs::path& out) {
     try {
         run_search(request, search, out);
         write(search, out);
-        if (!search.tuned.winner) return Status::ok;
-        const RunOutcome outcome = confirm(request, search.tuned, out);
-        search.tuned.proof = proof_of(outcome.result, outcome.comparison, search.tuned.race);
-        write_keep(search.tuned, outcome, request.run.host.interface.names, out);
+        const Status status = search.tuned.race.against.empty()
+                                  ? prove_winner(request, search.tuned, out)
+                                  : prove_front(request, search.tuned, out);
         write(search, out);
-        return search.tuned.proof->fault.empty() ? outcome.comparison.status : Status::worse;
+        return status;
     } catch (const Error& error) {
         throw explained(error, search.tuned, out);
     }

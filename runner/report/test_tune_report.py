@@ -60,6 +60,7 @@ DOCUMENT = {
         "verdict_words": "fewer instructions",
         "fault": "",
     },
+    "front": None,
     "raced": None,
     "keep": {
         "settings": {"name": "small", "summary": "", "knobs": {"sysctl:net.core.x": "1"}},
@@ -70,6 +71,34 @@ DOCUMENT = {
             "notes": ["irqbalance moves <interrupts>"],
         },
     },
+}
+
+NO_RATIO = {"ratio": None, "ci_low": None, "ci_high": None}
+FEWER = {key: value for key, value in DOCUMENT["proof"].items() if key != "fault"}
+OLDER = FEWER | {"metric": "frame_age.p50", "ratio": 2.0, "ci_low": 1.9, "ci_high": 2.1}
+OLDER |= {"verdict": "worse", "verdict_words": "more"}
+SAME = FEWER | {"ratio": 1.0, "ci_low": 0.99, "ci_high": 1.01, "verdict": "inconclusive"}
+
+
+def of_both(row):
+    return row | {"against": 2 * row["value"], "against_ratio": 2 * row["value"] / 1000}
+
+
+def on_front(row, metrics, better):
+    proof = {"metrics": metrics, "better": better, "on_front": True, "fault": ""}
+    return {"point": of_both(row), "proof": proof}
+
+
+FRONT = DOCUMENT | {
+    "race": DOCUMENT["race"] | {"against": "frame_age.p50"},
+    "points": [of_both(row) for row in DOCUMENT["points"]],
+    "winner": None,
+    "proof": None,
+    "keep": None,
+    "front": [
+        on_front(WINNER, [FEWER, OLDER], True),
+        on_front(point(1, 950.0), [SAME, SAME | {"metric": "frame_age.p50"}], False),
+    ],
 }
 
 
@@ -124,6 +153,24 @@ class TuneReport(unittest.TestCase):
         race |= {"winner": None, "gain": 0}
         _, page = self.written(DOCUMENT | {"raced": race})
         self.assertIn("finds nothing that is better", page)
+
+    def test_a_front_is_drawn_and_says_what_was_not_shown(self):
+        status, page = self.written(FRONT)
+        self.assertEqual(status, 0)
+        self.assertIn("1 point of the front was shown to be better than 'textbook'", page)
+        self.assertIn("0.905 (0.900 to 0.910), fewer instructions", page)
+        self.assertIn("not shown to be better", page)
+        self.assertIn("Front: tx\\_usecs 0: 0.905 and 2.", page)
+        self.assertIn("instructions\\_per\\_packet and frame\\_age.p50 best?", page)
+
+    def test_a_front_may_be_empty_or_without_ratios(self):
+        status, page = self.written(FRONT | {"front": []})
+        self.assertEqual(status, 0)
+        self.assertIn("No point is better", page)
+        document = copy.deepcopy(FRONT)
+        document["front"][0]["proof"]["metrics"][0] |= NO_RATIO
+        document["front"][1]["proof"] = None
+        self.assertEqual(self.written(document)[0], 0)
 
     def test_how_to_keep_the_winner_is_told_with_the_way_back(self):
         _, page = self.written(DOCUMENT)

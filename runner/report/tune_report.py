@@ -4,6 +4,7 @@
 import sys
 
 import cells
+import front
 import words
 from blocks import (
     Badge,
@@ -38,7 +39,7 @@ def check_point(point):
     for key in ("heat", "rounds"):
         if point.has(key):
             point.get(key).number()
-    for key in ("value", "ratio"):
+    for key in ("value", "ratio", "against", "against_ratio"):
         if point.has(key):
             point.get(key).number_or_null()
 
@@ -105,6 +106,10 @@ def load(folder):
         check_effect(effect)
     if place.get("winner").value is not None:
         check_point(place.get("winner"))
+    if place.get("front").value is not None:
+        place.get("race").get("against").text()
+        for row in place.get("front").items():
+            front.check(row, check_point)
     place.get("proved_in").text()
     place.get("effects_against_chance").boolean()
     if place.get("proof").value is not None:
@@ -120,6 +125,16 @@ def metric_of(document):
     return document["race"]["metric"]
 
 
+def named_metrics(document):
+    return words.listed(front.metrics_of(document))
+
+
+def decides(document):
+    if document["front"] is not None:
+        return f"the front of {named_metrics(document)}"
+    return f"{metric_of(document)}, {document['better']} is better"
+
+
 def sound(document):
     """The points that could win, best first."""
     points = [p for p in document["points"] if not p["fault"]]
@@ -128,6 +143,12 @@ def sound(document):
 
 
 # ---- the answer
+
+
+def proof_link(folder):
+    if not (folder / "confirmation" / "report.html").is_file():
+        return []
+    return [Link("The report of the run that proves it", "confirmation/report.html")]
 
 
 def proof(document, folder):
@@ -145,8 +166,7 @@ def proof(document, folder):
         f" {words.plural(row['n'], 'round')} of its own, in {document['proved_in']} than the"
         " search's. ",
     ]
-    if (folder / "confirmation" / "report.html").is_file():
-        line.append(Link("Its report", "confirmation/report.html"))
+    line += proof_link(folder)
     blocks = [Paragraph(line, "lead")]
     if row["fault"]:
         blocks.append(Paragraph(["But there: ", Strong(row["fault"]), "."], "lead"))
@@ -154,6 +174,15 @@ def proof(document, folder):
 
 
 def answer(document, folder):
+    """(Section, plots)"""
+    if document["front"]:
+        blocks, plots = front.answer(document)
+        report = [Paragraph([link]) for link in proof_link(folder)]
+        return Section("Answer", "answer", [*blocks, *report]), plots
+    return winner_answer(document, folder), []
+
+
+def winner_answer(document, folder):
     winner = document["winner"]
     if winner is None:
         said = f"No point is better than '{document['baseline']}' in the search."
@@ -193,8 +222,9 @@ def share_plot(document):
     plot = draw(
         "tune-shares",
         "What mattered",
-        "Share of each knob, and of each two knobs beyond what they do apart, in the sum of squares"
-        " over all points of the first heat. What chance may have done is not in it (F test, 1 %).",
+        f"{metric_of(document)}: share of each knob, and of each two knobs beyond what they do"
+        " apart, in the sum of squares over all points of the first heat. What chance may have done"
+        " is not in it (F test, 1 %).",
         "Bars: " + "; ".join(said) + ".",
         paint,
     )
@@ -260,19 +290,29 @@ def mattered(document):
 # ---- everything that was tried
 
 
-def point_row(point):
-    return [
+def ratio_word(ratio):
+    return words.NONE if ratio is None else words.number(ratio)
+
+
+def point_row(document, point):
+    row = [
         point["words"],
         str(point["heat"] + 1),
         str(point["rounds"]),
         words.number(point["value"]),
-        words.NONE if point["ratio"] is None else words.number(point["ratio"]),
+        ratio_word(point["ratio"]),
     ]
+    if "against" in document["race"]:
+        row += [words.number(point["against"]), ratio_word(point["against_ratio"])]
+    return row
 
 
 def point_table(document, caption, points):
-    columns = ["point", "heats", "rounds", metric_of(document), "ratio to the baseline"]
-    return Table(caption, columns, [point_row(p) for p in points], {1, 2, 3, 4})
+    columns = ["point", "heats", "rounds"]
+    for metric in front.metrics_of(document):
+        columns += [metric, "ratio to the baseline"]
+    rows = [point_row(document, point) for point in points]
+    return Table(caption, columns, rows, set(range(1, len(columns))))
 
 
 def tried(document):
@@ -357,7 +397,7 @@ def how(document):
             " twice as many in all in each later one."
         ],
         *raced(document),
-        [f"What decides: {race['metric']}, {document['better']} is better."],
+        [f"What decides: {decides(document)}."],
         [f"Guards, to the baseline: {words.listed(guards)}." if guards else "No guards."],
         ["What was searched: ", Code(str(document["space"]["knobs"]))],
     ]
@@ -368,15 +408,17 @@ def how(document):
 
 def report_of(document, folder):
     """(Report, plots)"""
-    effects, plots = mattered(document)
+    first, plots = answer(document, folder)
+    effects, more = mattered(document)
+    plots = plots + more
     introduction = [Paragraph([text]) for text in [document["space"]["summary"]] if text.strip()]
     eyebrow = [
         f"rxlab: search of {document['space']['name']} in {document['experiment']}",
         f"{document['plan']['lane']} lane",
         f"target {document['plan']['target']}",
     ]
-    title = f"Which settings make {metric_of(document)} best?"
-    sections = [answer(document, folder), effects, *keep(document), tried(document), how(document)]
+    title = f"Which settings make {named_metrics(document)} best?"
+    sections = [first, effects, *keep(document), tried(document), how(document)]
     return Report(title, eyebrow, introduction, sections), plots
 
 

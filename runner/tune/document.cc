@@ -70,6 +70,10 @@ Json point_json(const Tuned& tuned, size_t i) {
     row["rounds"] = standing->rounds;
     row["value"] = number(standing->value);
     row["ratio"] = number(standing->ratio());
+    if (!tuned.race.against.empty()) {
+        row["against"] = number(standing->against);
+        row["against_ratio"] = number(standing->against_ratio());
+    }
     row["fault"] = standing->fault;
     return row;
 }
@@ -91,8 +95,7 @@ Json effect_json(const Space& space, const Effect& effect) {
             {"levels", levels}};
 }
 
-Json proof_json(const Proof& proof) {
-    const ComparedMetric& metric = proof.metric;
+Json compared_json(const ComparedMetric& metric) {
     return {{"metric", metric.name},
             {"unit", metric.unit},
             {"before", number(metric.before)},
@@ -103,8 +106,30 @@ Json proof_json(const Proof& proof) {
             {"confidence", metric.confidence},
             {"n", metric.n},
             {"verdict", to_string(metric.verdict)},
-            {"verdict_words", metric.verdict_words},
-            {"fault", proof.fault}};
+            {"verdict_words", metric.verdict_words}};
+}
+
+Json proof_json(const Proof& proof) {
+    Json json = compared_json(proof.metric);
+    json["fault"] = proof.fault;
+    return json;
+}
+
+Json front_json(const Tuned& tuned) {
+    if (tuned.race.against.empty()) return Json();
+    Json front = Json::array();
+    for (const FrontPoint& one : tuned.front) {
+        Json row{{"point", point_json(tuned, one.point)}, {"proof", nullptr}};
+        if (one.proof)
+            row["proof"] = {
+                {"metrics",
+                 {compared_json(one.proof->metric), compared_json(one.proof->against.value())}},
+                {"better", one.proof->better()},
+                {"on_front", one.proof->on_front},
+                {"fault", one.proof->fault}};
+        front.push_back(row);
+    }
+    return front;
 }
 
 Json raced_json(const Tuned& tuned, const Raced& raced) {
@@ -127,20 +152,64 @@ std::string raced_words(const Tuned& tuned, const Raced& raced) {
                       : found;
 }
 
+const ComparedMetric& compared_metric(const Comparison& comparison, const std::string& arm,
+                                      const std::string& metric) {
+    for (const ComparedArm& row : comparison.comparisons)
+        for (const ComparedMetric& compared : row.metrics)
+            if (row.arm == arm && compared.name == metric) return compared;
+    throw Error(Status::invalid, fmt::format("the comparison has no {} of '{}'", metric, arm));
+}
+
 /// Where the proof was made, and the search was not.
 std::string elsewhere(const Tuned& tuned) {
     const bool boots = lane_row(*lane_from(tuned.plan["lane"].get<std::string>())).boot_seeds;
     return boots ? "other boots" : "other rounds";
 }
 
+std::string change_words(const ComparedMetric& metric) {
+    if (!metric.ratio || !metric.ci_low || !metric.ci_high)
+        return fmt::format("{}: {}", metric.name, metric.verdict_words);
+    return fmt::format("{:.3f}x the {} ({:.3f} to {:.3f}), {}", *metric.ratio, metric.name,
+                       *metric.ci_low, *metric.ci_high, metric.verdict_words);
+}
+
 std::string proof_words(const Tuned& tuned) {
-    const ComparedMetric& metric = tuned.proof->metric;
-    std::string said = fmt::format("in {}: {}", elsewhere(tuned), metric.verdict_words);
-    if (metric.ratio && metric.ci_low && metric.ci_high)
-        said = fmt::format("in {}: {:.3f}x the {} ({:.3f} to {:.3f}), {}", elsewhere(tuned),
-                           *metric.ratio, metric.name, *metric.ci_low, *metric.ci_high,
-                           metric.verdict_words);
+    const std::string said =
+        fmt::format("in {}: {}", elsewhere(tuned), change_words(tuned.proof->metric));
     return tuned.proof->fault.empty() ? said : fmt::format("{}; but {}", said, tuned.proof->fault);
+}
+
+/// What a reader of both verdicts might overlook.
+std::string remark(const Proof& proof) {
+    if (!proof.fault.empty()) return fmt::format("; but {}", proof.fault);
+    if (!proof.better()) return "; not shown to be better";
+    return proof.on_front ? "" : "; another is no worse in both there";
+}
+
+std::string front_words(const Tuned& tuned, const FrontPoint& one) {
+    const std::string point = words_of(tuned.space, tuned.points[one.point]);
+    if (!one.proof) return point;
+    return fmt::format("{}\n    in {}: {}; {}{}", point, elsewhere(tuned),
+                       change_words(one.proof->metric), change_words(one.proof->against.value()),
+                       remark(*one.proof));
+}
+
+/// The winner or the front, with what other boots say of it.
+std::vector<std::string> best_in_words(const Tuned& tuned) {
+    std::vector<std::string> lines;
+    if (!tuned.front.empty()) {
+        lines.push_back(fmt::format("front of {} and {}:", tuned.race.metric, tuned.race.against));
+        for (const FrontPoint& one : tuned.front) lines.push_back("  " + front_words(tuned, one));
+    } else if (tuned.winner) {
+        const std::optional<double> ratio = tuned.standings[*tuned.winner]->ratio();
+        lines.push_back(fmt::format(
+            "best point: {}{}", words_of(tuned.space, tuned.points[*tuned.winner]),
+            ratio ? fmt::format(" ({:.3f}x in the search, which chose it)", *ratio) : ""));
+        if (tuned.proof) lines.push_back(proof_words(tuned));
+    } else {
+        lines.push_back(fmt::format("no point is better than '{}' in the search", tuned.baseline));
+    }
+    return lines;
 }
 
 }  // namespace
@@ -158,7 +227,11 @@ void judge(Tuned& tuned, const Result& search) {
         standings(at_look(search, {.rounds = tuned.race.heat_rounds}), tuned.race);
     tuned.effects =
         effects_of(tuned.space, tuned.points, values_of(by_point(first.arms, tuned.points.size())));
-    tuned.winner = winner_of(end, tuned);
+    tuned.winner.reset();
+    tuned.front.clear();
+    if (tuned.race.against.empty()) tuned.winner = winner_of(end, tuned);
+    for (size_t i = 0; i < tuned.points.size(); i++)
+        if (tuned.standings[i] && tuned.standings[i]->on_front) tuned.front.push_back({i, {}});
 }
 
 Raced raced_in(const Tuned& tuned, const Result& all, const Race& race) {
@@ -171,19 +244,32 @@ Raced raced_in(const Tuned& tuned, const Result& all, const Race& race) {
     return raced;
 }
 
-bool Tuned::proved() const {
-    return proof && proof->fault.empty() && proof->metric.verdict == Verdict::better;
+bool Proof::better() const {
+    return fault.empty() &&
+           (metric.verdict == Verdict::better || (against && against->verdict == Verdict::better));
 }
 
-Proof proof_of(const Result& result, const Comparison& comparison, const Race& race) {
-    Race all{race.metric, 1, race.guards};
+bool Tuned::proved() const {
+    return (proof && proof->better()) ||
+           std::any_of(front.begin(), front.end(),
+                       [](const FrontPoint& one) { return one.proof && one.proof->better(); });
+}
+
+Proof proof_of(const Result& result, const Comparison& comparison, const Race& race,
+               const std::string& arm) {
+    Race all = race;
+    all.heat_rounds = 1;
     for (const Observation& observation : result.observations)
         all.heat_rounds = std::max(all.heat_rounds, observation.trial.round + 1);
-    const std::vector<Standing> arms = standings(result, all).arms;
-    for (const ComparedArm& arm : comparison.comparisons)
-        for (const ComparedMetric& row : arm.metrics)
-            if (row.name == race.metric) return {row, arms.empty() ? "" : arms.front().fault};
-    throw Error(Status::invalid, fmt::format("the comparison has no {}", race.metric));
+    Proof proof;
+    for (const Standing& standing : standings(result, all).arms)
+        if (standing.arm == arm) {
+            proof.fault = standing.fault;
+            proof.on_front = standing.on_front;
+        }
+    proof.metric = compared_metric(comparison, arm, race.metric);
+    if (!race.against.empty()) proof.against = compared_metric(comparison, arm, race.against);
+    return proof;
 }
 
 Json to_json(const Tuned& tuned) {
@@ -200,6 +286,7 @@ Json to_json(const Tuned& tuned) {
               {"summary", tuned.space.summary},
               {"knobs", knobs},
               {"exclude", tuned.space.exclude},
+              {"pareto", tuned.space.pareto},
               {"guards", tuned.space.guards}}},
             {"race", to_json(tuned.race)},
             {"better", metric_row(tuned.race.metric).better},
@@ -209,6 +296,7 @@ Json to_json(const Tuned& tuned) {
             {"points", points},
             {"effects", effects},
             {"effects_against_chance", tuned.effects.against_chance},
+            {"front", front_json(tuned)},
             {"winner", tuned.winner ? point_json(tuned, *tuned.winner) : Json()},
             {"proof", tuned.proof ? proof_json(*tuned.proof) : Json()},
             {"proved_in", elsewhere(tuned)},
@@ -221,15 +309,7 @@ std::vector<std::string> in_words(const Tuned& tuned) {
         fmt::format("{} in {}: {} points, {} of {} trials", tuned.space.name, tuned.experiment.name,
                     tuned.points.size(), tuned.plan["trials"].get<size_t>(),
                     tuned.plan["all_trials"].get<size_t>())};
-    if (tuned.winner) {
-        const std::optional<double> ratio = tuned.standings[*tuned.winner]->ratio();
-        lines.push_back(fmt::format(
-            "best point: {}{}", words_of(tuned.space, tuned.points[*tuned.winner]),
-            ratio ? fmt::format(" ({:.3f}x in the search, which chose it)", *ratio) : ""));
-        if (tuned.proof) lines.push_back(proof_words(tuned));
-    } else {
-        lines.push_back(fmt::format("no point is better than '{}' in the search", tuned.baseline));
-    }
+    for (const std::string& line : best_in_words(tuned)) lines.push_back(line);
     if (tuned.raced) lines.push_back(raced_words(tuned, *tuned.raced));
     std::vector<std::string> shares;
     for (const Effect& effect : tuned.effects.rows)

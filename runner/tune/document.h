@@ -10,10 +10,19 @@
 
 namespace rxlab {
 
-/// What a run of its own says of the winner, in boots (or rounds) that the search has not seen.
+/// What a run of its own says of a point, in boots (or rounds) that the search has not seen.
 struct Proof {
-    ComparedMetric metric;  ///< the deciding one
-    std::string fault;      ///< a check that failed there, a guard; empty: none
+    ComparedMetric metric;                  ///< the deciding one
+    std::string fault;                      ///< a check that failed there, a guard; empty: none
+    std::optional<ComparedMetric> against;  ///< the second one, of a front
+    bool on_front = false;                  ///< of those that were run, too
+    /// Is the point better in a metric that decides, and without a fault?
+    bool better() const;
+};
+
+struct FrontPoint {
+    size_t point;
+    std::optional<Proof> proof;  ///< none: it was not made
 };
 
 /// What a race finds of what a search of all points in all rounds found.
@@ -36,11 +45,12 @@ struct Tuned {
     Json provenance = Json::object();  ///< of the search's result
     std::vector<std::optional<Standing>> standings;  ///< of each point; none: it cannot run here
     Effects effects;
-    std::optional<size_t> winner;  ///< the best point; none: nothing was better in the search
-    std::optional<Proof> proof;    ///< none: it was not made
-    std::optional<Raced> raced;    ///< none: the search was a race itself
+    std::optional<size_t> winner;   ///< the best point; none: nothing was better in the search
+    std::optional<Proof> proof;     ///< none: it was not made
+    std::vector<FrontPoint> front;  ///< where two metrics decide, instead of a winner
+    std::optional<Raced> raced;     ///< none: the search was a race itself
     Json keep;  ///< settings and their persistent form, of a winner that was proved; else null
-    /// Is there a winner that other boots have shown to be better?
+    /// Is there a winner, or a point of the front, that other boots have shown to be better?
     bool proved() const;
 };
 
@@ -50,9 +60,10 @@ void judge(Tuned& tuned, const Result& search);
 /// @param all the search that was judged, which had all points in all rounds
 Raced raced_in(const Tuned& tuned, const Result& all, const Race& race);
 
-/// @param result of one arm beside the baseline, and how they compare
-/// @throws Error(Status::invalid): the comparison has not the deciding metric
-Proof proof_of(const Result& result, const Comparison& comparison, const Race& race);
+/// @param result of that arm, and maybe others, beside the baseline, and how they compare
+/// @throws Error(Status::invalid): the comparison has not the metrics that decide
+Proof proof_of(const Result& result, const Comparison& comparison, const Race& race,
+               const std::string& arm);
 
 Json to_json(const Tuned& tuned);
 /// For people: the winner and its proof, then what mattered.

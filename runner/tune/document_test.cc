@@ -100,7 +100,7 @@ Proof proof_by(
     const std::function<void(Observation&)>& change = [](Observation&) {}) {
     Result result = test_result(test_experiment({"now", "tuned"}), reading);
     for (Observation& observation : result.observations) change(observation);
-    return proof_of(result, compare(result), race);
+    return proof_of(result, compare(result), race, "tuned");
 }
 
 double tenth_less(const std::string& arm, int round) {
@@ -123,6 +123,74 @@ TEST(Tuned, a_guard_that_was_kept_by_luck_is_told_of_the_proof) {
     });
     EXPECT_THAT(tuned.proof->fault, HasSubstr("packets_lost is"));
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("; but packets_lost is"));
+    expect_schema(to_json(tuned));
+}
+
+constexpr const char* kWindow = "window.instructions_per_packet";
+
+/// a 0 is cheap and slow, a 1 both a little, a 2 neither.
+std::pair<double, double> traded(const std::string& arm) {
+    if (arm == "now") return {1000, 1000};
+    const size_t a = std::stoul(arm.substr(6)) / 3;
+    return a == 0   ? std::pair(500.0, 1500.0)
+           : a == 1 ? std::pair(900.0, 900.0)
+                    : std::pair(1e4, 1e4);
+}
+
+Result traded_by(const std::vector<std::string>& arms) {
+    Result result = test_result(test_experiment(arms), [](const std::string& arm, int round) {
+        return traded(arm).first + round;
+    });
+    result.experiment.primary.push_back(kWindow);
+    for (Observation& observation : result.observations)
+        observation.metrics[kWindow] = {
+            traded(observation.trial.arm).second + observation.trial.round, "", "lower"};
+    return result;
+}
+
+Tuned searched_for_a_front() {
+    Tuned tuned = searched({100, 90, 110});
+    tuned.space.pareto = {kCost, kWindow};
+    tuned.race.against = kWindow;
+    std::vector<std::string> arms;
+    for (const Arm& arm : tuned.experiment.arms) arms.push_back(arm.name);
+    judge(tuned, traded_by(arms));
+    return tuned;
+}
+
+TEST(Tuned, names_the_front_where_two_metrics_decide) {
+    Tuned tuned = searched_for_a_front();
+    EXPECT_FALSE(tuned.winner);
+    std::vector<size_t> front;
+    for (const FrontPoint& one : tuned.front) front.push_back(one.point);
+    EXPECT_THAT(front, ElementsAre(0, 1, 2, 3, 4, 5)) << "equal points are all there";
+    expect_schema(to_json(tuned));
+    EXPECT_FALSE(tuned.proved());
+    tuned.front.resize(4);
+    tuned.front.erase(tuned.front.begin() + 1, tuned.front.begin() + 3);
+    const Result proof = traded_by({"now", arm_name(0), arm_name(3)});
+    for (FrontPoint& one : tuned.front)
+        one.proof = proof_of(proof, compare(proof), tuned.race, arm_name(one.point));
+    EXPECT_TRUE(tuned.proved());
+    EXPECT_TRUE(tuned.front[0].proof->on_front);
+    const Json json = to_json(tuned);
+    expect_schema(json);
+    EXPECT_EQ(json["front"][0]["proof"]["metrics"][0]["verdict"], "better");
+    EXPECT_EQ(json["front"][0]["proof"]["metrics"][1]["verdict"], "worse");
+    const std::vector<std::string> words = in_words(tuned);
+    EXPECT_EQ(words[1], "front of instructions_per_packet and window.instructions_per_packet:");
+    EXPECT_THAT(words[2], HasSubstr("a 0, b 0\n    in other boots: 0.50"));
+}
+
+TEST(Tuned, has_no_front_where_nothing_is_better) {
+    Tuned tuned = searched({100, 90, 110});
+    tuned.race.against = kWindow;
+    Result equal = test_result(tuned.experiment, [](const std::string&, int) { return 100; });
+    for (Observation& observation : equal.observations)
+        observation.metrics[kWindow] = observation.metrics[kCost];
+    judge(tuned, equal);
+    EXPECT_THAT(tuned.front, IsEmpty());
+    EXPECT_THAT(in_words(tuned)[1], HasSubstr("no point is better than 'now'"));
     expect_schema(to_json(tuned));
 }
 

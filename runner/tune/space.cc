@@ -5,6 +5,7 @@
 #include "experiment/document.h"
 #include "experiment/experiment_json.h"
 #include "experiment/resolve.h"
+#include "metrics/metric.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,6 +27,13 @@ const Json& space_schema() {
                 }}
             },
             "exclude": {"type": "array", "items": {"type": "object"}},
+            "objective": {
+                "type": "object", "additionalProperties": false, "required": ["pareto"],
+                "properties": {"pareto": {
+                    "title": "two metrics", "type": "array", "minItems": 2, "maxItems": 2,
+                    "uniqueItems": true, "items": {"type": "string", "maxLength": 100}
+                }}
+            },
             "guards": {
                 "type": "object", "additionalProperties": {"type": "number", "minimum": 0.001}
             }
@@ -34,8 +42,12 @@ const Json& space_schema() {
     return schema;
 }
 
+std::vector<std::string> pareto_of(const Json& document) {
+    return document.value("objective", Json::object()).value("pareto", std::vector<std::string>());
+}
+
 /// What a schema cannot say: pointers that can be read, one that is not below another, exclusions
-/// that speak of knobs and their values.
+/// that speak of knobs and their values, metrics of which less or more is better.
 std::vector<Finding> check_meaning_of(const Json& document) {
     std::vector<Finding> findings;
     const Json& knobs = document.at("knobs");
@@ -50,6 +62,13 @@ std::vector<Finding> check_meaning_of(const Json& document) {
             findings.push_back({Pointer() / "knobs" / at, true,
                                 fmt::format("expected a JSON pointer, got '{}'", at)});
         }
+    const std::vector<std::string> pareto = pareto_of(document);
+    for (size_t i = 0; i < pareto.size(); i++)
+        if (metric_row(pareto[i]).better == std::string_view("none"))
+            findings.push_back(
+                {Pointer() / "objective" / "pareto" / i, false,
+                 fmt::format("expected a metric of which less or more is better, got '{}'",
+                             pareto[i])});
     const Json exclude = document.value("exclude", Json::array());
     for (size_t i = 0; i < exclude.size(); i++)
         for (const auto& [at, given] : exclude[i].items()) {
@@ -153,12 +172,13 @@ Space parse_space(const std::string& text, const std::string& file) {
     const Json document =
         read_document(text, file, space_schema(), check_meaning_of,
                       "experiments/spaces/README.md tells how a space is written");
-    Space space{document["name"], document.value("summary", ""), {}, {}, Json::object()};
+    Space space{document["name"], document.value("summary", ""), {}, {}, {}, Json::object()};
     for (const auto& [at, values] : document["knobs"].items())
         space.knobs.push_back({at, "", {values.begin(), values.end()}});
     name_knobs(space.knobs);
     const Json exclude = document.value("exclude", Json::array());
     space.exclude.assign(exclude.begin(), exclude.end());
+    space.pareto = pareto_of(document);
     space.guards = document.value("guards", Json::object());
     return space;
 }

@@ -6,6 +6,7 @@
 //     "summary": "when a NIC on DMA rings tells its receiver",
 //     "knobs": {"/topology/tx_usecs": [0, 50, 200], "/knobs/sysctl:net.core.netdev_budget": [64]},
 //     "exclude": [{"/topology/tx_usecs": [50, 200], "/topology/handler": "threaded_irq"}],
+//     "objective": {"pareto": ["net.instructions_per_packet", "frame_age.p99"]},
 //     "guards": {"lost_fraction": 1.0}
 //   }
 //
@@ -29,8 +30,9 @@ struct Space {
     std::string name;
     std::string summary;
     std::vector<SpaceKnob> knobs;
-    std::vector<Json> exclude;     ///< each: knob -> value or values; a point that has all is none
-    Json guards = Json::object();  ///< metric -> at most so many times the baseline's
+    std::vector<Json> exclude;  ///< each: knob -> value or values; a point that has all is none
+    std::vector<std::string> pareto;  ///< two metrics whose front is looked for; empty: one decides
+    Json guards = Json::object();     ///< metric -> at most so many times the baseline's
 };
 
 /// The most points that a space may have.

@@ -71,6 +71,22 @@ TEST(Space, refuses_what_is_none_by_its_place) {
     EXPECT_THAT(message_of("[]"), HasSubstr("x.json:1:1"));
 }
 
+TEST(Space, may_look_for_the_front_of_two_metrics) {
+    const auto with = [](const std::string& objective) {
+        return R"({"name": "x", "knobs": {"/topology/a": [1, 2]}, "objective": )" + objective + "}";
+    };
+    EXPECT_THAT(
+        parse_space(with(R"({"pareto": ["ns_per_packet", "frame_age.p99"]})"), "x.json").pareto,
+        ElementsAre("ns_per_packet", "frame_age.p99"));
+    EXPECT_THAT(space().pareto, SizeIs(0));
+    EXPECT_THAT(message_of(with(R"({"pareto": ["ns_per_packet", "packets_sent"]})")),
+                HasSubstr("expected a metric of which less or more is better, got 'packets_sent'"));
+    EXPECT_THAT(message_of(with(R"({"pareto": ["ns_per_packet"]})")), HasSubstr("x.json:1:"));
+    EXPECT_THAT(message_of(with(R"({"pareto": ["ns_per_packet", "ns_per_packet"]})")),
+                HasSubstr("x.json:1:"));
+    EXPECT_THAT(message_of(with("{}")), HasSubstr("x.json:1:"));
+}
+
 TEST(Space, a_knob_has_as_many_of_its_last_words_as_tell_it_apart) {
     const Space named = parse_space(R"({"name": "x", "knobs": {
         "/topology/usecs": [1, 2], "/traffic/usecs": [1, 2], "/setup/xdp/mode": [1, 2]}})",
