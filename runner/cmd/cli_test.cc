@@ -208,6 +208,13 @@ TEST_F(Cli, a_search_is_refused_before_anything_is_made) {
                 HasSubstr("space x: /traffic/packets \"many\": "));
     EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/knobs/sysct:a": [1, 2]}})"),
                 HasSubstr("space x: /knobs/sysct:a 1: "));
+    EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/topology/pears": [1, 2]}})"),
+                HasSubstr("space x: /topology/pears 1: "));
+    EXPECT_THAT(tuned(R"({"name": "x", "knobs": {"/traffic/packets": [100, 200]},
+                          "exclude": [{"/traffic/packets": [100, 200]}]})"),
+                HasSubstr("every point is excluded"));
+    EXPECT_THAT(tuned(good, {"--metric", "frame_age.p50"}),
+                HasSubstr("is of the collector 'frame_age', which known-effect has not"));
     EXPECT_THAT(tuned(good, {"--arm", "planted-5"}), HasSubstr("--from ARM"));
     EXPECT_THAT(tuned(good, {"--from", "nobody"}), HasSubstr("no arm 'nobody'"));
     EXPECT_THAT(tuned(good, {"--metric", "packets_sent"}), HasSubstr("not ranked"));

@@ -129,6 +129,22 @@ Judges judges_of(const Race& race) {
     return judges;
 }
 
+/// A probe's metric is there where the experiment has the probe: told before anything runs.
+void require_probes(const Experiment& experiment, const Judges& judges) {
+    std::vector<std::string> metrics = judges.deciding;
+    metrics.insert(metrics.end(), judges.guarded.begin(), judges.guarded.end());
+    for (const std::string& metric : metrics) {
+        const auto its = [&](const std::string& collector) { return gives(collector, metric); };
+        for (const NamedCollector& known : named_collectors())
+            if (known.kind->probe && its(known.name()) &&
+                std::none_of(experiment.collectors.begin(), experiment.collectors.end(), its))
+                throw Error(Status::usage,
+                            fmt::format("{} is of the collector '{}', which {} has not", metric,
+                                        known.name(), experiment.name),
+                            "add it to the experiment's \"collectors\"");
+    }
+}
+
 /// Primary is what decides, so that verdict and status are of that; what is guarded is there in
 /// every round, before what else the experiment shows.
 void judge_by(Json& experiment, const Judges& judges) {
@@ -199,13 +215,15 @@ Error explained(const Error& error, const Tuned& tuned, const fs::path& out) {
     if (error.status() == Status::interrupted)
         return {error.status(), error.what(),
                 fmt::format("the same with --out {} goes on with it", out.string())};
+    std::string next =
+        fmt::format("points that cannot be: a row of \"exclude\" in space {}", tuned.space.name);
+    if (!error.next().empty()) next += fmt::format("; {}", error.next());
     for (size_t i = 0; i < tuned.points.size(); i++)
         if (std::string(error.what()).find("(" + arm_name(i) + ",") != std::string::npos)
             return {error.status(),
                     fmt::format("{}\n  {} is {}", error.what(), arm_name(i),
                                 words_of(tuned.space, tuned.points[i])),
-                    fmt::format("points that cannot be: a row of \"exclude\" in space {}; {}",
-                                tuned.space.name, error.next())};
+                    next};
     return error;
 }
 
@@ -315,6 +333,7 @@ Search search_for(const TuneRequest& request) {
     tuned.race = race_for(request, tuned.space, experiment, search.plan.lane);
     const size_t trials = request.trials ? static_cast<size_t>(request.trials)
                                          : usual_trials(search.size, tuned.race);
+    require_probes(tuned.experiment, judges_of(tuned.race));
     leave_out_probes(search.document, judges_of(tuned.race));
     judge_by(search.document, judges_of(tuned.race));
     search.race = race_within(trials, search.size, tuned.race);
