@@ -13,6 +13,7 @@ there too.
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -42,6 +43,11 @@ def said(*argv):
 def sorted_lines(*argv):
     """Of what is told in the order it came to be in: an interface that comes back is the last."""
     return sorted(said(*argv).splitlines())
+
+
+def interfaces(*argv):
+    """Without their numbers, which are as drivers happened to find them at this boot."""
+    return sorted(re.sub(r"^\d+: ", "", line) for line in said(*argv).splitlines())
 
 
 def read(path):
@@ -116,8 +122,8 @@ def machine():
         **{path: read(path) for pattern in SETTINGS for path in glob.glob(pattern)},
         **devices(),
         **tasks(),
-        "links": sorted_lines("ip", "-d", "-o", "link"),
-        "addresses": sorted_lines("ip", "-o", "address"),
+        "links": interfaces("ip", "-d", "-o", "link"),
+        "addresses": interfaces("ip", "-o", "address"),
         "routes": sorted_lines("ip", "route", "show", "table", "all"),
         "neighbours": sorted_lines("ip", "neighbour"),
         "namespaces": namespaces(),
