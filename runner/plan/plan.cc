@@ -200,7 +200,10 @@ std::string lacking_for(const Trial& trial, const Needs& needs, const std::strin
     const std::string needed = trial.boot != Boot() ? "vm" : needs.target;
     if (!needed.empty() && needed != target)
         return fmt::format("it needs target {}, this is {}", needed, target);
-    const std::string& release = trial.boot.kernel.empty() ? run_release : trial.boot.kernel;
+    // A kernel that goes by its path says its release only when it is looked at.
+    const std::string release = trial.boot.kernel.empty()            ? run_release
+                                : trial.boot.kernel.starts_with('/') ? ""
+                                                                     : trial.boot.kernel;
     if (is_older(release, needs.kernel))
         return fmt::format("it needs kernel {}, this is {}", needs.kernel, release);
     return "";

@@ -20,7 +20,10 @@ std::vector<std::string> kernel_names() {
 }
 
 std::string kernel_words() {
-    return fmt::format("{} or the path of a bzImage", fmt::join(kernel_names(), ", "));
+    return fmt::format(
+        "{}, a version from 'rxlab kernels', or the path of a bzImage, of a "
+        ".deb or of a kernel tree",
+        fmt::join(kernel_names(), ", "));
 }
 
 }  // namespace rxlab

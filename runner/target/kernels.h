@@ -19,7 +19,7 @@ extern const std::vector<KernelRow> kKernels;
 /// The first row's name: what a run takes when it is not told.
 const char* default_kernel();
 
-/// What may be given for one, for help and messages: "6.12, 6.1 ... or the path of a bzImage".
+/// What may be given for one, for help and messages: "6.12, 6.1 ..., or the path of a bzImage ...".
 std::string kernel_words();
 
 /// All names, in the file's order.

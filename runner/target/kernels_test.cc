@@ -42,8 +42,8 @@ TEST(Kernels, run_their_tests_on_every_change_or_at_night) {
 
 TEST(Kernels, help_names_them_all_and_a_path) {
     for (const std::string& name : kernel_names())
-        EXPECT_THAT(kernel_words(), testing::ContainsRegex("(^| )" + name + "(,| or)"));
-    EXPECT_THAT(kernel_words(), testing::EndsWith(" or the path of a bzImage"));
+        EXPECT_THAT(kernel_words(), testing::ContainsRegex("(^| )" + name + ","));
+    EXPECT_THAT(kernel_words(), testing::HasSubstr(" or the path of a bzImage"));
 }
 
 }  // namespace
