@@ -18,7 +18,8 @@ struct ExecutorEvents {
     std::function<void(const std::string&)> note;         ///< one line for people
     std::function<void(const std::string&)> console;      ///< a trial's whole console, after it
     std::function<void(const Observation&, const Executed&)>
-        attribution;  ///< where its instructions were executed, if that was asked for
+        attribution;  ///< where its instructions were executed, if that was asked for; before the
+                      ///< trial's observation, so that who keeps both loses neither
     std::function<void(double)> booted = [](double) {};  ///< seconds that a guest's boot took
 };
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "target/shares.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+namespace rxlab {
+
+Work work_of(const Observation& observation) {
+    for (const char* item : {"packet", "record"}) {
+        const auto sent = observation.metrics.find(fmt::format("{}s_sent", item));
+        if (sent != observation.metrics.end() && sent->second.value > 0)
+            return {sent->second.value, item};
+    }
+    throw Error(Status::lost,
+                fmt::format("trial {} ({}) says of neither packets nor records that it sent any",
+                            observation.trial.id, observation.trial.arm));
+}
+
+Values values_of(const Stacks& stacks, const Work& work) {
+    Values values;
+    for (const auto& [share, count] : shares_of(stacks)) {
+        if (share == Share::engine || (share == Share::generator && work.item != "packet"))
+            continue;
+        values[fmt::format("{}.instructions_per_{}", to_string(share), work.item)] =
+            static_cast<double>(count) / work.items;
+    }
+    return values;
+}
+
+}  // namespace rxlab
