@@ -94,12 +94,16 @@ Kernel kernel_from(const std::string& lines) {
     return {pairs["vmlinuz"], pairs["release"], pairs["modules"], pairs["package"]};
 }
 
-BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
-                              const std::vector<std::string>& extras) {
-    const fs::path vm = data_folder() / "vm";
+Kernel find_kernel(const std::string& word, const std::string& modules) {
     cache_folder();  // checked before programs and kernels in it are used
+    return kernel_from(capture({data_folder() / "vm" / "kernel", word, modules}));
+}
+
+BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
+                              const std::vector<std::string>& extras, const std::string& kmod) {
+    const fs::path vm = data_folder() / "vm";
     BootAssets assets;
-    assets.kernel = kernel_from(capture({vm / "kernel", kernel, modules}));
+    assets.kernel = find_kernel(kernel, modules);
     std::vector<std::string> mkimage{vm / "mkimage", assets.kernel.release, assets.kernel.modules};
     mkimage.insert(mkimage.end(), extras.begin(), extras.end());
     auto image = pairs_of(capture(mkimage));
@@ -109,7 +113,8 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     assets.lacking_modules = words_of(image["lacking"]);
     assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
     assets.qemu_version.erase(assets.qemu_version.find('\n'));
-    assets.payload = make_payload(assets.kernel.release, assets.kernel.modules, assets.missing);
+    assets.payload =
+        make_payload(assets.kernel.release, assets.kernel.modules, kmod, assets.missing);
     assets.ingredients = {qemu_sha256(), sha256_file(assets.kernel.vmlinuz), image["sha256"],
                           assets.payload.sha256};
     return assets;

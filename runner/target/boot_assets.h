@@ -30,10 +30,17 @@ struct BootAssets {
 };
 
 /// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
-/// programs of vm/manifest, and "module:NAME", that the image holds besides those of every guest.
+/// programs of vm/manifest, and "module:NAME", that the image holds besides those of every guest;
+/// `kmod`: Boot::kmod.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
-                              const std::vector<std::string>& extras = {});
+                              const std::vector<std::string>& extras = {},
+                              const std::string& kmod = "");
+
+/// What vm/kernel makes of a word: a name, a version, or the path of a kernel (kernel_words()).
+/// Downloaded and unpacked where it has to be.
+/// @throws Error(Status::usage): there is no such kernel
+Kernel find_kernel(const std::string& word, const std::string& modules = "");
 
 /// "key=value" lines. Pure.
 Kernel kernel_from(const std::string& lines);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -24,28 +25,53 @@ std::string stripped_self() {
     return read_whole(work.path("rxlab"));
 }
 
-void add_modules(std::vector<ArchiveFile>& files, const std::string& release,
-                 const std::string& modules, std::string& missing) {
-    const fs::path out = module_folder();
-    try {
-        capture({data_folder() / "kmod" / "build", release, out, modules});
-    } catch (const Error& error) {
-        throw_if_interrupted();
-        missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,
-                              error.what());
-        return;
-    }
-    for (const auto& entry : fs::directory_iterator(out / release))
-        if (entry.path().extension() == ".ko")
+bool is_module(const fs::path& file) {
+    return file.extension() == ".ko";
+}
+
+bool has_built(const fs::path& folder) {
+    return std::any_of(fs::directory_iterator(folder), {},
+                       [](const auto& entry) { return is_module(entry.path()); });
+}
+
+/// Where kmod/build puts what it makes of these sources.
+fs::path folder_for(const fs::path& sources) {
+    return cache_folder() / "kmod" / sha256(fs::canonical(sources).string()).substr(0, 16);
+}
+
+/// The folder of modules that are built for the release.
+fs::path built_modules(const std::string& release, const std::string& modules,
+                       const std::string& kmod) {
+    std::error_code error;
+    if (!kmod.empty() && !fs::is_directory(kmod, error))
+        throw Error(Status::usage, fmt::format("no folder of modules at '{}'", kmod),
+                    "give one of *.ko files, or of sources as kmod/ has them");
+    if (!kmod.empty() && has_built(kmod)) return kmod;
+    const fs::path out = kmod.empty() ? module_folder() : folder_for(kmod);
+    capture({data_folder() / "kmod" / "build", release, out, modules, kmod});
+    return out / release;
+}
+
+void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (is_module(entry.path()))
             files.push_back(
                 {"modules/" + entry.path().filename().string(), 0644, read_whole(entry.path())});
 }
 
 }  // namespace
 
-Payload make_payload(const std::string& release, const std::string& modules, std::string& missing) {
+Payload make_payload(const std::string& release, const std::string& modules,
+                     const std::string& kmod, std::string& missing) {
     std::vector<ArchiveFile> files{{"rxlab", 0755, stripped_self()}};
-    add_modules(files, release, modules, missing);
+    try {
+        add_modules(files, built_modules(release, modules, kmod));
+    } catch (const Error& error) {
+        throw_if_interrupted();
+        if (!kmod.empty()) throw;  // they were asked for
+        missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,
+                              error.what());
+    }
     Payload payload;
     for (const ArchiveFile& file : files) payload.files[file.name] = sha256(file.content);
     payload.archive = newc_archive(std::move(files));

@@ -13,9 +13,12 @@ struct Payload {
     Json files;  ///< name -> sha256, for provenance
 };
 
-/// `release`: kernel our modules (kmod/) are built for and loaded into; `modules`: its modules
-/// folder, where a kernel of one's own has what modules are built in, or empty. Modules that do not
-/// build are left out and named in `missing`; experiments that use them then fail and say so.
-Payload make_payload(const std::string& release, const std::string& modules, std::string& missing);
+/// `release`: kernel our modules are built for and loaded into; `modules`: its modules folder,
+/// where a kernel of one's own has what modules are built in, or empty; `kmod`: Boot::kmod. Modules
+/// that do not build are left out and named in `missing`; experiments that use them then fail and
+/// say so.
+/// @throws Error(Status::usage): `kmod` is no folder of modules
+Payload make_payload(const std::string& release, const std::string& modules,
+                     const std::string& kmod, std::string& missing);
 
 }  // namespace rxlab

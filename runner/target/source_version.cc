@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/source_version.h"
 
+#include <fmt/format.h>
 #include <stdlib.h>
 
 #include <set>
 #include <sstream>
 
+#include "base/error.h"
 #include "target/files.h"
 
 namespace rxlab {
@@ -54,6 +56,14 @@ std::vector<std::string> without_filters(Sys& sys, const fs::path& data) {
     return options;
 }
 
+/// git that runs no program of the repository's.
+std::vector<std::string> safe_git(Sys& sys, const fs::path& folder) {
+    std::vector<std::string> argv = git(folder);
+    const std::vector<std::string> options = without_filters(sys, folder);
+    argv.insert(argv.end(), options.begin(), options.end());
+    return argv;
+}
+
 }  // namespace
 
 std::string source_version(Sys& sys, const fs::path& data) {
@@ -63,12 +73,40 @@ std::string source_version(Sys& sys, const fs::path& data) {
         const fs::path installed = folder / "version";
         return fs::exists(installed, ignored) ? first_line(read_whole(installed)) : "unknown";
     }
-    std::vector<std::string> argv = git(folder);
-    const std::vector<std::string> options = without_filters(sys, folder);
-    argv.insert(argv.end(), options.begin(), options.end());
-    const std::string said =
-        first_line(ask(sys, argv, {"describe", "--always", "--dirty", "--abbrev=12"}));
+    const std::string said = first_line(
+        ask(sys, safe_git(sys, folder), {"describe", "--always", "--dirty", "--abbrev=12"}));
     return said.empty() ? "unknown" : said;
+}
+
+std::string commit_of(Sys& sys, const fs::path& data, const std::string& word) {
+    std::error_code ignored;
+    const fs::path folder = fs::canonical(data, ignored);
+    if (!fs::exists(folder / ".git", ignored)) return "";
+    return first_line(
+        ask(sys, git(folder),
+            {"rev-parse", "--verify", "--quiet", "--end-of-options", word + "^{commit}"}));
+}
+
+fs::path folder_at(Sys& sys, const fs::path& data, const std::string& commit,
+                   const std::string& folder) {
+    const fs::path kept = cache_folder() / "revisions" / commit;
+    if (fs::exists(kept / folder)) return kept / folder;
+    const WorkFolder work;
+    const std::string packed = work.path("packed.tar"), unpacked = work.path("unpacked");
+    std::vector<std::string> argv = safe_git(sys, fs::canonical(data));
+    argv.insert(argv.end(), {"archive", "--output=" + packed, commit, folder});
+    if (sys.run(argv).status != 0)
+        throw Error(Status::usage, fmt::format("{:.12} has no folder {}", commit, folder),
+                    "name a later revision");
+    make_folder(unpacked);
+    run_or_throw(sys, {"tar", "-C", unpacked, "-xf", packed});
+    make_folder(kept);
+    std::error_code there;
+    fs::rename(fs::path(unpacked) / folder, kept / folder, there);
+    if (there && !fs::exists(kept / folder))
+        throw Error(Status::invalid,
+                    fmt::format("{}: {}", (kept / folder).string(), there.message()));
+    return kept / folder;
 }
 
 }  // namespace rxlab

@@ -20,6 +20,7 @@
 #include "target/devices.h"
 #include "target/guest.h"
 #include "target/host_facts.h"
+#include "target/shares.h"
 #include "target/target.h"
 #include "target/workload.h"
 
@@ -75,7 +76,7 @@ public:
     Json provenance(const Plan& plan) override {
         gather_extras(plan);
         const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
-        Json json = to_json(assets(first.boot.kernel), machine_for(plan.lane, first));
+        Json json = to_json(assets(first.boot), machine_for(plan.lane, first));
         json["boots"] = boots(plan);
         json["ingredients"] = ingredients(plan);
         json["target"] = "vm";
@@ -85,7 +86,7 @@ public:
     }
 
     std::string lacking(const Trial& trial) override {
-        const BootAssets& with = assets(trial.boot.kernel);
+        const BootAssets& with = assets(trial.boot);
         const std::string words =
             lacking_for_devices(trial.boot.devices, qemu_devices(), with.qemu_version,
                                 with.lacking_modules, with.kernel.release);
@@ -95,8 +96,8 @@ public:
     void run(const Plan& plan, const std::vector<Trial>& batch,
              const ExecutorEvents& events) override {
         gather_extras(plan);
-        for (const Trial& trial : batch) assets(trial.boot.kernel);
-        for (const auto& [kernel, assets] : boot_assets_)
+        for (const Trial& trial : batch) assets(trial.boot);
+        for (const auto& [kit, assets] : boot_assets_)
             if (!assets.missing.empty()) events.note(assets.missing);
         Run(*this, plan.lane, batch, events).execute();
     }
@@ -109,7 +110,7 @@ private:
             const ExecutorEvents& events)
             : target_(target), lane_(lane), batch_(batch), events_(events) {
             for (size_t i = 0; i < batch.size(); ++i) {
-                const BootAssets& assets = target.assets(batch[i].boot.kernel);
+                const BootAssets& assets = target.assets(batch[i].boot);
                 Machine machine = target.machine_for(lane, batch[i]);
                 const std::string group = payload_key(machine, assets.ingredients);
                 places_.try_emplace(
@@ -219,6 +220,8 @@ private:
             if (target_.options_.attribute) {
                 yield.executed = fold(run.attribution, observation.facts.value("symbols", ""));
                 observation.facts.erase("symbols");
+                describe(values_of(yield.executed.stacks, work_of(observation)), Clock{},
+                         observation.metrics);
             }
             return yield;
         }
@@ -230,8 +233,8 @@ private:
 
         void tell(const Yield& yield) {
             const std::lock_guard lock(mutex_);
-            events_.observation(yield.observation);
             if (target_.options_.attribute) events_.attribution(yield.observation, yield.executed);
+            events_.observation(yield.observation);
         }
 
         // The session reads the kernel log up to the trial's end; the console sees what comes after
@@ -270,15 +273,20 @@ private:
         std::exception_ptr fatal_;
     };
 
-    // What trials of a kernel are started from; empty: the run's own kernel. Gathered once, before
-    // the workers start.
-    const BootAssets& assets(const std::string& kernel) {
-        const auto found = boot_assets_.find(kernel);
+    // A kernel, or the run's own where it is empty, and rxlab's modules in it.
+    using Kit = std::pair<std::string, std::string>;
+    static Kit kit_of(const Boot& boot) { return {boot.kernel, boot.kmod}; }
+
+    // What trials are started from. Gathered once, before the workers start.
+    const BootAssets& assets(const Boot& boot) {
+        const Kit kit = kit_of(boot);
+        const auto found = boot_assets_.find(kit);
         if (found != boot_assets_.end()) return found->second;
         return boot_assets_
-            .emplace(kernel, kernel.empty()
-                                 ? gather_boot_assets(options_.kernel, options_.modules, extras_)
-                                 : gather_boot_assets(kernel, {}, extras_))
+            .emplace(kit,
+                     boot.kernel.empty()
+                         ? gather_boot_assets(options_.kernel, options_.modules, extras_, boot.kmod)
+                         : gather_boot_assets(boot.kernel, {}, extras_, boot.kmod))
             .first->second;
     }
 
@@ -306,7 +314,7 @@ private:
         for (const Trial& trial : plan.trials) {
             Json asked = to_json(trial.boot);
             asked.erase("seed_offset");
-            const Kernel& kernel = assets(trial.boot.kernel).kernel;
+            const Kernel& kernel = assets(trial.boot).kernel;
             boots.try_emplace(asked.dump(), Json{{"asked", asked},
                                                  {"kernel", kernel.release},
                                                  {"cmdline", guest_cmdline(trial.boot.cmdline)}});
@@ -316,14 +324,16 @@ private:
         return list;
     }
 
-    // Of every kernel that the plan boots; those of another than the run's own begin with its name.
+    // Of all that the plan boots; those of another kernel than the run's own, or of other modules,
+    // begin with its name.
     Json ingredients(const Plan& plan) {
-        std::set<std::string> kernels;
-        for (const Trial& trial : plan.trials) kernels.insert(trial.boot.kernel);
+        std::map<Kit, Boot> kits;
+        for (const Trial& trial : plan.trials) kits.try_emplace(kit_of(trial.boot), trial.boot);
         Json all = Json::array();
-        for (const std::string& kernel : kernels)
-            for (Json& row : ingredient_rows(assets(kernel))) {
-                if (!kernel.empty()) row["name"] = kernel + ": " + row["name"].get<std::string>();
+        for (const auto& [kit, boot] : kits)
+            for (Json& row : ingredient_rows(assets(boot))) {
+                for (const std::string& name : {boot.kmod, boot.kernel})
+                    if (!name.empty()) row["name"] = name + ": " + row["name"].get<std::string>();
                 all.push_back(std::move(row));
             }
         return all;
@@ -332,7 +342,7 @@ private:
     Machine machine_for(Lane lane, const Trial& trial) {
         Machine machine;
         machine.cpu = options_.cpu;
-        const BootAssets& with = assets(trial.boot.kernel);
+        const BootAssets& with = assets(trial.boot);
         machine.memory_mib = options_.memory_mib + with.more_memory_mib;
         machine.vmlinuz = with.kernel.vmlinuz;
         machine.image = with.image;
@@ -372,7 +382,7 @@ private:
     VmOptions options_;
     SnapshotStore store_;
     std::vector<std::string> extras_;
-    std::map<std::string, BootAssets> boot_assets_;
+    std::map<Kit, BootAssets> boot_assets_;
     std::set<std::string> qemu_devices_;
 };
 
