@@ -4,10 +4,12 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "base/whole_file.h"
+#include "cmd/attributed.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
 #include "compare/cells.h"
 #include "target/files.h"
+#include "target/shares.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -18,25 +20,10 @@
 namespace rxlab {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
 /// Of the functions that differ, which are printed.
 struct Printed {
     size_t most = 12;
     double least = 0.05;  ///< instructions per packet; what is below prints as 0
-};
-
-/// A trial's stacks, each per packet.
-struct Attributed {
-    std::string label;
-    std::string arm;
-    std::map<std::string, Json> factors;
-    bool baseline = false;
-    double packets = 0;
-    Executed executed;
-
-    double per_packet(uint64_t count) const { return static_cast<double>(count) / packets; }
-    double instructions() const { return per_packet(total(executed.stacks)); }
 };
 
 /// Instructions per packet in each function itself.
@@ -59,36 +46,6 @@ std::map<std::string, double> by_part(const Attributed& one) {
     std::map<std::string, double> sums;
     for (const auto& [function, count] : by_function(one)) sums[part_of(function)] += count;
     return sums;
-}
-
-Json json_of(const std::map<AccessPlace, Accesses>& accesses) {
-    Json list = Json::array();
-    for (const auto& [place, count] : accesses)
-        list.push_back({{"function", place.function},
-                        {"device", place.device},
-                        {"loads", count.loads},
-                        {"stores", count.stores}});
-    return list;
-}
-
-Json json_of(const std::string& command, const Experiment& experiment, const Json& provenance,
-             const std::vector<Attributed>& all) {
-    Json cells = Json::array();
-    for (const Attributed& one : all)
-        cells.push_back({{"label", one.label},
-                         {"arm", one.arm},
-                         {"factors", one.factors},
-                         {"baseline", one.baseline},
-                         {"packets", one.packets},
-                         {"instructions", total(one.executed.stacks)},
-                         {"stacks", one.executed.stacks},
-                         {"accesses", json_of(one.executed.accesses)}});
-    return {{"schema_version", kSchemaVersion},
-            {"experiment", experiment.name},
-            {"question", experiment.question},
-            {"kernel", provenance["kernel"].value("release", "")},
-            {"command", command},
-            {"cells", cells}};
 }
 
 /// A function of two trials, in instructions per packet; 0 where it was not executed.
@@ -199,7 +156,7 @@ public:
                          *executor_for(request_, campaign_.plan),
                          [this](const CampaignEvent& event) { std::visit(*this, event); });
         for (auto& [id, one] : by_id_) all_.push_back(std::move(one));
-        return json_of(command_, result.experiment, result.provenance, all_);
+        return attribution_json(command_, result.experiment, result.provenance, all_);
     }
 
     std::filesystem::path out() const { return out_for(request_, campaign_.plan, "attribution"); }
@@ -212,7 +169,7 @@ public:
                             trial.arm,
                             trial.factors,
                             is_baseline(campaign_.experiment, trial.arm),
-                            event.observation.metrics.at("packets_sent").value,
+                            work_of(event.observation).items,
                             event.executed};
         say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),
                         by_id_[trial.id].label));

@@ -16,7 +16,8 @@ namespace rxlab {
 
 namespace {
 
-Result observed(const RunRequest& request, const CampaignRequest& campaign, Executor& executor) {
+Result observed(const RunRequest& request, const CampaignRequest& campaign, Executor& executor,
+                const CampaignListener& also) {
     PaceFile paces = pace_file();
     const Plan& plan = campaign.plan;
     const Pace pace = paces.of(plan);
@@ -26,8 +27,12 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
     if (const std::string brief = brief_words(request, campaign.experiment); !brief.empty())
         progress.say(brief);
     try {
-        Result result =
-            run_campaign(campaign, *strategy_for(request, plan), executor, progress.listener());
+        const CampaignListener shown = progress.listener();
+        Result result = run_campaign(campaign, *strategy_for(request, plan), executor,
+                                     [&](const CampaignEvent& event) {
+                                         if (also) also(event);
+                                         shown(event);
+                                     });
         paces.learn(result, progress.boots_s());
         return result;
     } catch (const Error& error) {
@@ -41,13 +46,13 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
 
 }  // namespace
 
-RunOutcome perform(const RunRequest& request) {
+RunOutcome perform(const RunRequest& request, const CampaignListener& also) {
     CampaignRequest campaign = campaign_for(request);
     const Plan& plan = campaign.plan;
     const CompareOptions options = compare_options(request.null, plan.lane);
     campaign.out = out_for(request, plan, to_string(plan.lane));
     const std::unique_ptr<Executor> executor = executor_for(request, plan);
-    Result result = observed(request, campaign, *executor);
+    Result result = observed(request, campaign, *executor, also);
     const Comparison comparison = conclude(result, campaign.out, options);
     if (request.report) draw("report.py", campaign.out);
     return {std::move(result), comparison, campaign.out};

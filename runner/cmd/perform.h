@@ -12,8 +12,9 @@ struct RunOutcome {
 };
 
 /// Runs the campaign, writes result.json, comparison.json, the report and the plots.
+/// @param also is told what happens, too, before it is shown
 /// @throws Error; what was observed until then is in observations.jsonl of the folder.
-RunOutcome perform(const RunRequest& request);
+RunOutcome perform(const RunRequest& request, const CampaignListener& also = {});
 
 /// result.json of a run, named by the file or by its folder. @throws Error(Status::usage)
 Result load_result(const std::filesystem::path& path);

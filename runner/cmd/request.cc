@@ -5,8 +5,10 @@
 #include "base/row_named.h"
 #include "cmd/perform.h"
 #include "cmd/trust.h"
+#include "experiment/resolve.h"
 #include "session/session.h"
 #include "target/files.h"
+#include "target/kernels.h"
 #include "traffic/traffic.h"
 
 #include <fmt/chrono.h>
@@ -18,9 +20,15 @@ namespace fs = std::filesystem;
 namespace rxlab {
 namespace {
 
+/// Where it is a factor's, that of the first values.
+std::string traffic_of(const Experiment& experiment) {
+    std::map<std::string, Json> factors;
+    for (const Factor& factor : experiment.factors) factors[factor.name] = factor.values.front();
+    return filled(experiment.traffic, factors).value("kind", "");
+}
+
 bool is_program(const Experiment& experiment) {
-    return row_named(kTraffics, kTrafficCount, experiment.traffic.value("kind", ""), "traffic")
-        .program;
+    return row_named(kTraffics, kTrafficCount, traffic_of(experiment), "traffic").program;
 }
 
 std::string target_of(const RunRequest& request, const Experiment& experiment) {
@@ -122,7 +130,7 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
 }
 
 void add_target_options(CommandOptions command, RunRequest& request) {
-    command.option("--kernel", request.vm.kernel, "6.12, 6.1 or the path of a bzImage");
+    command.option("--kernel", request.vm.kernel, kernel_words());
     command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
     command.option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
     command.option("--memory", request.vm.memory_mib, "MiB of a guest's memory")
@@ -154,7 +162,7 @@ Plan plan_for(const RunRequest& request, const Experiment& experiment) {
     if (options.target == "vm" && is_program(experiment))
         throw Error(Status::usage,
                     fmt::format("traffic {} is a program of the host's, which no guest has",
-                                experiment.traffic.value("kind", "")),
+                                traffic_of(experiment)),
                     "--target host, which needs no root for it");
     if (options.target == "vm" && !request.host.interface.names.empty())
         throw Error(Status::usage,

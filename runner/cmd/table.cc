@@ -9,8 +9,8 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
     define_report, define_tune, define_profile, define_advise, define_certify, define_attribute,
-    define_bundle, define_nightly, define_shell, define_doctor, define_frames, define_xdp,
-    define_knob, define_apply, define_restore, define_agent;
+    define_diff, define_kernels, define_bundle, define_nightly, define_shell, define_doctor,
+    define_frames, define_xdp, define_knob, define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -38,6 +38,9 @@ const Command kCommands[] = {
     {"certify", "run twice from scratch and compare every observation", define_certify, kUse},
     {"attribute", "where each arm's instructions are executed, function by function; flame graphs",
      define_attribute, kUse},
+    {"diff", "what one kernel changed against another, path by path and function by function",
+     define_diff, kUse},
+    {"kernels", "the kernels there are: in the archive, and unpacked here", define_kernels, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},
     {"frames", "a capture's frames, for traffic open_loop to repeat", define_frames, kUse},

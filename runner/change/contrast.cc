@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "change/contrast.h"
+
+#include "base/error.h"
+#include "experiment/resolve.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace rxlab {
+namespace {
+
+constexpr size_t kLongestName = 64;
+
+const Arm& arm_of(const Experiment& experiment, const Trial& trial) {
+    return *std::find_if(experiment.arms.begin(), experiment.arms.end(),
+                         [&](const Arm& arm) { return arm.name == trial.arm; });
+}
+
+/// "closed-port rxnic".
+std::string path_name(const Trial& trial) {
+    std::string name = trial.arm;
+    for (const auto& [factor, value] : trial.factors)
+        name += value.is_number() ? fmt::format(" {}={}", factor, value_text(value))
+                                  : " " + value_text(value);
+    return name;
+}
+
+/// Why the arm is no path of these subjects; empty: it is one.
+std::string why_not(const Arm& arm, const Trial& trial, const Subject& before,
+                    const Subject& after) {
+    if (!arm.expect.empty()) return "it is faulty on purpose";
+    if (!trial.boot.kernel.empty()) return "it names its kernel, " + trial.boot.kernel;
+    if (arm.needs.target == "host") return "it needs target host";
+    for (const Subject* subject : {&before, &after})
+        if (!arm.needs.kernel.empty() && is_older(subject->release, arm.needs.kernel))
+            return fmt::format("it needs kernel {}, and {} is {}", arm.needs.kernel, subject->name,
+                               subject->release);
+    return "";
+}
+
+/// Without what it is called: the seeds of an arm's boots are the subjects' here.
+Json path_of(const Trial& trial) {
+    return {{"topology", trial.topology},
+            {"traffic", trial.traffic},
+            {"setup", trial.setup},
+            {"knobs", trial.knobs},
+            {"cmdline", trial.boot.cmdline},
+            {"machine", trial.boot.machine.empty() ? "pc" : trial.boot.machine},
+            {"devices", trial.boot.devices}};
+}
+
+Json arm_json(const Subject& subject, bool baseline) {
+    Json arm{{"name", subject.name}, {"summary", subject.summary}, {"boot", subject.boot}};
+    if (baseline) arm["baseline"] = true;
+    return arm;
+}
+
+/// Per record where the traffic is records through a ring.
+std::string metric_of(const Experiment& experiment) {
+    const bool records =
+        std::any_of(experiment.primary.begin(), experiment.primary.end(),
+                    [](const std::string& name) { return name.ends_with("_per_record"); });
+    return records ? "path.instructions_per_record" : "path.instructions_per_packet";
+}
+
+Json document_of(const Experiment& experiment, const Subject& before, const Subject& after,
+                 const Json& paths) {
+    return {{"name", experiment.name},
+            {"question", fmt::format("What does {} change on the paths of {}, against {}?",
+                                     after.name, experiment.name, before.name)},
+            {"description",
+             fmt::format("The arms of {} are paths here, each the same for both. What decides is "
+                         "the path's own share of the instructions, told from the generator's and "
+                         "from idling by who called what. {}",
+                         experiment.name, experiment.description)},
+            {"lanes", Json::array({to_string(exact_lane())})},
+            {"mechanism", Json::array({"instructions"})},
+            {"topology", "$path.topology"},
+            {"traffic", "$path.traffic"},
+            {"setup", "$path.setup"},
+            {"knobs", "$path.knobs"},
+            {"boot",
+             {{"cmdline", "$path.cmdline"},
+              {"machine", "$path.machine"},
+              {"devices", "$path.devices"}}},
+            {"collectors", Json::array()},
+            {"primary", Json::array({metric_of(experiment)})},
+            {"arms", Json::array({arm_json(before, true), arm_json(after, false)})},
+            {"factors", {{"path", paths}}},
+            {"rounds", {{"boot_seeds", experiment.rounds.boot_seeds}, {"phases", 1}}}};
+}
+
+}  // namespace
+
+std::string arm_word(const std::string& word) {
+    std::string name;
+    for (const char c : word) {
+        const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const bool allowed = std::isdigit(static_cast<unsigned char>(lower)) ||
+                             (lower >= 'a' && lower <= 'z') || (!name.empty() && lower == '.');
+        if (allowed)
+            name += lower;
+        else if (!name.empty() && name.back() != '-')
+            name += '-';
+    }
+    name.resize(std::min(name.size(), kLongestName - std::string("-before").size()));
+    while (name.ends_with('-')) name.pop_back();
+    return name.empty() ? "subject" : name;
+}
+
+Contrast contrast(const Experiment& experiment, const Plan& round,
+                  const std::vector<std::string>& arms, const Subject& before,
+                  const Subject& after) {
+    Contrast made;
+    Json paths = Json::array();
+    std::set<std::string> known;
+    for (const Trial& trial : round.trials) {
+        const Arm& arm = arm_of(experiment, trial);
+        if (arm.generator ||
+            (!arms.empty() && std::find(arms.begin(), arms.end(), arm.name) == arms.end()))
+            continue;
+        const std::string name = path_name(trial);
+        Json path = path_of(trial);
+        std::string why = why_not(arm, trial, before, after);
+        if (why.empty() && !known.insert(path.dump()).second)
+            why = "it differs from another in its seeds only";
+        if (!why.empty()) {
+            made.left_out.push_back(fmt::format("{}: {}: {}", experiment.name, name, why));
+            continue;
+        }
+        path["name"] = name;
+        paths.push_back(std::move(path));
+        made.paths.push_back(name);
+    }
+    if (paths.empty())
+        throw Error(Status::usage,
+                    fmt::format("{}: no arm of it can be compared: {}", experiment.name,
+                                fmt::join(made.left_out, "; ")),
+                    "name another experiment, or another arm");
+    made.document = document_of(experiment, before, after, paths);
+    return made;
+}
+
+}  // namespace rxlab

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+// An experiment of two subjects from one of many arms: what were its arms, at each of its factors,
+// are the paths on which the subjects are compared. Pure.
+#pragma once
+#include "plan/plan.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rxlab {
+
+/// What is compared: two kernels, two revisions of rxlab's modules.
+struct Subject {
+    std::string name;            ///< as an arm may be called
+    std::string release;         ///< of its kernel: "6.12.117+deb12-amd64"
+    Json boot = Json::object();  ///< laid over each path's
+    std::string summary;         ///< for people: "linux-image-6.12.117+deb12-amd64 6.12.117-1"
+    std::string content;         ///< hash of what it is: equal for equal subjects
+    bool is_modules = false;     ///< rxlab's modules; else a kernel
+};
+
+/// A name that an arm may have, made of any word: lower-case letters, digits, '.' and '-'.
+std::string arm_word(const std::string& word);
+
+struct Contrast {
+    Json document;                      ///< of the experiment
+    std::vector<std::string> paths;     ///< their names, in the author's order
+    std::vector<std::string> left_out;  ///< for people: a path that cannot be one, and why
+};
+
+/// @param round trials of one round of `experiment`'s plan: each is a path, but generators
+/// @param arms only these arms are paths; empty: all
+/// @throws Error(Status::usage): no path remains
+Contrast contrast(const Experiment& experiment, const Plan& round,
+                  const std::vector<std::string>& arms, const Subject& before,
+                  const Subject& after);
+
+}  // namespace rxlab

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "change/document.h"
+
+#include "compare/headline.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <cmath>
+
+namespace rxlab {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr size_t kNamed = 4;           // functions in a sentence
+constexpr double kWorthNaming = 0.05;  // of the path's difference, and
+constexpr double kLeastNamed = 0.5;    // instructions per packet
+
+using Key = std::pair<Share, std::string>;
+
+ItemStacks before_of(const RoundStacks& round) {
+    return {round.before, round.before_items};
+}
+ItemStacks after_of(const RoundStacks& round) {
+    return {round.after, round.after_items};
+}
+
+/// All rounds as one.
+RoundStacks sum_of(const std::vector<RoundStacks>& rounds) {
+    RoundStacks sum;
+    for (const RoundStacks& round : rounds) {
+        for (const auto& [stack, count] : round.before) sum.before[stack] += count;
+        for (const auto& [stack, count] : round.after) sum.after[stack] += count;
+        sum.before_items += round.before_items;
+        sum.after_items += round.after_items;
+    }
+    return sum;
+}
+
+std::map<Key, double> by_key(const Differences& found) {
+    std::map<Key, double> differences;
+    for (const FunctionDifference& one : found.functions)
+        differences[{one.share, one.function}] = one.difference();
+    return differences;
+}
+
+/// The mean's functions, each with the least and the most of the rounds.
+std::vector<FunctionChange> with_spread(const Differences& mean,
+                                        const std::vector<RoundStacks>& rounds) {
+    std::vector<std::map<Key, double>> each;
+    for (const RoundStacks& round : rounds)
+        each.push_back(by_key(differences_of(before_of(round), after_of(round))));
+    std::vector<FunctionChange> functions;
+    for (const FunctionDifference& one : mean.functions) {
+        FunctionChange change{one, one.difference(), one.difference()};
+        for (const auto& differences : each) {
+            const auto found = differences.find({one.share, one.function});
+            const double value = found == differences.end() ? 0 : found->second;
+            change.low = std::min(change.low, value);
+            change.high = std::max(change.high, value);
+        }
+        functions.push_back(std::move(change));
+    }
+    return functions;
+}
+
+const char* state_of(const FunctionDifference& function) {
+    return function.before == 0 ? "new" : function.after == 0 ? "vanished" : "";
+}
+
+std::string named(const FunctionDifference& function) {
+    const std::string state = state_of(function);
+    return fmt::format("{} {:+.1f}{}", function.function, function.difference(),
+                       state.empty() ? "" : " (" + state + ")");
+}
+
+/// Of the path's own share, those that make up the most of its difference.
+std::vector<std::string> causes_of(const PathChange& path) {
+    std::vector<std::string> causes;
+    const auto total = path.found.shares.find(Share::path);
+    const double whole = total == path.found.shares.end() ? 0 : total->second.difference();
+    for (const FunctionChange& one : path.functions) {
+        const double size = std::abs(one.function.difference());
+        if (one.function.share != Share::path) continue;
+        if (causes.size() == kNamed || size < kLeastNamed || size < kWorthNaming * std::abs(whole))
+            break;
+        causes.push_back(named(one.function));
+    }
+    return causes;
+}
+
+Json to_json(const BothSides& total) {
+    return {{"before", total.before}, {"after", total.after}, {"difference", total.difference()}};
+}
+
+Json to_json(const FunctionChange& change) {
+    const FunctionDifference& one = change.function;
+    return {{"share", to_string(one.share)},
+            {"function", one.function},
+            {"before", one.before},
+            {"after", one.after},
+            {"moved", one.moved},
+            {"difference", one.difference()},
+            {"low", change.low},
+            {"high", change.high},
+            {"state", state_of(one)}};
+}
+
+Json to_json(const PathChange& path) {
+    Json shares = Json::object(), functions = Json::array(), moved = Json::array();
+    for (const auto& [share, total] : path.found.shares) shares[to_string(share)] = to_json(total);
+    for (const FunctionChange& one : path.functions) functions.push_back(to_json(one));
+    for (const Moved& one : path.found.moved)
+        moved.push_back({{"share", to_string(one.share)},
+                         {"from", one.from},
+                         {"to", one.to},
+                         {"amount", one.amount},
+                         {"how", to_string(one.how)}});
+    const ComparedMetric& metric = path.metric;
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(*value) : Json(nullptr);
+    };
+    return {{"experiment", path.experiment},
+            {"path", path.path},
+            {"metric", metric.name},
+            {"unit", metric.unit},
+            {"before", number(metric.before)},
+            {"after", number(metric.after)},
+            {"difference", number(metric.difference)},
+            {"ratio", number(metric.ratio)},
+            {"ci_low", number(metric.ci_low)},
+            {"ci_high", number(metric.ci_high)},
+            {"rounds", metric.n},
+            {"delta", number(metric.delta)},
+            {"verdict", to_string(metric.verdict)},
+            {"verdict_words", words_of(metric.verdict, metric.unit)},
+            {"reason", metric.reason},
+            {"faults", path.faults},
+            {"sentence", sentence_of(path)},
+            {"all", to_json(path.found.all)},
+            {"shares", shares},
+            {"functions", functions},
+            {"moved", moved}};
+}
+
+Json to_json(const Subject& subject) {
+    return {{"name", subject.name}, {"release", subject.release}, {"summary", subject.summary}};
+}
+
+/// How far from no diff.
+double size_of(const PathChange& path) {
+    return std::abs(path.metric.ratio.value_or(1) - 1);
+}
+
+}  // namespace
+
+PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
+                       const std::vector<RoundStacks>& rounds) {
+    const RoundStacks sum = sum_of(rounds);
+    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}, {}};
+    change.found = differences_of(before_of(sum), after_of(sum));
+    change.functions = with_spread(change.found, rounds);
+    return change;
+}
+
+bool is_told(const PathChange& path) {
+    const Verdict verdict = path.metric.verdict;
+    return verdict == Verdict::better || verdict == Verdict::worse || verdict == Verdict::invalid;
+}
+
+void conclude(Diff& diff) {
+    std::stable_sort(diff.paths.begin(), diff.paths.end(),
+                     [](const PathChange& a, const PathChange& b) {
+                         if (is_told(a) != is_told(b)) return is_told(a);
+                         return is_told(a) && size_of(a) > size_of(b);
+                     });
+    std::vector<Verdict> verdicts;
+    for (const PathChange& path : diff.paths) verdicts.push_back(path.metric.verdict);
+    diff.verdict = overall(verdicts);
+}
+
+std::string sentence_of(const PathChange& path) {
+    const ComparedMetric& metric = path.metric;
+    if (!path.faults.empty()) return fmt::format("{}: {}", path.path, path.faults.front());
+    if (!metric.before || !metric.after || !metric.ratio)
+        return fmt::format("{}: {}", path.path, metric.reason);
+    const std::string item = metric.unit == "instructions/record" ? "record" : "packet";
+    std::string sentence = fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}",
+                                       path.path, *metric.after - *metric.before, item,
+                                       *metric.before, *metric.after, ratio_text(metric));
+    if (!is_told(path)) return sentence + ": " + words_of(metric.verdict, metric.unit);
+    const std::vector<std::string> causes = causes_of(path);
+    if (!causes.empty()) sentence += fmt::format(": {}", fmt::join(causes, ", "));
+    return sentence;
+}
+
+std::string headline_of(const Diff& diff) {
+    const auto told = std::count_if(diff.paths.begin(), diff.paths.end(), is_told);
+    if (!told)
+        return fmt::format("{} against {}: {} on {} path{}", diff.after.name, diff.before.name,
+                           words_of(diff.verdict, "instructions/packet"), diff.paths.size(),
+                           diff.paths.size() == 1 ? "" : "s");
+    return fmt::format("{} against {}: {} of {} path{} changed", diff.after.name, diff.before.name,
+                       told, diff.paths.size(), diff.paths.size() == 1 ? "" : "s");
+}
+
+Json to_json(const Diff& diff) {
+    Json paths = Json::array();
+    for (const PathChange& path : diff.paths) paths.push_back(to_json(path));
+    return {{"schema_version", kSchemaVersion},
+            {"before", to_json(diff.before)},
+            {"after", to_json(diff.after)},
+            {"command", diff.command},
+            {"headline", headline_of(diff)},
+            {"verdict", to_string(diff.verdict)},
+            {"verdict_words", words_of(diff.verdict, "instructions/packet")},
+            {"status", static_cast<int>(verdict_row(diff.verdict).status)},
+            {"paths", paths},
+            {"left_out", diff.left_out}};
+}
+
+}  // namespace rxlab

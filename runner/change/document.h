@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+// diff.json: what one subject changed against another, path by path and function by function. Pure.
+#pragma once
+#include "change/contrast.h"
+#include "change/difference.h"
+#include "compare/comparison.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+/// One round of a path: a trial of either subject, from the same seeds.
+struct RoundStacks {
+    Stacks before, after;
+    double before_items = 0, after_items = 0;  ///< packets, or records
+};
+
+/// A function over all rounds: the mean, and the least and the most that a round has.
+struct FunctionChange {
+    FunctionDifference function;
+    double low = 0, high = 0;
+};
+
+struct PathChange {
+    std::string experiment, path;
+    ComparedMetric metric;            ///< what decides
+    std::vector<std::string> faults;  ///< checks that failed; a path that has one has no verdict
+    Differences found;                ///< over all rounds
+    std::vector<FunctionChange> functions;
+};
+
+/// @param metric of this path, compared; @param rounds at least one
+PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
+                       const std::vector<RoundStacks>& rounds);
+
+/// Better, worse or invalid: what is told of first.
+bool is_told(const PathChange& path);
+
+struct Diff {
+    Subject before, after;
+    std::string command;
+    std::vector<PathChange> paths;  ///< those that are told of first, the greatest ratio first
+    std::vector<std::string> left_out;
+    Verdict verdict = Verdict::inconclusive;
+};
+
+/// Sorts its paths and gives it a verdict.
+void conclude(Diff& diff);
+
+/// "+193.5 instructions per packet on closed-port (1.0265x): siphash_1u64 +135.0 (new), ...".
+std::string sentence_of(const PathChange& path);
+/// The answer first.
+std::string headline_of(const Diff& diff);
+
+Json to_json(const Diff& diff);
+
+}  // namespace rxlab

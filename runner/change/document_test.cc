@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "change/document.h"
+
+#include <gmock/gmock.h>
+
+namespace rxlab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+ComparedMetric metric(double before, double after, Verdict verdict) {
+    ComparedMetric made;
+    made.name = "path.instructions_per_packet";
+    made.unit = "instructions/packet";
+    made.before = before;
+    made.after = after;
+    made.difference = after - before;
+    made.ratio = after / before;
+    made.ci_low = after / before - 0.0001;
+    made.ci_high = after / before + 0.0001;
+    made.n = 3;
+    made.verdict = verdict;
+    return made;
+}
+
+RoundStacks with_siphash(uint64_t siphash, uint64_t lookup) {
+    return {{{"icmp;getpeer", 4000}},
+            {{"icmp;getpeer", 4000},
+             {"icmp;getpeer;siphash_1u64", siphash},
+             {"icmp;getpeer;lookup", lookup}},
+            100,
+            100};
+}
+
+PathChange closed_port(Verdict verdict = Verdict::worse) {
+    return path_change("drop-point", "closed-port", metric(7000, 7193.5, verdict),
+                       {with_siphash(13500, 4200), with_siphash(13500, 4000)});
+}
+
+TEST(PathChange, has_the_mean_of_its_rounds_and_what_they_have_at_least_and_at_most) {
+    const PathChange path = closed_port();
+    ASSERT_THAT(path.functions, SizeIs(2));
+    EXPECT_EQ(path.functions[0].function.function, "siphash_1u64");
+    EXPECT_DOUBLE_EQ(path.functions[0].function.difference(), 135);
+    EXPECT_EQ(path.functions[1].function.function, "lookup");
+    EXPECT_DOUBLE_EQ(path.functions[1].function.difference(), 41);
+    EXPECT_DOUBLE_EQ(path.functions[1].low, 40);
+    EXPECT_DOUBLE_EQ(path.functions[1].high, 42);
+}
+
+TEST(PathChange, names_the_functions_that_make_the_difference) {
+    EXPECT_EQ(sentence_of(closed_port()),
+              "closed-port: +193.5 instructions per packet, 7000.0 to 7193.5, 1.0276x (1.0275 to "
+              "1.0277): siphash_1u64 +135.0 (new), lookup +41.0 (new)");
+}
+
+TEST(PathChange, names_no_function_where_no_change_is_told) {
+    EXPECT_THAT(sentence_of(closed_port(Verdict::same)), Not(HasSubstr("siphash")));
+    EXPECT_THAT(sentence_of(closed_port(Verdict::inconclusive)), HasSubstr("inconclusive"));
+}
+
+TEST(PathChange, with_a_fault_tells_the_fault) {
+    PathChange path = closed_port(Verdict::invalid);
+    path.faults = {"2 of 3 trials: conservation failed"};
+    EXPECT_EQ(sentence_of(path), "closed-port: 2 of 3 trials: conservation failed");
+}
+
+Diff of(std::vector<PathChange> paths) {
+    Diff diff{{"6.12.107", "", {}, "", ""},
+              {"6.12.117", "", {}, "", ""},
+              "rxlab diff",
+              std::move(paths),
+              {},
+              Verdict::inconclusive};
+    conclude(diff);
+    return diff;
+}
+
+PathChange same(const std::string& name) {
+    return path_change("drop-point", name, metric(100, 100, Verdict::same), {with_siphash(0, 0)});
+}
+
+TEST(Diff, tells_first_what_changed_most) {
+    PathChange little = closed_port();
+    little.path = "little";
+    little.metric = metric(7000, 7010, Verdict::worse);
+    const Diff diff = of({same("a"), little, same("b"), closed_port()});
+    std::vector<std::string> names;
+    for (const PathChange& path : diff.paths) names.push_back(path.path);
+    EXPECT_THAT(names, ElementsAre("closed-port", "little", "a", "b"));
+    EXPECT_EQ(diff.verdict, Verdict::worse);
+    EXPECT_EQ(headline_of(diff), "6.12.117 against 6.12.107: 2 of 4 paths changed");
+}
+
+TEST(Diff, of_nothing_that_changed_says_so) {
+    EXPECT_EQ(headline_of(of({same("a")})), "6.12.117 against 6.12.107: same on 1 path");
+    EXPECT_EQ(to_json(of({same("a")})).at("status"), 0);
+}
+
+TEST(Diff, as_a_document_has_the_functions_of_each_path) {
+    const Json json = to_json(of({closed_port()}));
+    const Json& path = json.at("paths")[0];
+    EXPECT_EQ(path.at("functions")[0].at("function"), "siphash_1u64");
+    EXPECT_EQ(path.at("functions")[0].at("state"), "new");
+    EXPECT_EQ(path.at("shares").at("path").at("difference"), 176);
+    EXPECT_EQ(json.at("status"), 1);
+}
+
+}  // namespace
+}  // namespace rxlab
