@@ -72,7 +72,7 @@ endef
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
         compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
         test-unit test-vm test-debug test-restore rehearsal rehearsal-deps test-captures bench \
-        bench-runner nightly install doctor restore clean distclean
+        bench-runner nightly install diff doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -237,6 +237,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 		$$(vm/test-drivers --list | grep -o '^repeats-[^ ]*')
 	@$(BUILD)/rxlab certify drivers --rounds 1 --full
 	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_DIFF_PLACES=20 RXLAB_DIFF_NULLS=20 vm/test-diff $(BUILD)/rxlab
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
@@ -251,6 +252,10 @@ install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs with
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD)/cmake --prefix "$(PREFIX)" \
 		>$(if $(V),/dev/stdout,/dev/null)
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/rxlab, its data in $(DESTDIR)$(PREFIX)/share/rxlab"
+
+diff: build ## what this checkout's modules do that those of REV do not, path by path
+## (REV=HEAD, ARGS=--markdown)
+	@$(BUILD)/rxlab diff $(or $(REV),HEAD) kmod $(ARGS)
 
 doctor: build ## what this machine can and cannot do
 	@$(BUILD)/rxlab doctor $(ARGS)
