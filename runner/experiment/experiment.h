@@ -16,8 +16,8 @@ namespace rxlab {
 /// it is: an arm that asks for any of this is left out there.
 struct Boot {
     std::string kernel;                ///< "6.12", "6.1"; empty: the run's own
-    std::string kmod;                  ///< folder of rxlab's modules, built or as sources like
-                                       ///< kmod/; empty: those that come with rxlab
+    std::string kmod;                  ///< folder of rxlab's modules, built (*.ko); empty: those
+                                       ///< that come with rxlab
     std::string cmdline;               ///< appended to the kernel command line
     std::string machine;               ///< QEMU's board, "pc" or "q35"; empty: "pc"
     std::vector<std::string> devices;  ///< rows of kDevices (runner/target/devices.h)

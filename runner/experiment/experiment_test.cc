@@ -244,8 +244,13 @@ TEST(Experiment, boots_with_factors_and_only_with_devices_there_are) {
                 testing::HasSubstr("got 'intel-iomu'; did you mean 'intel-iommu'?"));
     EXPECT_THAT(booted("\"machine\": \"q36\""),
                 testing::HasSubstr("expected a machine ('pc' or 'q35'), got 'q36'"));
-    EXPECT_THAT(booted("\"kernel\": \"/boot/x\""),
-                testing::HasSubstr("expected a kernel like 6.12"));
+    EXPECT_EQ(booted("\"kernel\": \"/boot/x\", \"kmod\": \"/tmp/modules\""), "valid");
+    for (const char* kernel : {"boot/x", "../x", "6.12 x", "-6.12", ""})
+        EXPECT_THAT(booted(std::string("\"kernel\": \"") + kernel + "\""),
+                    testing::HasSubstr("expected a kernel like 6.12"))
+            << kernel;
+    EXPECT_THAT(booted("\"kmod\": \"modules\""),
+                testing::HasSubstr("expected an absolute path, got 'modules'"));
     EXPECT_THAT(booted("\"cmdline\": \"$cmdline\""), testing::HasSubstr("got '$cmdline'"));
     EXPECT_THAT(booted("\"cmdline\": \"$packets\""),
                 testing::HasSubstr("expected a string, got 1000"))

@@ -14,16 +14,17 @@
 #include "sys/process.h"
 #include "target/files.h"
 #include "target/host_facts.h"
+#include "target/payload.h"
 #include "target/target.h"
 
 namespace rxlab {
 namespace {
 
 /// rxlab's own modules, built for the kernel that runs: where they are already, next to no work.
-std::string build_modules() {
+std::string modules_of_this_kernel() {
     const std::string release = kernel_release(real_sys());
     try {
-        capture({data_folder() / "kmod" / "build", release, module_folder()});
+        return build_modules(release, "");
     } catch (const Error& error) {
         throw_if_interrupted();
         throw Error(Status::usage,
@@ -31,11 +32,10 @@ std::string build_modules() {
                                 error.what()),
                     fmt::format("apt-get install make gcc linux-headers-{}", release));
     }
-    return module_folder() / release;
 }
 
 std::string built_modules() {
-    static const std::string folder = build_modules();
+    static const std::string folder = modules_of_this_kernel();
     return folder;
 }
 

@@ -34,22 +34,16 @@ bool has_built(const fs::path& folder) {
                        [](const auto& entry) { return is_module(entry.path()); });
 }
 
-/// Where kmod/build puts what it makes of these sources.
-fs::path folder_for(const fs::path& sources) {
-    return cache_folder() / "kmod" / sha256(fs::canonical(sources).string()).substr(0, 16);
-}
-
-/// The folder of modules that are built for the release.
-fs::path built_modules(const std::string& release, const std::string& modules,
-                       const std::string& kmod) {
+/// The folder of modules that are built for the release. Those of somebody's own are built already:
+/// an experiment may come from anywhere, and to build is to run what the sources say.
+fs::path folder_of_modules(const std::string& release, const std::string& modules,
+                           const std::string& kmod) {
+    if (kmod.empty()) return build_modules(release, modules);
     std::error_code error;
-    if (!kmod.empty() && !fs::is_directory(kmod, error))
-        throw Error(Status::usage, fmt::format("no folder of modules at '{}'", kmod),
-                    "give one of *.ko files, or of sources as kmod/ has them");
-    if (!kmod.empty() && has_built(kmod)) return kmod;
-    const fs::path out = kmod.empty() ? module_folder() : folder_for(kmod);
-    capture({data_folder() / "kmod" / "build", release, out, modules, kmod});
-    return out / release;
+    if (!fs::is_directory(kmod, error) || !has_built(kmod))
+        throw Error(Status::usage, fmt::format("no built modules (*.ko) in '{}'", kmod),
+                    "build them: kmod/build RELEASE FOLDER");
+    return kmod;
 }
 
 void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
@@ -61,11 +55,21 @@ void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
 
 }  // namespace
 
+fs::path build_modules(const std::string& release, const std::string& modules,
+                       const fs::path& sources) {
+    const fs::path out =
+        sources.empty()
+            ? module_folder()
+            : cache_folder() / "kmod" / sha256(fs::canonical(sources).string()).substr(0, 16);
+    capture({data_folder() / "kmod" / "build", release, out, modules, sources});
+    return out / release;
+}
+
 Payload make_payload(const std::string& release, const std::string& modules,
                      const std::string& kmod, std::string& missing) {
     std::vector<ArchiveFile> files{{"rxlab", 0755, stripped_self()}};
     try {
-        add_modules(files, built_modules(release, modules, kmod));
+        add_modules(files, folder_of_modules(release, modules, kmod));
     } catch (const Error& error) {
         throw_if_interrupted();
         if (!kmod.empty()) throw;  // they were asked for

@@ -282,6 +282,11 @@ private:
         const Kit kit = kit_of(boot);
         const auto found = boot_assets_.find(kit);
         if (found != boot_assets_.end()) return found->second;
+        // vm/kernel would have a tree's own Makefile install its modules.
+        if (fs::is_directory(boot.kernel))
+            throw Error(Status::usage,
+                        fmt::format("an arm boots {}, which is a folder", boot.kernel),
+                        "name the image in it; --kernel takes a tree, too");
         return boot_assets_
             .emplace(kit,
                      boot.kernel.empty()
