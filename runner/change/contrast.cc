@@ -30,15 +30,14 @@ std::string path_name(const Trial& trial) {
 }
 
 /// Why the arm is no path of these subjects; empty: it is one.
-std::string why_not(const Arm& arm, const Trial& trial, const Subject& before,
-                    const Subject& after) {
+std::string why_not(const Arm& arm, const Trial& trial, const std::vector<Subject>& subjects) {
     if (!arm.expect.empty()) return "it is faulty on purpose";
     if (!trial.boot.kernel.empty()) return "it names its kernel, " + trial.boot.kernel;
     if (arm.needs.target == "host") return "it needs target host";
-    for (const Subject* subject : {&before, &after})
-        if (!arm.needs.kernel.empty() && is_older(subject->release, arm.needs.kernel))
-            return fmt::format("it needs kernel {}, and {} is {}", arm.needs.kernel, subject->name,
-                               subject->release);
+    for (const Subject& subject : subjects)
+        if (!arm.needs.kernel.empty() && is_older(subject.release, arm.needs.kernel))
+            return fmt::format("it needs kernel {}, and {} is {}", arm.needs.kernel, subject.name,
+                               subject.release);
     return "";
 }
 
@@ -67,11 +66,13 @@ std::string metric_of(const Experiment& experiment) {
     return records ? "path.instructions_per_record" : "path.instructions_per_packet";
 }
 
-Json document_of(const Experiment& experiment, const Subject& before, const Subject& after,
+Json document_of(const Experiment& experiment, const std::vector<Subject>& subjects,
                  const Json& paths) {
+    Json arms = Json::array();
+    for (const Subject& subject : subjects) arms.push_back(arm_json(subject, arms.empty()));
     return {{"name", experiment.name},
             {"question", fmt::format("What does {} change on the paths of {}, against {}?",
-                                     after.name, experiment.name, before.name)},
+                                     subjects.back().name, experiment.name, subjects.front().name)},
             {"description",
              fmt::format("The arms of {} are paths here, each the same for both. What decides is "
                          "the path's own share of the instructions, told from the generator's and "
@@ -89,7 +90,7 @@ Json document_of(const Experiment& experiment, const Subject& before, const Subj
               {"devices", "$path.devices"}}},
             {"collectors", Json::array()},
             {"primary", Json::array({metric_of(experiment)})},
-            {"arms", Json::array({arm_json(before, true), arm_json(after, false)})},
+            {"arms", arms},
             {"factors", {{"path", paths}}},
             {"rounds", {{"boot_seeds", experiment.rounds.boot_seeds}, {"phases", 1}}}};
 }
@@ -113,8 +114,7 @@ std::string arm_word(const std::string& word) {
 }
 
 Contrast contrast(const Experiment& experiment, const Plan& round,
-                  const std::vector<std::string>& arms, const Subject& before,
-                  const Subject& after) {
+                  const std::vector<std::string>& arms, const std::vector<Subject>& subjects) {
     Contrast made;
     Json paths = Json::array();
     std::set<std::string> known;
@@ -125,7 +125,7 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
             continue;
         const std::string name = path_name(trial);
         Json path = path_of(trial);
-        std::string why = why_not(arm, trial, before, after);
+        std::string why = why_not(arm, trial, subjects);
         if (why.empty() && !known.insert(path.dump()).second)
             why = "it differs from another in its seeds only";
         if (!why.empty()) {
@@ -141,7 +141,7 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
                     fmt::format("{}: no arm of it can be compared: {}", experiment.name,
                                 fmt::join(made.left_out, "; ")),
                     "name another experiment, or another arm");
-    made.document = document_of(experiment, before, after, paths);
+    made.document = document_of(experiment, subjects, paths);
     return made;
 }
 

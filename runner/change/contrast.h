@@ -31,9 +31,9 @@ struct Contrast {
 
 /// @param round trials of one round of `experiment`'s plan: each is a path, but generators
 /// @param arms only these arms are paths; empty: all
+/// @param subjects at least two; the first is the one that the others are compared with
 /// @throws Error(Status::usage): no path remains
 Contrast contrast(const Experiment& experiment, const Plan& round,
-                  const std::vector<std::string>& arms, const Subject& before,
-                  const Subject& after);
+                  const std::vector<std::string>& arms, const std::vector<Subject>& subjects);
 
 }  // namespace rxlab

@@ -48,7 +48,7 @@ Plan round_of(const Experiment& experiment) {
 
 Contrast made_of(const Experiment& experiment, const Subject& before = kBefore,
                  const Subject& after = kAfter, const std::vector<std::string>& arms = {}) {
-    return contrast(experiment, round_of(experiment), arms, before, after);
+    return contrast(experiment, round_of(experiment), arms, {before, after});
 }
 
 TEST(Contrast, has_the_subjects_as_arms_and_the_arms_as_paths) {

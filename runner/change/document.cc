@@ -75,18 +75,18 @@ std::string named(const FunctionDifference& function) {
 }
 
 /// Of the path's own share, those that make up the most of its difference.
-std::vector<std::string> causes_of(const PathChange& path) {
-    std::vector<std::string> causes;
+std::vector<const FunctionDifference*> main_ones(const PathChange& path) {
+    std::vector<const FunctionDifference*> ones;
     const auto total = path.found.shares.find(Share::path);
     const double whole = total == path.found.shares.end() ? 0 : total->second.difference();
     for (const FunctionChange& one : path.functions) {
         const double size = std::abs(one.function.difference());
         if (one.function.share != Share::path) continue;
-        if (causes.size() == kNamed || size < kLeastNamed || size < kWorthNaming * std::abs(whole))
+        if (ones.size() == kNamed || size < kLeastNamed || size < kWorthNaming * std::abs(whole))
             break;
-        causes.push_back(named(one.function));
+        ones.push_back(&one.function);
     }
-    return causes;
+    return ones;
 }
 
 Json to_json(const BothSides& total) {
@@ -104,6 +104,70 @@ Json to_json(const FunctionChange& change) {
             {"low", change.low},
             {"high", change.high},
             {"state", state_of(one)}};
+}
+
+/// How far from no change.
+double size_of(const PathChange& path) {
+    return std::abs(path.metric.ratio.value_or(1) - 1);
+}
+
+}  // namespace
+
+PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
+                       const std::vector<RoundStacks>& rounds) {
+    const RoundStacks sum = sum_of(rounds);
+    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}, {}};
+    change.found = differences_of(before_of(sum), after_of(sum));
+    change.functions = with_spread(change.found, rounds);
+    return change;
+}
+
+bool is_told(const PathChange& path) {
+    const Verdict verdict = path.metric.verdict;
+    return verdict == Verdict::better || verdict == Verdict::worse || verdict == Verdict::invalid;
+}
+
+void conclude(Diff& diff) {
+    std::stable_sort(diff.paths.begin(), diff.paths.end(),
+                     [](const PathChange& a, const PathChange& b) {
+                         if (is_told(a) != is_told(b)) return is_told(a);
+                         return is_told(a) && size_of(a) > size_of(b);
+                     });
+    std::vector<Verdict> verdicts;
+    for (const PathChange& path : diff.paths) verdicts.push_back(path.metric.verdict);
+    diff.verdict = overall(verdicts);
+}
+
+std::vector<std::string> causes_of(const PathChange& path) {
+    std::vector<std::string> names;
+    for (const FunctionDifference* one : main_ones(path)) names.push_back(one->function);
+    return names;
+}
+
+std::string sentence_of(const PathChange& path) {
+    const ComparedMetric& metric = path.metric;
+    if (!path.faults.empty()) return fmt::format("{}: {}", path.path, path.faults.front());
+    if (!metric.before || !metric.after || !metric.ratio)
+        return fmt::format("{}: {}", path.path, metric.reason);
+    const std::string item = metric.unit == "instructions/record" ? "record" : "packet";
+    std::string sentence = fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}",
+                                       path.path, *metric.after - *metric.before, item,
+                                       *metric.before, *metric.after, ratio_text(metric));
+    if (!is_told(path)) return sentence + ": " + words_of(metric.verdict, metric.unit);
+    std::vector<std::string> causes;
+    for (const FunctionDifference* one : main_ones(path)) causes.push_back(named(*one));
+    if (!causes.empty()) sentence += fmt::format(": {}", fmt::join(causes, ", "));
+    return sentence;
+}
+
+std::string headline_of(const Diff& diff) {
+    const auto told = std::count_if(diff.paths.begin(), diff.paths.end(), is_told);
+    if (!told)
+        return fmt::format("{} against {}: {} on {} path{}", diff.after.name, diff.before.name,
+                           words_of(diff.verdict, "instructions/packet"), diff.paths.size(),
+                           diff.paths.size() == 1 ? "" : "s");
+    return fmt::format("{} against {}: {} of {} path{} changed", diff.after.name, diff.before.name,
+                       told, diff.paths.size(), diff.paths.size() == 1 ? "" : "s");
 }
 
 Json to_json(const PathChange& path) {
@@ -145,63 +209,6 @@ Json to_json(const PathChange& path) {
 
 Json to_json(const Subject& subject) {
     return {{"name", subject.name}, {"release", subject.release}, {"summary", subject.summary}};
-}
-
-/// How far from no diff.
-double size_of(const PathChange& path) {
-    return std::abs(path.metric.ratio.value_or(1) - 1);
-}
-
-}  // namespace
-
-PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
-                       const std::vector<RoundStacks>& rounds) {
-    const RoundStacks sum = sum_of(rounds);
-    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}, {}};
-    change.found = differences_of(before_of(sum), after_of(sum));
-    change.functions = with_spread(change.found, rounds);
-    return change;
-}
-
-bool is_told(const PathChange& path) {
-    const Verdict verdict = path.metric.verdict;
-    return verdict == Verdict::better || verdict == Verdict::worse || verdict == Verdict::invalid;
-}
-
-void conclude(Diff& diff) {
-    std::stable_sort(diff.paths.begin(), diff.paths.end(),
-                     [](const PathChange& a, const PathChange& b) {
-                         if (is_told(a) != is_told(b)) return is_told(a);
-                         return is_told(a) && size_of(a) > size_of(b);
-                     });
-    std::vector<Verdict> verdicts;
-    for (const PathChange& path : diff.paths) verdicts.push_back(path.metric.verdict);
-    diff.verdict = overall(verdicts);
-}
-
-std::string sentence_of(const PathChange& path) {
-    const ComparedMetric& metric = path.metric;
-    if (!path.faults.empty()) return fmt::format("{}: {}", path.path, path.faults.front());
-    if (!metric.before || !metric.after || !metric.ratio)
-        return fmt::format("{}: {}", path.path, metric.reason);
-    const std::string item = metric.unit == "instructions/record" ? "record" : "packet";
-    std::string sentence = fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}",
-                                       path.path, *metric.after - *metric.before, item,
-                                       *metric.before, *metric.after, ratio_text(metric));
-    if (!is_told(path)) return sentence + ": " + words_of(metric.verdict, metric.unit);
-    const std::vector<std::string> causes = causes_of(path);
-    if (!causes.empty()) sentence += fmt::format(": {}", fmt::join(causes, ", "));
-    return sentence;
-}
-
-std::string headline_of(const Diff& diff) {
-    const auto told = std::count_if(diff.paths.begin(), diff.paths.end(), is_told);
-    if (!told)
-        return fmt::format("{} against {}: {} on {} path{}", diff.after.name, diff.before.name,
-                           words_of(diff.verdict, "instructions/packet"), diff.paths.size(),
-                           diff.paths.size() == 1 ? "" : "s");
-    return fmt::format("{} against {}: {} of {} path{} changed", diff.after.name, diff.before.name,
-                       told, diff.paths.size(), diff.paths.size() == 1 ? "" : "s");
 }
 
 Json to_json(const Diff& diff) {

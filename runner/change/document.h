@@ -35,6 +35,9 @@ struct PathChange {
 PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
                        const std::vector<RoundStacks>& rounds);
 
+/// The functions of the path's own share that make up most of its difference, the greatest first.
+std::vector<std::string> causes_of(const PathChange& path);
+
 /// Better, worse or invalid: what is told of first.
 bool is_told(const PathChange& path);
 
@@ -55,5 +58,7 @@ std::string sentence_of(const PathChange& path);
 std::string headline_of(const Diff& diff);
 
 Json to_json(const Diff& diff);
+Json to_json(const PathChange& path);
+Json to_json(const Subject& subject);
 
 }  // namespace rxlab

@@ -7,6 +7,7 @@
 #include "target/boot_assets.h"
 #include "target/files.h"
 #include "target/kernels.h"
+#include "target/payload.h"
 #include "target/source_version.h"
 
 #include <fmt/format.h>
@@ -24,12 +25,25 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, error);
 }
 
-/// Built modules, or sources of which each has a folder.
-bool is_kmod(const fs::path& folder) {
+template <typename Is>
+bool has_any(const fs::path& folder, Is is) {
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error))
-        if (entry.path().extension() == ".ko" || is_there(entry.path() / "Kbuild")) return true;
-    return false;
+    return std::any_of(fs::directory_iterator(folder, error), {}, is);
+}
+
+bool has_built(const fs::path& folder) {
+    return has_any(folder, [](const auto& entry) { return entry.path().extension() == ".ko"; });
+}
+
+/// Sources, of which each module has a folder.
+bool has_sources(const fs::path& folder) {
+    return has_any(folder, [](const auto& entry) { return is_there(entry.path() / "Kbuild"); });
+}
+
+/// Those that come with rxlab.
+bool is_own(const fs::path& folder) {
+    std::error_code error;
+    return fs::equivalent(folder, data_folder() / "kmod", error);
 }
 
 /// Of all its files, and what they are called in it.
@@ -41,38 +55,43 @@ std::string content_of(const fs::path& folder) {
     return sha256(Json(hashes).dump());
 }
 
+std::string content_of(const Kernel& kernel) {
+    return sha256_file(kernel.vmlinuz) + kernel.modules;
+}
+
 /// "6.12", "6.12.107-rt".
 bool is_version(const std::string& word) {
     return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) &&
            word.find('.') != std::string::npos;
 }
 
+/// One of this machine's files goes by its image: what an experiment boots is no tree to be built
+/// in.
 Subject kernel_subject(const std::string& word) {
-    const bool is_path = is_there(word);
-    const std::string lasting = is_path ? fs::canonical(word).string() : word;
-    const Kernel kernel = find_kernel(lasting);
-    const std::string name =
-        is_path ? fs::path(lasting).filename().string() + "-" + kernel.release : word;
-    return {arm_word(name),
+    if (!is_there(word)) {
+        const Kernel kernel = find_kernel(word);
+        return {
+            arm_word(word), kernel.release, {{"kernel", word}}, kernel.package, content_of(kernel)};
+    }
+    const fs::path file = fs::canonical(word);
+    const Kernel kernel = find_kernel(file);
+    return {arm_word(file.filename().string() + "-" + kernel.release),
             kernel.release,
-            {{"kernel", lasting}},
-            kernel.package == "path" ? lasting : kernel.package,
-            sha256_file(kernel.vmlinuz) + kernel.modules,
-            false};
+            {{"kernel", kernel.vmlinuz}},
+            file,
+            content_of(kernel)};
 }
 
-/// Those that come with rxlab are built already.
-bool come_with_rxlab(const fs::path& folder) {
-    std::error_code error;
-    return fs::equivalent(folder, data_folder() / "kmod", error);
-}
-
+/// Built modules are taken as they are, and sources are built for the kernel.
 Subject kmod_subject(const fs::path& folder, const std::string& name, const std::string& summary,
-                     const std::string& kernel) {
-    Json boot{{"kernel", kernel}};
-    if (!come_with_rxlab(folder)) boot["kmod"] = folder.string();
-    return {arm_word(name), find_kernel(kernel).release, std::move(boot),
-            summary,        content_of(folder),          true};
+                     const std::string& word) {
+    const Kernel kernel = find_kernel(word);
+    Json boot{{"kernel", word}};
+    if (!is_own(folder))
+        boot["kmod"] = has_built(folder)
+                           ? folder.string()
+                           : build_modules(kernel.release, kernel.modules, folder).string();
+    return {arm_word(name), kernel.release, std::move(boot), summary, content_of(folder), true};
 }
 
 }  // namespace
@@ -85,7 +104,7 @@ std::string subject_words() {
 }
 
 Subject subject_of(const std::string& word, const std::string& kernel) {
-    if (fs::is_directory(word) && is_kmod(word)) {
+    if (fs::is_directory(word) && (has_built(word) || has_sources(word))) {
         const fs::path folder = fs::canonical(word);
         return kmod_subject(folder, folder.filename(), "modules of " + folder.string(), kernel);
     }

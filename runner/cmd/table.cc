@@ -9,8 +9,9 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
     define_report, define_tune, define_profile, define_advise, define_certify, define_attribute,
-    define_diff, define_kernels, define_bundle, define_nightly, define_shell, define_doctor,
-    define_frames, define_xdp, define_knob, define_apply, define_restore, define_agent;
+    define_diff, define_series, define_bisect, define_kernels, define_bundle, define_nightly,
+    define_shell, define_doctor, define_frames, define_xdp, define_knob, define_apply,
+    define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -40,6 +41,9 @@ const Command kCommands[] = {
      define_attribute, kUse},
     {"diff", "what one kernel changed against another, path by path and function by function",
      define_diff, kUse},
+    {"series", "what became of each path from version to version of a kernel", define_series, kUse},
+    {"bisect", "which version it was that changed a path, and what it changed there", define_bisect,
+     kUse},
     {"kernels", "the kernels there are: in the archive, and unpacked here", define_kernels, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},

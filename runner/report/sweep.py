@@ -61,13 +61,16 @@ def axis_scale(axis, set_scale, set_limits, values, times):
     axis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value)))
 
 
-def figure_of(factor, unit, lines):
+def figure_of(unit, lines, below=0.0):
+    """(figure, axes) with a line for each (label, [(x, y)]), their key above; `below`: more points
+    for what is written below the axis."""
     top = TOP + KEY_POINTS * len(lines) + 18
-    height = top + PLOT_POINTS + BOTTOM
+    bottom = BOTTOM + below
+    height = top + PLOT_POINTS + bottom
     figure = make(height / POINTS)
-    key(figure, [arm for arm, _ in lines], height)
+    key(figure, [label for label, _ in lines], height)
     axes = figure.add_axes(
-        [LEFT_OF_AXIS, BOTTOM / height, RIGHT - LEFT_OF_AXIS, PLOT_POINTS / height]
+        [LEFT_OF_AXIS, bottom / height, RIGHT - LEFT_OF_AXIS, PLOT_POINTS / height]
     )
     for (_, points), (colour, dash) in zip(lines, styles(len(lines))):
         axes.plot(
@@ -79,21 +82,6 @@ def figure_of(factor, unit, lines):
             marker="o",
             ms=3.5,
         )
-    axis_scale(
-        axes.xaxis,
-        axes.set_xscale,
-        axes.set_xlim,
-        [x for _, points in lines for x, _ in points],
-        20,
-    )
-    axis_scale(
-        axes.yaxis,
-        axes.set_yscale,
-        axes.set_ylim,
-        [y for _, points in lines for _, y in points],
-        20,
-    )
-    axes.set_xlabel(factor)
     axes.text(
         0.0,
         1.0,
@@ -109,6 +97,26 @@ def figure_of(factor, unit, lines):
     axes.tick_params(length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def swept_figure(factor, unit, lines):
+    figure, axes = figure_of(unit, lines)
+    axis_scale(
+        axes.xaxis,
+        axes.set_xscale,
+        axes.set_xlim,
+        [x for _, points in lines for x, _ in points],
+        20,
+    )
+    axis_scale(
+        axes.yaxis,
+        axes.set_yscale,
+        axes.set_ylim,
+        [y for _, points in lines for _, y in points],
+        20,
+    )
+    axes.set_xlabel(factor)
     return figure
 
 
@@ -140,7 +148,7 @@ def plots(document, result, name):
                     " is logarithmic."
                 ),
                 f"{name}, in {unit}, over {factor}. {stated}.",
-                lambda lines=lines: figure_of(factor, unit, lines),
+                lambda lines=lines: swept_figure(factor, unit, lines),
             )
         )
     return drawn

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0
+// series.json: what became of each path from one version to the next. Pure.
+#pragma once
+#include "change/document.h"
+
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+/// From one subject to the next.
+struct SeriesStep {
+    std::vector<PathChange> paths;
+    /// Of the later one's changelog, what has a word in common with the functions that changed.
+    std::vector<std::string> entries;
+    size_t all_entries = 0;
+};
+
+struct Series {
+    std::string name;  ///< "6.12"
+    std::string command;
+    std::vector<Subject> subjects;  ///< oldest first
+    std::vector<SeriesStep> steps;  ///< one fewer
+    std::vector<std::string> left_out;
+};
+
+/// Names of the functions that make up the difference of paths that changed, and of those that call
+/// them, for entries_about().
+std::vector<std::string> functions_told(const std::vector<PathChange>& paths);
+
+std::string headline_of(const Series& series);
+/// One line for each step at which a path changed, and below it what changed.
+std::vector<std::string> in_words(const Series& series);
+Json to_json(const Series& series);
+
+}  // namespace rxlab

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "change/series.h"
+
+#include <gmock/gmock.h>
+
+namespace rxlab {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+PathChange change(const std::string& path, double before, double after, Verdict verdict) {
+    ComparedMetric metric;
+    metric.name = "path.instructions_per_packet";
+    metric.unit = "instructions/packet";
+    metric.before = before;
+    metric.after = after;
+    metric.ratio = after / before;
+    metric.ci_low = *metric.ratio - 0.001;
+    metric.ci_high = *metric.ratio + 0.001;
+    metric.verdict = verdict;
+    const auto more = static_cast<uint64_t>(after - before);
+    return path_change("drop-point", path, metric,
+                       {{{{"icmp", 500}}, {{"icmp", 500}, {"icmp;siphash_1u64", more}}, 1, 1}});
+}
+
+Series three_versions() {
+    Series series{"6.12", "rxlab series 6.12", {}, {}, {}};
+    for (const char* name : {"6.12.111", "6.12.113", "6.12.115"})
+        series.subjects.push_back({name, name, {}, "", "", false});
+    series.steps.push_back(
+        {{change("closed-port", 100, 100, Verdict::same), change("xdp", 50, 50, Verdict::same)},
+         {},
+         3});
+    series.steps.push_back(
+        {{change("closed-port", 100, 235, Verdict::worse), change("xdp", 50, 50, Verdict::same)},
+         {"inetpeer: SipHash"},
+         900});
+    return series;
+}
+
+TEST(Series, tells_at_which_step_which_path_changed) {
+    const auto lines = in_words(three_versions());
+    EXPECT_THAT(lines, ElementsAre("6.12.111 to 6.12.115: 1 of 2 paths changed, at 1 of 2 steps",
+                                   "6.12.113 to 6.12.115:", HasSubstr("closed-port: +135.0"),
+                                   "  changelog: inetpeer: SipHash"));
+}
+
+TEST(Series, has_a_figure_of_each_path_for_each_version) {
+    const Json json = to_json(three_versions());
+    EXPECT_EQ(json.at("paths")[0].at("values"), Json({100.0, 100.0, 235.0}));
+    EXPECT_EQ(json.at("paths")[1].at("values"), Json({50.0, 50.0, 50.0}));
+    EXPECT_EQ(json.at("steps")[1].at("after"), "6.12.115");
+    EXPECT_EQ(json.at("steps")[1].at("all_entries"), 900);
+}
+
+TEST(Series, a_path_that_a_version_has_no_figure_of_has_none_there) {
+    Series series = three_versions();
+    series.steps[0].paths.pop_back();
+    EXPECT_EQ(to_json(series).at("paths")[1].at("values"), Json({nullptr, nullptr, 50.0}));
+}
+
+TEST(Series, names_the_functions_of_what_changed_and_of_nothing_else) {
+    EXPECT_THAT(functions_told(three_versions().steps[1].paths), ElementsAre("siphash_1u64"));
+    EXPECT_THAT(functions_told(three_versions().steps[0].paths), testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace rxlab

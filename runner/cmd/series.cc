@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+// What became of each path from version to version.
+#include "change/series.h"
+#include "base/error.h"
+#include "base/output.h"
+#include "base/whole_file.h"
+#include "change/changelog.h"
+#include "cmd/options.h"
+#include "cmd/paths.h"
+#include "cmd/subject.h"
+#include "cmd/versions.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace fs = std::filesystem;
+
+namespace rxlab {
+namespace {
+
+struct SeriesRequest {
+    std::string name;
+    std::vector<std::string> experiments;
+    RunRequest run;
+    bool json = false;
+};
+
+std::vector<Subject> subjects_of(const std::string& name) {
+    std::vector<Subject> subjects;
+    for (const std::string& version : versions_of(name))
+        subjects.push_back(subject_of(version, version));
+    return subjects;
+}
+
+void add_changelog(SeriesStep& step, const Subject& before, const Subject& after) {
+    const std::vector<std::string> entries = changelog_between(before, after);
+    step.all_entries = entries.size();
+    step.entries = entries_about(entries, functions_told(step.paths));
+}
+
+Series measured_series(const SeriesRequest& request, fs::path& out) {
+    Series series;
+    series.name = request.name;
+    series.subjects = subjects_of(request.name);
+    const std::vector<std::string> experiments =
+        request.experiments.empty() ? usual_paths(series.subjects) : request.experiments;
+    const std::vector<Contrast> contrasts =
+        contrasts_for(request.run, experiments, series.subjects);
+    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
+    out = paths_folder(request.run, "series", series.subjects);
+    series.steps.resize(series.subjects.size() - 1);
+    for (const Contrast& one : contrasts) {
+        series.left_out.insert(series.left_out.end(), one.left_out.begin(), one.left_out.end());
+        const MeasuredPaths measured = measure_paths(
+            request.run, one, out / one.document.at("name").get<std::string>(), series.command);
+        for (size_t i = 0; i < series.steps.size(); i++)
+            for (PathChange& path :
+                 changes_between(measured, series.subjects[i].name, series.subjects[i + 1].name))
+                series.steps[i].paths.push_back(std::move(path));
+    }
+    for (size_t i = 0; i < series.steps.size(); i++)
+        add_changelog(series.steps[i], series.subjects[i], series.subjects[i + 1]);
+    return series;
+}
+
+void run_series(SeriesRequest request) {
+    if (request.json) request.run.quiet = true;
+    fs::path out;
+    const Series series = measured_series(request, out);
+    const Json document = to_json(series);
+    write_whole(out / "series.json", document.dump(1) + "\n");
+    if (request.run.report) draw("series_report.py", out);
+    if (request.json) {
+        fmt::print("{}\n", document.dump(2));
+        return;
+    }
+    for (const std::string& line : in_words(series)) fmt::print("{}\n", line);
+    fmt::print("\nresult  {}\n", (out / "series.json").string());
+    if (request.run.report) fmt::print("report  {}\n", (out / "series.html").string());
+}
+
+}  // namespace
+
+void define_series(CommandOptions command) {
+    auto request = std::make_shared<SeriesRequest>();
+    command
+        .option("SERIES", request->name,
+                "6.12, 6.1, or with a flavour 6.12-rt: every version that the archive and the "
+                "cache have of it")
+        .required();
+    command.option("EXPERIMENT", request->experiments,
+                   "experiments whose arms are the paths; EXPERIMENT:ARM is one of them");
+    add_path_options(command, request->run);
+    command.flag("--json", request->json, "print series.json");
+    command.does([=] { run_series(*request); });
+}
+
+}  // namespace rxlab
