@@ -4,6 +4,8 @@
 if(RXLAB_SANITIZE)
   set(readers
     attribution/fold.cc
+    change/changelog.cc
+    change/executed_json.cc
     collect/bpftrace_output.cc
     collect/folded.cc
     collect/perf_script.cc
@@ -33,7 +35,7 @@ if(RXLAB_SANITIZE)
   target_link_libraries(fuzz PUBLIC result profile journal nl-3 ${LIBPCAP})
 elseif(RXLAB_PURE_TESTS)
   add_library(fuzz STATIC fuzz/targets.cc)
-  target_link_libraries(fuzz PUBLIC target settings tune profile xdp)
+  target_link_libraries(fuzz PUBLIC target change settings tune profile xdp)
 endif()
 
 if(TARGET fuzz)

@@ -4,6 +4,8 @@
 #include "attribution/fold.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "change/changelog.h"
+#include "change/executed_json.h"
 #include "collect/bpftrace_output.h"
 #include "collect/perf_script.h"
 #include "collect/procfs.h"
@@ -194,6 +196,18 @@ void attribution(const std::string& input) {
     total(fold(counted, symbols.empty() ? "ffffffff81000000 T start\n" : symbols).stacks);
 }
 
+/// Stacks that an interrupted diff left come back as they were.
+void executed(const std::string& input) {
+    const Json json = to_json(executed_from_json(json_of(input)));
+    holds(to_json(executed_from_json(json)) == json, "stacks come back as they were");
+}
+
+/// A package's, and a function's name.
+void changelog(const std::string& input) {
+    const auto [text, function] = parts(input);
+    entries_about(entries_since(text, "6.12.113-1"), {function});
+}
+
 void netlink(const std::string& input) {
     parse_nft_counters(input);
     parse_ingress_drops(input, 2);
@@ -233,6 +247,8 @@ const Target kTargets[] = {
     {"proc_task", "schedstat and stat of a task", proc_task},
     {"proc_net_dev", "/proc/net/dev", proc_net_dev},
     {"attribution", "what the plugin counted, and kallsyms", attribution},
+    {"executed", "stacks that an interrupted diff left", executed},
+    {"changelog", "a package's changelog, and a function", changelog},
     {"netlink", "the kernel's answers about nft and tc", netlink},
     {"pktgen", "pktgen's files in /proc", pktgen},
 };
