@@ -106,6 +106,14 @@ std::string lacking_of_kernel(const Trial& trial, const std::string& release) {
                        release);
 }
 
+bool needs_own_modules(const Trial& trial) {
+    if (machine_needs(trial).own_modules) return true;
+    return std::any_of(trial.setup.items().begin(), trial.setup.items().end(),
+                       [](const auto& item) {
+                           return row_named(kSetups, kSetupCount, item.key(), "setup").own_modules;
+                       });
+}
+
 MachineNeeds machine_needs(const Trial& trial) {
     const auto needs =
         row_named(kTopologies, kTopologyCount, trial.topology.value("kind", ""), "topology").needs;

@@ -149,6 +149,14 @@ TEST(MachineNeeds, a_kernel_whose_driver_runs_no_xdp_program_yet_is_told) {
     EXPECT_EQ(lacking_of_kernel(trial, "6.1.0-57-amd64"), "");
 }
 
+TEST(MachineNeeds, what_inserts_rxlab_s_own_modules_is_told) {
+    EXPECT_TRUE(needs_own_modules(trial_of("rxnic", "pktgen", "")));
+    EXPECT_TRUE(needs_own_modules(trial_of("none", "ring_stream", "dma_ring")));
+    EXPECT_TRUE(needs_own_modules(trial_of("veth", "pktgen", "module")));
+    EXPECT_FALSE(needs_own_modules(trial_of("veth", "pktgen", "xdp")));
+    EXPECT_FALSE(needs_own_modules(trial_of("dummy", "pktgen", "")));
+}
+
 TEST(Fit, the_user_s_own_interfaces_stand_for_a_topology) {
     EXPECT_NO_THROW(require_fit(trial_of("none", "live_frames", "nft"), true));
     EXPECT_THROW(require_fit(trial_of("rxnic", "open_loop", ""), true), Error);

@@ -31,6 +31,8 @@ void add_machine_needs(Trial& trial);
 
 /// What a trial needs of a kernel of this release and the kernel has not; empty: nothing.
 std::string lacking_of_kernel(const Trial& trial, const std::string& release);
+/// Does it insert modules of rxlab's own?
+bool needs_own_modules(const Trial& trial);
 
 /// @throws Error(Status::usage) when this machine lacks something for its traffic.
 void require_traffic(Sys& sys, const Trial& trial);

@@ -28,6 +28,7 @@ struct SetupKind {
     bool interfaces;  ///< it belongs to interfaces: there is nothing to do in topology "none"
     const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
     bool xdp = false;  ///< it attaches an XDP program, by its "mode" in the driver or in the stack
+    bool own_modules = false;  ///< it inserts modules of rxlab's own
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;

@@ -90,7 +90,11 @@ public:
         const std::string words =
             lacking_for_devices(trial.boot.devices, qemu_devices(), with.qemu_version,
                                 with.lacking_modules, with.kernel.release);
-        return words.empty() ? lacking_of_kernel(trial, with.kernel.release) : words;
+        if (!words.empty()) return words;
+        if (!with.missing.empty() && needs_own_modules(trial))
+            return "it needs modules that are not there: " +
+                   with.missing.substr(0, with.missing.find('\n'));
+        return lacking_of_kernel(trial, with.kernel.release);
     }
 
     void run(const Plan& plan, const std::vector<Trial>& batch,

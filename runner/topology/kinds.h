@@ -12,5 +12,6 @@ Topology make_dummy(Sys& sys, Journal& journal, const Json& parameters);
 Topology make_none(Sys& sys, Journal& journal, const Json& parameters);
 
 MachineNeeds nic_needs(const Json& parameters);
+MachineNeeds rxnic_needs(const Json& parameters);
 
 }  // namespace rxlab

@@ -73,6 +73,10 @@ Sink loss(Sys& sys, const char* name, const Interface& end, std::vector<std::str
 
 }  // namespace
 
+MachineNeeds rxnic_needs(const Json&) {
+    return {.own_modules = true};
+}
+
 Topology make_rxnic(Sys& sys, Journal& journal, const Json& parameters) {
     Topology topology;
     topology.paths.push_back(make_path(0, "rxnic0", "rxnic1"));

@@ -39,6 +39,7 @@ struct MachineNeeds {
     std::vector<std::string> devices;  ///< of the machine (runner/target/devices.h)
     std::string native_xdp = "0";      ///< the first kernel whose driver runs XDP programs itself;
                                        ///< empty: none does
+    bool own_modules = false;          ///< it inserts modules of rxlab's own
 };
 
 /// A row of kTopologies.
