@@ -90,7 +90,11 @@ bool same_owner(const fs::path& folder, const fs::path& program) {
 
 fs::path this_program() {
     std::error_code ignored;
-    return fs::read_symlink("/proc/self/exe", ignored);
+    std::string path = fs::read_symlink("/proc/self/exe", ignored);
+    // It was built anew while it runs: what lies beside it still does.
+    const std::string gone = " (deleted)";
+    if (path.ends_with(gone)) path.resize(path.size() - gone.size());
+    return path;
 }
 
 }  // namespace
