@@ -59,16 +59,17 @@ std::string content_of(const Kernel& kernel) {
     return sha256_file(kernel.vmlinuz) + kernel.modules;
 }
 
-/// "6.12", "6.12.107-rt".
+/// "6.12", "6.12.107-rt": no file, whatever the folder has that we are in.
 bool is_version(const std::string& word) {
     return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) &&
-           word.find('.') != std::string::npos;
+           word.find('.') != std::string::npos && word.find('/') == std::string::npos &&
+           !word.ends_with(".deb");
 }
 
 /// One of this machine's files goes by its image: what an experiment boots is no tree to be built
 /// in.
 Subject kernel_subject(const std::string& word) {
-    if (!is_there(word)) {
+    if (is_version(word)) {
         const Kernel kernel = find_kernel(word);
         return {
             arm_word(word), kernel.release, {{"kernel", word}}, kernel.package, content_of(kernel)};
@@ -104,11 +105,11 @@ std::string subject_words() {
 }
 
 Subject subject_of(const std::string& word, const std::string& kernel) {
-    if (fs::is_directory(word) && (has_built(word) || has_sources(word))) {
+    if (!is_version(word) && fs::is_directory(word) && (has_built(word) || has_sources(word))) {
         const fs::path folder = fs::canonical(word);
         return kmod_subject(folder, folder.filename(), "modules of " + folder.string(), kernel);
     }
-    if (is_there(word) || is_version(word)) return kernel_subject(word);
+    if (is_version(word) || is_there(word)) return kernel_subject(word);
     const std::string commit = commit_of(real_sys(), data_folder(), word);
     if (commit.empty())
         throw Error(Status::usage,
