@@ -2,6 +2,7 @@
 // Which version it was that changed a path, and what it changed there.
 #include "base/error.h"
 #include "base/output.h"
+#include "base/sha256.h"
 #include "base/whole_file.h"
 #include "change/bisection.h"
 #include "change/changelog.h"
@@ -16,6 +17,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 namespace fs = std::filesystem;
@@ -25,6 +27,7 @@ namespace {
 
 constexpr int kCannotTell = 125;  // `git bisect run` skips the revision then
 constexpr size_t kEntriesShown = 8;
+constexpr double kNearlyAll = 0.9;  // of the difference
 
 struct BisectRequest {
     std::string good, bad, step;
@@ -81,6 +84,7 @@ public:
                                     good_.name, bad_.name, 100 * kLeastStep, first.figures.size()),
                         "name another path, or others to tell apart");
         const double from = first.figures.at(*path), to = last.figures.at(*path);
+        whole_ = to - from;
         tell_look(*path, first, from, to);
         tell_look(*path, last, from, to);
         return request_.step.empty() ? bisect(between, std::move(first), std::move(last), *path)
@@ -100,11 +104,16 @@ private:
         for (const Contrast& one :
              contrasts_for(request_.run, request_.experiments, {looked.subject})) {
             const fs::path folder =
-                out_ / looked.subject.name / one.document.at("name").get<std::string>();
+                folder_of(looked.subject) / one.document.at("name").get<std::string>();
             looked.measured.push_back(measure_paths(run, one, folder, command()));
             add_figures(looked.measured.back(), looked.figures);
         }
         return looked;
+    }
+
+    /// What a tree is built into at one step goes by the same name at the next.
+    fs::path folder_of(const Subject& subject) const {
+        return out_ / (subject.name + "-" + sha256(subject.content).substr(0, 8));
     }
 
     void tell_look(const std::string& path, const Looked& looked, double good, double bad) {
@@ -173,7 +182,8 @@ private:
             fmt::print("{}\n", document.dump(2));
             return;
         }
-        fmt::print("\nfirst bad: {}; last good: {}\n", bad.subject.name, good.subject.name);
+        fmt::print("\nfirst bad: {}; last good: {}{}\n", bad.subject.name, good.subject.name,
+                   share_words(good, bad, path));
         for (const PathChange& change : diff.paths) fmt::print("  {}\n", sentence_of(change));
         if (!entries.empty())
             fmt::print("  changelog: {} entries between, {} share a word with these functions\n",
@@ -182,6 +192,16 @@ private:
             fmt::print("    {}\n", about[i]);
         fmt::print("\nresult  {}\n", (out_ / "bisect.json").string());
         if (request_.run.report) fmt::print("report  {}\n", (out_ / "diff.html").string());
+    }
+
+    /// Where it is not all: one look finds one step, and there may be others.
+    std::string share_words(const Looked& good, const Looked& bad, const std::string& path) const {
+        const double share = std::abs((bad.figures.at(path) - good.figures.at(path)) / whole_);
+        return share > kNearlyAll ? ""
+                                  : fmt::format(
+                                        "; {:.0f} % of the whole difference, the rest of "
+                                        "which is at other steps",
+                                        100 * share);
     }
 
     std::string command() const {
@@ -195,6 +215,7 @@ private:
     BisectRequest request_;
     Subject good_, bad_;
     fs::path out_;
+    double whole_ = 0;  ///< from good to bad, on the path that decides
     Json looks_ = Json::array();
 };
 

@@ -44,9 +44,9 @@ Diff measured_diff(const DiffRequest& request, fs::path& out) {
                                request.experiments, request.run);
     out = paths_folder(request.run, "diff", subjects);
     for (const Contrast& one : contrasts) {
-        diff.left_out.insert(diff.left_out.end(), one.left_out.begin(), one.left_out.end());
         const MeasuredPaths measured = measure_paths(
             request.run, one, out / one.document.at("name").get<std::string>(), diff.command);
+        add_left_out(one, measured, diff.left_out);
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }

@@ -223,6 +223,15 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     return measured;
 }
 
+void add_left_out(const Contrast& contrast, const MeasuredPaths& measured,
+                  std::vector<std::string>& left_out) {
+    const auto add = [&](const std::vector<std::string>& lines) {
+        left_out.insert(left_out.end(), lines.begin(), lines.end());
+    };
+    add(contrast.left_out);
+    add(measured.result.plan.left_out);
+}
+
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,
                                         const std::string& after) {
     const Result pair = pair_of(measured.result, before, after);

@@ -47,6 +47,10 @@ struct MeasuredPaths {
 MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
                             const std::filesystem::path& out, const std::string& command);
 
+/// For people: what was no path, and what could not be run.
+void add_left_out(const Contrast& contrast, const MeasuredPaths& measured,
+                  std::vector<std::string>& left_out);
+
 /// Two of the subjects, by the names of their arms, on each path that both have trials of.
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,
                                         const std::string& after);

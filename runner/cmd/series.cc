@@ -44,15 +44,17 @@ Series measured_series(const SeriesRequest& request, fs::path& out) {
     series.subjects = subjects_of(request.name);
     const std::vector<std::string> experiments =
         request.experiments.empty() ? usual_paths(series.subjects) : request.experiments;
+    // The newest first: of an old one the archive may have no headers to build modules with, and
+    // what the first cannot run is left out for all.
     const std::vector<Contrast> contrasts =
-        contrasts_for(request.run, experiments, series.subjects);
+        contrasts_for(request.run, experiments, {series.subjects.rbegin(), series.subjects.rend()});
     series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
     out = paths_folder(request.run, "series", series.subjects);
     series.steps.resize(series.subjects.size() - 1);
     for (const Contrast& one : contrasts) {
-        series.left_out.insert(series.left_out.end(), one.left_out.begin(), one.left_out.end());
         const MeasuredPaths measured = measure_paths(
             request.run, one, out / one.document.at("name").get<std::string>(), series.command);
+        add_left_out(one, measured, series.left_out);
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
                  changes_between(measured, series.subjects[i].name, series.subjects[i + 1].name))
