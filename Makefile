@@ -236,7 +236,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@RXLAB_DRIVER_REPEATS=20 vm/test-drivers $(BUILD)/rxlab \
 		$$(vm/test-drivers --list | grep -o '^repeats-[^ ]*')
 	@$(BUILD)/rxlab certify drivers --rounds 1 --full
-	@vm/test-lab $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_NIGHT=1 vm/test-lab $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_DIFF_PLACES=20 RXLAB_DIFF_NULLS=20 RXLAB_DIFF_STEPS=10 vm/test-diff $(BUILD)/rxlab
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
 	@runner/traffic/public-captures $(BUILD)/rxlab
