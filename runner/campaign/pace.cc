@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "campaign/pace.h"
 
+#include "base/amount.h"
+
 #include "base/error.h"
 #include "stats/quantile.h"
 
@@ -89,10 +91,6 @@ bool is_probed(const Trial& trial) {
 
 double of_trial(const Pace& pace, const Trial& trial) {
     return is_probed(trial) ? pace.probed_s : pace.plain_s;
-}
-
-std::string amount(size_t count, const char* word) {
-    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 }  // namespace

@@ -47,10 +47,6 @@ std::vector<std::optional<double>> values_of(const std::vector<std::optional<Sta
     return values;
 }
 
-Json number(const std::optional<double>& value) {
-    return value ? Json(*value) : Json();
-}
-
 Json values_json(const Space& space, const Point& point) {
     Json values = Json::object();
     for (size_t i = 0; i < space.knobs.size(); i++) values[space.knobs[i].at] = point[i];
@@ -68,11 +64,11 @@ Json point_json(const Tuned& tuned, size_t i) {
     }
     row["heat"] = standing->heat;
     row["rounds"] = standing->rounds;
-    row["value"] = number(standing->value);
-    row["ratio"] = number(standing->ratio());
-    if (!tuned.race.against.empty()) {
-        row["against"] = number(standing->against);
-        row["against_ratio"] = number(standing->against_ratio());
+    row["value"] = or_null(standing->value);
+    row["ratio"] = or_null(standing->ratio());
+    if (tuned.race.is_for_a_front()) {
+        row["against"] = or_null(standing->against);
+        row["against_ratio"] = or_null(standing->against_ratio());
     }
     row["fault"] = standing->fault;
     return row;
@@ -98,11 +94,11 @@ Json effect_json(const Space& space, const Effect& effect) {
 Json compared_json(const ComparedMetric& metric) {
     return {{"metric", metric.name},
             {"unit", metric.unit},
-            {"before", number(metric.before)},
-            {"after", number(metric.after)},
-            {"ratio", number(metric.ratio)},
-            {"ci_low", number(metric.ci_low)},
-            {"ci_high", number(metric.ci_high)},
+            {"before", or_null(metric.before)},
+            {"after", or_null(metric.after)},
+            {"ratio", or_null(metric.ratio)},
+            {"ci_low", or_null(metric.ci_low)},
+            {"ci_high", or_null(metric.ci_high)},
             {"confidence", metric.confidence},
             {"n", metric.n},
             {"verdict", to_string(metric.verdict)},
@@ -116,7 +112,7 @@ Json proof_json(const Proof& proof) {
 }
 
 Json front_json(const Tuned& tuned) {
-    if (tuned.race.against.empty()) return Json();
+    if (!tuned.race.is_for_a_front()) return Json();
     Json front = Json::array();
     for (const FrontPoint& one : tuned.front) {
         Json row{{"point", point_json(tuned, one.point)}, {"proof", nullptr}};
@@ -136,7 +132,7 @@ Json raced_json(const Tuned& tuned, const Raced& raced) {
     return {{"race", to_json(raced.race)},
             {"trials", raced.trials},
             {"winner", raced.winner ? point_json(tuned, *raced.winner) : Json()},
-            {"gain", number(raced.gain)}};
+            {"gain", or_null(raced.gain)}};
 }
 
 std::string raced_words(const Tuned& tuned, const Raced& raced) {
@@ -229,7 +225,7 @@ void judge(Tuned& tuned, const Result& search) {
         effects_of(tuned.space, tuned.points, values_of(by_point(first.arms, tuned.points.size())));
     tuned.winner.reset();
     tuned.front.clear();
-    if (tuned.race.against.empty()) tuned.winner = winner_of(end, tuned);
+    if (!tuned.race.is_for_a_front()) tuned.winner = winner_of(end, tuned);
     for (size_t i = 0; i < tuned.points.size(); i++)
         if (tuned.standings[i] && tuned.standings[i]->on_front) tuned.front.push_back({i, {}});
 }
@@ -268,7 +264,7 @@ Proof proof_of(const Result& result, const Comparison& comparison, const Race& r
             proof.on_front = standing.on_front;
         }
     proof.metric = compared_metric(comparison, arm, race.metric);
-    if (!race.against.empty()) proof.against = compared_metric(comparison, arm, race.against);
+    if (race.is_for_a_front()) proof.against = compared_metric(comparison, arm, race.against);
     return proof;
 }
 
