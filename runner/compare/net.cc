@@ -19,12 +19,6 @@ Alone alone_in(const std::string& generator, const Trial& trial) {
     return {generator, trial.round, trial.factors};
 }
 
-const Arm* arm_named(const Experiment& experiment, const std::string& name) {
-    for (const Arm& arm : experiment.arms)
-        if (arm.name == name) return &arm;
-    return nullptr;
-}
-
 void add_net(Metrics& metrics, const Metrics& generator, const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         const auto all = metrics.find(name);
@@ -39,7 +33,7 @@ void add_net(Metrics& metrics, const Metrics& generator, const std::vector<std::
 }  // namespace
 
 const Arm* generator_of(const Experiment& experiment, const std::string& arm) {
-    const Arm* of = arm_named(experiment, arm);
+    const Arm* of = find_arm(experiment, arm);
     std::vector<const Arm*> generators;
     for (const Arm& one : experiment.arms) {
         if (!one.generator) continue;
@@ -61,7 +55,7 @@ std::vector<std::string> costs_with_generator(const Experiment& experiment) {
 
 Result with_net_metrics(Result result) {
     const auto is_generator = [&](const Trial& trial) {
-        const Arm* arm = arm_named(result.experiment, trial.arm);
+        const Arm* arm = find_arm(result.experiment, trial.arm);
         return arm && arm->generator;
     };
     std::map<Alone, Metrics> alone;

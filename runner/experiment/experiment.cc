@@ -110,10 +110,20 @@ Experiment experiment_from(const Json& document) {
 
 }  // namespace
 
+const Arm* find_arm(const Experiment& experiment, const std::string& name) {
+    for (const Arm& arm : experiment.arms)
+        if (arm.name == name) return &arm;
+    return nullptr;
+}
+
+const Arm& arm_named(const Experiment& experiment, const std::string& name) {
+    if (const Arm* arm = find_arm(experiment, name)) return *arm;
+    throw Error(Status::usage, fmt::format("{}: no arm '{}'", experiment.name, name));
+}
+
 bool is_compared(const Experiment& experiment, const std::string& arm) {
-    return std::any_of(experiment.arms.begin(), experiment.arms.end(), [&](const Arm& own) {
-        return own.name == arm && !own.baseline && !own.generator;
-    });
+    const Arm* own = find_arm(experiment, arm);
+    return own && !own->baseline && !own->generator;
 }
 
 Experiment parse_experiment(const std::string& text, const std::string& file,

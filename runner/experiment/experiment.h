@@ -106,6 +106,10 @@ struct Experiment {
     Brief brief;
 };
 
+/// Null where there is none of that name.
+const Arm* find_arm(const Experiment& experiment, const std::string& name);
+/// @throws Error(Status::usage): there is none of that name
+const Arm& arm_named(const Experiment& experiment, const std::string& name);
 /// Is the arm set against the baseline? The baseline is not, and not the generator alone.
 bool is_compared(const Experiment& experiment, const std::string& arm);
 
