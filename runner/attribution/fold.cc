@@ -105,10 +105,8 @@ public:
                         &address, &loads, &stores, &device) != 4 ||
             id >= paths_.size() || !device || static_cast<size_t>(device) >= line.size())
             return false;
-        Accesses& sum =
-            executed_.accesses[{symbols_.at(address), printable(line.substr(device), kMostName)}];
-        sum.loads += loads;
-        sum.stores += stores;
+        executed_.accesses[{symbols_.at(address), printable(line.substr(device), kMostName)}] +=
+            {loads, stores};
         return true;
     }
     Executed executed() && { return std::move(executed_); }
@@ -136,6 +134,15 @@ Executed fold(const std::string& counted, const std::string& symbols) {
     return std::move(folding).executed();
 }
 
+void add(Stacks& sum, const Stacks& more) {
+    for (const auto& [stack, count] : more) sum[stack] += count;
+}
+
+void add(Executed& sum, const Executed& more) {
+    add(sum.stacks, more.stacks);
+    for (const auto& [place, count] : more.accesses) sum.accesses[place] += count;
+}
+
 uint64_t total(const Stacks& stacks) {
     uint64_t sum = 0;
     for (const auto& [path, count] : stacks) sum += count;
@@ -145,9 +152,7 @@ uint64_t total(const Stacks& stacks) {
 Accesses total(const std::map<AccessPlace, Accesses>& accesses, bool of_ports) {
     Accesses sum;
     for (const auto& [place, count] : accesses) {
-        if ((place.device == kPort) != of_ports) continue;
-        sum.loads += count.loads;
-        sum.stores += count.stores;
+        if ((place.device == kPort) == of_ports) sum += count;
     }
     return sum;
 }

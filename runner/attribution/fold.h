@@ -14,6 +14,12 @@ using Stacks = std::map<std::string, uint64_t>;
 /// Loads and stores that a device answered: instructions whose cost none can see in their number.
 struct Accesses {
     uint64_t loads = 0, stores = 0;
+
+    Accesses& operator+=(const Accesses& more) {
+        loads += more.loads;
+        stores += more.stores;
+        return *this;
+    }
 };
 struct AccessPlace {
     std::string function;  ///< as in a stack
@@ -32,6 +38,10 @@ struct Executed {
 /// module's function is "name [module]"; a BPF program is its name, without its tag.
 /// @throws Error(Status::invalid) when either is not whole.
 Executed fold(const std::string& counted, const std::string& symbols);
+
+/// What was executed in another window, too.
+void add(Stacks& sum, const Stacks& more);
+void add(Executed& sum, const Executed& more);
 
 /// All of it.
 uint64_t total(const Stacks& stacks);
