@@ -17,13 +17,9 @@ namespace {
 constexpr size_t kOneOf = 3;  // goes on to the next heat
 constexpr size_t kPart = 4;   // of all trials: what a race takes where nothing is said
 
-bool is_for_a_front(const Race& race) {
-    return !race.against.empty();
-}
-
 size_t that_go_on(size_t arms, const Race& race) {
     const size_t third = (arms + kOneOf - 1) / kOneOf;
-    return is_for_a_front(race) ? std::max(third, std::min(arms, kMostOnFront)) : third;
+    return race.is_for_a_front() ? std::max(third, std::min(arms, kMostOnFront)) : third;
 }
 
 /// Of a heat, in all: twice those of the heat before, and no more than the plan has.
@@ -98,7 +94,7 @@ public:
         const auto found = seen_.find(baseline_);
         if (found == seen_.end()) return;
         std::vector<std::string> names{race.metric};
-        if (is_for_a_front(race)) names.push_back(race.against);
+        if (race.is_for_a_front()) names.push_back(race.against);
         for (const Guard& guard : race.guards) names.push_back(guard.metric);
         for (const auto& [round, observation] : found->second)
             for (const std::string& name : names)
@@ -152,7 +148,7 @@ Standing standing_of(const Track& track, const Race& race, const std::string& ar
             value = mean(values);
     };
     measure(race.metric, standing.value);
-    if (is_for_a_front(race)) {
+    if (race.is_for_a_front()) {
         standing.baseline_against = track.of_baseline(race.against, rounds);
         measure(race.against, standing.against);
     }
@@ -206,7 +202,7 @@ void find_front(std::vector<Standing>& last, const Race& race) {
 
 /// Best first; where two are equal, the earlier in the experiment.
 void sort(std::vector<Standing>& standings, const Race& race) {
-    if (is_for_a_front(race)) {
+    if (race.is_for_a_front()) {
         sort_by_fronts(standings, race);
         return;
     }
@@ -263,7 +259,7 @@ Json to_json(const Race& race) {
     Json guards = Json::object();
     for (const Guard& guard : race.guards) guards[guard.metric] = guard.at_most;
     Json json{{"metric", race.metric}, {"heat_rounds", race.heat_rounds}, {"guards", guards}};
-    if (is_for_a_front(race)) json["against"] = race.against;
+    if (race.is_for_a_front()) json["against"] = race.against;
     return json;
 }
 
@@ -301,7 +297,7 @@ Standings standings(const Result& so_far, const Race& race) {
             static_cast<ptrdiff_t>(std::min(sound, that_go_on(all.arms.size(), race)));
         if (stay <= 1 || all.rounds == track.rounds()) {
             all.running.clear();
-            if (is_for_a_front(race)) find_front(all.arms, race);
+            if (race.is_for_a_front()) find_front(all.arms, race);
             break;
         }
         out.insert(out.begin(), all.arms.begin() + stay, all.arms.end());

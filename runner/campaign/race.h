@@ -24,6 +24,8 @@ struct Race {
     int heat_rounds = 1;  ///< of the first heat; each later one has twice as many in all
     std::vector<Guard> guards;
     std::string against = "";  ///< the second metric, of a race for a front; empty: there is none
+
+    bool is_for_a_front() const { return !against.empty(); }
 };
 /// The most points of a front that are told, spread over it. So few arms all go on to a next heat.
 constexpr size_t kMostOnFront = 6;
