@@ -5,8 +5,8 @@
 
 namespace rxlab {
 
-std::optional<std::string> most_different(const Figures& good, const Figures& bad) {
-    std::optional<std::string> most;
+std::optional<Way> way_between(const Figures& good, const Figures& bad) {
+    std::optional<Way> most;
     double largest = kLeastStep;
     for (const auto& [path, figure] : good) {
         const auto other = bad.find(path);
@@ -14,17 +14,9 @@ std::optional<std::string> most_different(const Figures& good, const Figures& ba
         const double size = std::abs(other->second / figure - 1);
         if (size < largest) continue;
         largest = size;
-        most = path;
+        most = {path, figure, other->second};
     }
     return most;
-}
-
-double share_of_way(double good, double bad, double figure) {
-    return (figure - good) / (bad - good);
-}
-
-bool is_bad(double good, double bad, double figure) {
-    return share_of_way(good, bad, figure) >= 0.5;
 }
 
 std::optional<size_t> Bisection::next() const {

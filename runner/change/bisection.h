@@ -11,15 +11,20 @@ namespace rxlab {
 /// Path -> instructions per packet or record.
 using Figures = std::map<std::string, double>;
 
-/// The path on which good and bad differ most, as a ratio; nothing where none differs by
-/// kLeastStep.
-std::optional<std::string> most_different(const Figures& good, const Figures& bad);
-constexpr double kLeastStep = 0.002;
+/// From good to bad, on the path on which they differ most as a ratio.
+struct Way {
+    std::string path;
+    double good = 0, bad = 0;
 
-/// How far from good (0) to bad (1) a figure is.
-double share_of_way(double good, double bad, double figure);
-/// At least half of the way is bad.
-bool is_bad(double good, double bad, double figure);
+    /// How far from good (0) to bad (1) a figure is.
+    double share(double figure) const { return (figure - good) / (bad - good); }
+    /// At least half of the way is.
+    bool is_bad(double figure) const { return share(figure) >= 0.5; }
+};
+
+/// Nothing where no path differs by kLeastStep.
+std::optional<Way> way_between(const Figures& good, const Figures& bad);
+constexpr double kLeastStep = 0.002;
 
 /// A bisection of subjects 0 (good) to count - 1 (bad).
 class Bisection {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/changelog.h"
 
+#include "base/lower.h"
+#include "base/trimmed.h"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -30,25 +33,15 @@ std::string heading_version(const std::string& line) {
     return line.substr(open + 2, close - open - 2);
 }
 
-std::string trimmed_left(const std::string& line) {
-    const size_t at = line.find_first_not_of(' ');
-    return at == std::string::npos ? "" : line.substr(at);
-}
-
 bool begins_entry(const std::string& text) {
     return text.starts_with("- ") || text.starts_with("* ");
-}
-
-std::string lower(std::string text) {
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
 }
 
 std::set<std::string> words_of(const std::vector<std::string>& functions) {
     std::set<std::string> words;
     for (const std::string& function : functions) {
         std::string word;
-        for (const char c : lower(function) + "_") {
+        for (const char c : lower_case(function) + "_") {
             if (std::isalpha(static_cast<unsigned char>(c))) {
                 word += c;
                 continue;
@@ -68,7 +61,7 @@ std::vector<std::string> entries_since(const std::string& changelog, const std::
     for (std::string line; std::getline(lines, line);) {
         const std::string heading = heading_version(line);
         if (!heading.empty() && upstream_of(heading) == upstream_of(version)) break;
-        const std::string text = trimmed_left(line);
+        const std::string text = trimmed(line);
         if (text.empty() || !heading.empty() || text.starts_with("-- ")) continue;
         if (begins_entry(text))
             entries.push_back(text.substr(2));
@@ -83,7 +76,7 @@ std::vector<std::string> entries_about(const std::vector<std::string>& entries,
     const std::set<std::string> words = words_of(functions);
     std::vector<std::pair<size_t, std::string>> found;
     for (const std::string& entry : entries) {
-        const std::string text = lower(entry);
+        const std::string text = lower_case(entry);
         const auto common = static_cast<size_t>(std::count_if(
             words.begin(), words.end(),
             [&](const std::string& word) { return text.find(word) != std::string::npos; }));

@@ -2,23 +2,18 @@
 #include "change/contrast.h"
 
 #include "base/error.h"
+#include "base/lower.h"
 #include "experiment/resolve.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace rxlab {
 namespace {
 
 constexpr size_t kLongestName = 64;
-
-const Arm& arm_of(const Experiment& experiment, const Trial& trial) {
-    return *std::find_if(experiment.arms.begin(), experiment.arms.end(),
-                         [&](const Arm& arm) { return arm.name == trial.arm; });
-}
 
 /// "closed-port rxnic".
 std::string path_name(const Trial& trial) {
@@ -99,12 +94,9 @@ Json document_of(const Experiment& experiment, const std::vector<Subject>& subje
 
 std::string arm_word(const std::string& word) {
     std::string name;
-    for (const char c : word) {
-        const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        const bool allowed = std::isdigit(static_cast<unsigned char>(lower)) ||
-                             (lower >= 'a' && lower <= 'z') || (!name.empty() && lower == '.');
-        if (allowed)
-            name += lower;
+    for (const char c : lower_case(word)) {
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (!name.empty() && c == '.'))
+            name += c;
         else if (!name.empty() && name.back() != '-')
             name += '-';
     }
@@ -119,7 +111,7 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
     Json paths = Json::array();
     std::set<std::string> known;
     for (const Trial& trial : round.trials) {
-        const Arm& arm = arm_of(experiment, trial);
+        const Arm& arm = arm_named(experiment, trial.arm);
         if (arm.generator ||
             (!arms.empty() && std::find(arms.begin(), arms.end(), arm.name) == arms.end()))
             continue;
@@ -134,7 +126,6 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
         }
         path["name"] = name;
         paths.push_back(std::move(path));
-        made.paths.push_back(name);
     }
     if (paths.empty())
         throw Error(Status::usage,

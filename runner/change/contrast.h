@@ -18,6 +18,8 @@ struct Subject {
     std::string summary;         ///< for people: "linux-image-6.12.117+deb12-amd64 6.12.117-1"
     std::string content;         ///< hash of what it is: equal for equal subjects
     bool is_modules = false;     ///< rxlab's modules; else a kernel
+    std::string package_version = "";  ///< Debian's, "6.12.113-1~deb12u1"; empty: it is no package
+    std::string changelog = "";        ///< path of the package's; empty: it has none
 };
 
 /// A name that an arm may have, made of any word: lower-case letters, digits, '.' and '-'.
@@ -25,7 +27,6 @@ std::string arm_word(const std::string& word);
 
 struct Contrast {
     Json document;                      ///< of the experiment
-    std::vector<std::string> paths;     ///< their names, in the author's order
     std::vector<std::string> left_out;  ///< for people: a path that cannot be one, and why
 };
 

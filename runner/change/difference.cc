@@ -35,7 +35,7 @@ using Functions = std::map<Place, FunctionDifference>;
 using Calls = std::map<Call, BothSides>;
 
 template <double FunctionDifference::*function_side, double BothSides::*call_side>
-void add(const ItemStacks& side, Functions& functions, Calls& calls) {
+void add_side(const ItemStacks& side, Functions& functions, Calls& calls) {
     for (const auto& [stack, count] : side.stacks) {
         const auto frames = frames_of(stack);
         const Place place{share_of(stack), plain_name(std::string(frames.back()))};
@@ -151,8 +151,8 @@ std::string plain_name(const std::string& function) {
 Differences differences_of(const ItemStacks& before, const ItemStacks& after) {
     Functions functions;
     Calls calls;
-    add<&FunctionDifference::before, &BothSides::before>(before, functions, calls);
-    add<&FunctionDifference::after, &BothSides::after>(after, functions, calls);
+    add_side<&FunctionDifference::before, &BothSides::before>(before, functions, calls);
+    add_side<&FunctionDifference::after, &BothSides::after>(after, functions, calls);
     Differences found;
     for (const auto& [place, function] : functions)
         for (BothSides* total : {&found.all, &found.shares[place.share]}) {

@@ -22,6 +22,8 @@ struct FunctionDifference {
     std::string function;
     double before = 0, after = 0;
     double moved = 0;  ///< what of `after` came from another function, less what went to one
+    double low = 0, high = 0;  ///< the least and the most difference of one round, where there are
+                               ///< several (document.h); else 0
 
     double difference() const { return after - before - moved; }
 };

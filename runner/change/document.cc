@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/document.h"
 
+#include "base/amount.h"
 #include "compare/headline.h"
 
 #include <fmt/format.h>
@@ -29,8 +30,8 @@ ItemStacks after_of(const RoundStacks& round) {
 RoundStacks sum_of(const std::vector<RoundStacks>& rounds) {
     RoundStacks sum;
     for (const RoundStacks& round : rounds) {
-        for (const auto& [stack, count] : round.before) sum.before[stack] += count;
-        for (const auto& [stack, count] : round.after) sum.after[stack] += count;
+        add(sum.before, round.before);
+        add(sum.after, round.after);
         sum.before_items += round.before_items;
         sum.after_items += round.after_items;
     }
@@ -44,24 +45,18 @@ std::map<Key, double> by_key(const Differences& found) {
     return differences;
 }
 
-/// The mean's functions, each with the least and the most of the rounds.
-std::vector<FunctionChange> with_spread(const Differences& mean,
-                                        const std::vector<RoundStacks>& rounds) {
-    std::vector<std::map<Key, double>> each;
-    for (const RoundStacks& round : rounds)
-        each.push_back(by_key(differences_of(before_of(round), after_of(round))));
-    std::vector<FunctionChange> functions;
-    for (const FunctionDifference& one : mean.functions) {
-        FunctionChange change{one, one.difference(), one.difference()};
-        for (const auto& differences : each) {
+/// Gives each of the mean's functions the least and the most of the rounds.
+void add_spread(Differences& mean, const std::vector<RoundStacks>& rounds) {
+    for (FunctionDifference& one : mean.functions) one.low = one.high = one.difference();
+    for (const RoundStacks& round : rounds) {
+        const auto differences = by_key(differences_of(before_of(round), after_of(round)));
+        for (FunctionDifference& one : mean.functions) {
             const auto found = differences.find({one.share, one.function});
             const double value = found == differences.end() ? 0 : found->second;
-            change.low = std::min(change.low, value);
-            change.high = std::max(change.high, value);
+            one.low = std::min(one.low, value);
+            one.high = std::max(one.high, value);
         }
-        functions.push_back(std::move(change));
     }
-    return functions;
 }
 
 const char* state_of(const FunctionDifference& function) {
@@ -79,12 +74,12 @@ std::vector<const FunctionDifference*> main_ones(const PathChange& path) {
     std::vector<const FunctionDifference*> ones;
     const auto total = path.found.shares.find(Share::path);
     const double whole = total == path.found.shares.end() ? 0 : total->second.difference();
-    for (const FunctionChange& one : path.functions) {
-        const double size = std::abs(one.function.difference());
-        if (one.function.share != Share::path) continue;
+    for (const FunctionDifference& one : path.found.functions) {
+        const double size = std::abs(one.difference());
+        if (one.share != Share::path) continue;
         if (ones.size() == kNamed || size < kLeastNamed || size < kWorthNaming * std::abs(whole))
             break;
-        ones.push_back(&one.function);
+        ones.push_back(&one);
     }
     return ones;
 }
@@ -93,16 +88,15 @@ Json to_json(const BothSides& total) {
     return {{"before", total.before}, {"after", total.after}, {"difference", total.difference()}};
 }
 
-Json to_json(const FunctionChange& change) {
-    const FunctionDifference& one = change.function;
+Json to_json(const FunctionDifference& one) {
     return {{"share", to_string(one.share)},
             {"function", one.function},
             {"before", one.before},
             {"after", one.after},
             {"moved", one.moved},
             {"difference", one.difference()},
-            {"low", change.low},
-            {"high", change.high},
+            {"low", one.low},
+            {"high", one.high},
             {"state", state_of(one)}};
 }
 
@@ -116,9 +110,9 @@ double size_of(const PathChange& path) {
 PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
                        const std::vector<RoundStacks>& rounds) {
     const RoundStacks sum = sum_of(rounds);
-    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}, {}};
+    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}};
     change.found = differences_of(before_of(sum), after_of(sum));
-    change.functions = with_spread(change.found, rounds);
+    add_spread(change.found, rounds);
     return change;
 }
 
@@ -161,19 +155,18 @@ std::string sentence_of(const PathChange& path) {
 }
 
 std::string headline_of(const Diff& diff) {
+    const std::string all = amount(diff.paths.size(), "path");
     const auto told = std::count_if(diff.paths.begin(), diff.paths.end(), is_told);
-    if (!told)
-        return fmt::format("{} against {}: {} on {} path{}", diff.after.name, diff.before.name,
-                           words_of(diff.verdict, "instructions/packet"), diff.paths.size(),
-                           diff.paths.size() == 1 ? "" : "s");
-    return fmt::format("{} against {}: {} of {} path{} changed", diff.after.name, diff.before.name,
-                       told, diff.paths.size(), diff.paths.size() == 1 ? "" : "s");
+    const std::string change =
+        told ? fmt::format("{} of {} changed", told, all)
+             : fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
+    return fmt::format("{} against {}: {}", diff.after.name, diff.before.name, change);
 }
 
 Json to_json(const PathChange& path) {
     Json shares = Json::object(), functions = Json::array(), moved = Json::array();
     for (const auto& [share, total] : path.found.shares) shares[to_string(share)] = to_json(total);
-    for (const FunctionChange& one : path.functions) functions.push_back(to_json(one));
+    for (const FunctionDifference& one : path.found.functions) functions.push_back(to_json(one));
     for (const Moved& one : path.found.moved)
         moved.push_back({{"share", to_string(one.share)},
                          {"from", one.from},
@@ -181,21 +174,18 @@ Json to_json(const PathChange& path) {
                          {"amount", one.amount},
                          {"how", to_string(one.how)}});
     const ComparedMetric& metric = path.metric;
-    const auto number = [](const std::optional<double>& value) {
-        return value ? Json(*value) : Json(nullptr);
-    };
     return {{"experiment", path.experiment},
             {"path", path.path},
             {"metric", metric.name},
             {"unit", metric.unit},
-            {"before", number(metric.before)},
-            {"after", number(metric.after)},
-            {"difference", number(metric.difference)},
-            {"ratio", number(metric.ratio)},
-            {"ci_low", number(metric.ci_low)},
-            {"ci_high", number(metric.ci_high)},
+            {"before", or_null(metric.before)},
+            {"after", or_null(metric.after)},
+            {"difference", or_null(metric.difference)},
+            {"ratio", or_null(metric.ratio)},
+            {"ci_low", or_null(metric.ci_low)},
+            {"ci_high", or_null(metric.ci_high)},
             {"rounds", metric.n},
-            {"delta", number(metric.delta)},
+            {"delta", or_null(metric.delta)},
             {"verdict", to_string(metric.verdict)},
             {"verdict_words", words_of(metric.verdict, metric.unit)},
             {"reason", metric.reason},

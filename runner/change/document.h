@@ -17,18 +17,11 @@ struct RoundStacks {
     double before_items = 0, after_items = 0;  ///< packets, or records
 };
 
-/// A function over all rounds: the mean, and the least and the most that a round has.
-struct FunctionChange {
-    FunctionDifference function;
-    double low = 0, high = 0;
-};
-
 struct PathChange {
     std::string experiment, path;
     ComparedMetric metric;            ///< what decides
     std::vector<std::string> faults;  ///< checks that failed; a path that has one has no verdict
-    Differences found;                ///< over all rounds
-    std::vector<FunctionChange> functions;
+    Differences found;  ///< over all rounds: the mean, and of each function what rounds have
 };
 
 /// @param metric of this path, compared; @param rounds at least one

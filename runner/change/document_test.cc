@@ -42,13 +42,13 @@ PathChange closed_port(Verdict verdict = Verdict::worse) {
 
 TEST(PathChange, has_the_mean_of_its_rounds_and_what_they_have_at_least_and_at_most) {
     const PathChange path = closed_port();
-    ASSERT_THAT(path.functions, SizeIs(2));
-    EXPECT_EQ(path.functions[0].function.function, "siphash_1u64");
-    EXPECT_DOUBLE_EQ(path.functions[0].function.difference(), 135);
-    EXPECT_EQ(path.functions[1].function.function, "lookup");
-    EXPECT_DOUBLE_EQ(path.functions[1].function.difference(), 41);
-    EXPECT_DOUBLE_EQ(path.functions[1].low, 40);
-    EXPECT_DOUBLE_EQ(path.functions[1].high, 42);
+    ASSERT_THAT(path.found.functions, SizeIs(2));
+    EXPECT_EQ(path.found.functions[0].function, "siphash_1u64");
+    EXPECT_DOUBLE_EQ(path.found.functions[0].difference(), 135);
+    EXPECT_EQ(path.found.functions[1].function, "lookup");
+    EXPECT_DOUBLE_EQ(path.found.functions[1].difference(), 41);
+    EXPECT_DOUBLE_EQ(path.found.functions[1].low, 40);
+    EXPECT_DOUBLE_EQ(path.found.functions[1].high, 42);
 }
 
 TEST(PathChange, names_the_functions_that_make_the_difference) {

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/pair.h"
 
-#include "base/error.h"
-
-#include <fmt/format.h>
 #include <algorithm>
 
 namespace rxlab {
-namespace {
-
-const Arm& arm_named(const Experiment& experiment, const std::string& name) {
-    for (const Arm& arm : experiment.arms)
-        if (arm.name == name) return arm;
-    throw Error(Status::usage, fmt::format("{}: no arm '{}'", experiment.name, name));
-}
-
-}  // namespace
 
 Result pair_of(const Result& result, const std::string& before, const std::string& after) {
     Result pair = result;

@@ -38,17 +38,13 @@ bool is_changed(const SeriesStep& step) {
     return std::any_of(step.paths.begin(), step.paths.end(), is_told);
 }
 
-Json value_json(const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 /// The path's figure of each subject; null where there is none.
 Json values_of(const Series& series, const PathName& name) {
     Json values = Json::array();
     for (size_t i = 0; i < series.steps.size(); i++) {
         const PathChange* path = find(series.steps[i], name);
-        if (i == 0) values.push_back(path ? value_json(path->metric.before) : Json(nullptr));
-        values.push_back(path ? value_json(path->metric.after) : Json(nullptr));
+        if (i == 0) values.push_back(path ? or_null(path->metric.before) : Json());
+        values.push_back(path ? or_null(path->metric.after) : Json());
     }
     return values;
 }

@@ -98,10 +98,7 @@ void print_parts(const std::vector<Attributed>& all) {
 
 std::map<std::string, Accesses> by_device(const Executed& executed) {
     std::map<std::string, Accesses> sums;
-    for (const auto& [place, count] : executed.accesses) {
-        sums[place.device].loads += count.loads;
-        sums[place.device].stores += count.stores;
-    }
+    for (const auto& [place, count] : executed.accesses) sums[place.device] += count;
     return sums;
 }
 
@@ -128,11 +125,6 @@ const Attributed* baseline_of(const std::vector<Attributed>& all, const Attribut
     for (const Attributed& other : all)
         if (other.baseline && other.factors == one.factors) return &other;
     return nullptr;
-}
-
-bool is_baseline(const Experiment& experiment, const std::string& arm) {
-    return std::any_of(experiment.arms.begin(), experiment.arms.end(),
-                       [&](const Arm& other) { return other.baseline && other.name == arm; });
 }
 
 /// Every trial of one round, counted function by function.
@@ -168,7 +160,7 @@ public:
         by_id_[trial.id] = {name_of(Cell{trial.arm, trial.factors, {}, 0}),
                             trial.arm,
                             trial.factors,
-                            is_baseline(campaign_.experiment, trial.arm),
+                            trial.arm == baseline_of(campaign_.experiment).name,
                             work_of(event.observation).items,
                             event.executed};
         say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Which version it was that changed a path, and what it changed there.
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/output.h"
 #include "base/sha256.h"
 #include "base/whole_file.h"
@@ -17,7 +18,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 namespace fs = std::filesystem;
@@ -53,11 +53,8 @@ void add_figures(const MeasuredPaths& measured, Figures& figures) {
     for (const Cell& cell : cells_of(measured.result)) {
         if (const auto faults = faults_of(cell); !faults.empty())
             throw Error(Status::invalid, faults.front());
-        double sum = 0;
-        for (const Observation* one : cell.observations)
-            sum += one->metrics.at(experiment.primary.front()).value;
         figures[figure_name(experiment.name, cell.factors.at("path"))] =
-            sum / static_cast<double>(cell.observations.size());
+            mean_of(cell, experiment.primary.front());
     }
 }
 
@@ -71,24 +68,22 @@ public:
     /// @return exit status: 0 a step was found, 3 there is none
     int run() {
         const std::vector<std::string> between = words_between();  // before one is downloaded
-        good_ = subject_of(request_.good, request_.run.vm.kernel);
-        bad_ = subject_of(request_.bad, request_.run.vm.kernel);
-        tell_apart(good_, bad_);
-        if (request_.experiments.empty()) request_.experiments = usual_paths({good_, bad_});
-        out_ = paths_folder(request_.run, "bisect", {good_, bad_});
-        Looked first = look_at(good_), last = look_at(bad_);
-        const auto path = most_different(first.figures, last.figures);
-        if (!path)
+        Subject good = subject_of(request_.good, request_.run.vm.kernel);
+        Subject bad = subject_of(request_.bad, request_.run.vm.kernel);
+        tell_apart(good, bad);
+        out_ = paths_folder(request_.run, "bisect", {good, bad});
+        Looked first = look_at(good), last = look_at(bad);
+        const std::optional<Way> way = way_between(first.figures, last.figures);
+        if (!way)
             throw Error(Status::inconclusive,
                         fmt::format("{} and {} differ by less than {:.1f} % on all {} paths",
-                                    good_.name, bad_.name, 100 * kLeastStep, first.figures.size()),
+                                    good.name, bad.name, 100 * kLeastStep, first.figures.size()),
                         "name another path, or others to tell apart");
-        const double from = first.figures.at(*path), to = last.figures.at(*path);
-        whole_ = to - from;
-        tell_look(*path, first, from, to);
-        tell_look(*path, last, from, to);
-        return request_.step.empty() ? bisect(between, std::move(first), std::move(last), *path)
-                                     : judge_step(*path, from, to);
+        way_ = *way;
+        judge(first);
+        judge(last);
+        return request_.step.empty() ? bisect(between, std::move(first), std::move(last))
+                                     : judge_step();
     }
 
 private:
@@ -101,14 +96,15 @@ private:
         Looked looked{subject, {}, {}};
         RunRequest run = request_.run;
         run.report = false;
-        for (const Contrast& one :
-             contrasts_for(request_.run, request_.experiments, {looked.subject})) {
-            const fs::path folder =
-                folder_of(looked.subject) / one.document.at("name").get<std::string>();
-            looked.measured.push_back(measure_paths(run, one, folder, command()));
+        for (const Contrast& one : contrasts_for(run, request_.experiments, {subject})) {
+            looked.measured.push_back(measure_paths(run, one, folder_of(subject), command()));
             add_figures(looked.measured.back(), looked.figures);
         }
         return looked;
+    }
+
+    Looked look_at(const std::string& word) {
+        return look_at(subject_of(word, request_.run.vm.kernel));
     }
 
     /// What a tree is built into at one step goes by the same name at the next.
@@ -116,64 +112,67 @@ private:
         return out_ / (subject.name + "-" + sha256(subject.content).substr(0, 8));
     }
 
-    void tell_look(const std::string& path, const Looked& looked, double good, double bad) {
-        const double figure = looked.figures.at(path);
+    double figure_of(const Looked& looked) const { return looked.figures.at(way_.path); }
+
+    /// Tells it, too. @return is it bad?
+    bool judge(const Looked& looked) {
+        const double figure = figure_of(looked);
+        const bool bad = way_.is_bad(figure);
         looks_.push_back({{"subject", looked.subject.name},
                           {"figure", figure},
-                          {"share_of_way", share_of_way(good, bad, figure)},
-                          {"bad", is_bad(good, bad, figure)}});
+                          {"share_of_way", way_.share(figure)},
+                          {"bad", bad}});
         if (!request_.json)
-            fmt::print("{:<16} {:>10.1f}  {}\n", looked.subject.name, figure,
-                       is_bad(good, bad, figure) ? "bad" : "good");
+            fmt::print("{:<16} {:>10.1f}  {}\n", looked.subject.name, figure, bad ? "bad" : "good");
+        return bad;
     }
 
-    int judge_step(const std::string& path, double good, double bad) {
+    int judge_step() {
         try {
-            const Looked looked = look_at(subject_of(request_.step, request_.run.vm.kernel));
-            tell_look(path, looked, good, bad);
-            return is_bad(good, bad, looked.figures.at(path)) ? 1 : 0;
+            return judge(look_at(request_.step)) ? 1 : 0;
         } catch (const std::exception& error) {
-            if (const auto* known = dynamic_cast<const Error*>(&error);
-                known && known->status() == Status::interrupted)
-                throw;
+            throw_if_interrupted();
             tell("rxlab: cannot tell: {}\n", error.what());
             return kCannotTell;
         }
     }
 
-    int bisect(const std::vector<std::string>& between, Looked good, Looked bad,
-               const std::string& path) {
-        const double from = good.figures.at(path), to = bad.figures.at(path);
+    int bisect(const std::vector<std::string>& between, Looked good, Looked bad) {
         Bisection bisection(between.size() + 2);
         while (const auto which = bisection.next()) {
-            Looked looked = look_at(subject_of(between[*which - 1], request_.run.vm.kernel));
-            tell_look(path, looked, from, to);
-            const bool is = is_bad(from, to, looked.figures.at(path));
-            bisection.found(*which, is);
-            (is ? bad : good) = std::move(looked);
+            Looked looked = look_at(between[*which - 1]);
+            const bool is_bad = judge(looked);
+            bisection.found(*which, is_bad);
+            (is_bad ? bad : good) = std::move(looked);
         }
-        conclude_at(good, bad, path);
+        conclude_at(good, bad);
         return 0;
     }
 
     /// The step itself, as a diff of the path.
-    void conclude_at(const Looked& good, const Looked& bad, const std::string& path) {
+    Diff step_between(const Looked& good, const Looked& bad) const {
         Diff diff{good.subject, bad.subject, command(), {}, {}, Verdict::inconclusive};
         for (size_t i = 0; i < good.measured.size(); i++)
             for (PathChange& change : changes_between(good.measured[i], bad.measured[i]))
-                if (figure_name(change.experiment, change.path) == path)
+                if (figure_name(change.experiment, change.path) == way_.path)
                     diff.paths.push_back(std::move(change));
         conclude(diff);
+        return diff;
+    }
+
+    void conclude_at(const Looked& good, const Looked& bad) {
+        const Diff diff = step_between(good, bad);
         const std::vector<std::string> entries = changelog_between(good.subject, bad.subject);
         const std::vector<std::string> about = entries_about(entries, functions_told(diff.paths));
-        write_whole(out_ / "diff.json", to_json(diff).dump(1) + "\n");
+        const Json step = to_json(diff);
+        write_whole(out_ / "diff.json", step.dump(1) + "\n");
         const Json document{{"schema_version", 1},
-                            {"command", command()},
-                            {"path", path},
+                            {"command", diff.command},
+                            {"path", way_.path},
                             {"looks", looks_},
                             {"last_good", good.subject.name},
                             {"first_bad", bad.subject.name},
-                            {"diff", to_json(diff)},
+                            {"diff", step},
                             {"entries", about},
                             {"all_entries", entries.size()}};
         write_whole(out_ / "bisect.json", document.dump(1) + "\n");
@@ -183,25 +182,27 @@ private:
             return;
         }
         fmt::print("\nfirst bad: {}; last good: {}{}\n", bad.subject.name, good.subject.name,
-                   share_words(good, bad, path));
+                   share_words(good, bad));
+        print_step(diff, about, entries.size());
+    }
+
+    void print_step(const Diff& diff, const std::vector<std::string>& about, size_t all) const {
         for (const PathChange& change : diff.paths) fmt::print("  {}\n", sentence_of(change));
-        if (!entries.empty())
+        if (all)
             fmt::print("  changelog: {} entries between, {} share a word with these functions\n",
-                       entries.size(), about.size());
+                       all, about.size());
         for (size_t i = 0; i < std::min(kEntriesShown, about.size()); i++)
             fmt::print("    {}\n", about[i]);
-        fmt::print("\nresult  {}\n", (out_ / "bisect.json").string());
-        if (request_.run.report) fmt::print("report  {}\n", (out_ / "diff.html").string());
+        fmt::print("\n");
+        print_files(out_ / "bisect.json", out_ / "diff.html", request_.run.report);
     }
 
     /// Where it is not all: one look finds one step, and there may be others.
-    std::string share_words(const Looked& good, const Looked& bad, const std::string& path) const {
-        const double share = std::abs((bad.figures.at(path) - good.figures.at(path)) / whole_);
-        return share > kNearlyAll ? ""
-                                  : fmt::format(
-                                        "; {:.0f} % of the whole difference, the rest of "
-                                        "which is at other steps",
-                                        100 * share);
+    std::string share_words(const Looked& good, const Looked& bad) const {
+        const double share = way_.share(figure_of(bad)) - way_.share(figure_of(good));
+        if (share > kNearlyAll) return "";
+        return fmt::format(
+            "; {:.0f} % of the whole difference, the rest of which is at other steps", 100 * share);
     }
 
     std::string command() const {
@@ -213,9 +214,8 @@ private:
     }
 
     BisectRequest request_;
-    Subject good_, bad_;
     fs::path out_;
-    double whole_ = 0;  ///< from good to bad, on the path that decides
+    Way way_;
     Json looks_ = Json::array();
 };
 
@@ -224,10 +224,10 @@ private:
 void define_bisect(CommandOptions command) {
     auto request = std::make_shared<BisectRequest>();
     command.option("GOOD", request->good, subject_words()).required();
-    command.option("BAD", request->bad, "a later one, on which a path differs").required();
-    command.option("EXPERIMENT", request->experiments,
-                   "experiments whose arms are the paths; EXPERIMENT:ARM is one of them. The path "
-                   "that differs most decides");
+    command
+        .option("BAD", request->bad,
+                "a later one, on which a path differs; the one that differs most decides")
+        .required();
     command
         .option("--among", request->among,
                 "one between, from good to bad (may be repeated; the versions of the archive)")
@@ -237,7 +237,7 @@ void define_bisect(CommandOptions command) {
                    "cannot be told");
     command.option("--kernel", request->run.vm.kernel,
                    "that modules are loaded into: " + kernel_words());
-    add_path_options(command, request->run);
+    add_path_options(command, request->experiments, request->run);
     command.flag("--json", request->json, "print bisect.json");
     command.does([=] { return Bisecting(*request).run(); });
 }

@@ -27,38 +27,36 @@ void print(const Diff& diff, const fs::path& out, bool report) {
     fmt::print("{}\n", headline_of(diff));
     for (const PathChange& path : diff.paths) fmt::print("  {}\n", sentence_of(path));
     for (const std::string& line : diff.left_out) fmt::print("  left out: {}\n", line);
-    fmt::print("\nresult  {}\n", (out / "diff.json").string());
-    if (report) fmt::print("report  {}\n", (out / "diff.html").string());
+    fmt::print("\n");
+    print_files(out / "diff.json", out / "diff.html", report);
 }
 
-Diff measured_diff(const DiffRequest& request, fs::path& out) {
-    Diff diff;
-    diff.before = subject_of(request.before, request.run.vm.kernel);
-    diff.after = subject_of(request.after, request.run.vm.kernel);
-    tell_apart(diff.before, diff.after);
-    const std::vector<Subject> subjects{diff.before, diff.after};
-    const std::vector<std::string> experiments =
-        request.experiments.empty() ? usual_paths(subjects) : request.experiments;
-    const std::vector<Contrast> contrasts = contrasts_for(request.run, experiments, subjects);
-    diff.command = paths_again(fmt::format("rxlab diff {} {}", request.before, request.after),
-                               request.experiments, request.run);
-    out = paths_folder(request.run, "diff", subjects);
+void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& contrasts,
+             const fs::path& out) {
     for (const Contrast& one : contrasts) {
-        const MeasuredPaths measured = measure_paths(
-            request.run, one, out / one.document.at("name").get<std::string>(), diff.command);
-        add_left_out(one, measured, diff.left_out);
+        const MeasuredPaths measured = measure_paths(run, one, out, diff.command);
+        diff.left_out.insert(diff.left_out.end(), measured.left_out.begin(),
+                             measured.left_out.end());
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }
     conclude(diff);
-    return diff;
 }
 
 int diff(DiffRequest request) {
     if (request.json || request.markdown) request.run.quiet = true;
-    fs::path out;
-    const Diff found = measured_diff(request, out);
-    const Json document = to_json(found);
+    Diff diff;
+    diff.before = subject_of(request.before, request.run.vm.kernel);
+    diff.after = subject_of(request.after, request.run.vm.kernel);
+    tell_apart(diff.before, diff.after);
+    diff.command = paths_again(fmt::format("rxlab diff {} {}", request.before, request.after),
+                               request.experiments, request.run);
+    const std::vector<Subject> subjects{diff.before, diff.after};
+    const std::vector<Contrast> contrasts =
+        contrasts_for(request.run, request.experiments, subjects);
+    const fs::path out = paths_folder(request.run, "diff", subjects);
+    measure(diff, request.run, contrasts, out);
+    const Json document = to_json(diff);
     write_whole(out / "diff.json", document.dump(1) + "\n");
     if (request.run.report || request.markdown) draw("diff_report.py", out);
     if (request.json)
@@ -66,8 +64,8 @@ int diff(DiffRequest request) {
     else if (request.markdown)
         fmt::print("{}", read_whole(out / "diff.md"));
     else
-        print(found, out, request.run.report);
-    return static_cast<int>(verdict_row(found.verdict).status);
+        print(diff, out, request.run.report);
+    return static_cast<int>(verdict_row(diff.verdict).status);
 }
 
 }  // namespace
@@ -76,12 +74,9 @@ void define_diff(CommandOptions command) {
     auto request = std::make_shared<DiffRequest>();
     command.option("BEFORE", request->before, subject_words()).required();
     command.option("AFTER", request->after, "the one that it is compared with").required();
-    command.option("EXPERIMENT", request->experiments,
-                   "experiments whose arms are the paths, each a name from 'rxlab list' or the "
-                   "path of a file; EXPERIMENT:ARM is one of them");
     command.option("--kernel", request->run.vm.kernel,
                    "that modules are loaded into: " + kernel_words());
-    add_path_options(command, request->run);
+    add_path_options(command, request->experiments, request->run);
     command.flag("--json", request->json, "print diff.json");
     command.flag("--markdown", request->markdown,
                  "print a summary of at most 40 lines, for a comment on a change");

@@ -4,9 +4,8 @@
 #include "change/executed_json.h"
 #include "change/pair.h"
 #include "cmd/attributed.h"
-#include "compare/cells.h"
 #include "experiment/resolve.h"
-#include "target/kernels.h"
+#include "stats/quantile.h"
 #include "target/shares.h"
 
 #include <fmt/format.h>
@@ -18,8 +17,15 @@ namespace rxlab {
 namespace {
 
 /// What is measured when no experiment is named: of kernels, and of rxlab's modules.
-const char* const kKernelSuite[] = {"drop-point:closed-port", "drop-point:xdp-native", "drivers"};
-const char* const kModuleSuite[] = {"rx-path", "dma-ring-variants"};
+using Words = std::vector<std::string>;
+const Words kKernelSuite = {"drop-point:closed-port", "drop-point:xdp-native", "drivers"};
+const Words kModuleSuite = {"rx-path", "dma-ring-variants"};
+
+const Words& usual_paths(const std::vector<Subject>& subjects) {
+    const bool of_modules = std::any_of(subjects.begin(), subjects.end(),
+                                        [](const Subject& one) { return one.is_modules; });
+    return of_modules ? kModuleSuite : kKernelSuite;
+}
 
 /// An experiment, and which of its arms; none: all.
 struct Asked {
@@ -28,7 +34,7 @@ struct Asked {
 };
 
 /// Arms of one experiment together, in the order they were named.
-std::vector<Asked> asked_of(const std::vector<std::string>& words) {
+std::vector<Asked> asked_of(const Words& words) {
     std::vector<Asked> all;
     for (const std::string& word : words) {
         const size_t colon = word.rfind(':');
@@ -82,12 +88,7 @@ std::vector<RoundStacks> rounds_of(const CellPair& pair, const StacksFolder& sta
 Attributed attributed(const Cell& cell, bool baseline, const StacksFolder& stacks) {
     Attributed all{name_of(cell), cell.arm, cell.factors, baseline, 0, {}};
     for (const Observation* one : cell.observations) {
-        const Executed executed = stacks.read(one->trial.id);
-        for (const auto& [stack, count] : executed.stacks) all.executed.stacks[stack] += count;
-        for (const auto& [place, count] : executed.accesses) {
-            all.executed.accesses[place].loads += count.loads;
-            all.executed.accesses[place].stores += count.stores;
-        }
+        add(all.executed, stacks.read(one->trial.id));
         all.packets += work_of(*one).items;
     }
     return all;
@@ -113,12 +114,6 @@ PathChange change_of(const Comparison& comparison, const CellPair& pair,
     return change;
 }
 
-double mean_of(const Cell& cell, const std::string& metric) {
-    double sum = 0;
-    for (const Observation* one : cell.observations) sum += one->metrics.at(metric).value;
-    return sum / static_cast<double>(cell.observations.size());
-}
-
 /// Of two campaigns: exact figures of a few boots, without an interval.
 ComparedMetric measured_apart(const std::string& name, const CellPair& pair) {
     ComparedMetric metric;
@@ -134,10 +129,6 @@ ComparedMetric measured_apart(const std::string& name, const CellPair& pair) {
                      : *metric.difference < 0 ? Verdict::better
                                               : Verdict::same;
     return metric;
-}
-
-std::string name_in(const Contrast& contrast) {
-    return contrast.document.at("name").get<std::string>();
 }
 
 /// Every subject on every path, for flame graphs.
@@ -168,7 +159,11 @@ fs::path StacksFolder::file(int trial) const {
     return folder_ / fmt::format("{}.json", trial);
 }
 
-void add_path_options(CommandOptions command, RunRequest& request) {
+void add_path_options(CommandOptions command, std::vector<std::string>& experiments,
+                      RunRequest& request) {
+    command.option("EXPERIMENT", experiments,
+                   "experiments whose arms are the paths, each a name from 'rxlab list' or the "
+                   "path of a file; EXPERIMENT:ARM is one of them");
     request.lane = to_string(exact_lane());
     request.target = "vm";
     request.vm.attribute = true;
@@ -176,60 +171,45 @@ void add_path_options(CommandOptions command, RunRequest& request) {
         .between(1, 100'000);
     command.flag("--full", request.full, "all arms and factor values of each experiment");
     command.option("--seed", request.seed, "seed of boots, phases and flows");
-    command.option("--cpu", request.vm.cpu, "QEMU's CPU model");
-    command.option("--memory", request.vm.memory_mib, "MiB of a guest's memory")
-        .between(128, 65'536);
-    command.option("--workers", request.vm.workers, "guests at once (0: one per CPU)")
-        .between(0, 1024);
-    command.option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")
-        .between(1.0, 86'400.0);
+    add_guest_options(command, request.vm);
     command.option("--out", request.out,
                    "folder for results and report; what was interrupted there is gone on with");
-    command.flag("!--no-report", request.report, "do not draw the report");
-    command.flag("-q,--quiet", request.quiet, "no progress");
+    add_display_options(command, request);
 }
 
 std::vector<Contrast> contrasts_for(const RunRequest& request,
                                     const std::vector<std::string>& experiments,
                                     const std::vector<Subject>& subjects) {
     std::vector<Contrast> contrasts;
-    for (const Asked& asked : asked_of(experiments))
+    for (const Asked& asked : asked_of(experiments.empty() ? usual_paths(subjects) : experiments))
         contrasts.push_back(contrast_for(request, asked, subjects));
     return contrasts;
 }
 
-std::vector<std::string> usual_paths(const std::vector<Subject>& subjects) {
-    const bool of_modules = std::any_of(subjects.begin(), subjects.end(),
-                                        [](const Subject& one) { return one.is_modules; });
-    if (of_modules) return {std::begin(kModuleSuite), std::end(kModuleSuite)};
-    return {std::begin(kKernelSuite), std::end(kKernelSuite)};
+double mean_of(const Cell& cell, const std::string& metric) {
+    std::vector<double> values;
+    for (const Observation* one : cell.observations)
+        values.push_back(one->metrics.at(metric).value);
+    return mean(values);
 }
 
 MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
                             const fs::path& out, const std::string& command) {
-    make_folder(out);
+    const std::string name = contrast.document.at("name");
     RunRequest run = request;
     run.full = false;  // said which paths there are; their rounds end where they decide
-    run.experiment = out / (name_in(contrast) + ".json");
-    run.out = out;
-    write_whole(run.experiment, contrast.document.dump(1) + "\n");
-    const StacksFolder stacks(out);
+    run.out = out / name;
+    run.experiment = write_experiment(run.out, contrast.document);
+    const StacksFolder stacks(run.out);
     RunOutcome outcome = perform(run, [&](const CampaignEvent& event) {
         if (const auto* counted = std::get_if<happened::Counted>(&event))
             stacks.write(counted->observation.trial.id, counted->executed);
     });
-    MeasuredPaths measured{std::move(outcome.result), stacks};
-    write_whole(out / "attribution.json", attribution_of(measured, command).dump(1) + "\n");
+    MeasuredPaths measured{std::move(outcome.result), stacks, contrast.left_out};
+    const std::vector<std::string>& more = measured.result.plan.left_out;
+    measured.left_out.insert(measured.left_out.end(), more.begin(), more.end());
+    write_whole(run.out / "attribution.json", attribution_of(measured, command).dump(1) + "\n");
     return measured;
-}
-
-void add_left_out(const Contrast& contrast, const MeasuredPaths& measured,
-                  std::vector<std::string>& left_out) {
-    const auto add = [&](const std::vector<std::string>& lines) {
-        left_out.insert(left_out.end(), lines.begin(), lines.end());
-    };
-    add(contrast.left_out);
-    add(measured.result.plan.left_out);
 }
 
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,

@@ -3,6 +3,7 @@
 #pragma once
 #include "change/document.h"
 #include "cmd/perform.h"
+#include "compare/cells.h"
 
 #include <filesystem>
 #include <string>
@@ -10,18 +11,17 @@
 
 namespace rxlab {
 
-/// Options of every command that measures paths; sets what they have in common.
-void add_path_options(CommandOptions command, RunRequest& request);
+/// Options of every command that measures paths, after its own arguments; sets what they have in
+/// common.
+void add_path_options(CommandOptions command, std::vector<std::string>& experiments,
+                      RunRequest& request);
 
 /// Of the experiments that are named ("drop-point", or "drop-point:closed-port" for one arm of it),
-/// in their order.
+/// in their order; where none is, of some that fit the subjects.
 /// @throws Error(Status::usage): no such experiment or arm, or one that cannot be compared
 std::vector<Contrast> contrasts_for(const RunRequest& request,
                                     const std::vector<std::string>& experiments,
                                     const std::vector<Subject>& subjects);
-
-/// What is measured where no experiment is named.
-std::vector<std::string> usual_paths(const std::vector<Subject>& subjects);
 
 /// The stacks of each trial, in files of their own beside its observations.
 class StacksFolder {
@@ -39,17 +39,18 @@ private:
 struct MeasuredPaths {
     Result result;
     StacksFolder stacks;
+    std::vector<std::string> left_out;  ///< for people: what was no path, and what could not be run
 };
 
 /// All subjects on all paths of one experiment; its documents, and its report where one is asked
-/// for, are in `out`, where one that was interrupted is gone on with.
+/// for, are in the folder of `out` that has its name, where one that was interrupted is gone on
+/// with.
 /// @param command for whoever wants to repeat the whole
 MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
                             const std::filesystem::path& out, const std::string& command);
 
-/// For people: what was no path, and what could not be run.
-void add_left_out(const Contrast& contrast, const MeasuredPaths& measured,
-                  std::vector<std::string>& left_out);
+/// Of all its trials. @pre it has one, and each has the metric
+double mean_of(const Cell& cell, const std::string& metric);
 
 /// Two of the subjects, by the names of their arms, on each path that both have trials of.
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,

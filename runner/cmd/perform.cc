@@ -66,6 +66,11 @@ CompareOptions compare_options(const fs::path& null, Lane lane) {
     return {null.empty() ? 0 : null_floor(load_result(null), lane)};
 }
 
+void print_files(const fs::path& document, const fs::path& page, bool report) {
+    fmt::print("result  {}\n", document.string());
+    if (report) fmt::print("report  {}\n", page.string());
+}
+
 void draw(const char* program, const fs::path& folder) {
     run_or_throw(real_sys(),
                  {"/usr/bin/python3", data_folder() / "runner" / "report" / program, folder});

@@ -22,6 +22,10 @@ Result load_result(const std::filesystem::path& path);
 /// measured).
 CompareOptions compare_options(const std::filesystem::path& null, Lane lane);
 
+/// Where a document is, and its page where one was drawn.
+void print_files(const std::filesystem::path& document, const std::filesystem::path& page,
+                 bool report);
+
 /// Runs a program of runner/report ("report.py") on a folder. @throws Error(Status::invalid)
 void draw(const char* program, const std::filesystem::path& folder);
 

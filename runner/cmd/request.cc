@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/row_named.h"
+#include "base/whole_file.h"
 #include "cmd/perform.h"
 #include "cmd/trust.h"
 #include "experiment/resolve.h"
@@ -101,6 +102,13 @@ fs::path out_for(const RunRequest& request, const Plan& plan, const std::string&
     return folder;
 }
 
+fs::path write_experiment(const fs::path& folder, const Json& document) {
+    make_folder(folder);
+    const fs::path file = folder / (document.at("name").get<std::string>() + ".json");
+    write_whole(file, document.dump(1) + "\n");
+    return file;
+}
+
 void add_plan_options(CommandOptions command, RunRequest& request) {
     command
         .option("EXPERIMENT", request.experiment, "a name from 'rxlab list', or the path of a file")
@@ -129,25 +137,31 @@ void add_plan_options(CommandOptions command, RunRequest& request) {
     command.option("--seed", request.seed, "seed of order, boots, phases and flows");
 }
 
+void add_guest_options(CommandOptions command, VmOptions& vm) {
+    command.option("--cpu", vm.cpu, "QEMU's CPU model in the counted lane");
+    command.option("--memory", vm.memory_mib, "MiB of a guest's memory").between(128, 65'536);
+    command.option("--workers", vm.workers, "guests at once (0: one per CPU)").between(0, 1024);
+    command.option("--timeout", vm.trial_timeout_s, "seconds a trial may take")
+        .between(1.0, 86'400.0);
+}
+
+void add_display_options(CommandOptions command, RunRequest& request) {
+    command.flag("!--no-report", request.report, "do not draw the report");
+    command.flag("-q,--quiet", request.quiet, "no progress");
+}
+
 void add_target_options(CommandOptions command, RunRequest& request) {
     command.option("--kernel", request.vm.kernel, kernel_words());
     command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
-    command.option("--cpu", request.vm.cpu, "QEMU's CPU model in the counted lane");
-    command.option("--memory", request.vm.memory_mib, "MiB of a guest's memory")
-        .between(128, 65'536);
-    command.option("--workers", request.vm.workers, "guests at once (0: one per CPU)")
-        .between(0, 1024);
+    add_guest_options(command, request.vm);
     command
         .option("--null", request.null,
                 "result of null-aa in this lane on this machine: a smaller difference than it "
                 "shows counts as none")
         .existing_path();
-    command.option("--timeout", request.vm.trial_timeout_s, "seconds a trial may take")
-        .between(1.0, 86'400.0);
     command.option("--out", request.out,
                    "folder for result, comparison and report; an interrupted run there is resumed");
-    command.flag("!--no-report", request.report, "do not draw the report");
-    command.flag("-q,--quiet", request.quiet, "no progress");
+    add_display_options(command, request);
 }
 
 Plan plan_for(const RunRequest& request, const Experiment& experiment) {

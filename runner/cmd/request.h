@@ -31,8 +31,15 @@ struct RunRequest {
 
 /// Options shared by plan, run and certify.
 void add_plan_options(CommandOptions command, RunRequest& request);
-/// Options about the machine a run happens on.
+/// Options about its guests.
+void add_guest_options(CommandOptions command, VmOptions& vm);
+/// Options about what is shown.
+void add_display_options(CommandOptions command, RunRequest& request);
+/// Options about the machine a run happens on, these among them.
 void add_target_options(CommandOptions command, RunRequest& request);
+
+/// Writes one that was made, as FOLDER/NAME.json, and the folder. @return its path
+std::filesystem::path write_experiment(const std::filesystem::path& folder, const Json& document);
 
 /// The plan as it is shown: in the timed lane with the least rounds.
 /// @throws Error(Status::usage): lane and target that do not go together.

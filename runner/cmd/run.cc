@@ -14,8 +14,7 @@ namespace {
 
 void print_outcome(const RunOutcome& outcome, bool report) {
     fmt::print("{}\n", text_table(outcome.comparison));
-    fmt::print("result  {}\n", (outcome.out / "result.json").string());
-    if (report) fmt::print("report  {}\n", (outcome.out / "report.html").string());
+    print_files(outcome.out / "result.json", outcome.out / "report.html", report);
 }
 
 int run(RunRequest request, bool json) {

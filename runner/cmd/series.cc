@@ -38,37 +38,35 @@ void add_changelog(SeriesStep& step, const Subject& before, const Subject& after
     step.entries = entries_about(entries, functions_told(step.paths));
 }
 
-Series measured_series(const SeriesRequest& request, fs::path& out) {
-    Series series;
-    series.name = request.name;
-    series.subjects = subjects_of(request.name);
-    const std::vector<std::string> experiments =
-        request.experiments.empty() ? usual_paths(series.subjects) : request.experiments;
-    // The newest first: of an old one the archive may have no headers to build modules with, and
-    // what the first cannot run is left out for all.
-    const std::vector<Contrast> contrasts =
-        contrasts_for(request.run, experiments, {series.subjects.rbegin(), series.subjects.rend()});
-    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
-    out = paths_folder(request.run, "series", series.subjects);
-    series.steps.resize(series.subjects.size() - 1);
+void measure(Series& series, const RunRequest& run, const std::vector<Contrast>& contrasts,
+             const fs::path& out) {
+    const std::vector<Subject>& subjects = series.subjects;
+    series.steps.resize(subjects.size() - 1);
     for (const Contrast& one : contrasts) {
-        const MeasuredPaths measured = measure_paths(
-            request.run, one, out / one.document.at("name").get<std::string>(), series.command);
-        add_left_out(one, measured, series.left_out);
+        const MeasuredPaths measured = measure_paths(run, one, out, series.command);
+        series.left_out.insert(series.left_out.end(), measured.left_out.begin(),
+                               measured.left_out.end());
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
-                 changes_between(measured, series.subjects[i].name, series.subjects[i + 1].name))
+                 changes_between(measured, subjects[i].name, subjects[i + 1].name))
                 series.steps[i].paths.push_back(std::move(path));
     }
     for (size_t i = 0; i < series.steps.size(); i++)
-        add_changelog(series.steps[i], series.subjects[i], series.subjects[i + 1]);
-    return series;
+        add_changelog(series.steps[i], subjects[i], subjects[i + 1]);
 }
 
 void run_series(SeriesRequest request) {
     if (request.json) request.run.quiet = true;
-    fs::path out;
-    const Series series = measured_series(request, out);
+    Series series;
+    series.name = request.name;
+    series.subjects = subjects_of(request.name);
+    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
+    // The newest first: of an old one the archive may have no headers to build modules with, and
+    // what the first cannot run is left out for all.
+    const std::vector<Contrast> contrasts = contrasts_for(
+        request.run, request.experiments, {series.subjects.rbegin(), series.subjects.rend()});
+    const fs::path out = paths_folder(request.run, "series", series.subjects);
+    measure(series, request.run, contrasts, out);
     const Json document = to_json(series);
     write_whole(out / "series.json", document.dump(1) + "\n");
     if (request.run.report) draw("series_report.py", out);
@@ -77,8 +75,8 @@ void run_series(SeriesRequest request) {
         return;
     }
     for (const std::string& line : in_words(series)) fmt::print("{}\n", line);
-    fmt::print("\nresult  {}\n", (out / "series.json").string());
-    if (request.run.report) fmt::print("report  {}\n", (out / "series.html").string());
+    fmt::print("\n");
+    print_files(out / "series.json", out / "series.html", request.run.report);
 }
 
 }  // namespace
@@ -90,9 +88,7 @@ void define_series(CommandOptions command) {
                 "6.12, 6.1, or with a flavour 6.12-rt: every version that the archive and the "
                 "cache have of it")
         .required();
-    command.option("EXPERIMENT", request->experiments,
-                   "experiments whose arms are the paths; EXPERIMENT:ARM is one of them");
-    add_path_options(command, request->run);
+    add_path_options(command, request->experiments, request->run);
     command.flag("--json", request->json, "print series.json");
     command.does([=] { run_series(*request); });
 }

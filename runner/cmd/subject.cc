@@ -25,19 +25,11 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, error);
 }
 
-template <typename Is>
-bool has_any(const fs::path& folder, Is is) {
-    std::error_code error;
-    return std::any_of(fs::directory_iterator(folder, error), {}, is);
-}
-
-bool has_built(const fs::path& folder) {
-    return has_any(folder, [](const auto& entry) { return entry.path().extension() == ".ko"; });
-}
-
 /// Sources, of which each module has a folder.
 bool has_sources(const fs::path& folder) {
-    return has_any(folder, [](const auto& entry) { return is_there(entry.path() / "Kbuild"); });
+    std::error_code error;
+    return std::any_of(fs::directory_iterator(folder, error), {},
+                       [](const auto& entry) { return is_there(entry.path() / "Kbuild"); });
 }
 
 /// Those that come with rxlab.
@@ -55,10 +47,6 @@ std::string content_of(const fs::path& folder) {
     return sha256(Json(hashes).dump());
 }
 
-std::string content_of(const Kernel& kernel) {
-    return sha256_file(kernel.vmlinuz) + kernel.modules;
-}
-
 /// "6.12", "6.12.107-rt": no file, whatever the folder has that we are in.
 bool is_version(const std::string& word) {
     return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) &&
@@ -66,21 +54,31 @@ bool is_version(const std::string& word) {
            !word.ends_with(".deb");
 }
 
+Subject subject_of(const Kernel& kernel, const std::string& name, const std::string& boot,
+                   const std::string& summary) {
+    Subject subject{arm_word(name),
+                    kernel.release,
+                    {{"kernel", boot}},
+                    summary,
+                    sha256_file(kernel.vmlinuz) + kernel.modules};
+    subject.package_version = package_version(kernel);
+    const fs::path changelog = fs::path(kernel.vmlinuz).parent_path().parent_path() /
+                               "usr/share/doc" / ("linux-image-" + kernel.release) / "changelog.gz";
+    if (!subject.package_version.empty() && is_there(changelog)) subject.changelog = changelog;
+    return subject;
+}
+
 /// One of this machine's files goes by its image: what an experiment boots is no tree to be built
 /// in.
 Subject kernel_subject(const std::string& word) {
     if (is_version(word)) {
         const Kernel kernel = find_kernel(word);
-        return {
-            arm_word(word), kernel.release, {{"kernel", word}}, kernel.package, content_of(kernel)};
+        return subject_of(kernel, word, word, kernel.package);
     }
     const fs::path file = fs::canonical(word);
     const Kernel kernel = find_kernel(file);
-    return {arm_word(file.filename().string() + "-" + kernel.release),
-            kernel.release,
-            {{"kernel", kernel.vmlinuz}},
-            file,
-            content_of(kernel)};
+    return subject_of(kernel, file.filename().string() + "-" + kernel.release, kernel.vmlinuz,
+                      file);
 }
 
 /// Built modules are taken as they are, and sources are built for the kernel.
@@ -89,7 +87,7 @@ Subject kmod_subject(const fs::path& folder, const std::string& name, const std:
     const Kernel kernel = find_kernel(word);
     Json boot{{"kernel", word}};
     if (!is_own(folder))
-        boot["kmod"] = has_built(folder)
+        boot["kmod"] = has_modules(folder)
                            ? folder.string()
                            : build_modules(kernel.release, kernel.modules, folder).string();
     return {arm_word(name), kernel.release, std::move(boot), summary, content_of(folder), true};
@@ -105,7 +103,7 @@ std::string subject_words() {
 }
 
 Subject subject_of(const std::string& word, const std::string& kernel) {
-    if (!is_version(word) && fs::is_directory(word) && (has_built(word) || has_sources(word))) {
+    if (!is_version(word) && fs::is_directory(word) && (has_modules(word) || has_sources(word))) {
         const fs::path folder = fs::canonical(word);
         return kmod_subject(folder, folder.filename(), "modules of " + folder.string(), kernel);
     }

@@ -37,13 +37,6 @@ struct TuneRequest {
     bool json = false;
 };
 
-fs::path write_experiment(const fs::path& folder, const Json& document) {
-    make_folder(folder);
-    const fs::path file = folder / (document.at("name").get<std::string>() + ".json");
-    write_whole(file, document.dump(1) + "\n");
-    return file;
-}
-
 /// Each value in the first point that has it, so that what is wrong with one is told at its knob.
 void check_values(const Tuned& tuned, const std::string& from) {
     const Space& space = tuned.space;
@@ -124,7 +117,7 @@ struct Judges {
 
 Judges judges_of(const Race& race) {
     Judges judges{{race.metric}, {}};
-    if (!race.against.empty()) judges.deciding.push_back(race.against);
+    if (race.is_for_a_front()) judges.deciding.push_back(race.against);
     for (const Guard& guard : race.guards) judges.guarded.push_back(guard.metric);
     return judges;
 }
@@ -298,8 +291,8 @@ std::string command_of(const TuneRequest& request) {
 
 void print(const Tuned& tuned, const fs::path& out, bool report) {
     for (const std::string& line : in_words(tuned)) fmt::print("{}\n", line);
-    fmt::print("\nresult  {}\n", (out / "tune.json").string());
-    if (report) fmt::print("report  {}\n", (out / "tune.html").string());
+    fmt::print("\n");
+    print_files(out / "tune.json", out / "tune.html", report);
 }
 
 struct Search {
@@ -382,9 +375,9 @@ Status search_and_prove(const TuneRequest& request, Search& search, const fs::pa
     try {
         run_search(request, search, out);
         write(search, out);
-        const Status status = search.tuned.race.against.empty()
-                                  ? prove_winner(request, search.tuned, out)
-                                  : prove_front(request, search.tuned, out);
+        const Status status = search.tuned.race.is_for_a_front()
+                                  ? prove_front(request, search.tuned, out)
+                                  : prove_winner(request, search.tuned, out);
         write(search, out);
         return status;
     } catch (const Error& error) {

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "change/changelog.h"
 #include "sys/process.h"
-#include "target/boot_assets.h"
 #include "target/files.h"
 
 #include <fmt/format.h>
@@ -15,8 +14,6 @@
 #include <sstream>
 #include <utility>
 
-namespace fs = std::filesystem;
-
 namespace rxlab {
 namespace {
 
@@ -26,19 +23,6 @@ std::string series_of(const std::string& version) {
     const size_t flavour = version.find_first_of("abcdefghijklmnopqrstuvwxyz");
     return version.substr(0, second) +
            (flavour == std::string::npos ? "" : "-" + version.substr(flavour));
-}
-
-/// "6.12.113-1~deb12u1" of "linux-image-6.12.113+deb12-amd64_6.12.113-1~deb12u1".
-std::string package_version_of(const Subject& subject) {
-    const size_t at = subject.summary.rfind('_');
-    return at == std::string::npos ? "" : subject.summary.substr(at + 1);
-}
-
-/// In the tree that the package was unpacked into.
-fs::path changelog_of(const Subject& subject) {
-    const Kernel kernel = find_kernel(subject.boot.at("kernel").get<std::string>());
-    const fs::path tree = fs::path(kernel.vmlinuz).parent_path().parent_path();
-    return tree / "usr" / "share" / "doc" / ("linux-image-" + subject.release) / "changelog.gz";
 }
 
 }  // namespace
@@ -96,12 +80,8 @@ std::vector<std::string> versions_between(const std::string& first, const std::s
 }
 
 std::vector<std::string> changelog_between(const Subject& before, const Subject& after) {
-    const std::string version = package_version_of(before);
-    if (before.is_modules || after.is_modules || version.empty()) return {};
-    const fs::path file = changelog_of(after);
-    std::error_code error;
-    if (!fs::exists(file, error)) return {};
-    return entries_since(capture({"zcat", file}), version);
+    if (before.package_version.empty() || after.changelog.empty()) return {};
+    return entries_since(capture({"zcat", after.changelog}), before.package_version);
 }
 
 }  // namespace rxlab

@@ -169,11 +169,11 @@ def answer(document):
         blocks.append(Bullets([[path["sentence"]] for path in told]))
     else:
         blocks.append(Paragraph([document["headline"] + "."], "lead"))
-    plots = []
+    plots, table = [], path_table(document)
     if any(path["ratio"] is not None for path in document["paths"]):
         plots.append(change_plot(document))
-        blocks.append(Figures([Figure(plots[0], path_table(document))]))
-    blocks.append(path_table(document))
+        blocks.append(Figures([Figure(plots[0], table)]))
+    blocks.append(table)
     if document["left_out"]:
         blocks.append(Paragraph(["Left out:"]))
         blocks.append(Bullets([[line] for line in document["left_out"]]))
@@ -183,13 +183,13 @@ def answer(document):
 # ---- a path
 
 
-def of_path(path):
-    """Functions of the path's own share that are worth a row, the greatest difference first."""
-    return [f for f in path["functions"] if f["share"] == "path" and abs(f["difference"]) >= LEAST]
+def worth_a_row(path, share="path"):
+    """Functions of the share that differ by so much, the greatest difference first."""
+    return [f for f in path["functions"] if f["share"] == share and abs(f["difference"]) >= LEAST]
 
 
 def waterfall(path, number):
-    functions = of_path(path)[:BARS]
+    functions = worth_a_row(path)[:BARS]
     share = path["shares"].get("path", {"before": 0.0, "after": 0.0, "difference": 0.0})
     rest = share["difference"] - sum(f["difference"] for f in functions)
     steps = [(f["function"], f["difference"]) for f in functions]
@@ -244,12 +244,10 @@ def function_rows(functions):
 
 
 def function_table(path, share):
-    """Nothing where none of the share differs."""
-    of_share = [f for f in path["functions"] if f["share"] == share]
-    functions = [f for f in of_share if abs(f["difference"]) >= LEAST]
-    total = path["shares"][share]
-    rows = function_rows(functions[:SHOWN])
-    rest = total["difference"] - sum(f["difference"] for f in functions[:SHOWN])
+    """Those that differ most, and the sum of all others."""
+    functions, total = worth_a_row(path, share)[:SHOWN], path["shares"][share]
+    rows = function_rows(functions)
+    rest = total["difference"] - sum(f["difference"] for f in functions)
     rows.append(["all others", words.NONE, words.NONE, words.signed(rest), words.NONE, words.NONE])
     rows.append(
         [
@@ -324,11 +322,12 @@ def path_section(folder, path, number, cache):
     if path["faults"]:
         blocks.append(Bullets([[fault] for fault in path["faults"]]))
     shares = [share for share in SHARES if share in path["shares"]]
-    if is_told(path) and of_path(path):
-        plots.append(waterfall(path, number))
-        blocks.append(Figures([Figure(plots[0], function_table(path, "path"))]))
     if "path" in shares:
-        blocks.append(function_table(path, "path"))
+        table = function_table(path, "path")
+        if is_told(path) and worth_a_row(path):
+            plots.append(waterfall(path, number))
+            blocks.append(Figures([Figure(plots[0], table)]))
+        blocks.append(table)
     blocks += moved_table(path)
     cells = cells_of(folder, path, cache) if is_told(path) else None
     if cells:

@@ -108,16 +108,16 @@ def value_table(document):
 def changelog(step):
     if not step["all_entries"]:
         return []
+    entries = step["entries"]
     said = (
         f"The changelog has {words.plural(step['all_entries'], 'entry', 'entries')} between the"
-        f" two, {len(step['entries'])} of them with a word in common with these functions. None of"
-        " them has to be the cause:"
+        f" two, {len(entries)} of them with a word in common with these functions."
     )
-    if not step["entries"]:
-        return [Paragraph([said.partition(". None")[0] + "."], "note")]
-    blocks = [Paragraph([said]), Bullets([[entry] for entry in step["entries"][:ENTRIES]])]
-    rest = step["entries"][ENTRIES:]
-    if rest:
+    if not entries:
+        return [Paragraph([said], "note")]
+    blocks = [Paragraph([said + " None of them has to be the cause:"])]
+    blocks.append(Bullets([[entry] for entry in entries[:ENTRIES]]))
+    if rest := entries[ENTRIES:]:
         blocks.append(Fold(f"{len(rest)} more", [Bullets([[entry] for entry in rest])]))
     return blocks
 
@@ -136,7 +136,7 @@ def step_section(step, number):
 
 def report_of(document):
     """(Report, plots)"""
-    plot = series_plot(document)
+    plot, table = series_plot(document), value_table(document)
     told = [
         [f"{step['before']} to {step['after']}: {path['sentence']}"]
         for step in document["steps"]
@@ -144,7 +144,7 @@ def report_of(document):
         if diff_report.is_told(path)
     ]
     blocks = [Bullets(told)] if told else [Paragraph([document["headline"] + "."], "lead")]
-    blocks += [Figures([Figure(plot, value_table(document))]), value_table(document)]
+    blocks += [Figures([Figure(plot, table)]), table]
     if document["left_out"]:
         blocks += [Paragraph(["Left out:"]), Bullets([[line] for line in document["left_out"]])]
     sections = [Section("Answer", "answer", blocks)]

@@ -94,6 +94,11 @@ Kernel kernel_from(const std::string& lines) {
     return {pairs["vmlinuz"], pairs["release"], pairs["modules"], pairs["package"]};
 }
 
+std::string package_version(const Kernel& kernel) {
+    const size_t at = kernel.package.rfind('_');
+    return at == std::string::npos ? "" : kernel.package.substr(at + 1);
+}
+
 Kernel find_kernel(const std::string& word, const std::string& modules) {
     cache_folder();  // checked before programs and kernels in it are used
     return kernel_from(capture({data_folder() / "vm" / "kernel", word, modules}));

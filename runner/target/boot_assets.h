@@ -37,6 +37,9 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
                               const std::vector<std::string>& extras = {},
                               const std::string& kmod = "");
 
+/// "6.12.113-1~deb12u1"; empty: it is of no package.
+std::string package_version(const Kernel& kernel);
+
 /// What vm/kernel makes of a word: a name, a version, or the path of a kernel (kernel_words()).
 /// Downloaded and unpacked where it has to be.
 /// @throws Error(Status::usage): there is no such kernel

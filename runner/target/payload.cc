@@ -29,18 +29,12 @@ bool is_module(const fs::path& file) {
     return file.extension() == ".ko";
 }
 
-bool has_built(const fs::path& folder) {
-    return std::any_of(fs::directory_iterator(folder), {},
-                       [](const auto& entry) { return is_module(entry.path()); });
-}
-
 /// The folder of modules that are built for the release. Those of somebody's own are built already:
 /// an experiment may come from anywhere, and to build is to run what the sources say.
 fs::path folder_of_modules(const std::string& release, const std::string& modules,
                            const std::string& kmod) {
     if (kmod.empty()) return build_modules(release, modules);
-    std::error_code error;
-    if (!fs::is_directory(kmod, error) || !has_built(kmod))
+    if (!has_modules(kmod))
         throw Error(Status::usage, fmt::format("no built modules (*.ko) in '{}'", kmod),
                     "build them: kmod/build RELEASE FOLDER");
     return kmod;
@@ -54,6 +48,12 @@ void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
 }
 
 }  // namespace
+
+bool has_modules(const fs::path& folder) {
+    std::error_code error;
+    return std::any_of(fs::directory_iterator(folder, error), {},
+                       [](const auto& entry) { return is_module(entry.path()); });
+}
 
 fs::path build_modules(const std::string& release, const std::string& modules,
                        const fs::path& sources) {
