@@ -8,14 +8,16 @@
 #include "sys/sys.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace rxlab {
 
 struct Window {
-    uint64_t packets = 0;  ///< packets the traffic sent in it
-    uint64_t ns = 0;       ///< from start() to stop(), guest clock
-    Clock clock;           ///< what durations are told in
+    uint64_t packets = 0;         ///< packets the traffic sent in it
+    uint64_t ns = 0;              ///< from start() to stop(), guest clock
+    Clock clock;                  ///< what durations are told in
+    std::string item = "packet";  ///< what traffic's `packets` are
 };
 
 /// One window's. It is made before the machine settles for the window: what takes long or

@@ -43,7 +43,7 @@ public:
         const double executed = static_cast<double>(cpu_ns - idle_ns) / window.clock.ns;
         values["window.executed_instructions"] = executed;
         if (window.packets)
-            values["window.instructions_per_packet"] =
+            values["window.instructions_per_" + window.item] =
                 executed / static_cast<double>(window.packets);
     }
 

@@ -7,6 +7,7 @@
 #include "session/session.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace rxlab {
 namespace {
@@ -149,8 +150,10 @@ std::set<std::string> observing_programs(const Trial& trial) {
 std::set<std::string> extra_tools(const Trial& trial) {
     std::set<std::string> tools = observing_programs(trial);
     for (const auto& [name, parameters] : trial.setup.items())
-        if (const char* extra = row_named(kSetups, kSetupCount, name, "setup").extra)
-            tools.insert(extra);
+        if (const char* extra = row_named(kSetups, kSetupCount, name, "setup").extra) {
+            std::istringstream words(extra);
+            for (std::string word; words >> word;) tools.insert(word);
+        }
     for (const auto& [name, value] : trial.knobs.items())
         if (const char* extra = find_knob(name).kind.extra) tools.insert(extra);
     return tools;

@@ -41,7 +41,8 @@ void report(const Collectors& collectors, const Measured& measured, const Clock&
             Observation& observation) {
     Values values;
     for (const auto& [name, collector] : collectors)
-        collector->report({measured.sent.packets, measured.ns, clock}, values, observation.curves);
+        collector->report({measured.sent.packets, measured.ns, clock, measured.item}, values,
+                          observation.curves);
     describe(values, clock, observation.metrics);
 }
 

@@ -7,10 +7,14 @@ namespace rxlab {
 
 extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[],
     kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[],
-    kObserverSchema[];
+    kObserverSchema[], kBridgeSchema[], kRouteSchema[], kConntrackSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology,
                                     const Json& parameters);
+std::unique_ptr<Applied> apply_bridge(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters);
+std::unique_ptr<Applied> apply_route(Sys& sys, Journal& journal, const Topology& topology,
+                                     const Json& parameters);
 std::unique_ptr<Applied> apply_module(Sys& sys, Journal& journal, const Topology& topology,
                                       const Json& parameters);
 std::unique_ptr<Applied> apply_dma_ring(Sys& sys, Journal& journal, const Topology& topology,
@@ -19,6 +23,8 @@ std::unique_ptr<Applied> apply_bpf_prog(Sys& sys, Journal& journal, const Topolo
                                         const Json& parameters);
 std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology,
                                    const Json& parameters);
+std::unique_ptr<Applied> apply_conntrack(Sys& sys, Journal& journal, const Topology& topology,
+                                         const Json& parameters);
 std::unique_ptr<Applied> apply_tc(Sys& sys, Journal& journal, const Topology& topology,
                                   const Json& parameters);
 std::unique_ptr<Applied> apply_udp_socket(Sys& sys, Journal& journal, const Topology& topology,

@@ -61,6 +61,45 @@ TEST_F(Kinds, link_is_journaled_before_it_is_made) {
     EXPECT_EQ(journal.pending()[0].netns, "d");
 }
 
+TEST_F(Kinds, bridge_takes_the_interface_as_its_port_and_goes_with_it) {
+    apply_bridge(sys, journal, topology, Json::object());
+    EXPECT_EQ(input,
+              "link add rxbr0 type bridge stp_state 0 mcast_snooping 0\n"
+              "link set dev rxbr0 arp off up\n"
+              "link set dev rxdut0 master rxbr0\n");
+    ASSERT_EQ(journal.pending().size(), 1u);
+    EXPECT_THAT(journal.pending()[0].argv, ElementsAre("ip", "link", "del", "rxbr0"));
+}
+
+TEST_F(Kinds, bridge_with_a_host_beyond_counts_what_it_sends_there) {
+    sys.files["d:/sys/class/net/rxout0/statistics/tx_packets"] = "7\n";
+    const auto applied =
+        apply_bridge(sys, journal, topology, {{"host_beyond", "02:00:00:00:ff:02"}});
+    EXPECT_EQ(sys.log.back(), "run d bridge fdb add 02:00:00:00:ff:02 dev rxout0 master static");
+    ASSERT_EQ(applied->sinks.size(), 1u);
+    EXPECT_EQ(applied->sinks[0].name, "bridge.forwarded");
+    EXPECT_EQ(applied->sinks[0].read(), 7u);
+    EXPECT_EQ(journal.pending().size(), 2u);
+}
+
+TEST_F(Kinds, route_has_the_receivers_interface_alone_forward_and_puts_that_back) {
+    const std::string forwarding = "d:/proc/sys/net/ipv4/conf/rxdut0/forwarding";
+    sys.files[forwarding] = "0\n";
+    apply_route(sys, journal, topology, {{"to", "192.0.2.0/24"}});
+    EXPECT_EQ(sys.files[forwarding], "1\n");
+    EXPECT_TRUE(std::find(sys.log.begin(), sys.log.end(),
+                          "run d ip route add 192.0.2.0/24 dev rxout0") != sys.log.end());
+    journal.restore();
+    EXPECT_EQ(sys.files[forwarding], "0\n");
+}
+
+TEST_F(Kinds, conntrack_asks_for_the_state_of_every_packet) {
+    apply_conntrack(sys, journal, topology, Json::object());
+    EXPECT_THAT(input, HasSubstr("hook prerouting priority 0"));
+    EXPECT_THAT(input, HasSubstr("ct state invalid counter drop"));
+    EXPECT_EQ(pending_at_the_change, 1u);
+}
+
 TEST_F(Kinds, module_parameters_are_words_of_one_command) {
     sys.files["/payload/modules/rxpad.ko"] = "";
     apply_module(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "setup/counters.h"
 #include "setup/kinds.h"
+#include "setup/nft_rule.h"
 
 #include <fmt/format.h>
 #include <linux/netfilter.h>
@@ -54,20 +55,11 @@ std::string table_of(const Journal& journal) {
     return "rxlab" + journal.tag();
 }
 
-std::string ruleset(const Hook& hook, const std::string& table, const Topology& topology,
-                    int priority, int port) {
-    return fmt::format(
-        "add table {0} {1}\n"
-        "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
-        "add rule {0} {1} {2} udp dport {6} counter drop\n",
-        hook.table_family, table, kChain, hook.name, devices(hook, topology), priority, port);
-}
-
 }  // namespace
 
-std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology,
-                                   const Json& parameters) {
-    const Hook& hook = hook_named(parameters.value("hook", "prerouting"));
+std::unique_ptr<Applied> drop_by_nft(Sys& sys, Journal& journal, const Topology& topology,
+                                     const NftRule& rule) {
+    const Hook& hook = hook_named(rule.hook);
     const std::string netns = topology.paths.front().receiver.netns, table = table_of(journal);
     // Adding a table that is there already is no error, so this can be undone whether or not it was
     // done.
@@ -76,10 +68,13 @@ std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& t
     journal.record({.what = fmt::format("nftables table {} {}", hook.table_family, table),
                     .netns = netns,
                     .argv = {"nft", undo}});
-    run_or_throw(sys, {"nft", "-f", "-"},
-                 ruleset(hook, table, topology, parameters.value("priority", hook.priority),
-                         parameters.value("dst_port", 9)),
-                 netns);
+    const std::string ruleset = fmt::format(
+        "add table {0} {1}\n"
+        "add chain {0} {1} {2} {{ type filter hook {3}{4} priority {5}; policy accept; }}\n"
+        "add rule {0} {1} {2} {6} counter drop\n",
+        hook.table_family, table, kChain, hook.name, devices(hook, topology),
+        rule.priority.value_or(hook.priority), rule.match);
+    run_or_throw(sys, {"nft", "-f", "-"}, ruleset, netns);
 
     auto applied = std::make_unique<Applied>();
     const std::string request = nft_rules_request(hook.family, table, kChain);
@@ -92,6 +87,15 @@ std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& t
                                   return packets;
                               }});
     return applied;
+}
+
+std::unique_ptr<Applied> apply_nft(Sys& sys, Journal& journal, const Topology& topology,
+                                   const Json& parameters) {
+    NftRule rule{parameters.value("hook", "prerouting"),
+                 {},
+                 fmt::format("udp dport {}", parameters.value("dst_port", 9))};
+    if (parameters.contains("priority")) rule.priority = parameters.at("priority").get<int>();
+    return drop_by_nft(sys, journal, topology, rule);
 }
 
 }  // namespace rxlab

@@ -26,7 +26,8 @@ struct SetupKind {
     std::string (*describe)(Sys& sys, Journal& journal, const Topology& topology,
                             const Json& parameters);
     bool interfaces;  ///< it belongs to interfaces: there is nothing to do in topology "none"
-    const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
+    const char* extra = nullptr;  ///< what it needs that not every guest has: extras of
+                                  ///< vm/manifest, and "module:NAME"
     bool xdp = false;  ///< it attaches an XDP program, by its "mode" in the driver or in the stack
     bool own_modules = false;  ///< it inserts modules of rxlab's own
 };

@@ -8,7 +8,7 @@
 namespace rxlab {
 
 extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[],
-    kTestRunSchema[], kGbenchSchema[];
+    kTestRunSchema[], kGbenchSchema[], kSocketsSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology,
                                      const Json& parameters, uint64_t seed);
@@ -31,10 +31,15 @@ std::unique_ptr<Traffic> make_test_run(Sys& sys, Journal& journal, const Topolog
                                        const Json& parameters, uint64_t seed);
 std::unique_ptr<Traffic> make_ring_stream(Sys& sys, Journal& journal, const Topology& topology,
                                           const Json& parameters, uint64_t seed);
+std::unique_ptr<Traffic> make_sockets(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters, uint64_t seed);
 std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology& topology,
                                      const Json& parameters, uint64_t seed);
 void require_gbench(Sys& sys, const Json& parameters);
 std::string describe_gbench(const Json& parameters);
+
+/// The path with "dst_mac" and "dst_ip" in place of the receiver's addresses, where they are given.
+Path addressed(const Path& path, const Json& parameters);
 
 /// `packets` in `parts` near-equal parts. @throws Error(Status::usage) when there is not one for
 /// each.

@@ -21,6 +21,10 @@ const char kPktgenSchema[] = R"({
     "packet_size": {"type": "integer", "minimum": 60, "maximum": 1514, "default": 60,
         "description": "bytes, without the check sequence"},
     "udp_dst_port": {"type": "integer", "minimum": 1, "maximum": 65535, "default": 9},
+    "dst_mac": {"title": "a MAC address", "type": "string",
+        "pattern": "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", "description": "default: the receiver's"},
+    "dst_ip": {"title": "an IPv4 address", "type": "string",
+        "pattern": "^[0-9]{1,3}([.][0-9]{1,3}){3}$", "description": "default: the receiver's"},
     "udp_checksum": {"type": "boolean", "default": false,
         "description": "GRO merges no datagram without one"},
     "clone_skb": {"type": "integer", "minimum": 0, "default": 0,
@@ -199,7 +203,7 @@ size_t transmit_queues(Sys& sys, const Interface& interface) {
 
 Device make_device(Sys& sys, const Topology& topology, const Json& parameters, size_t n,
                    size_t cpus, uint64_t seed) {
-    const Path& path = topology.paths[n % topology.paths.size()];
+    const Path path = addressed(topology.paths[n % topology.paths.size()], parameters);
     const uint16_t source = source_port(seed, n), port = parameters.value("udp_dst_port", 9);
     const size_t queue =
         cpus > 1 ? n / topology.paths.size() % transmit_queues(sys, path.generator) : 0;

@@ -19,6 +19,8 @@ const TrafficKind kTraffics[] = {
      "one frame through the receiver's XDP program again and again (BPF_PROG_TEST_RUN): the "
      "program alone, no driver",
      kTestRunSchema, "packet", make_test_run, require_root, nullptr, nullptr, nullptr, "", nullptr},
+    {"sockets", "messages between a socket on each side, requests with their answers or a stream",
+     kSocketsSchema, "message", make_sockets, nullptr, nullptr, nullptr, nullptr, "", nullptr},
     {"ring_stream", "records through the rings of dma_ring.ko, which setup dma_ring loads",
      kRingStreamSchema, "record", make_ring_stream, nullptr, nullptr, nullptr, nullptr, nullptr,
      "dma_ring"},
