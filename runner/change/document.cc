@@ -143,7 +143,7 @@ std::string sentence_of(const PathChange& path) {
     if (!path.faults.empty()) return fmt::format("{}: {}", path.path, path.faults.front());
     if (!metric.before || !metric.after || !metric.ratio)
         return fmt::format("{}: {}", path.path, metric.reason);
-    const std::string item = metric.unit == "instructions/record" ? "record" : "packet";
+    const std::string item = metric.unit.substr(metric.unit.find('/') + 1);
     std::string sentence = fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}",
                                        path.path, *metric.after - *metric.before, item,
                                        *metric.before, *metric.after, ratio_text(metric));

@@ -18,7 +18,8 @@ namespace {
 
 /// What is measured when no experiment is named: of kernels, and of rxlab's modules.
 using Words = std::vector<std::string>;
-const Words kKernelSuite = {"drop-point:closed-port", "drop-point:xdp-native", "drivers"};
+const Words kKernelSuite = {"drop-point:closed-port", "drop-point:xdp-native", "drivers",
+                            "stack-paths", "socket-messages"};
 const Words kModuleSuite = {"rx-path", "dma-ring-variants"};
 
 const Words& usual_paths(const std::vector<Subject>& subjects) {

@@ -95,7 +95,7 @@ def load(folder):
 
 
 def item(path):
-    return "record" if path["unit"] == "instructions/record" else "packet"
+    return path["unit"].removeprefix("instructions/")
 
 
 def is_told(path):

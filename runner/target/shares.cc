@@ -8,14 +8,13 @@
 namespace rxlab {
 
 Work work_of(const Observation& observation) {
-    for (const char* item : {"packet", "record"}) {
+    for (const char* item : {"packet", "record", "message"}) {
         const auto sent = observation.metrics.find(fmt::format("{}s_sent", item));
         if (sent != observation.metrics.end() && sent->second.value > 0)
             return {sent->second.value, item};
     }
-    throw Error(Status::lost,
-                fmt::format("trial {} ({}) says of neither packets nor records that it sent any",
-                            observation.trial.id, observation.trial.arm));
+    throw Error(Status::lost, fmt::format("trial {} ({}) says of nothing that it sent any",
+                                          observation.trial.id, observation.trial.arm));
 }
 
 Values values_of(const Stacks& stacks, const Work& work) {
