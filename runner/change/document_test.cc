@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/document.h"
 
+#include "experiment/test_schema.h"
+
 #include <gmock/gmock.h>
 
 namespace rxlab {
@@ -102,6 +104,7 @@ TEST(Diff, of_nothing_that_changed_says_so) {
 
 TEST(Diff, as_a_document_has_the_functions_of_each_path) {
     const Json json = to_json(of({closed_port()}));
+    expect_schema(json, "diff");
     const Json& path = json.at("paths")[0];
     EXPECT_EQ(path.at("functions")[0].at("function"), "siphash_1u64");
     EXPECT_EQ(path.at("functions")[0].at("state"), "new");

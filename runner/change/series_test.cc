@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/series.h"
 
+#include "experiment/test_schema.h"
+
 #include <gmock/gmock.h>
 
 namespace rxlab {
@@ -48,6 +50,9 @@ TEST(Series, tells_at_which_step_which_path_changed) {
 
 TEST(Series, has_a_figure_of_each_path_for_each_version) {
     const Json json = to_json(three_versions());
+    expect_schema(json, "series");
+    for (const Json& step : json.at("steps"))
+        for (const Json& path : step.at("paths")) expect_schema(path, "diff", "path");
     EXPECT_EQ(json.at("paths")[0].at("values"), Json({100.0, 100.0, 235.0}));
     EXPECT_EQ(json.at("paths")[1].at("values"), Json({50.0, 50.0, 50.0}));
     EXPECT_EQ(json.at("steps")[1].at("after"), "6.12.115");

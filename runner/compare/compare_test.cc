@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/compare.h"
 
-#include "experiment/schema.h"
+#include "experiment/test_schema.h"
 #include "result/test_result.h"
 
 #include <fmt/format.h>
@@ -46,12 +46,6 @@ Json row_named(const Comparison& comparison, const std::string& name) {
     return nullptr;
 }
 
-void expect_schema(const Json& document) {
-    std::ifstream file(RXLAB_SOURCE "/results/schema/comparison.schema.json");
-    for (const Finding& finding : validate(Json::parse(file), Json::parse(document.dump())))
-        ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
-}
-
 // --- verdicts and exit statuses ---
 
 TEST(Compare, fewer_instructions_are_better) {
@@ -61,7 +55,7 @@ TEST(Compare, fewer_instructions_are_better) {
     EXPECT_NEAR(primary(comparison)["difference"], -1300, 3);
     EXPECT_EQ(to_json(comparison)["verdict"], "better");
     EXPECT_EQ(comparison.status, Status::ok);
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 TEST(Compare, a_planted_change_of_twelve_instructions_is_worse) {
@@ -98,7 +92,7 @@ TEST(Compare, too_few_rounds_are_inconclusive_however_large_the_difference) {
     EXPECT_EQ(primary(comparison)["verdict"], "inconclusive");
     EXPECT_EQ(primary(comparison)["reason"], "too few rounds for this confidence");
     EXPECT_TRUE(primary(comparison)["ci_low"].is_null());
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 TEST(Compare, one_worse_arm_makes_the_whole_worse) {
@@ -142,7 +136,7 @@ TEST(Compare, a_lane_that_cannot_see_the_mechanism_ranks_nothing) {
     EXPECT_TRUE(primary(comparison)["ratio"].is_null());
     EXPECT_EQ(to_json(comparison)["verdict"], "not_visible");
     EXPECT_EQ(comparison.status, Status::inconclusive);
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 TEST(Compare, primary_metrics_of_another_lane_do_not_spoil_the_verdict) {
@@ -182,7 +176,7 @@ TEST(Compare, metrics_of_one_arm_only_are_listed_with_null) {
     EXPECT_TRUE(row["before"].is_null());
     EXPECT_EQ(row["after"], 1000);
     EXPECT_TRUE(row["difference"].is_null());
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 // --- differences where a ratio is undefined ---
@@ -209,7 +203,7 @@ TEST(Compare, losses_that_end_are_better_and_losses_that_begin_are_worse) {
     EXPECT_DOUBLE_EQ(primary(ended)["difference"], -0.08);
     EXPECT_DOUBLE_EQ(primary(ended)["difference_high"], -0.08);
     EXPECT_EQ(primary(compare(losses(0, 0.001)))["verdict"], "worse");
-    expect_schema(to_json(ended));
+    expect_schema(to_json(ended), "comparison");
 }
 
 TEST(Compare, higher_is_better_where_the_metric_says_so) {
@@ -240,7 +234,7 @@ TEST(Compare, a_failed_check_makes_that_arm_invalid_and_no_other) {
     EXPECT_EQ(comparison.status, Status::invalid);
     EXPECT_THAT(to_json(comparison)["headline"].get<std::string>(),
                 HasSubstr("a-broken is invalid"));
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 TEST(Compare, an_invalid_baseline_makes_every_arm_invalid) {
@@ -320,7 +314,7 @@ TEST(CompareTwo, sets_each_arm_against_itself) {
     EXPECT_EQ(to_json(comparison)["paired"], true) << "equal boot seeds met the same perturbation";
     EXPECT_THAT(to_json(comparison)["headline"].get<std::string>(),
                 HasSubstr("native after needs 1.0435x the instructions of before"));
-    expect_schema(to_json(comparison));
+    expect_schema(to_json(comparison), "comparison");
 }
 
 TEST(CompareTwo, does_not_pair_timed_rounds) {
@@ -422,13 +416,12 @@ TEST(Facts, the_reports_samples_are_of_these_tables) {
 }
 
 TEST(Compare, schema_refuses_what_is_not_a_comparison) {
-    std::ifstream file(RXLAB_SOURCE "/results/schema/comparison.schema.json");
-    const Json schema = Json::parse(file), good = to_json(compare(arms_at({{"native", -1300}})));
+    const Json good = to_json(compare(arms_at({{"native", -1300}})));
     for (const char* pointer : {"/schema_version", "/verdict", "/comparisons/0/metrics/0/verdict",
                                 "/comparisons/0/metrics/0/ratio", "/status"}) {
         Json json = Json::parse(good.dump());
         json[Json::json_pointer(pointer)] = "nonsense";
-        EXPECT_FALSE(validate(schema, json).empty()) << pointer;
+        EXPECT_FALSE(against_schema(json, "comparison").empty()) << pointer;
     }
 }
 

@@ -19,10 +19,11 @@ from blocks import (
     Section,
     Table,
 )
-from ink import INK, SIGNS
+from ink import INK
 from load import Place, read_json
 from output import in_folder, replace
 from plots import Rows, draw, plot_files, scale
+from shape import check_schema
 from to_html import html
 
 SHOWN = 30  # functions of a path in its table
@@ -44,53 +45,11 @@ SHARES = {
 }
 
 
-def check_both(place):
-    for key in ("before", "after", "difference"):
-        place.get(key).number()
-
-
-def check_path(path):
-    for key in ("experiment", "path", "metric", "unit", "verdict_words", "sentence", "reason"):
-        path.get(key).text()
-    for key in ("before", "after", "difference", "ratio", "ci_low", "ci_high", "delta"):
-        path.get(key).number_or_null()
-    path.get("verdict").one_of(SIGNS)
-    path.get("rounds").number()
-    for line in path.get("faults").items():
-        line.text()
-    check_both(path.get("all"))
-    for share in path.get("shares").entries():
-        check_both(share)
-    for function in path.get("functions").items():
-        check_both(function)
-        function.get("share").one_of(SHARES)
-        for key in ("function", "state"):
-            function.get(key).text()
-        for key in ("moved", "low", "high"):
-            function.get(key).number()
-    for moved in path.get("moved").items():
-        moved.get("share").one_of(SHARES)
-        for key in ("from", "to"):
-            moved.get(key).text()
-        moved.get("amount").number()
-        moved.get("how").one_of(HOW)
-
-
 def load(folder):
     """@raises Refused"""
     path = folder / "diff.json"
     document = read_json(path, f"write it with 'rxlab diff BEFORE AFTER --out {folder}'")
-    place = Place(document, f"{path}:")
-    for key in ("command", "headline", "verdict_words"):
-        place.get(key).text()
-    place.get("verdict").one_of(SIGNS)
-    for key in ("before", "after"):
-        for word in ("name", "release", "summary"):
-            place.get(key).get(word).text()
-    for line in place.get("left_out").items():
-        line.text()
-    for one in place.get("paths").items():
-        check_path(one)
+    check_schema(Place(document, f"{path}:"), "diff")
     return document
 
 

@@ -9,6 +9,7 @@ from blocks import Bullets, Code, Figure, Figures, Fold, Link, Paragraph, Report
 from load import Place, read_json
 from output import in_folder, replace
 from plots import draw, plot_files
+from shape import check_schema
 from sweep import figure_of
 from to_html import html
 
@@ -21,29 +22,13 @@ def load(folder):
     path = folder / "series.json"
     document = read_json(path, f"write it with 'rxlab series VERSION --out {folder}'")
     place = Place(document, f"{path}:")
-    for name in ("series", "command", "headline"):
-        place.get(name).text()
-    for subject in place.get("subjects").items():
-        for name in ("name", "release", "summary"):
-            subject.get(name).text()
+    check_schema(place, "series")
     for one in place.get("paths").items():
-        for name in ("experiment", "path"):
-            one.get(name).text()
-        values = one.get("values").items()
-        if len(values) != len(document["subjects"]):
+        if len(one.get("values").items()) != len(document["subjects"]):
             one.get("values").refuse("a value for each subject")
-        for value in values:
-            value.number_or_null()
     for step in place.get("steps").items():
-        for name in ("before", "after"):
-            step.get(name).text()
-        step.get("all_entries").number()
-        for entry in step.get("entries").items():
-            entry.text()
         for one in step.get("paths").items():
-            diff_report.check_path(one)
-    for line in place.get("left_out").items():
-        line.text()
+            check_schema(one, "diff", "path")
     return document
 
 

@@ -158,9 +158,12 @@ def check_document(document):
         check_comparison(comparison)
 
 
-def check_schema(document, name):
-    """All that the contract says of a document, whether or not this report reads it."""
+def check_schema(document, name, definition=None):
+    """All that the contract says of a document, or of a part that one of its definitions is of,
+    whether or not this report reads it."""
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    if definition:
+        schema = {"definitions": schema["definitions"], "$ref": f"#/definitions/{definition}"}
     try:
         fastjsonschema.validate(schema, document.value)
     except fastjsonschema.JsonSchemaValueException as error:

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
-#include "experiment/schema.h"
+#include "experiment/test_schema.h"
 #include "result/test_result.h"
 
 #include <gtest/gtest.h>
-#include <fstream>
 
 namespace rxlab {
 namespace {
@@ -42,19 +41,15 @@ std::string refusal_after(const char* pointer, const Json& value) {
 }
 
 TEST(Result, satisfies_its_schema) {
-    std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
-    for (const Finding& finding : validate(Json::parse(file), document()))
-        ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
+    expect_schema(document(), "result");
 }
 
 TEST(Result, schema_refuses_what_is_not_a_result) {
-    std::ifstream file(RXLAB_SOURCE "/results/schema/result.schema.json");
-    const Json schema = Json::parse(file);
     for (const char* pointer : {"/schema_version", "/trials/0/metrics/packets_sent/better", "/lane",
                                 "/observations_sha256"}) {
         Json json = document();
         json[Json::json_pointer(pointer)] = "nonsense";
-        EXPECT_FALSE(validate(schema, json).empty()) << pointer;
+        EXPECT_FALSE(against_schema(json, "result").empty()) << pointer;
     }
 }
 

@@ -3,12 +3,11 @@
 
 #include "base/error.h"
 #include "compare/compare.h"
-#include "experiment/schema.h"
+#include "experiment/test_schema.h"
 #include "result/test_result.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fstream>
 
 namespace rxlab {
 namespace {
@@ -36,12 +35,6 @@ Tuned searched(const std::vector<double>& costs) {
     return tuned;
 }
 
-void expect_schema(const Json& document) {
-    std::ifstream file(RXLAB_SOURCE "/results/schema/tune.schema.json");
-    for (const Finding& finding : validate(Json::parse(file), document))
-        ADD_FAILURE() << finding.pointer.to_string() << ": " << finding.message;
-}
-
 TEST(Tuned, names_the_winner_and_what_mattered) {
     const Tuned tuned = searched({100, 90, 110});
     ASSERT_TRUE(tuned.winner);
@@ -55,13 +48,13 @@ TEST(Tuned, names_the_winner_and_what_mattered) {
     EXPECT_EQ(json["winner"]["values"], Json({{"/topology/a", 1}, {"/topology/b", 0}}));
     EXPECT_EQ(json["points"].size(), 9u);
     EXPECT_TRUE(json["proof"].is_null());
-    expect_schema(json);
+    expect_schema(json, "tune");
 }
 
 TEST(Tuned, has_no_winner_where_nothing_is_better) {
     const Tuned tuned = searched({100, 100, 110});
     EXPECT_FALSE(tuned.winner);
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
     EXPECT_THAT(in_words(tuned)[1], HasSubstr("no point is better than 'now'"));
 }
 
@@ -89,7 +82,7 @@ TEST(Tuned, tells_what_a_race_finds_of_what_all_points_in_all_rounds_show) {
     EXPECT_NEAR(*tuned.raced->gain, (100 - 89.25) / (100 - 82.375), 1e-9);
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("takes 14 of the trials (17.5 %) and finds a 0, b 0: "
                                               "61.0 % of the best's gain"));
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
     tuned.raced = raced_in(tuned, all, {kCost, 8, {}});
     EXPECT_DOUBLE_EQ(*tuned.raced->gain, 1);
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("finds the same point"));
@@ -112,7 +105,7 @@ TEST(Tuned, says_what_the_run_of_its_own_says) {
     tuned.proof = proof_by(tenth_less);
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("in other boots: 0.900x the"));
     EXPECT_EQ(to_json(tuned)["proof"]["verdict"], "better");
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
     EXPECT_THROW(proof_by(tenth_less, {"ns_per_packet", 1, {}}), Error);
 }
 
@@ -123,7 +116,7 @@ TEST(Tuned, a_guard_that_was_kept_by_luck_is_told_of_the_proof) {
     });
     EXPECT_THAT(tuned.proof->fault, HasSubstr("packets_lost is"));
     EXPECT_THAT(in_words(tuned)[2], HasSubstr("; but packets_lost is"));
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
 }
 
 constexpr const char* kWindow = "window.instructions_per_packet";
@@ -164,7 +157,7 @@ TEST(Tuned, names_the_front_where_two_metrics_decide) {
     std::vector<size_t> front;
     for (const FrontPoint& one : tuned.front) front.push_back(one.point);
     EXPECT_THAT(front, ElementsAre(0, 1, 2, 3, 4, 5)) << "equal points are all there";
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
     EXPECT_FALSE(tuned.proved());
     tuned.front.resize(4);
     tuned.front.erase(tuned.front.begin() + 1, tuned.front.begin() + 3);
@@ -174,7 +167,7 @@ TEST(Tuned, names_the_front_where_two_metrics_decide) {
     EXPECT_TRUE(tuned.proved());
     EXPECT_TRUE(tuned.front[0].proof->on_front);
     const Json json = to_json(tuned);
-    expect_schema(json);
+    expect_schema(json, "tune");
     EXPECT_EQ(json["front"][0]["proof"]["metrics"][0]["verdict"], "better");
     EXPECT_EQ(json["front"][0]["proof"]["metrics"][1]["verdict"], "worse");
     const std::vector<std::string> words = in_words(tuned);
@@ -191,7 +184,7 @@ TEST(Tuned, has_no_front_where_nothing_is_better) {
     judge(tuned, equal);
     EXPECT_THAT(tuned.front, IsEmpty());
     EXPECT_THAT(in_words(tuned)[1], HasSubstr("no point is better than 'now'"));
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
 }
 
 TEST(Tuned, nothing_is_better_than_a_baseline_of_0) {
@@ -201,7 +194,7 @@ TEST(Tuned, nothing_is_better_than_a_baseline_of_0) {
           }));
     EXPECT_FALSE(tuned.winner);
     EXPECT_TRUE(to_json(tuned)["points"][0]["ratio"].is_null());
-    expect_schema(to_json(tuned));
+    expect_schema(to_json(tuned), "tune");
 }
 
 }  // namespace
