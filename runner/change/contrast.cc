@@ -53,12 +53,13 @@ Json arm_json(const Subject& subject, bool baseline) {
     return arm;
 }
 
-/// Per record where the traffic is records through a ring.
+/// Per what the experiment's traffic consists of, by its primary metrics.
 std::string metric_of(const Experiment& experiment) {
-    const bool records =
-        std::any_of(experiment.primary.begin(), experiment.primary.end(),
-                    [](const std::string& name) { return name.ends_with("_per_record"); });
-    return records ? "path.instructions_per_record" : "path.instructions_per_packet";
+    for (const std::string& name : experiment.primary)
+        for (const char* item : {"record", "message"})
+            if (name.ends_with(fmt::format("_per_{}", item)))
+                return fmt::format("path.instructions_per_{}", item);
+    return "path.instructions_per_packet";
 }
 
 Json document_of(const Experiment& experiment, const std::vector<Subject>& subjects,

@@ -124,10 +124,12 @@ TEST(Contrast, without_a_path_is_refused_with_the_reasons) {
     }
 }
 
-TEST(Contrast, of_records_is_judged_by_instructions_per_record) {
+TEST(Contrast, is_judged_per_what_the_traffic_consists_of) {
     Experiment experiment = drops();
     experiment.primary = {"instructions_per_record"};
     EXPECT_EQ(made_of(experiment).document.at("primary")[0], "path.instructions_per_record");
+    experiment.primary = {"window.instructions_per_message", "ns_per_message"};
+    EXPECT_EQ(made_of(experiment).document.at("primary")[0], "path.instructions_per_message");
     EXPECT_EQ(made_of(drops()).document.at("primary")[0], "path.instructions_per_packet");
 }
 

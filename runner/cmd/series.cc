@@ -11,12 +11,17 @@
 #include "cmd/versions.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <memory>
 
 namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
+
+/// At most, of each version: a step that five boots do not decide is smaller than what a series is
+/// for, and would have every version measured again.
+constexpr int kSeriesRounds = 5;
 
 struct SeriesRequest {
     std::string name;
@@ -63,8 +68,12 @@ void run_series(SeriesRequest request) {
     series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
     // The newest first: of an old one the archive may have no headers to build modules with, and
     // what the first cannot run is left out for all.
-    const std::vector<Contrast> contrasts = contrasts_for(
+    std::vector<Contrast> contrasts = contrasts_for(
         request.run, request.experiments, {series.subjects.rbegin(), series.subjects.rend()});
+    for (Contrast& one : contrasts) {
+        Json& rounds = one.document.at("rounds").at("boot_seeds");
+        rounds = std::min(rounds.get<int>(), kSeriesRounds);
+    }
     const fs::path out = paths_folder(request.run, "series", series.subjects);
     measure(series, request.run, contrasts, out);
     const Json document = to_json(series);
