@@ -17,7 +17,8 @@ DEPS := g++ cmake ninja-build pkg-config clang lld libclang-rt-dev llvm \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev \
         libgtest-dev libgmock-dev qemu-system-x86 seabios busybox-static \
         iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \
-        spin sparse python3 python3-matplotlib python3-fastjsonschema ca-certificates
+        spin sparse python3 python3-matplotlib python3-fastjsonschema python3-yaml \
+        ca-certificates
 
 KERNEL_NOTE := a kernel image of about 110 MB is downloaded later for the VM, into the cache, \
                not installed

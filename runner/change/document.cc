@@ -121,15 +121,21 @@ bool is_told(const PathChange& path) {
     return verdict == Verdict::better || verdict == Verdict::worse || verdict == Verdict::invalid;
 }
 
-void conclude(Diff& diff) {
+void conclude(Diff& diff, double allowed) {
     std::stable_sort(diff.paths.begin(), diff.paths.end(),
                      [](const PathChange& a, const PathChange& b) {
                          if (is_told(a) != is_told(b)) return is_told(a);
                          return is_told(a) && size_of(a) > size_of(b);
                      });
-    std::vector<Verdict> verdicts;
-    for (const PathChange& path : diff.paths) verdicts.push_back(path.metric.verdict);
+    std::vector<Verdict> verdicts, judged;
+    for (const PathChange& path : diff.paths) {
+        const Verdict verdict = path.metric.verdict;
+        verdicts.push_back(verdict);
+        judged.push_back(verdict == Verdict::worse && size_of(path) <= allowed ? Verdict::same
+                                                                               : verdict);
+    }
     diff.verdict = overall(verdicts);
+    diff.status = static_cast<int>(verdict_row(overall(judged)).status);
 }
 
 std::vector<std::string> causes_of(const PathChange& path) {
@@ -211,7 +217,7 @@ Json to_json(const Diff& diff) {
             {"headline", headline_of(diff)},
             {"verdict", to_string(diff.verdict)},
             {"verdict_words", words_of(diff.verdict, "instructions/packet")},
-            {"status", static_cast<int>(verdict_row(diff.verdict).status)},
+            {"status", diff.status},
             {"paths", paths},
             {"left_out", diff.left_out}};
 }

@@ -40,10 +40,12 @@ struct Diff {
     std::vector<PathChange> paths;  ///< those that are told of first, the greatest ratio first
     std::vector<std::string> left_out;
     Verdict verdict = Verdict::inconclusive;
+    int status = 0;  ///< exit status
 };
 
-/// Sorts its paths and gives it a verdict.
-void conclude(Diff& diff);
+/// Sorts its paths, gives it a verdict and an exit status. `allowed`: the share by which a path may
+/// be longer without being worse to the exit status.
+void conclude(Diff& diff, double allowed = 0);
 
 /// "+193.5 instructions per packet on closed-port (1.0265x): siphash_1u64 +135.0 (new), ...".
 std::string sentence_of(const PathChange& path);

@@ -70,14 +70,15 @@ TEST(PathChange, with_a_fault_tells_the_fault) {
     EXPECT_EQ(sentence_of(path), "closed-port: 2 of 3 trials: conservation failed");
 }
 
-Diff of(std::vector<PathChange> paths) {
+Diff of(std::vector<PathChange> paths, double allowed = 0) {
     Diff diff{{"6.12.107", "", {}, "", ""},
               {"6.12.117", "", {}, "", ""},
               "rxlab diff",
               std::move(paths),
               {},
-              Verdict::inconclusive};
-    conclude(diff);
+              Verdict::inconclusive,
+              0};
+    conclude(diff, allowed);
     return diff;
 }
 
@@ -100,6 +101,20 @@ TEST(Diff, tells_first_what_changed_most) {
 TEST(Diff, of_nothing_that_changed_says_so) {
     EXPECT_EQ(headline_of(of({same("a")})), "6.12.117 against 6.12.107: same on 1 path");
     EXPECT_EQ(to_json(of({same("a")})).at("status"), 0);
+}
+
+TEST(Diff, bears_in_its_exit_status_what_is_allowed_and_tells_it_all_the_same) {
+    PathChange little = closed_port();
+    little.metric = metric(7000, 7010, Verdict::worse);
+    EXPECT_EQ(of({little}).status, 1);
+    const Diff allowed = of({little}, 0.01);
+    EXPECT_EQ(allowed.status, 0);
+    EXPECT_EQ(allowed.verdict, Verdict::worse);
+    EXPECT_EQ(to_json(allowed).at("status"), 0);
+    EXPECT_EQ(of({little, closed_port()}, 0.01).status, 1);
+    PathChange faulty = little;
+    faulty.metric.verdict = Verdict::invalid;
+    EXPECT_EQ(of({faulty}, 0.01).status, of({faulty}).status);
 }
 
 TEST(Diff, as_a_document_has_the_functions_of_each_path) {

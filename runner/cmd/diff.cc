@@ -21,6 +21,7 @@ struct DiffRequest {
     std::vector<std::string> experiments;
     RunRequest run;
     bool json = false, markdown = false;
+    double allow = 0;
 };
 
 void print(const Diff& diff, const fs::path& out, bool report) {
@@ -32,7 +33,7 @@ void print(const Diff& diff, const fs::path& out, bool report) {
 }
 
 void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& contrasts,
-             const fs::path& out) {
+             double allowed, const fs::path& out) {
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, diff.command);
         diff.left_out.insert(diff.left_out.end(), measured.left_out.begin(),
@@ -40,7 +41,7 @@ void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& con
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }
-    conclude(diff);
+    conclude(diff, allowed);
 }
 
 int diff(DiffRequest request) {
@@ -51,11 +52,12 @@ int diff(DiffRequest request) {
     tell_apart(diff.before, diff.after);
     diff.command = paths_again(fmt::format("rxlab diff {} {}", request.before, request.after),
                                request.experiments, request.run);
+    if (request.allow > 0) diff.command += fmt::format(" --allow {}", request.allow);
     const std::vector<Subject> subjects{diff.before, diff.after};
     const std::vector<Contrast> contrasts =
         contrasts_for(request.run, request.experiments, subjects);
     const fs::path out = paths_folder(request.run, "diff", subjects);
-    measure(diff, request.run, contrasts, out);
+    measure(diff, request.run, contrasts, request.allow / 100, out);
     const Json document = to_json(diff);
     write_whole(out / "diff.json", document.dump(1) + "\n");
     if (request.run.report || request.markdown) draw("diff_report.py", out);
@@ -65,7 +67,7 @@ int diff(DiffRequest request) {
         fmt::print("{}", read_whole(out / "diff.md"));
     else
         print(diff, out, request.run.report);
-    return static_cast<int>(verdict_row(diff.verdict).status);
+    return diff.status;
 }
 
 }  // namespace
@@ -77,6 +79,10 @@ void define_diff(CommandOptions command) {
     command.option("--kernel", request->run.vm.kernel,
                    "that modules are loaded into: " + kernel_words());
     add_path_options(command, request->experiments, request->run);
+    command
+        .option("--allow", request->allow,
+                "percent by which a path may be longer before the exit status is 1")
+        .between(0, 1000);
     command.flag("--json", request->json, "print diff.json");
     command.flag("--markdown", request->markdown,
                  "print a summary of at most 40 lines, for a comment on a change");
