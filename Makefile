@@ -73,7 +73,7 @@ endef
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
         compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
         test-unit test-vm test-debug test-restore rehearsal rehearsal-deps test-captures bench \
-        bench-runner nightly install diff doctor restore clean distclean
+        bench-runner nightly install diff baseline doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -257,6 +257,20 @@ install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs with
 diff: build ## what this checkout's modules do that those of REV do not, path by path
 ## (REV=HEAD, ARGS=--markdown)
 	@$(BUILD)/rxlab diff $(or $(REV),HEAD) kmod $(ARGS)
+
+# Experiments whose default lane counts.
+COUNTED := $(shell grep -l '"lanes": \["counted"' experiments/*.json | xargs basename -s .json)
+BASELINES = $(if $(filter command line,$(origin EXPERIMENT)),$(EXPERIMENT),$(COUNTED))
+baseline: build ## what each counted experiment costs now: results/baseline/NAME.json, after it told
+## what is other than there (EXPERIMENT=NAME: that one)
+	@mkdir -p results/baseline
+	@for name in $(BASELINES); do \
+		file=results/baseline/$$name.json; out=$(BUILD)/baseline/$$name; \
+		rm -rf $$out; \
+		$(BUILD)/rxlab certify $$name --rounds 1 --keep $$file.new --out $$out \
+			$$(test ! -e $$file || echo --against $$file); \
+		test -e $$file.new && mv $$file.new $$file || exit 1; \
+	done
 
 doctor: build ## what this machine can and cannot do
 	@$(BUILD)/rxlab doctor $(ARGS)

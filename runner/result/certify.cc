@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "experiment/resolve.h"
 #include "plan/plan_json.h"
 
 #include <fmt/format.h>
@@ -63,6 +64,33 @@ std::map<std::string, Json> rows_by_name(const Json& rows) {
     return named;
 }
 
+std::string cell_of(const Trial& trial) {
+    return Json::array({trial.arm, trial.factors}).dump();
+}
+
+double mean_in(const std::vector<const Observation*>& trials, const std::string& metric) {
+    double sum = 0;
+    for (const Observation* trial : trials) sum += trial->metrics.at(metric).value;
+    return sum / static_cast<double>(trials.size());
+}
+
+/// "closed-port path=veth: instructions_per_packet" -> value
+std::map<std::string, double> figures_by_name(const Json& rows) {
+    std::map<std::string, double> named;
+    for (const Json& row : rows) {
+        if (!row.is_object() || !row.value("arm", Json()).is_string() ||
+            !row.value("metric", Json()).is_string() || !row.value("value", Json()).is_number() ||
+            !row.value("factors", Json()).is_object())
+            throw Error(Status::usage, "a figure without its arm, factors, metric or value",
+                        "give what 'rxlab certify --json' printed");
+        std::string name = row["arm"];
+        for (const auto& [factor, value] : row["factors"].items())
+            name += fmt::format(" {}={}", factor, value_text(value));
+        named[fmt::format("{}: {}", name, row["metric"].get<std::string>())] = row["value"];
+    }
+    return named;
+}
+
 // The version may be the same and the bytes others: the beginning of their hash is told too.
 std::string origin(const Json& row) {
     if (row.is_null()) return "none";
@@ -92,6 +120,45 @@ Json ingredients_of(const Result& result) {
                                          result.plan.seed, result.plan.trials.size())},
                     {"sha256", sha256(to_json(result.plan).dump())}});
     return rows;
+}
+
+Json figures_of(const Result& result) {
+    std::vector<std::string> cells;
+    std::map<std::string, std::vector<const Observation*>> trials;
+    for (const Observation& observation : result.observations) {
+        auto& of_cell = trials[cell_of(observation.trial)];
+        if (of_cell.empty()) cells.push_back(cell_of(observation.trial));
+        of_cell.push_back(&observation);
+    }
+    Json figures = Json::array();
+    for (const std::string& cell : cells) {
+        const Observation& first = *trials[cell].front();
+        for (const auto& [name, metric] : first.metrics)
+            if (metric_row(name).metric_class == MetricClass::cost_instructions)
+                figures.push_back({{"arm", first.trial.arm},
+                                   {"factors", first.trial.factors},
+                                   {"metric", name},
+                                   {"unit", metric.unit},
+                                   {"value", mean_in(trials[cell], name)}});
+    }
+    return figures;
+}
+
+std::vector<std::string> differing_figures(const Json& here, const Json& there) {
+    const auto ours = figures_by_name(here), theirs = figures_by_name(there);
+    std::vector<std::string> lines;
+    for (const std::string& name : keys_of(ours, theirs)) {
+        if (!ours.contains(name) || !theirs.contains(name)) {
+            lines.push_back(
+                fmt::format("{}: only {}", name, ours.contains(name) ? "here" : "there"));
+            continue;
+        }
+        const double a = ours.at(name), b = theirs.at(name);
+        if (a != b)
+            lines.push_back(fmt::format("{} {:.1f} here, {:.1f} there ({:+.2f} %)", name, a, b,
+                                        100 * (a / b - 1)));
+    }
+    return lines;
 }
 
 std::vector<std::string> differing_ingredients(const Json& here, const Json& there) {

@@ -19,4 +19,14 @@ Json ingredients_of(const Result& result);
 /// @throws Error(Status::usage) where a row is none
 std::vector<std::string> differing_ingredients(const Json& here, const Json& there);
 
+/// What each arm costs, at each combination of factors: the mean over its trials of each metric
+/// that counts instructions. [{"arm", "factors", "metric", "unit", "value"}], in the order of the
+/// plan.
+Json figures_of(const Result& result);
+
+/// Which figures two certificates do not share, one line each, e.g.
+/// "closed-port path=veth: instructions_per_packet 6072 here, 6251.5 there (+2.96 %)".
+/// @throws Error(Status::usage) where a row is none
+std::vector<std::string> differing_figures(const Json& here, const Json& there);
+
 }  // namespace rxlab

@@ -84,5 +84,39 @@ TEST(IngredientsOf, a_result_are_the_guests_and_the_plan_with_its_seeds) {
                 ElementsAre(testing::StartsWith("plan: ")));
 }
 
+TEST(Figures, are_what_each_arm_costs_on_the_mean) {
+    Result result = run();
+    result.observations[1].metrics["instructions_per_packet"].value = 3604;
+    const Json figures = figures_of(result);
+    ASSERT_EQ(figures.size(), 2U);
+    double sum = 0;
+    for (const Json& figure : figures) {
+        EXPECT_EQ(figure.at("metric"), "instructions_per_packet");
+        EXPECT_EQ(figure.at("unit"), "instructions/packet");
+        sum += figure.at("value").get<double>();
+    }
+    EXPECT_EQ(figures[0].at("arm"), "plain");
+    EXPECT_DOUBLE_EQ(sum, 7202);  // one of two trials is four more
+}
+
+Json figure(const char* arm, double value) {
+    return {{"arm", arm},
+            {"factors", {{"path", {{"name", "veth"}, {"x", 1}}}}},
+            {"metric", "instructions_per_packet"},
+            {"value", value}};
+}
+
+TEST(DifferingFigures, are_told_with_both_and_those_that_one_side_has) {
+    const Json here = {figure("plain", 6072), figure("new", 1)},
+               there = {figure("plain", 6000), figure("old", 2)};
+    EXPECT_THAT(differing_figures(here, there),
+                ElementsAre("new path=veth: instructions_per_packet: only here",
+                            "old path=veth: instructions_per_packet: only there",
+                            "plain path=veth: instructions_per_packet 6072.0 here, 6000.0 there "
+                            "(+1.20 %)"));
+    EXPECT_THAT(differing_figures(here, here), IsEmpty());
+    EXPECT_THROW(differing_figures(here, {{{"arm", 1}}}), Error);
+}
+
 }  // namespace
 }  // namespace rxlab
