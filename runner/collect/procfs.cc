@@ -92,6 +92,15 @@ Counts parse_softnet(const std::string& text) {
     return sums;
 }
 
+Counts parse_softnet_with_cpus(const std::string& text) {
+    Counts counts = parse_softnet(text);
+    const CpuCounts cpus = parse_softnet_by_cpu(text);
+    if (cpus.size() > 1)
+        for (const auto& [cpu, own] : cpus)
+            counts[fmt::format("cpu{}.processed", cpu)] = own.at("processed");
+    return counts;
+}
+
 CpuCounts parse_cpu_times(const std::string& text) {
     static constexpr const char* columns[] = {"user",   "nice", "system",  "idle",
                                               "iowait", "irq",  "softirq", "steal"};

@@ -24,6 +24,8 @@ using CpuCounts = std::map<unsigned, Counts>;  ///< by CPU
 
 /// The same, of each CPU.
 CpuCounts parse_softnet_by_cpu(const std::string& text);
+/// parse_softnet() and, where there are several CPUs, what each processed: "cpu1.processed".
+Counts parse_softnet_with_cpus(const std::string& text);
 
 /// /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal of each CPU, in ticks of
 /// USER_HZ.

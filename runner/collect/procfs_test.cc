@@ -65,6 +65,15 @@ TEST(ParseSoftnet, reads_hexadecimal_and_sums_over_cpus) {
                               {"flow_limit", 3}}));
 }
 
+TEST(ParseSoftnet, tells_what_each_of_several_cpus_processed) {
+    const std::string one = "a 0 0 0 0 0 0 0 0 0 0 0 0\n", two = "5 0 0 0 0 0 0 0 0 0 0 0 3\n";
+    const Counts counts = parse_softnet_with_cpus(one + two);
+    EXPECT_EQ(counts.at("processed"), 15u);
+    EXPECT_EQ(counts.at("cpu0.processed"), 10u);
+    EXPECT_EQ(counts.at("cpu3.processed"), 5u);
+    EXPECT_EQ(parse_softnet_with_cpus(one), parse_softnet(one)) << "the only one has all";
+}
+
 TEST(ParseSoftnet, tells_each_cpu_by_its_number) {
     const CpuCounts cpus =
         parse_softnet_by_cpu("2 0 1 0 0 0 0 0 0 0 0 0 0 0 0\n3 0 0 0 0 0 0 0 0 0 0 0 4 0 0\n");

@@ -6,7 +6,7 @@ namespace rxlab {
 
 std::unique_ptr<Collector> make_softnet(Sys& sys, const Interfaces&) {
     return std::make_unique<DeltaCollector>(
-        [read = sys.reader("/proc/net/softnet_stat")] { return parse_softnet(read()); },
+        [read = sys.reader("/proc/net/softnet_stat")] { return parse_softnet_with_cpus(read()); },
         each_as("softnet."));
 }
 
