@@ -22,11 +22,12 @@ void require_interfaces(const std::string& what, bool there) {
                      R"("topology": {"kind": "veth"} or rxnic)");
 }
 
-void apply_setups(Sys& sys, Journal& journal, const Json& setup, Assembly& assembly) {
+void apply_setups(Sys& sys, Journal& journal, const Json& setup, Moment moment,
+                  Assembly& assembly) {
     for (const auto& [name, value] : setup.items()) row_named(kSetups, kSetupCount, name, "setup");
     for (size_t i = 0; i < kSetupCount; i++) {
         const auto found = setup.find(kSetups[i].name);
-        if (found == setup.end()) continue;
+        if (found == setup.end() || kSetups[i].moment != moment) continue;
         for (const Json& parameters : repetitions(*found))
             assembly.applied.push_back(
                 kSetups[i].apply(sys, journal, assembly.topology, parameters));
@@ -191,10 +192,11 @@ Assembly assemble(Sys& sys, Journal& journal, const Trial& trial, const UserPair
     assembly.warmup_packets = trial.traffic.value("warmup_" + assembly.item + "s", uint64_t{0});
     if (traffic.before_topology) traffic.before_topology(sys);
     assembly.topology = make_topology(sys, journal, trial, pair);
-    apply_setups(sys, journal, trial.setup, assembly);
+    apply_setups(sys, journal, trial.setup, Moment::before_knobs, assembly);
     check_knobs(sys, trial, assembly.topology);
     for (const auto& [name, value] : knobs_of(trial, assembly.topology))
         journal.set_knob(name, value);
+    apply_setups(sys, journal, trial.setup, Moment::after_knobs, assembly);
     assembly.traffic = traffic.make(sys, journal, assembly.topology, trial.traffic, trial.seed);
     assembly.sinks = all_sinks(assembly);
     return assembly;

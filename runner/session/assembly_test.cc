@@ -33,6 +33,7 @@ const std::map<std::string, Json> kSetupOf = {
     {"xdp_tools", Json::object()},
     {"observer", {{"collector", "softirq"}}},
     {"xdp", {{"program", "xdp_drop"}}},
+    {"reopen", Json::object()},
 };
 
 Trial trial_of(const std::string& topology, const std::string& traffic, const std::string& setup) {

@@ -11,10 +11,10 @@ namespace rxlab {
 namespace {
 
 void describe_setups(RecordingSys& sys, Journal& journal, const Trial& trial,
-                     const Topology& topology) {
+                     const Topology& topology, Moment moment) {
     for (size_t i = 0; i < kSetupCount; i++) {
         const SetupKind& kind = kSetups[i];
-        if (!trial.setup.contains(kind.name)) continue;
+        if (!trial.setup.contains(kind.name) || kind.moment != moment) continue;
         for (const Json& parameters : repetitions(trial.setup[kind.name])) {
             try {
                 if (kind.describe)
@@ -69,9 +69,10 @@ std::vector<std::string> describe_changes(const Trial& trial, const UserPair& pa
         sys.note(fmt::format("(not possible here: {}; {})", error.what(), error.next()));
         return sys.changes();
     }
-    describe_setups(sys, journal, trial, topology);
+    describe_setups(sys, journal, trial, topology, Moment::before_knobs);
     for (const auto& knob : knobs_of(trial, topology))
         with_unwritten(sys, journal, [&] { journal.set_knob(knob.first, knob.second); });
+    describe_setups(sys, journal, trial, topology, Moment::after_knobs);
     if (const auto announce = traffic_kind(trial).announce)
         with_unwritten(sys, journal, [&] { announce(sys, journal, topology, trial.traffic); });
     sys.note(describe_traffic(trial, topology));

@@ -83,6 +83,22 @@ TEST_F(Session, nothing_happens_between_the_machine_s_rest_and_the_traffic) {
     EXPECT_EQ(windows, 2);  // warm-up and window
 }
 
+TEST_F(Session, an_interface_is_opened_again_when_the_knobs_are_set) {
+    for (const char* end : {"rxlab-gen:/sys/class/net/rxgen0/", "rxlab-dut:/sys/class/net/rxdut0/"})
+        for (const char* file : {"carrier", "operstate"})
+            machine.files[std::string(end) + file] = "1\n";
+    Trial reopened = trial();
+    reopened.setup["reopen"] = Json::object();
+    std::string budget_then;
+    machine.on_run = [&, ip = machine.on_run](FakeSys& sys, const FakeSys::Command& command) {
+        if (command.input.starts_with("link set dev rxdut0 down"))
+            budget_then = machine.files["/proc/sys/net/core/netdev_budget"];
+        return ip(sys, command);
+    };
+    run(reopened);
+    EXPECT_EQ(budget_then, "16\n");
+}
+
 TEST_F(Session, whatever_change_fails_the_machine_is_restored) {
     run(trial());
     const int changes = machine.changes;

@@ -7,7 +7,7 @@ namespace rxlab {
 
 extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[],
     kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[],
-    kObserverSchema[], kBridgeSchema[], kRouteSchema[], kConntrackSchema[];
+    kObserverSchema[], kBridgeSchema[], kRouteSchema[], kConntrackSchema[], kReopenSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology,
                                     const Json& parameters);
@@ -37,7 +37,11 @@ std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& t
                                    const Json& parameters);
 std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology,
                                         const Json& parameters);
+std::unique_ptr<Applied> apply_reopen(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters);
 
+std::string describe_reopen(Sys& sys, Journal& journal, const Topology& topology,
+                            const Json& parameters);
 std::string describe_tc(Sys& sys, Journal& journal, const Topology& topology,
                         const Json& parameters);
 std::string describe_port_filter(Sys& sys, Journal& journal, const Topology& topology,

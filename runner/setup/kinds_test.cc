@@ -189,6 +189,37 @@ TEST_F(Kinds, dma_ring_loads_its_engine_first_and_takes_it_out_last) {
                                      "run - insmod /payload/modules/dma_ring.ko"));
 }
 
+TEST_F(Kinds, reopen_closes_and_opens_the_receiver_and_names_its_neighbour_again) {
+    topology.paths[0].generator_ip = "10.99.0.1";
+    topology.paths[0].generator_mac = "02:00:00:00:00:01";
+    topology.settle_ns = 12'000'000'000;
+    sys.files["/run/netns/g"] = "";
+    for (const char* end : {"g:/sys/class/net/rxgen0", "d:/sys/class/net/rxdut0"}) {
+        sys.files[std::string(end) + "/carrier"] = "1\n";
+        sys.files[std::string(end) + "/operstate"] = "up\n";
+    }
+    const uint64_t start = sys.clock_ns;
+    apply_reopen(sys, journal, topology, Json::object());
+    EXPECT_EQ(input,
+              "link set dev rxdut0 down\nlink set dev rxdut0 up\n"
+              "neigh add 10.99.0.1 lladdr 02:00:00:00:00:01 nud permanent dev rxdut0\n");
+    EXPECT_GE(sys.clock_ns - start, topology.settle_ns);
+    EXPECT_TRUE(journal.pending().empty());
+}
+
+TEST_F(Kinds, reopen_leaves_alone_what_is_where_the_user_has_it) {
+    topology.paths[0].receiver.netns.clear();
+    try {
+        apply_reopen(sys, journal, topology, Json::object());
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(),
+                     "setup reopen: rxdut0 stays where it is, and would lose its routes");
+        EXPECT_THAT(error.next(), HasSubstr("--force"));
+    }
+    EXPECT_TRUE(input.empty());
+}
+
 TEST_F(Kinds, nft_drops_one_port_at_the_hook_asked_for) {
     apply_nft(sys, journal, topology, {{"hook", "ingress"}, {"dst_port", 7}});
     EXPECT_THAT(input, HasSubstr("add chain netdev rxlab drop_point { type filter hook ingress "

@@ -14,7 +14,10 @@ public:
     Json facts = Json::object();  ///< what the kernel made of it, by name: told beside the result
 };
 
-/// A row of kSetups; rows are applied in the order of the table.
+/// When a kind is applied: most knobs are of what set-ups make, and few set-ups need knobs.
+enum class Moment { before_knobs, after_knobs };
+
+/// A row of kSetups; those of a moment are applied in the order of the table.
 struct SetupKind {
     const char* name;
     const char* summary;
@@ -30,6 +33,7 @@ struct SetupKind {
                                   ///< vm/manifest, and "module:NAME"
     bool xdp = false;  ///< it attaches an XDP program, by its "mode" in the driver or in the stack
     bool own_modules = false;  ///< it inserts modules of rxlab's own
+    Moment moment = Moment::before_knobs;
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;

@@ -63,6 +63,11 @@ const SetupKind kSetups[] = {
      kObserverSchema, apply_observer, describe_observer, false},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp,
      describe_xdp, true, nullptr, true},
+    {"reopen",
+     "every receiving interface is closed and opened again once the knobs are set, so that its "
+     "driver requests its interrupts anew",
+     kReopenSchema, apply_reopen, describe_reopen, true, nullptr, false, false,
+     Moment::after_knobs},
 };
 const size_t kSetupCount = std::size(kSetups);
 

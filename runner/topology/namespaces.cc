@@ -11,12 +11,17 @@ namespace {
 constexpr uint64_t kSecond = 1'000'000'000, kLook = 10'000'000;  // ns
 constexpr uint64_t kPatience = 20 * kSecond;  // a link is negotiated in less than 5
 
+std::string neighbour_line(const Interface& own, const std::string& peer_ip,
+                           const std::string& peer_mac) {
+    return fmt::format("neigh add {} lladdr {} nud permanent dev {}\n", peer_ip, peer_mac,
+                       own.name);
+}
+
 std::string address_lines(const Interface& own, const std::string& ip, const std::string& peer_ip,
                           const std::string& peer_mac, Arp arp) {
-    return fmt::format(
-        "link set dev {0}{4} up\naddr add {1}/24 dev {0}\nneigh add {2} lladdr {3} nud "
-        "permanent dev {0}\n",
-        own.name, ip, peer_ip, peer_mac, arp == Arp::off ? " arp off" : "");
+    return fmt::format("link set dev {0}{1} up\naddr add {2}/24 dev {0}\n{3}", own.name,
+                       arp == Arp::off ? " arp off" : "", ip,
+                       neighbour_line(own, peer_ip, peer_mac));
 }
 
 std::string moved(const Interface& end, const std::string& mac) {
@@ -94,6 +99,13 @@ std::string receiver_address(const Path& path, Arp arp) {
                          arp);
 }
 
+/// What is closed keeps its IPv4 address and forgets its neighbours.
+std::string reopened_receiver(const Path& path) {
+    const Interface& own = path.receiver;
+    return fmt::format("link set dev {0} down\nlink set dev {0} up\n{1}", own.name,
+                       neighbour_line(own, path.generator_ip, path.generator_mac));
+}
+
 std::string knob_object(const Interface& end, const std::string& rest) {
     const std::string place = end.netns == kGenerator  ? "@gen:"
                               : end.netns == kReceiver ? "@dut:"
@@ -103,6 +115,13 @@ std::string knob_object(const Interface& end, const std::string& rest) {
 
 void await_links(Sys& sys, const Path& path, const std::string& next) {
     for (const Interface& end : {path.generator, path.receiver}) await_link(sys, end, next);
+}
+
+void await_settled(Sys& sys, const Path& path, uint64_t settle_ns, const std::string& next) {
+    await_links(sys, path, next);
+    if (!settle_ns) return;
+    sys.sleep_ns(settle_ns);
+    await_links(sys, path, next);
 }
 
 }  // namespace rxlab

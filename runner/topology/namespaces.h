@@ -23,6 +23,8 @@ enum class Arp { off, as_it_is };  ///< of an interface
 /// Lines for 'ip -batch': the end of a path is up and knows the other.
 std::string generator_address(const Path& path, Arp arp = Arp::off);
 std::string receiver_address(const Path& path, Arp arp = Arp::off);
+/// Likewise: the receiver is closed and opened again, and knows the other end as before.
+std::string reopened_receiver(const Path& path);
 
 /// How knobs name what is of this interface: "@dut:eth1/" and the rest.
 std::string knob_object(const Interface& end, const std::string& rest);
@@ -30,5 +32,7 @@ std::string knob_object(const Interface& end, const std::string& rest);
 /// Waits until both ends have a link. @throws Error(Status::invalid) where one has none in time;
 /// `next`: what to look at then.
 void await_links(Sys& sys, const Path& path, const std::string& next);
+/// Likewise, and until it is to stay: `settle_ns` as in Topology.
+void await_settled(Sys& sys, const Path& path, uint64_t settle_ns, const std::string& next);
 
 }  // namespace rxlab

@@ -60,11 +60,8 @@ Topology make_nic(Sys& sys, Journal& journal, const Json& parameters) {
     run_or_throw(sys, {"ip", "-batch", "-"}, moved_ends(path));
     run_or_throw(sys, {"ip", "-batch", "-"}, generator_address(path), kGenerator);
     run_or_throw(sys, {"ip", "-batch", "-"}, receiver_address(path), kReceiver);
-    await_links(sys, path, kWhyNoLink);
-    if (model.settle_s) {
-        sys.sleep_ns(model.settle_s * kNsPerSecond);
-        await_links(sys, path, kWhyNoLink);
-    }
+    topology.settle_ns = model.settle_s * kNsPerSecond;
+    await_settled(sys, path, topology.settle_ns, kWhyNoLink);
     topology.fresh_skbs = true;
     topology.sinks = protocol_sinks(sys, kReceiver);
     for (Sink& sink : nic_sinks(sys, path, {model.no_buffer, model.xdp_in_dropped}))

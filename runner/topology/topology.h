@@ -31,6 +31,7 @@ struct Topology {
                               ///< drops, softnet drops
     bool fresh_skbs = false;  ///< the receiver makes skbs of its own of what arrives, so nobody
                               ///< else holds them
+    uint64_t settle_ns = 0;   ///< from a carrier until its drivers leave the link alone
 };
 
 /// What a topology needs of the machine that it is made on.
