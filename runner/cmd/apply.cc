@@ -66,6 +66,7 @@ Settings read_settings(const ApplyWords& words) {
 std::vector<Change> changes_of(const Settings& settings, bool trust) {
     std::vector<Change> changes;
     for (const auto& [name, value] : settings.knobs) {
+        require_lasting(name);
         if (!trust) require_within_receive_path(name);
         const Knob knob = find_knob(name);
         const std::string before = knob.kind.read(real_sys(), knob.object);

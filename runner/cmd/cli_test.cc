@@ -107,6 +107,12 @@ TEST_F(Cli, a_misspelt_experiment_gets_the_nearest_one) {
               "'drop-point'? 'rxlab list' shows them all\n");
 }
 
+TEST_F(Cli, a_knob_that_would_not_outlive_the_command_is_not_set) {
+    const CommandResult ran = rxlab({"knob", "pm_qos:cpu_dma_latency", "0"});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("knob pm_qos:cpu_dma_latency: it would be as before"));
+}
+
 TEST_F(Cli, a_missing_file_is_named) {
     const CommandResult ran = rxlab({"show", "/nonexistent/x.json"});
     EXPECT_EQ(ran.status, 2);

@@ -27,6 +27,7 @@ void print(const KnobWords& words, const std::string& value) {
 void knob(const KnobWords& words) {
     const Knob found = find_knob(words.name);
     if (!words.value.empty()) {
+        require_lasting(words.name);
         if (!words.trust) require_within_receive_path(words.name);
         Journal journal(real_sys(), state_directory());
         journal.set_knob(words.name, words.value);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/test_folder.h"
+#include "knobs/knobs.h"
 #include "sys/fake_sys.h"
 
 #include <fmt/format.h>
@@ -238,6 +239,35 @@ TEST_F(JournalTest, a_value_that_its_kind_refuses_is_neither_recorded_nor_writte
     EXPECT_EQ(sys.files["/proc/irq/24/smp_affinity_list"], "1\n");
     EXPECT_THAT(journal.restore(), IsEmpty());
     EXPECT_EQ(sys.files["/proc/irq/24/smp_affinity_list"], "0-1\n");
+}
+
+/// A machine whose kernel forgets a request when the file is closed that it was written to.
+struct Requests : FakeSys {
+    Requests() {
+        on_write = [this](FakeSys&, const std::string&, const std::string& value) {
+            show(std::stoi(value, nullptr, 16));
+        };
+        on_close = [this](FakeSys&, const std::string&) { show(2'000'000'000); };
+        show(2'000'000'000);
+    }
+    void show(int us) {
+        files["/dev/cpu_dma_latency"] = std::string(reinterpret_cast<const char*>(&us), sizeof us);
+    }
+};
+
+TEST_F(JournalTest, a_knob_that_is_held_is_let_go_by_restoring_and_by_a_kill) {
+    Requests sys;
+    const auto before = sys.files;
+    for (const bool killed : {false, true}) {
+        Journal journal(sys, directory);
+        journal.set_knob("pm_qos:cpu_dma_latency", "20");
+        EXPECT_NE(sys.files, before);
+        if (killed) sys.show(2'000'000'000);  // its descriptors are closed with the process
+        EXPECT_EQ(journal.pending().size(), 1u);
+        EXPECT_THAT(journal.restore(), IsEmpty());
+        EXPECT_EQ(sys.files, before);
+    }
+    find_knob("pm_qos:cpu_dma_latency").kind.write(sys, "cpu_dma_latency", "2000000000");
 }
 
 TEST_F(JournalTest, a_value_that_does_not_stick_is_an_error) {

@@ -47,4 +47,9 @@ std::string read_service(Sys& sys, const std::string& object);
 void write_service(Sys& sys, const std::string& object, const std::string& value);
 void check_service(Sys& sys, const std::string& object, const std::string& value);
 
+void validate_pm_qos(const std::string& object);
+std::string read_pm_qos(Sys& sys, const std::string& object);
+void write_pm_qos(Sys& sys, const std::string& object, const std::string& value);
+void check_pm_qos(Sys& sys, const std::string& object, const std::string& value);
+
 }  // namespace rxlab

@@ -27,6 +27,7 @@ struct KnobKind {
     /// refuse; nothing is changed. Of what is not there (yet) it knows nothing, and accepts it.
     void (*check)(Sys& sys, const std::string& object, const std::string& value) = nullptr;
     const char* extra = nullptr;  ///< what it runs that not every guest has: a row of vm/manifest
+    bool held = false;            ///< it is as set only while the process that set it lives
 };
 extern const KnobKind kKnobs[];
 extern const size_t kKnobCount;
@@ -63,6 +64,9 @@ void check_knob(Sys& sys, const Knob& knob, const std::string& value);
 bool within_receive_path(const Knob& knob);
 /// @throws Error(Status::usage) where it is not.
 void require_within_receive_path(const std::string& name);
+
+/// @throws Error(Status::usage) for a knob that would be as before when this command has ended.
+void require_lasting(const std::string& name);
 
 /// Knob -> its value: those of the names that this machine has and that can be read.
 std::map<std::string, std::string> values_now(Sys& sys, const std::vector<std::string>& names);

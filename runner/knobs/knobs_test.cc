@@ -213,7 +213,8 @@ TEST(Reach, what_belongs_to_the_receive_path_may_be_set_on_a_host) {
           "sysfs:/sys/kernel/debug/vdma/fault/lost/interval",
           "sysfs:/sys/kernel/mm/transparent_hugepage/enabled", "irq_affinity:24", "irq:eth0-rx-0",
           "rps:@dut:rxdut0/rx-0", "ethtool:eth0/ring/rx", "sched:ksoftirqd/0",
-          "sched_affinity:irq/24-eth0", "irq_affinity:default", "service:irqbalance"})
+          "sched_affinity:irq/24-eth0", "irq_affinity:default", "service:irqbalance",
+          "pm_qos:cpu_dma_latency"})
         EXPECT_NO_THROW(require_within_receive_path(name)) << name;
 }
 

@@ -34,6 +34,7 @@ Persistent persistent_irq_affinity(const std::string& object, const std::string&
 Persistent persistent_irq(const std::string& object, const std::string& value);
 Persistent persistent_rps(const std::string& object, const std::string& value);
 Persistent persistent_ethtool(const std::string& object, const std::string& value);
+Persistent persistent_pm_qos(const std::string& object, const std::string& value);
 Persistent persistent_service(const std::string& object, const std::string& value);
 Persistent persistent_sched(const std::string& object, const std::string& value);
 Persistent persistent_sched_affinity(const std::string& object, const std::string& value);

@@ -39,6 +39,7 @@ const Allowed kAllowed[] = {
     {"ethtool", ""},
     {"sched", ""},
     {"sched_affinity", ""},
+    {"pm_qos", ""},
     {"service", "irqbalance"},
 };
 

@@ -18,6 +18,9 @@ const KnobKind kKnobs[] = {
      write_service, persistent_service, check_service},
     {"sysctl", "sysctl:net.core.netdev_budget; @dut: or @gen: before the name for a namespace",
      validate_sysctl, read_sysctl, write_sysctl, persistent_sysctl},
+    {"pm_qos",
+     "pm_qos:cpu_dma_latency; us that a CPU may take to leave an idle state, while a trial lasts",
+     validate_pm_qos, read_pm_qos, write_pm_qos, persistent_pm_qos, check_pm_qos, nullptr, true},
     {"ethtool",
      "ethtool:eth0/coalesce/rx-usecs, eth0/ring/rx, eth0/channel/combined, eth0/feature/rx-gro",
      validate_ethtool, read_ethtool, write_ethtool, persistent_ethtool, check_ethtool},
@@ -73,6 +76,15 @@ std::map<std::string, std::string> values_now(Sys& sys, const std::vector<std::s
         } catch (const Error&) {  // another machine's
         }
     return values;
+}
+
+void require_lasting(const std::string& name) {
+    const Knob knob = find_knob(name);
+    if (!knob.kind.held) return;
+    const std::string instead = persistent(knob, "0").why_not;
+    throw Error(Status::usage,
+                fmt::format("knob {}: it would be as before when this command has ended", name),
+                fmt::format("an experiment's \"knobs\"; {}", instead));
 }
 
 void check_knob(Sys& sys, const Knob& knob, const std::string& value) {

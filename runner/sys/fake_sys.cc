@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <memory>
 #include <set>
 
 namespace rxlab {
@@ -56,7 +57,10 @@ std::function<std::string()> FakeSys::reader(const std::string& path) {
 
 std::function<void(const std::string&)> FakeSys::writer(const std::string& path) {
     if (!exists(path)) throw Error(Status::invalid, path + ": No such file or directory");
-    return [this, path, netns = netns_](const std::string& value) {
+    const std::shared_ptr<void> open(nullptr, [this, path](void*) {
+        if (on_close) on_close(*this, path);
+    });
+    return [this, path, open, netns = netns_](const std::string& value) {
         in_netns(netns, [&] { write_file(path, value); });
     };
 }

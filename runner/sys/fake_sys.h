@@ -25,6 +25,7 @@ public:
     std::map<std::string, std::string> frozen;  ///< path -> what a read gives whatever was written
     std::function<CommandResult(FakeSys&, const Command&)> on_run;
     std::function<void(FakeSys&, const std::string& path, const std::string& value)> on_write;
+    std::function<void(FakeSys&, const std::string& path)> on_close;  ///< of a writer()
     std::function<std::string(int protocol, const std::string& request)> on_netlink;
     std::function<void(const std::string& device, unsigned long request, void* argument)> on_ioctl;
     std::vector<std::string> log;  ///< changes in order: "write PATH VALUE", "run NETNS ARGV...",
