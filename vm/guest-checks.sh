@@ -65,8 +65,32 @@ load() { # MODULE [PARAMETER ...]
 # shellcheck disable=SC2009 # busybox has no pgrep here
 kernel_thread() { ps | grep "\[$1[]/]"; }
 
+# The kernel log since the last call, without what the kernel brings upon itself. What nothing
+# points to is judged by name, by leaks(): not by the line that says how much there is.
+kernel_log() { dmesg -c | without_its_own | grep -v 'kmemleak: [0-9]* new suspected memory leaks'; }
+
+# The timer of a CPU's fair server waits for that run queue's lock. The server may be stopped and
+# started meanwhile, which queues the timer anew; dl_server_timer() then forwards a timer that is
+# queued, and hrtimer_forward() warns (kernel/sched/deadline.c, 6.12). The longer the guest's CPUs
+# wait for this machine's, the likelier. A report that is not whole, or within another, is told.
+without_its_own() {
+	awk '
+		function tell() { printf "%s", report; report = ""; warns = by_server = 0 }
+		/cut here/ { tell(); within = 1 }
+		!within { print; next }
+		{ report = report $0 "\n" }
+		/WARNING: .* hrtimer_forward\+/ { warns = 1 }
+		/ dl_task_timer\+/ { by_server = 1 }
+		/end trace/ {
+			if (warns && by_server) report = ""
+			tell()
+			within = 0
+		}
+		END { tell() }'
+}
+
 # Takes the kernel log into the file `log`.
-take_log() { dmesg -c >log; }
+take_log() { kernel_log >log; }
 
 # The texts of runner/base/splats.cc; a unit test compares the two.
 cat >splat_texts <<'END_OF_SPLATS'

@@ -100,7 +100,7 @@ allocations_may_fail() {
 
 # Without the reports, stack included, of the allocators of virtual and per-CPU memory.
 take_log() {
-	dmesg -c | awk '/vmalloc error: |percpu: allocation failed/ { within = 1 }
+	kernel_log | awk '/vmalloc error: |percpu: allocation failed/ { within = 1 }
 		!within
 		/<\/TASK>/ { within = 0 }' >log
 }

@@ -12,7 +12,7 @@ load ring_link
 
 # What pktgen says when its device goes is no complaint.
 take_log() {
-	dmesg -c | grep -v 'pktgen: WARNING: trying to remove a running interface' >log
+	kernel_log | grep -v 'pktgen: WARNING: trying to remove a running interface' >log
 }
 
 handlers() { tr -d '[]' <$far/handler; }
