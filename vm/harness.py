@@ -82,11 +82,14 @@ def kernel_options(word):
 
 
 def joined(options, words):
-    """OPTIONS and these words: where both have --cmdline it is one."""
+    """OPTIONS and these words: where both have --cmdline it is one, of two --timeout the longer."""
     words, options = list(words), dict(options)
     for name in options:
-        if name in words and name == "--cmdline":
-            words[words.index(name) + 1] += " " + options[name]
+        at = words.index(name) + 1 if name in words else 0
+        if at and name == "--cmdline":
+            words[at] += " " + options[name]
+        elif at and name == "--timeout":
+            words[at] = max(words[at], options[name], key=int)
     return [word for name in options if name not in words for word in (name, options[name])] + words
 
 
