@@ -52,19 +52,30 @@ public:
     }
     std::string at(uint64_t address) const {
         if (address < kKernel) return "[user]";
-        const auto after = std::upper_bound(
-            all_.begin(), all_.end(), address,
-            [](uint64_t value, const Symbol& symbol) { return value < symbol.address; });
-        return after == all_.begin() ? "[unknown]" : std::prev(after)->name;
+        const Symbol* found = find(address);
+        return found ? found->name : "[unknown]";
+    }
+    /// Is it where a function begins?
+    bool begins_at(uint64_t address) const {
+        const Symbol* found = find(address);
+        return found && found->address == address;
     }
 
 private:
+    const Symbol* find(uint64_t address) const {
+        const auto after = std::upper_bound(
+            all_.begin(), all_.end(), address,
+            [](uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+        return after == all_.begin() ? nullptr : &*std::prev(after);
+    }
+
     std::vector<Symbol> all_;
 };
 
-/// What hardware jumps to: nobody called it.
+/// What hardware jumps to: nobody called it. One of that kind of name is a function.
 bool is_entry(const std::string& name) {
-    return name.starts_with("asm_") || name.starts_with("entry_SYSCALL");
+    return (name.starts_with("asm_") && name != "asm_load_gs_index") ||
+           name.starts_with("entry_SYSCALL");
 }
 
 std::string below(const std::string& path, const std::string& name) {
@@ -78,23 +89,30 @@ public:
 
     /// Nodes come in the order of their ids, each after its parent; the root is its own.
     bool node(const std::string& line) {
+        char word[6];
         uint32_t id = 0, parent = 0;
         uint64_t site = 0;
-        if (std::sscanf(line.c_str(), "node %" SCNu32 " %" SCNu32 " %" SCNx64, &id, &parent,
-                        &site) != 3 ||
+        if (std::sscanf(line.c_str(), "%5s %" SCNu32 " %" SCNu32 " %" SCNx64, word, &id, &parent,
+                        &site) != 4 ||
             id != paths_.size() || (parent >= id && id != 0))
             return false;
-        paths_.push_back(id ? below(paths_[parent], symbols_.at(site)) : "");
+        const bool is_entry = word == std::string("entry");
+        if (!is_entry && word != std::string("node")) return false;
+        const std::string name = symbols_.at(site);
+        paths_.push_back(id ? path_in(parent, name) : "");
+        entries_.push_back(is_entry ? name : "");
         return true;
     }
     bool self(const std::string& line) {
         uint32_t id = 0;
-        uint64_t address = 0, count = 0;
-        if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64, &id, &address,
-                        &count) != 3 ||
+        uint64_t address = 0, count = 0, times = 0;
+        if (std::sscanf(line.c_str(), "self %" SCNu32 " %" SCNx64 " %" SCNu64 " %" SCNu64, &id,
+                        &address, &count, &times) != 4 ||
             id >= paths_.size())
             return false;
-        executed_.stacks[below(paths_[id], symbols_.at(address))] += count;
+        const std::string name = symbols_.at(address);
+        executed_.stacks[path_in(id, name)] += count;
+        if (symbols_.begins_at(address)) executed_.calls[name] += times;
         return true;
     }
     bool access(const std::string& line) {
@@ -112,8 +130,14 @@ public:
     Executed executed() && { return std::move(executed_); }
 
 private:
+    /// A function of a node: of one that is an entry, the entry itself stands there already.
+    std::string path_in(uint32_t node, const std::string& name) const {
+        return name == entries_[node] ? paths_[node] : below(paths_[node], name);
+    }
+
     Symbols symbols_;
-    std::vector<std::string> paths_;  // of each node: what called it
+    std::vector<std::string> paths_;    // of each node: what called it, or itself as an entry
+    std::vector<std::string> entries_;  // of each node: the function that it is the entry of
     Executed executed_;
 };
 
@@ -141,6 +165,7 @@ void add(Stacks& sum, const Stacks& more) {
 void add(Executed& sum, const Executed& more) {
     add(sum.stacks, more.stacks);
     for (const auto& [place, count] : more.accesses) sum.accesses[place] += count;
+    for (const auto& [function, count] : more.calls) sum.calls[function] += count;
 }
 
 uint64_t total(const Stacks& stacks) {

@@ -31,6 +31,7 @@ struct AccessPlace {
 struct Executed {
     Stacks stacks;
     std::map<AccessPlace, Accesses> accesses;
+    std::map<std::string, uint64_t> calls;  ///< how often each function was entered
 };
 
 /// @param counted what the plugin wrote; @param symbols the guest's /proc/kallsyms.

@@ -17,9 +17,9 @@ const char kSymbols[] =
 TEST(Fold, names_functions_by_the_blocks_that_ran_in_them) {
     const Stacks stacks =
         fold(
-            "node 0 0 0\nself 0 ffffffff81000110 7\nself 0 ffffffff81000150 3\nnode 1 0 "
-            "ffffffff81000120\nself 1 ffffffff81000210 5\nself 1 ffffffffc0000008 2\n"
-            "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9\nself 2 401000 1\nend\n",
+            "node 0 0 0\nself 0 ffffffff81000110 7 1\nself 0 ffffffff81000150 3 1\nnode 1 0 "
+            "ffffffff81000120\nself 1 ffffffff81000210 5 1\nself 1 ffffffffc0000008 2 1\n"
+            "node 2 1 ffffffffc0000010\nself 2 ffffffffc0001004 9 1\nself 2 401000 1 1\nend\n",
             kSymbols)
             .stacks;
     const Stacks expected = {{"caller", 10},
@@ -34,11 +34,40 @@ TEST(Fold, names_functions_by_the_blocks_that_ran_in_them) {
 TEST(Fold, an_interrupt_begins_a_stack_of_its_own) {
     const Stacks stacks =
         fold(
-            "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4\nnode 2 1 "
-            "ffffffff81000310\nself 2 ffffffff81000400 6\nend\n",
+            "node 0 0 0\nnode 1 0 ffffffff81000120\nself 1 ffffffff81000300 4 1\nnode 2 1 "
+            "ffffffff81000310\nself 2 ffffffff81000400 6 1\nend\n",
             kSymbols)
             .stacks;
     EXPECT_EQ(stacks, (Stacks{{"asm_sysvec_timer", 4}, {"asm_sysvec_timer;sysvec_timer", 6}}));
+}
+
+TEST(Fold, a_function_is_entered_where_its_first_instruction_is) {
+    const auto calls =
+        fold(
+            "node 0 0 0\nself 0 ffffffff81000110 7 3\nself 0 401000 1 9\nnode 1 0 "
+            "ffffffff81000120\nself 1 ffffffff81000200 5 4\nself 1 ffffffff81000210 5 8\n"
+            "node 2 1 ffffffff81000220\nself 2 ffffffff81000200 5 1\nend\n",
+            kSymbols)
+            .calls;
+    EXPECT_EQ(calls, (std::map<std::string, uint64_t>{{"callee", 5}}));
+}
+
+/// "caller" jumps to "callee", which jumps on and is named: it stands on the stack, once.
+TEST(Fold, a_named_function_stands_on_the_stack_whatever_it_jumps_to) {
+    const Stacks stacks =
+        fold(
+            "node 0 0 0\nself 0 ffffffff81000110 7 1\nentry 1 0 ffffffff81000200\n"
+            "self 1 ffffffff81000200 5 1\nself 1 ffffffffc0000008 2 1\nnode 2 1 "
+            "ffffffff81000210\nself 2 ffffffff81000400 6 1\nnode 3 1 ffffffffc0000010\n"
+            "self 3 ffffffff81000400 9 1\nend\n",
+            kSymbols)
+            .stacks;
+    const Stacks expected = {{"caller", 7},
+                             {"callee", 5},
+                             {"callee;rxnic_poll [rxnic]", 2},
+                             {"callee;sysvec_timer", 6},
+                             {"callee;rxnic_poll [rxnic];sysvec_timer", 9}};
+    EXPECT_EQ(stacks, expected);
 }
 
 TEST(Fold, accesses_are_summed_by_function_and_device_whoever_called_it) {
@@ -68,7 +97,7 @@ TEST(Fold, refuses_an_access_of_no_node_or_to_no_device) {
 
 TEST(Fold, refuses_what_is_not_whole) {
     EXPECT_THROW(fold("node 0 0 0\n", kSymbols), Error);
-    EXPECT_THROW(fold("node 0 0 0\nself 1 0 0\nend\n", kSymbols), Error);
+    EXPECT_THROW(fold("node 0 0 0\nself 1 0 0 1\nend\n", kSymbols), Error);
     EXPECT_THROW(fold("node 1 0 0\nend\n", kSymbols), Error);
     EXPECT_THROW(fold("node 0 0 0\nnode 1 1 ffffffff81000120\nend\n", kSymbols), Error)
         << "a node that is its own caller";

@@ -10,9 +10,14 @@
 //
 // The guest says when counting begins and ends, by instructions that do nothing
 // (attribution/markers.h). At the end the plugin writes out=FILE: "node ID PARENT SITE" for each
-// call, parents first, SITE an address in the function that called it, "self ID ADDRESS COUNT" for
-// each block in it, and "io ID ADDRESS LOADS STORES DEVICE" for each instruction of it that read or
-// wrote a device's memory, or a port (DEVICE is "port").
+// call, parents first, SITE an address in the function that called it, "self ID ADDRESS COUNT
+// TIMES" for each block in it (COUNT instructions, begun TIMES times), and "io ID ADDRESS LOADS
+// STORES DEVICE" for each instruction of it that read or wrote a device's memory, or a port (DEVICE
+// is "port").
+//
+// A function that ends by a jump to another is no caller: the other stands in its place. Where that
+// would hide what has to be told, the guest names the function's address beforehand, and it stands
+// on the stack however it is reached: "entry ID PARENT ADDRESS" instead of "node".
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +26,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -81,6 +87,7 @@ struct Instruction {
 struct Block {
     uint64_t next;  ///< address of what follows its last instruction
     Ends ends;
+    bool is_entry = false;  ///< of a function that the guest has named
     std::vector<Instruction> instructions;
 
     uint64_t start() const { return instructions.front().address; }
@@ -90,12 +97,18 @@ struct Accesses {
     uint64_t loads = 0, stores = 0;
 };
 
-/// A function on its way from a root: the one called at `site` of its parent.
+struct Count {
+    uint64_t instructions = 0, times = 0;
+};
+
+/// A function on its way from a root: the one called at `site` of its parent, or the one at `site`
+/// where the guest has named it.
 struct Node {
     uint32_t id, parent;
     uint64_t site;
-    std::unordered_map<uint64_t, uint32_t> children;    ///< by call site
-    std::unordered_map<const Block*, uint64_t> counts;  ///< instructions executed
+    bool is_entry = false;
+    std::unordered_map<uint64_t, uint32_t> children;  ///< by call site, or entry
+    std::unordered_map<const Block*, Count> counts;
     /// By address and device; QEMU keeps each device's name once.
     std::map<std::pair<uint64_t, const char*>, Accesses> accesses;
 };
@@ -115,6 +128,7 @@ struct State {
     std::vector<Node> nodes;
     Stack stack;
     std::vector<Stack> left;  ///< other tasks', the last one last
+    std::unordered_set<uint64_t> entries;
     const Block* previous = nullptr;
     bool counting = false;
 } state;
@@ -123,13 +137,23 @@ uint32_t top() {
     return state.stack.empty() ? 0 : state.stack.back().node;
 }
 
-void call_from(const Block& caller) {
+void push(uint64_t site, bool is_entry, uint64_t returns_to) {
     const uint32_t parent = top();
-    const auto [child, is_new] = state.nodes[parent].children.try_emplace(
-        caller.start(), static_cast<uint32_t>(state.nodes.size()));
+    const auto [child, is_new] =
+        state.nodes[parent].children.try_emplace(site, static_cast<uint32_t>(state.nodes.size()));
     const uint32_t id = child->second;
-    if (is_new) state.nodes.push_back({id, parent, caller.start(), {}, {}, {}});
-    if (state.stack.size() < kDeepest) state.stack.push_back({id, caller.next});
+    if (is_new) state.nodes.push_back({id, parent, site, is_entry, {}, {}, {}});
+    if (state.stack.size() < kDeepest) state.stack.push_back({id, returns_to});
+}
+
+void call_from(const Block& caller) {
+    push(caller.start(), false, caller.next);
+}
+
+/// It goes away with the call below it, for nothing returns to it.
+void enter(const Block& block) {
+    const Node& node = state.nodes[top()];
+    if (!node.is_entry || node.site != block.start()) push(block.start(), true, 0);
 }
 
 /// Takes the call that waits for `address`, and all above it. false: none does.
@@ -166,7 +190,10 @@ void executed(unsigned, void* data) {
         call_from(*previous);
     else if (previous && previous->ends == Ends::with_return)
         return_to(block->start());
-    state.nodes[top()].counts[block] += block->instructions.size();
+    if (block->is_entry) enter(*block);
+    Count& count = state.nodes[top()].counts[block];
+    count.instructions += block->instructions.size();
+    count.times++;
 }
 
 /// An access to a device within a block, not at its end: QEMU gives the block up there, translates
@@ -177,7 +204,7 @@ void given_up(const Instruction& at) {
     if (!whole || whole == at.block) return;
     for (size_t i = 0; i < whole->instructions.size(); i++)
         if (whole->instructions[i].address == at.address) {
-            state.nodes[top()].counts[whole] -= whole->instructions.size() - (i + 1);
+            state.nodes[top()].counts[whole].instructions -= whole->instructions.size() - (i + 1);
             state.previous = nullptr;
         }
 }
@@ -207,6 +234,7 @@ void begin(unsigned, void*) {
     state.left.clear();
     state.previous = nullptr;
     state.counting = true;
+    for (const auto& block : state.blocks) block->is_entry = state.entries.contains(block->start());
 }
 
 void end(unsigned, void*) {
@@ -215,12 +243,13 @@ void end(unsigned, void*) {
     FILE* file = std::fopen(state.out.c_str(), "w");
     if (!file) return;  // the runner misses it, and says so
     for (const Node& node : state.nodes) {
-        std::fprintf(file, "node %u %u %llx\n", node.id, node.parent,
-                     static_cast<unsigned long long>(node.site));
+        std::fprintf(file, "%s %u %u %llx\n", node.is_entry ? "entry" : "node", node.id,
+                     node.parent, static_cast<unsigned long long>(node.site));
         for (const auto& [block, count] : node.counts)
-            std::fprintf(file, "self %u %llx %llu\n", node.id,
+            std::fprintf(file, "self %u %llx %llu %llu\n", node.id,
                          static_cast<unsigned long long>(block->start()),
-                         static_cast<unsigned long long>(count));
+                         static_cast<unsigned long long>(count.instructions),
+                         static_cast<unsigned long long>(count.times));
         for (const auto& [where, count] : node.accesses)
             std::fprintf(file, "io %u %llx %llu %llu %s\n", node.id,
                          static_cast<unsigned long long>(where.first),
@@ -256,11 +285,13 @@ void translated(qemu_plugin_id_t, qemu_plugin_tb* tb) {
         if (port != rxlab::PortAccess::none)
             qemu_plugin_register_vcpu_insn_exec_cb(insn, port_accessed, QEMU_PLUGIN_CB_NO_REGS,
                                                    instruction);
+        if (const uint64_t entry = rxlab::entry_named(bytes, size)) state.entries.insert(entry);
         if (is_marker(bytes, size, rxlab::kMarkerBegin))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
         if (is_marker(bytes, size, rxlab::kMarkerEnd))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
     }
+    block.is_entry = state.entries.contains(block.start());
 }
 
 }  // namespace

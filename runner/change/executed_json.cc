@@ -12,7 +12,7 @@ Json to_json(const Executed& executed) {
                             {"device", place.device},
                             {"loads", count.loads},
                             {"stores", count.stores}});
-    return {{"stacks", executed.stacks}, {"accesses", accesses}};
+    return {{"stacks", executed.stacks}, {"accesses", accesses}, {"calls", executed.calls}};
 }
 
 Executed executed_from_json(const Json& json) {
@@ -23,6 +23,8 @@ Executed executed_from_json(const Json& json) {
     for (const Field& access : document["accesses"].items())
         executed.accesses[{access["function"].text(), access["device"].text()}] = {
             access["loads"].natural(), access["stores"].natural()};
+    for (const auto& [function, count] : document["calls"].entries())
+        executed.calls[function] = count.natural();
     return executed;
 }
 
