@@ -157,12 +157,14 @@ public:
 
     void operator()(const happened::Counted& event) {
         const Trial& trial = event.observation.trial;
+        const Work work = work_of(event.observation);
         by_id_[trial.id] = {name_of(Cell{trial.arm, trial.factors, {}, 0}),
                             trial.arm,
                             trial.factors,
                             trial.arm == baseline_of(campaign_.experiment).name,
-                            work_of(event.observation).items,
-                            event.executed};
+                            work.items,
+                            event.executed,
+                            work.item};
         say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),
                         by_id_[trial.id].label));
     }

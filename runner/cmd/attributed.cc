@@ -20,6 +20,7 @@ Json attribution_json(const std::string& command, const Experiment& experiment,
                      {"factors", one.factors},
                      {"baseline", one.baseline},
                      {"packets", one.packets},
+                     {"item", one.item},
                      {"instructions", total(one.executed.stacks)}});
         list.push_back(std::move(cell));
     }

@@ -10,7 +10,7 @@
 
 namespace rxlab {
 
-/// Stacks, and the packets (or records) that they were executed for.
+/// Stacks, and the packets (or records, or runs) that they were executed for.
 struct Attributed {
     std::string label;
     std::string arm;
@@ -18,6 +18,7 @@ struct Attributed {
     bool baseline = false;
     double packets = 0;
     Executed executed;
+    std::string item = "packet";  ///< as Work::item
 
     double per_packet(uint64_t count) const { return static_cast<double>(count) / packets; }
     double instructions() const { return per_packet(total(executed.stacks)); }

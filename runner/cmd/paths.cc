@@ -89,8 +89,10 @@ std::vector<RoundStacks> rounds_of(const CellPair& pair, const StacksFolder& sta
 Attributed attributed(const Cell& cell, bool baseline, const StacksFolder& stacks) {
     Attributed all{name_of(cell), cell.arm, cell.factors, baseline, 0, {}};
     for (const Observation* one : cell.observations) {
+        const Work work = work_of(*one);
         add(all.executed, stacks.read(one->trial.id));
-        all.packets += work_of(*one).items;
+        all.packets += work.items;
+        all.item = work.item;
     }
     return all;
 }

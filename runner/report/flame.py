@@ -18,12 +18,13 @@ WIDTH, ROW, TEXT = 1200.0, 18.0, 6.6  # of a graph, a frame's height, a letter's
 LEAST = 0.8  # px; a narrower frame is left out
 SHOWN = 30  # rows of a table
 PORT = "port"  # the device of an access that is one to a port
-WORTH = 0.5  # instructions per packet: less than this is not listed as vanished
+WORTH = 0.5  # instructions per item: less than this is not listed as vanished
+ITEMS = ("packet", "record", "run")  # what instructions are told for
 
 
 @dataclass
 class Node:
-    """A function by one way to it. Instructions per packet, in it and below it."""
+    """A function by one way to it. Instructions per item, in it and below it."""
 
     total: float = 0.0
     children: dict = field(default_factory=dict)
@@ -41,7 +42,7 @@ def tree_of(cell):
 
 
 def functions_of(cell):
-    """name -> (in itself, with all below it), each per packet; a function that calls itself counts
+    """name -> (in itself, with all below it), each per item; a function that calls itself counts
     once."""
     found = {}
     for path, count in cell["stacks"].items():
@@ -115,7 +116,7 @@ def plain(cell):
 
     def said(name, node, _):
         return (
-            f"{name}: {words.number(node.total)} instructions/packet,"
+            f"{name}: {words.number(node.total)} instructions/{cell['item']},"
             f" {words.percent(node.total / root.total)}"
         )
 
@@ -127,7 +128,7 @@ def plain(cell):
     )
     return Plot(
         f"flame-{words.slug(cell['label'])}",
-        f"{cell['label']}: {words.number(root.total)} instructions per packet",
+        f"{cell['label']}: {words.number(root.total)} instructions per {cell['item']}",
         caption,
         f"Flame graph of {cell['label']}.",
         svg,
@@ -162,7 +163,7 @@ def differential(cell, base):
 
     def said(name, node, other):
         return (
-            f"{name}: {words.number(node.total)} instructions/packet,"
+            f"{name}: {words.number(node.total)} instructions/{cell['item']},"
             f" {words.signed(difference(node, other))} against {base['label']}"
         )
 
@@ -182,7 +183,7 @@ def differential(cell, base):
 
 
 def vanished(cell, base):
-    """(way, instructions per packet) of functions that only the baseline has, each with all that
+    """(way, instructions per item) of functions that only the baseline has, each with all that
     was below it; the most first."""
     found, waiting = [], [(tree_of(base), tree_of(cell), [])]
     while waiting:
@@ -215,7 +216,8 @@ def function_table(cell, base):
             ]
         )
     return Table(
-        f"Instructions per packet in each function itself; the {len(rows)} that differ most",
+        f"Instructions per {cell['item']} in each function itself; the {len(rows)} that differ"
+        " most",
         ["function", "before", "after", "difference", "with all below it"],
         rows,
         {1, 2, 3, 4},
@@ -225,7 +227,7 @@ def function_table(cell, base):
 def share_table(cell):
     ranked = sorted(functions_of(cell).items(), key=lambda item: (-item[1][0], item[0]))[:SHOWN]
     return Table(
-        f"Instructions per packet; the {len(ranked)} functions with the most",
+        f"Instructions per {cell['item']}; the {len(ranked)} functions with the most",
         ["function", "in itself", "with all below it"],
         [[name, words.number(own), words.number(below)] for name, (own, below) in ranked],
         {1, 2},
@@ -238,14 +240,14 @@ def vanished_table(cell, base):
     ]
     return Table(
         "Vanished: what only the baseline executes, with all below it",
-        ["function, and what called it", "instructions per packet before"],
+        ["function, and what called it", f"instructions per {cell['item']} before"],
         rows,
         {1},
     )
 
 
 def accesses_of(cell):
-    """(loads, stores, accesses of ports) per packet, and the rows of the table: the most first."""
+    """(loads, stores, accesses of ports) per item, and the rows of the table: the most first."""
     loads = stores = ports = 0.0
     rows = []
     for access in cell["accesses"]:
@@ -260,12 +262,13 @@ def accesses_of(cell):
 
 
 def access_blocks(cell):
-    """How often a packet needs a device to answer: a cost that instructions do not have."""
+    """How often an item needs a device to answer: a cost that instructions do not have."""
     (loads, stores, ports), rows = accesses_of(cell)
     said = Paragraph(
         [
-            f"Device accesses per packet: {words.number(loads)} loads, {words.number(stores)}"
-            f" stores, {words.number(ports)} port accesses. Each is one instruction in the figures"
+            f"Device accesses per {cell['item']}: {words.number(loads)} loads,"
+            f" {words.number(stores)} stores, {words.number(ports)} port accesses. Each is one"
+            " instruction in the figures"
             " above, and QEMU's device executes none: what a device takes to answer is in no number"
             " here. On real hardware a load from a device, and each access to a port, makes the CPU"
             " wait until the device has answered; a store to its memory is posted, and does not."
@@ -274,7 +277,8 @@ def access_blocks(cell):
     if not rows:
         return [said]
     table = Table(
-        f"Accesses per packet by function and device; the {len(rows[:SHOWN])} most frequent",
+        f"Accesses per {cell['item']} by function and device;"
+        f" the {len(rows[:SHOWN])} most frequent",
         ["function", "device's memory", "loads", "stores"],
         [
             [function, device, words.number(read), words.number(written)]
@@ -308,6 +312,7 @@ def load(folder):
         for key in ("label", "arm"):
             cell.get(key).text()
         cell.get("baseline").boolean()
+        cell.get("item").one_of(ITEMS)
         if not cell.get("packets").number() > 0:
             cell.get("packets").refuse("a number above 0")
         for count in cell.get("stacks").entries():

@@ -85,6 +85,7 @@ CELLS = [
         "factors": {"path": {"name": CHANGED["path"]}},
         "baseline": name == "6.12.107",
         "packets": 10,
+        "item": "packet",
         "stacks": stacks,
         "accesses": [],
     }

@@ -18,6 +18,7 @@ def cell(label, stacks, baseline=False, packets=10.0, accesses=()):
         "factors": {},
         "baseline": baseline,
         "packets": packets,
+        "item": "packet",
         "instructions": sum(stacks.values()),
         "stacks": stacks,
         "accesses": [
