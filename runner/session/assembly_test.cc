@@ -19,6 +19,7 @@ const std::map<std::string, Json> kTrafficOf = {
     {"test_run", {{"packets", 100}}},
     {"ring_stream", {{"records", 10}}},
     {"gbench", {{"program", "ring_bench"}, {"benchmark", "x"}, {"records", 10}}},
+    {"program", {{"program", "/bin/true"}, {"runs", 1}}},
 };
 const std::map<std::string, Json> kSetupOf = {
     {"", Json::object()},

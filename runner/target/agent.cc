@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
@@ -140,13 +141,14 @@ void run_shell_job(Sys&, Port&, const Json&) {
 struct Job {
     const char* name;
     void (*run)(Sys& sys, Port& port, const Json& job);
-    bool files;  ///< the host may send some along
+    bool files;          ///< the host sends some along, even if it does not say so
+    const char* folder;  ///< that these are unpacked in
 };
 
 const Job kJobs[] = {
-    {"trial", run_trial_job, false},
-    {"exec", run_exec_job, true},
-    {"shell", run_shell_job, true},
+    {"trial", run_trial_job, false, "/"},
+    {"exec", run_exec_job, true, "."},
+    {"shell", run_shell_job, true, "."},
 };
 
 const Job& job_named(const std::string& name) {
@@ -155,15 +157,21 @@ const Job& job_named(const std::string& name) {
     throw Error(Status::usage, fmt::format("the guest knows no job '{}'", name));
 }
 
+void unpack(Sys& sys, const char* folder) {
+    const std::string files = run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"});
+    const std::filesystem::path here = std::filesystem::current_path();
+    std::filesystem::current_path(folder);
+    run_or_throw(sys, {"cpio", "-idmu"}, files);
+    std::filesystem::current_path(here);
+}
+
 // Reads its job synchronously from the host's fw_cfg, does it, says so.
 void do_job(Sys& sys, Port& port) {
     const std::string plan = run_or_throw(sys, {"rxguest", "read", "opt/rxlab/plan"});
     port.send(MessageType::started);
     const Json words = Json::parse(plan);
     const Job& job = job_named(words.at("job"));
-    if (job.files)
-        run_or_throw(sys, {"cpio", "-idmu"},
-                     run_or_throw(sys, {"rxguest", "read", "opt/rxlab/files"}));
+    if (words.value("files", job.files)) unpack(sys, job.folder);
     job.run(sys, port, words);
 }
 

@@ -11,7 +11,7 @@ namespace rxlab {
 /// What a trial's instructions were executed for.
 struct Work {
     double items = 0;
-    std::string item;  ///< "packet", "record" or "message"
+    std::string item;  ///< "packet", "record", "message" or "run"
 };
 /// @throws Error(Status::lost): it says of nothing that it was sent
 Work work_of(const Observation& observation);

@@ -35,7 +35,19 @@ TEST(Shares, of_records_have_a_row_in_the_table_of_metrics_too) {
     EXPECT_EQ(metrics.at("user.instructions_per_record").value, 1);
 }
 
-TEST(Shares, are_of_the_packets_or_the_records_that_were_sent) {
+TEST(Shares, of_a_programs_run_are_the_kernels_and_its_own) {
+    const Stacks stacks{
+        {"entry_SYSCALL_64;do_syscall_64", 20}, {"asm_exc_page_fault", 7}, {"[user]", 100}};
+    const Values values = values_of(stacks, {1, "run"});
+    EXPECT_THAT(values, ElementsAre(Pair("kernel.instructions_per_run", 27),
+                                    Pair("user.instructions_per_run", 100)));
+    Metrics metrics;
+    describe(values, Clock{}, metrics);
+    EXPECT_EQ(metrics.at("user.instructions_per_run").better, "lower") << "a program is measured";
+}
+
+TEST(Shares, are_of_what_there_was_packets_records_or_runs) {
+    EXPECT_EQ(work_of(that_sent("runs_sent", 1)).item, "run");
     EXPECT_EQ(work_of(that_sent("packets_sent", 4000)).item, "packet");
     EXPECT_EQ(work_of(that_sent("records_sent", 7)).items, 7);
     EXPECT_THROW(work_of(that_sent("packets_sent", 0)), Error);

@@ -20,6 +20,7 @@
 #include "target/devices.h"
 #include "target/guest.h"
 #include "target/host_facts.h"
+#include "target/program_files.h"
 #include "target/shares.h"
 #include "target/target.h"
 #include "target/workload.h"
@@ -121,6 +122,8 @@ private:
                     group, Place{std::move(machine),
                                  {target.store_, assets.ingredients, assets.payload.archive}});
                 items_.push_back({group, i});
+                if (!archives_.contains(batch[i].traffic))
+                    archives_[batch[i].traffic] = newc_archive(files_of(batch[i]));
             }
         }
 
@@ -203,12 +206,13 @@ private:
 
         GuestRun run_in_guest(const Trial& trial, Place& place) {
             auto& [machine, snapshots] = place;
-            const Json job{{"job", "trial"},
-                           {"trial", to_json(trial)},
-                           {"options",
-                            {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
-                             {"attribute", target_.options_.attribute}}}};
-            return run_guest(machine, snapshots.ensure(machine), job, newc_archive({}),
+            Json job{{"job", "trial"},
+                     {"trial", to_json(trial)},
+                     {"options",
+                      {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
+                       {"attribute", target_.options_.attribute}}}};
+            if (traffic_kind(trial).files) job["files"] = true;
+            return run_guest(machine, snapshots.ensure(machine), job, archives_.at(trial.traffic),
                              {target_.options_.trial_timeout_s, target_.options_.silence_s,
                               target_.options_.attribute});
         }
@@ -271,6 +275,7 @@ private:
         const std::vector<Trial>& batch_;
         const ExecutorEvents& events_;
         std::map<std::string, Place> places_;
+        std::map<Json, std::string> archives_;  // by traffic: the files of this machine it needs
         std::vector<Workload::Item> items_;
         std::mutex mutex_;
         std::vector<Failure> failures_;
@@ -333,6 +338,11 @@ private:
         return list;
     }
 
+    static std::vector<ArchiveFile> files_of(const Trial& trial) {
+        const auto files = traffic_kind(trial).files;
+        return files ? guest_files(files(trial.traffic)) : std::vector<ArchiveFile>();
+    }
+
     // Of all that the plan boots; those of another kernel than the run's own, or of other modules,
     // begin with its name.
     Json ingredients(const Plan& plan) {
@@ -345,6 +355,10 @@ private:
                     if (!name.empty()) row["name"] = name + ": " + row["name"].get<std::string>();
                 all.push_back(std::move(row));
             }
+        std::map<Json, const Trial*> traffics;
+        for (const Trial& trial : plan.trials) traffics.try_emplace(trial.traffic, &trial);
+        for (const auto& [traffic, trial] : traffics)
+            for (Json& row : ingredient_rows(files_of(*trial))) all.push_back(std::move(row));
         return all;
     }
 

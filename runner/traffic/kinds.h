@@ -8,7 +8,7 @@
 namespace rxlab {
 
 extern const char kPktgenSchema[], kLiveFramesSchema[], kRingStreamSchema[], kOpenLoopSchema[],
-    kTestRunSchema[], kGbenchSchema[], kSocketsSchema[];
+    kTestRunSchema[], kGbenchSchema[], kSocketsSchema[], kProgramSchema[];
 
 std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology& topology,
                                      const Json& parameters, uint64_t seed);
@@ -37,6 +37,10 @@ std::unique_ptr<Traffic> make_gbench(Sys& sys, Journal& journal, const Topology&
                                      const Json& parameters, uint64_t seed);
 void require_gbench(Sys& sys, const Json& parameters);
 std::string describe_gbench(const Json& parameters);
+std::unique_ptr<Traffic> make_program(Sys& sys, Journal& journal, const Topology& topology,
+                                      const Json& parameters, uint64_t seed);
+void require_program(Sys& sys, const Json& parameters);
+std::vector<GuestFile> files_of_program(const Json& parameters);
 
 /// The path with "dst_mac" and "dst_ip" in place of the receiver's addresses, where they are given.
 Path addressed(const Path& path, const Json& parameters);

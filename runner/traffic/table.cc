@@ -28,6 +28,9 @@ const TrafficKind kTraffics[] = {
      "records through a Google Benchmark program in user space: the ring core and its peers",
      kGbenchSchema, "record", make_gbench, require_gbench, nullptr, describe_gbench, nullptr,
      nullptr, nullptr},
+    {"program", "one run of a program of this machine's in a guest, and nothing else",
+     kProgramSchema, "run", make_program, require_program, nullptr, nullptr, nullptr, nullptr,
+     nullptr, files_of_program},
 };
 const size_t kTrafficCount = std::size(kTraffics);
 

@@ -42,6 +42,12 @@ public:
     std::vector<Sink> sinks;  ///< where it ends packets itself
 };
 
+/// A file of this machine that a guest has to have, and where.
+struct GuestFile {
+    std::string here, there;
+    bool is_program = false;  ///< an ELF executable: the libraries that it is linked to come along
+};
+
 /// A row of kTraffics.
 struct TrafficKind {
     const char* name;
@@ -66,6 +72,8 @@ struct TrafficKind {
     /// The kind of topology it needs; "": any with interfaces; null: none.
     const char* topology;
     const char* setup;  ///< the setup it needs, or null
+    /// What it runs and reads in a guest that is not in every guest; null: nothing.
+    std::vector<GuestFile> (*files)(const Json& parameters) = nullptr;
 };
 extern const TrafficKind kTraffics[];
 extern const size_t kTrafficCount;
