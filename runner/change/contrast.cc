@@ -53,12 +53,15 @@ Json arm_json(const Subject& subject, bool baseline) {
     return arm;
 }
 
-/// Per what the experiment's traffic consists of, by its primary metrics.
+/// Per what the experiment's traffic consists of, by its primary metrics. Of a program's run the
+/// whole kernel is the path.
 std::string metric_of(const Experiment& experiment) {
-    for (const std::string& name : experiment.primary)
+    for (const std::string& name : experiment.primary) {
+        if (name.ends_with("_per_run")) return "kernel.instructions_per_run";
         for (const char* item : {"record", "message"})
             if (name.ends_with(fmt::format("_per_{}", item)))
                 return fmt::format("path.instructions_per_{}", item);
+    }
     return "path.instructions_per_packet";
 }
 

@@ -124,6 +124,12 @@ TEST(Contrast, without_a_path_is_refused_with_the_reasons) {
     }
 }
 
+TEST(Contrast, of_a_program_is_judged_by_the_kernels_instructions_per_run) {
+    Experiment experiment = drops();
+    experiment.primary = {"instructions_per_run"};
+    EXPECT_EQ(made_of(experiment).document.at("primary")[0], "kernel.instructions_per_run");
+}
+
 TEST(Contrast, is_judged_per_what_the_traffic_consists_of) {
     Experiment experiment = drops();
     experiment.primary = {"instructions_per_record"};

@@ -107,13 +107,17 @@ double size_of(const PathChange& path) {
 
 }  // namespace
 
+Differences differences_over(const std::vector<RoundStacks>& rounds) {
+    const RoundStacks sum = sum_of(rounds);
+    Differences found = differences_of(before_of(sum), after_of(sum));
+    add_spread(found, rounds);
+    return found;
+}
+
 PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
                        const std::vector<RoundStacks>& rounds) {
-    const RoundStacks sum = sum_of(rounds);
-    PathChange change{std::move(experiment), std::move(path), std::move(metric), {}, {}};
-    change.found = differences_of(before_of(sum), after_of(sum));
-    add_spread(change.found, rounds);
-    return change;
+    return {
+        std::move(experiment), std::move(path), std::move(metric), {}, differences_over(rounds)};
 }
 
 bool is_told(const PathChange& path) {
@@ -169,38 +173,43 @@ std::string headline_of(const Diff& diff) {
     return fmt::format("{} against {}: {}", diff.after.name, diff.before.name, change);
 }
 
-Json to_json(const PathChange& path) {
+Json to_json(const Differences& found) {
     Json shares = Json::object(), functions = Json::array(), moved = Json::array();
-    for (const auto& [share, total] : path.found.shares) shares[to_string(share)] = to_json(total);
-    for (const FunctionDifference& one : path.found.functions) functions.push_back(to_json(one));
-    for (const Moved& one : path.found.moved)
+    for (const auto& [share, total] : found.shares) shares[to_string(share)] = to_json(total);
+    for (const FunctionDifference& one : found.functions) functions.push_back(to_json(one));
+    for (const Moved& one : found.moved)
         moved.push_back({{"share", to_string(one.share)},
                          {"from", one.from},
                          {"to", one.to},
                          {"amount", one.amount},
                          {"how", to_string(one.how)}});
-    const ComparedMetric& metric = path.metric;
-    return {{"experiment", path.experiment},
-            {"path", path.path},
-            {"metric", metric.name},
-            {"unit", metric.unit},
-            {"before", or_null(metric.before)},
-            {"after", or_null(metric.after)},
-            {"difference", or_null(metric.difference)},
-            {"ratio", or_null(metric.ratio)},
-            {"ci_low", or_null(metric.ci_low)},
-            {"ci_high", or_null(metric.ci_high)},
-            {"rounds", metric.n},
-            {"delta", or_null(metric.delta)},
-            {"verdict", to_string(metric.verdict)},
-            {"verdict_words", words_of(metric.verdict, metric.unit)},
-            {"reason", metric.reason},
-            {"faults", path.faults},
-            {"sentence", sentence_of(path)},
-            {"all", to_json(path.found.all)},
+    return {{"all", to_json(found.all)},
             {"shares", shares},
             {"functions", functions},
             {"moved", moved}};
+}
+
+Json to_json(const PathChange& path) {
+    const ComparedMetric& metric = path.metric;
+    Json json = to_json(path.found);
+    json.update({{"experiment", path.experiment},
+                 {"path", path.path},
+                 {"metric", metric.name},
+                 {"unit", metric.unit},
+                 {"before", or_null(metric.before)},
+                 {"after", or_null(metric.after)},
+                 {"difference", or_null(metric.difference)},
+                 {"ratio", or_null(metric.ratio)},
+                 {"ci_low", or_null(metric.ci_low)},
+                 {"ci_high", or_null(metric.ci_high)},
+                 {"rounds", metric.n},
+                 {"delta", or_null(metric.delta)},
+                 {"verdict", to_string(metric.verdict)},
+                 {"verdict_words", words_of(metric.verdict, metric.unit)},
+                 {"reason", metric.reason},
+                 {"faults", path.faults},
+                 {"sentence", sentence_of(path)}});
+    return json;
 }
 
 Json to_json(const Subject& subject) {

@@ -24,6 +24,9 @@ struct PathChange {
     Differences found;  ///< over all rounds: the mean, and of each function what rounds have
 };
 
+/// The mean of all rounds, and of each function what rounds have. @param rounds at least one
+Differences differences_over(const std::vector<RoundStacks>& rounds);
+
 /// @param metric of this path, compared; @param rounds at least one
 PathChange path_change(std::string experiment, std::string path, ComparedMetric metric,
                        const std::vector<RoundStacks>& rounds);
@@ -53,6 +56,8 @@ std::string sentence_of(const PathChange& path);
 std::string headline_of(const Diff& diff);
 
 Json to_json(const Diff& diff);
+/// {"all", "shares", "functions", "moved"}
+Json to_json(const Differences& found);
 Json to_json(const PathChange& path);
 Json to_json(const Subject& subject);
 

@@ -54,8 +54,8 @@ bool is_version(const std::string& word) {
            !word.ends_with(".deb");
 }
 
-Subject subject_of(const Kernel& kernel, const std::string& name, const std::string& boot,
-                   const std::string& summary) {
+Subject subject_for(const Kernel& kernel, const std::string& name, const std::string& boot,
+                    const std::string& summary) {
     Subject subject{arm_word(name),
                     kernel.release,
                     {{"kernel", boot}},
@@ -73,12 +73,12 @@ Subject subject_of(const Kernel& kernel, const std::string& name, const std::str
 Subject kernel_subject(const std::string& word) {
     if (is_version(word)) {
         const Kernel kernel = find_kernel(word);
-        return subject_of(kernel, word, word, kernel.package);
+        return subject_for(kernel, word, word, kernel.package);
     }
     const fs::path file = fs::canonical(word);
     const Kernel kernel = find_kernel(file);
-    return subject_of(kernel, file.filename().string() + "-" + kernel.release, kernel.vmlinuz,
-                      file);
+    return subject_for(kernel, file.filename().string() + "-" + kernel.release, kernel.vmlinuz,
+                       file);
 }
 
 /// Built modules are taken as they are, and sources are built for the kernel.

@@ -9,9 +9,9 @@ namespace rxlab {
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
     define_report, define_tune, define_profile, define_advise, define_certify, define_attribute,
-    define_diff, define_series, define_bisect, define_kernels, define_bundle, define_nightly,
-    define_shell, define_doctor, define_frames, define_xdp, define_knob, define_apply,
-    define_restore, define_agent;
+    define_diff, define_series, define_bisect, define_syscalls, define_kernels, define_bundle,
+    define_nightly, define_shell, define_doctor, define_frames, define_xdp, define_knob,
+    define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -44,6 +44,8 @@ const Command kCommands[] = {
     {"series", "what became of each path from version to version of a kernel", define_series, kUse},
     {"bisect", "which version it was that changed a path, and what it changed there", define_bisect,
      kUse},
+    {"syscalls", "what a program has the kernel do: instructions of each system call, counted",
+     define_syscalls, kUse},
     {"kernels", "the kernels there are: in the archive, and unpacked here", define_kernels, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},

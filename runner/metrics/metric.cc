@@ -108,7 +108,7 @@ const MetricRow kMetrics[] = {
     {"generator.instructions_per_packet", "instructions/packet", "none", descriptive, 0,
      "instructions of the generator's own per packet, told apart by who called what"},
     {"idle.instructions_per_*", "instructions", "none", descriptive, 0,
-     "instructions of the idle task per packet, record, message or run, told apart by who called what"},
+     "instructions of the idle task per packet, record, message or run"},
     {"user.instructions_per_*", "instructions", "none", descriptive, 0,
      "instructions of programs per packet, record or message"},
     {"instructions_per_record",

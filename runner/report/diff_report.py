@@ -54,7 +54,7 @@ def load(folder):
 
 
 def item(path):
-    return path["unit"].removeprefix("instructions/")
+    return path["unit"].partition("/")[2]
 
 
 def is_told(path):
@@ -114,7 +114,7 @@ def path_table(document):
             ]
         )
     return Table(
-        "Instructions of each path, per packet or record: medians over boots",
+        "Instructions of each path, per packet, record or run: medians over boots",
         ["path", "before", "after", "difference", "ratio", "boots", "verdict"],
         rows,
         {1, 2, 3, 4, 5},
