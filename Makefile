@@ -232,7 +232,8 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 		$(BUILD)/cmake/xdp_test --gtest_brief=1
 	@vm/test-vdma $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_RING_MIB=1024 vm/test-ring $(BUILD)/rxlab $(KERNELS)
-	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_CYCLES=100 vm/test-nic $(BUILD)/rxlab $(KERNELS)
+	@RXLAB_NIC_FRAMES=1500000 RXLAB_NIC_FAULT_FRAMES=5000000 RXLAB_NIC_CYCLES=100 \
+		vm/test-nic $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_DRIVER_FRAMES=1000000 RXLAB_DRIVERS=all vm/test-drivers $(BUILD)/rxlab $(KERNELS)
 	@RXLAB_DRIVER_REPEATS=20 vm/test-drivers $(BUILD)/rxlab \
 		$$(vm/test-drivers --list | grep -o '^repeats-[^ ]*')

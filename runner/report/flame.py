@@ -19,7 +19,7 @@ LEAST = 0.8  # px; a narrower frame is left out
 SHOWN = 30  # rows of a table
 PORT = "port"  # the device of an access that is one to a port
 WORTH = 0.5  # instructions per item: less than this is not listed as vanished
-ITEMS = ("packet", "record", "run")  # what instructions are told for
+ITEMS = ("packet", "record", "message", "run")  # what instructions are told for
 
 
 @dataclass

@@ -18,12 +18,16 @@ const std::map<std::string, Json> kTrafficOf = {
     {"open_loop", {{"packets", 10}, {"rate", 1000}}},
     {"test_run", {{"packets", 100}}},
     {"ring_stream", {{"records", 10}}},
+    {"sockets", {{"messages", 10}}},
     {"gbench", {{"program", "ring_bench"}, {"benchmark", "x"}, {"records", 10}}},
     {"program", {{"program", "/bin/true"}, {"runs", 1}}},
 };
 const std::map<std::string, Json> kSetupOf = {
     {"", Json::object()},
     {"link", {{"name", "rxextra0"}}},
+    {"bridge", {{"host_beyond", "02:00:00:00:ff:02"}}},
+    {"route", Json::object()},
+    {"conntrack", Json::object()},
     {"module", {{"name", "nope"}}},
     {"dma_ring", Json::object()},
     {"bpf_prog", {{"program", "xdp_drop"}}},

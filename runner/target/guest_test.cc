@@ -106,10 +106,15 @@ TEST_F(HostileGuest, floods_end_it_and_are_not_held) {
     EXPECT_LT(peak_kib() - before, 200 << 10);
 }
 
+/// On a busy machine a second may be over before there is a guest: it is given more then.
 TEST_F(HostileGuest, the_time_limit_holds_whatever_it_sends) {
     for (const char* guest : {"magic", "drip"})
-        EXPECT_THAT(end_of(guest, {.timeout_s = 1}).what(), HasSubstr("not finished after 1 s"))
-            << guest;
+        for (const double seconds : {1, 4, 16, 64}) {
+            const std::string end = end_of(guest, {.timeout_s = seconds}).what();
+            if (end.find("QEMU cannot") != std::string::npos && seconds < 64) continue;
+            EXPECT_THAT(end, HasSubstr(fmt::format("not finished after {} s", seconds))) << guest;
+            break;
+        }
 }
 
 TEST_F(HostileGuest, the_time_limit_holds_where_qemu_stops_at_its_start) {
