@@ -3,6 +3,7 @@
 #include "bpf/live_path.h"
 #include "sys/bpf.h"
 #include "topology/namespaces.h"
+#include "traffic/crew.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
 
@@ -16,9 +17,7 @@
 #include <barrier>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <numeric>
-#include <thread>
 
 namespace rxlab {
 
@@ -78,35 +77,6 @@ void pin_to(unsigned cpu) {
         throw Error(Status::usage, fmt::format("CPU {}: {}", cpu, std::strerror(error)),
                     "ask for fewer \"cpus\"");
 }
-
-/// Threads that fail hand their exception to the caller.
-class Crew {
-public:
-    template <typename Work>
-    void add(Work work) {
-        auto& failure = failures_.emplace_back(std::make_unique<std::exception_ptr>());
-        threads_.emplace_back([work, slot = failure.get()] {
-            try {
-                work();
-            } catch (...) {
-                *slot = std::current_exception();
-            }
-        });
-    }
-    void join() {
-        for (std::thread& thread : threads_) thread.join();
-        threads_.clear();
-        for (const auto& failure : failures_)
-            if (*failure) std::rethrow_exception(*failure);
-    }
-    ~Crew() {
-        for (std::thread& thread : threads_) thread.join();
-    }
-
-private:
-    std::vector<std::thread> threads_;
-    std::vector<std::unique_ptr<std::exception_ptr>> failures_;
-};
 
 /// One thread's place at the barrier; a thread that fails before leaves it, so that nobody waits
 /// for it.

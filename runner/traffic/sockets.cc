@@ -3,6 +3,7 @@
 // its own that blocks, as ordinary programs do.
 #include "base/error.h"
 #include "base/fd.h"
+#include "traffic/crew.h"
 #include "traffic/kinds.h"
 
 #include <arpa/inet.h>
@@ -13,8 +14,6 @@
 #include <sys/time.h>
 #include <cerrno>
 #include <cstring>
-#include <exception>
-#include <thread>
 
 namespace rxlab {
 
@@ -100,10 +99,7 @@ Ends connected(Sys& sys, const Path& path, bool tcp, const sockaddr_in& from,
     if (tcp) {
         Fd accepted(::accept4(ends.receiver.get(), nullptr, nullptr, SOCK_CLOEXEC));
         if (!accepted) fail("accepting a connection");
-        const timeval patience{kPatience, 0};
-        if (::setsockopt(accepted.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience))
-            fail("accepting a connection");
-        ends.receiver = std::move(accepted);
+        ends.receiver = std::move(accepted);  // with the patience of who listened
         send_at_once(ends.sender);
         send_at_once(ends.receiver);
     } else {
@@ -144,24 +140,10 @@ public:
 
     TrafficReport send() override {
         const uint64_t start = sys_.now_ns();
-        std::exception_ptr failure;
-        std::thread receiver([&] {
-            try {
-                receive();
-            } catch (...) {
-                failure = std::current_exception();
-                ::shutdown(ends_.receiver.get(), SHUT_RDWR);  // the sender waits for nobody
-            }
-        });
-        try {
-            send_all();
-        } catch (...) {
-            ::shutdown(ends_.sender.get(), SHUT_RDWR);
-            receiver.join();
-            throw;
-        }
-        receiver.join();
-        if (failure) std::rethrow_exception(failure);
+        Crew crew;
+        crew.add([this] { or_hang_up(ends_.receiver, [this] { receive(); }); });
+        or_hang_up(ends_.sender, [this] { send_all(); });
+        crew.join();
         TrafficReport sent;
         sent.packets = sent.busy_packets = messages_;
         sent.bytes = messages_ * message_.size();
@@ -170,6 +152,17 @@ public:
     }
 
 private:
+    /// After a failure the other side waits for nobody.
+    template <typename Work>
+    static void or_hang_up(const Fd& end, Work work) {
+        try {
+            work();
+        } catch (...) {
+            ::shutdown(end.get(), SHUT_RDWR);
+            throw;
+        }
+    }
+
     void send_all() {
         std::vector<char> answer(message_.size());
         for (uint64_t i = 0; i < messages_; i++) {
