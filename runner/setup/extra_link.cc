@@ -2,6 +2,7 @@
 #include "setup/extra_link.h"
 
 #include "base/error.h"
+#include "topology/sinks.h"
 
 #include <fmt/format.h>
 
@@ -43,15 +44,8 @@ void add_link(Sys& sys, Journal& journal, const Topology& topology, const std::s
 
 Sink add_way_out(Sys& sys, Journal& journal, const Topology& topology, const std::string& sink) {
     add_link(sys, journal, topology, kWayOut, "dummy");
-    const std::string netns = topology.paths.front().receiver.netns;
-    return {sink, [&sys, netns] {
-                std::string text;
-                sys.in_netns(netns, [&] {
-                    text = sys.read_file(
-                        fmt::format("/sys/class/net/{}/statistics/tx_packets", kWayOut));
-                });
-                return std::stoull(text);
-            }};
+    const Interface link{topology.paths.front().receiver.netns, kWayOut};
+    return {sink, [&sys, link] { return statistic(sys, link, "tx_packets"); }};
 }
 
 }  // namespace rxlab

@@ -20,13 +20,8 @@ Topology make_dummy(Sys& sys, Journal& journal, const Json&) {
                      generator_address(path),
                  kGenerator);
     // What dummy is given it counts as sent, and frees.
-    return {{path}, {{"dummy.sent", [&sys, path] {
-                          std::string text;
-                          sys.in_netns(kGenerator, [&] {
-                              text = sys.read_file("/sys/class/net/" + path.generator.name +
-                                                   "/statistics/tx_packets");
-                          });
-                          return std::stoull(text);
+    return {{path}, {{"dummy.sent", [&sys, end = path.generator] {
+                          return statistic(sys, end, "tx_packets");
                       }}}};
 }
 

@@ -82,13 +82,6 @@ Sink over_paths(Sys& sys, const std::vector<Path>& paths, const char* name,
             loss};
 }
 
-/// One of the counters that every interface has (struct rtnl_link_stats64).
-uint64_t statistic(Sys& sys, const Interface& end, const char* name) {
-    const std::string text =
-        read_in(sys, end.netns, fmt::format("/sys/class/net/{}/statistics/{}", end.name, name));
-    return std::stoull(text);
-}
-
 }  // namespace
 
 uint64_t sum_snmp(const std::string& text, const std::string& protocol,
@@ -114,6 +107,12 @@ Drops parse_drops(const std::string& net_dev, const std::string& interface) {
         if (fields.size() > 11) return {fields[3], fields[11]};
     }
     throw Error(Status::invalid, fmt::format("no interface {} in /proc/net/dev", interface));
+}
+
+uint64_t statistic(Sys& sys, const Interface& end, const char* name) {
+    const std::string text =
+        read_in(sys, end.netns, fmt::format("/sys/class/net/{}/statistics/{}", end.name, name));
+    return std::stoull(text);
 }
 
 std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns) {

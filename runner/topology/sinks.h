@@ -19,6 +19,9 @@ struct Drops {
 };
 Drops parse_drops(const std::string& net_dev, const std::string& interface);
 
+/// One of the counters that every interface has (struct rtnl_link_stats64).
+uint64_t statistic(Sys& sys, const Interface& end, const char* name);
+
 /// UDP and IP counters of the receiver's namespace.
 std::vector<Sink> protocol_sinks(Sys& sys, const std::string& netns);
 
