@@ -2,6 +2,7 @@
 #include "change/contrast.h"
 
 #include "base/error.h"
+#include "base/items.h"
 #include "base/lower.h"
 #include "experiment/resolve.h"
 
@@ -53,16 +54,18 @@ Json arm_json(const Subject& subject, bool baseline) {
     return arm;
 }
 
-/// Per what the experiment's traffic consists of, by its primary metrics. Of a program's run the
-/// whole kernel is the path.
+/// What the experiment's traffic consists of, by its primary metrics.
+std::string item_of(const Experiment& experiment) {
+    for (const std::string& name : experiment.primary)
+        for (const char* item : kItems)
+            if (name.ends_with(fmt::format("_per_{}", item))) return item;
+    return kItems[0];
+}
+
+/// Of a program's run the whole kernel is the path.
 std::string metric_of(const Experiment& experiment) {
-    for (const std::string& name : experiment.primary) {
-        if (name.ends_with("_per_run")) return "kernel.instructions_per_run";
-        for (const char* item : {"record", "message"})
-            if (name.ends_with(fmt::format("_per_{}", item)))
-                return fmt::format("path.instructions_per_{}", item);
-    }
-    return "path.instructions_per_packet";
+    const std::string item = item_of(experiment);
+    return fmt::format("{}.instructions_per_{}", item == "run" ? "kernel" : "path", item);
 }
 
 Json document_of(const Experiment& experiment, const std::vector<Subject>& subjects,

@@ -2,13 +2,14 @@
 #include "target/shares.h"
 
 #include "base/error.h"
+#include "base/items.h"
 
 #include <fmt/format.h>
 
 namespace rxlab {
 
 Work work_of(const Observation& observation) {
-    for (const char* item : {"packet", "record", "message", "run"}) {
+    for (const char* item : kItems) {
         const auto sent = observation.metrics.find(fmt::format("{}s_sent", item));
         if (sent != observation.metrics.end() && sent->second.value > 0)
             return {sent->second.value, item};

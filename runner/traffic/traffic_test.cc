@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/error.h"
+#include "base/items.h"
 #include "sys/fake_sys.h"
 #include "traffic/frame.h"
 #include "traffic/kinds.h"
@@ -9,6 +10,13 @@
 
 namespace rxlab {
 namespace {
+
+TEST(Traffics, consist_of_what_metrics_are_named_by) {
+    for (size_t i = 0; i < kTrafficCount; i++)
+        EXPECT_NE(std::find(std::begin(kItems), std::end(kItems), std::string(kTraffics[i].item)),
+                  std::end(kItems))
+            << kTraffics[i].name;
+}
 
 TEST(Split, is_as_even_as_can_be) {
     EXPECT_EQ(split(10, 3), (std::vector<uint64_t>{4, 3, 3}));
