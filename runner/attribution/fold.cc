@@ -72,12 +72,6 @@ private:
     std::vector<Symbol> all_;
 };
 
-/// What hardware jumps to: nobody called it. One of that kind of name is a function.
-bool is_entry(const std::string& name) {
-    return (name.starts_with("asm_") && name != "asm_load_gs_index") ||
-           name.starts_with("entry_SYSCALL");
-}
-
 std::string below(const std::string& path, const std::string& name) {
     return path.empty() || is_entry(name) ? name : path + ";" + name;
 }
@@ -142,6 +136,11 @@ private:
 };
 
 }  // namespace
+
+bool is_entry(std::string_view function) {
+    return (function.starts_with("asm_") && function != "asm_load_gs_index") ||
+           function.starts_with("entry_SYSCALL");
+}
 
 Executed fold(const std::string& counted, const std::string& symbols) {
     Folding folding(symbols);

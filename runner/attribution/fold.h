@@ -44,6 +44,9 @@ Executed fold(const std::string& counted, const std::string& symbols);
 void add(Stacks& sum, const Stacks& more);
 void add(Executed& sum, const Executed& more);
 
+/// What hardware jumps to: nobody called it. One that has that kind of name is a function.
+bool is_entry(std::string_view function);
+
 /// All of it.
 uint64_t total(const Stacks& stacks);
 /// Of devices' memory, or of ports.

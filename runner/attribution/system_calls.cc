@@ -21,11 +21,6 @@ std::string interrupt_name(std::string_view root) {
     return std::string(root);
 }
 
-/// One function has that kind of name and is none that hardware jumps to.
-bool is_interrupt(std::string_view root) {
-    return root.starts_with(kInterrupt) && root != "asm_load_gs_index";
-}
-
 std::string rest_of(std::string_view frame, std::string_view prefix) {
     return std::string(frame.substr(prefix.size()));
 }
@@ -101,7 +96,7 @@ Cause cause_of(std::string_view stack) {
     const std::string_view root = frames.front();
     if (root.starts_with(kEntry)) return {Origin::entry, ""};
     if (root.starts_with(kException)) return {Origin::exception, rest_of(root, kException)};
-    if (is_interrupt(root)) return {Origin::interrupt, interrupt_name(root)};
+    if (is_entry(root)) return {Origin::interrupt, interrupt_name(root)};
     return {Origin::task, ""};
 }
 

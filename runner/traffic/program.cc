@@ -60,13 +60,11 @@ public:
                 "/tmp/program.err"};
         for (const Json& word : parameters.value("arguments", Json::array()))
             run_.argv.push_back(word);
+        name_entries(system_call_entries(sys_.read_file("/proc/kallsyms")));
         sinks.push_back({"program.ended", [this] { return ended_; }});
     }
 
-    void prepare(uint64_t runs) override {
-        runs_ = runs;
-        name_entries(system_call_entries(sys_.read_file("/proc/kallsyms")));
-    }
+    void prepare(uint64_t runs) override { runs_ = runs; }
 
     TrafficReport send() override {
         TrafficReport sent;
