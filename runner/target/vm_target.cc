@@ -76,6 +76,7 @@ public:
 
     Json provenance(const Plan& plan) override {
         gather_extras(plan);
+        gather_luggage(plan);
         const Trial first = plan.trials.empty() ? Trial{} : plan.trials.front();
         Json json = to_json(assets(first.boot), machine_for(plan.lane, first));
         json["boots"] = boots(plan);
@@ -101,6 +102,7 @@ public:
     void run(const Plan& plan, const std::vector<Trial>& batch,
              const ExecutorEvents& events) override {
         gather_extras(plan);
+        gather_luggage(plan);
         for (const Trial& trial : batch) assets(trial.boot);
         for (const auto& [kit, assets] : boot_assets_)
             if (!assets.missing.empty()) events.note(assets.missing);
@@ -122,8 +124,6 @@ private:
                     group, Place{std::move(machine),
                                  {target.store_, assets.ingredients, assets.payload.archive}});
                 items_.push_back({group, i});
-                if (!archives_.contains(batch[i].traffic))
-                    archives_[batch[i].traffic] = newc_archive(files_of(batch[i]));
             }
         }
 
@@ -211,8 +211,9 @@ private:
                      {"options",
                       {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
                        {"attribute", target_.options_.attribute}}}};
-            if (traffic_kind(trial).files) job["files"] = true;
-            return run_guest(machine, snapshots.ensure(machine), job, archives_.at(trial.traffic),
+            const Luggage& luggage = target_.luggage_.at(trial.traffic);
+            if (!luggage.ingredients.empty()) job["files"] = true;
+            return run_guest(machine, snapshots.ensure(machine), job, luggage.archive,
                              {target_.options_.trial_timeout_s, target_.options_.silence_s,
                               target_.options_.attribute});
         }
@@ -275,7 +276,6 @@ private:
         const std::vector<Trial>& batch_;
         const ExecutorEvents& events_;
         std::map<std::string, Place> places_;
-        std::map<Json, std::string> archives_;  // by traffic: the files of this machine it needs
         std::vector<Workload::Item> items_;
         std::mutex mutex_;
         std::vector<Failure> failures_;
@@ -338,9 +338,27 @@ private:
         return list;
     }
 
-    static std::vector<ArchiveFile> files_of(const Trial& trial) {
+    // The files of this machine that a traffic needs.
+    struct Luggage {
+        Json ingredients = Json::array();
+        std::string archive;
+    };
+
+    static Luggage luggage_of(const Trial& trial) {
         const auto files = traffic_kind(trial).files;
-        return files ? guest_files(files(trial.traffic)) : std::vector<ArchiveFile>();
+        const auto all = files ? guest_files(files(trial.traffic)) : std::vector<ArchiveFile>();
+        return {ingredient_rows(all), newc_archive(all)};
+    }
+
+    // Read once: what trials run is what the ingredients say, whatever becomes of a file meanwhile.
+    void gather_luggage(const Plan& plan) {
+        std::map<Json, Luggage> wanted;
+        for (const Trial& trial : plan.trials) {
+            if (wanted.contains(trial.traffic)) continue;
+            const auto known = luggage_.find(trial.traffic);
+            wanted[trial.traffic] = known == luggage_.end() ? luggage_of(trial) : known->second;
+        }
+        luggage_ = std::move(wanted);
     }
 
     // Of all that the plan boots; those of another kernel than the run's own, or of other modules,
@@ -355,10 +373,8 @@ private:
                     if (!name.empty()) row["name"] = name + ": " + row["name"].get<std::string>();
                 all.push_back(std::move(row));
             }
-        std::map<Json, const Trial*> traffics;
-        for (const Trial& trial : plan.trials) traffics.try_emplace(trial.traffic, &trial);
-        for (const auto& [traffic, trial] : traffics)
-            for (Json& row : ingredient_rows(files_of(*trial))) all.push_back(std::move(row));
+        for (const auto& [traffic, luggage] : luggage_)
+            all.insert(all.end(), luggage.ingredients.begin(), luggage.ingredients.end());
         return all;
     }
 
@@ -405,6 +421,7 @@ private:
     VmOptions options_;
     SnapshotStore store_;
     std::vector<std::string> extras_;
+    std::map<Json, Luggage> luggage_;  // by traffic
     std::map<Kit, BootAssets> boot_assets_;
     std::set<std::string> qemu_devices_;
 };
