@@ -128,12 +128,12 @@ const Attributed* baseline_of(const std::vector<Attributed>& all, const Attribut
 }
 
 /// Every trial of one round, counted function by function.
-class Attribution {
+class Attribution : public CountedListener {
 public:
     Attribution(RunRequest request, bool json)
-        : request_(std::move(request)),
-          command_(command_again("rxlab attribute " + request_.experiment, request_)),
-          quiet_(request_.quiet || json) {
+        : CountedListener(request.quiet || json),
+          request_(std::move(request)),
+          command_(command_again("rxlab attribute " + request_.experiment, request_)) {
         request_.lane = to_string(exact_lane());
         request_.target = "vm";
         request_.rounds = 1;
@@ -155,6 +155,7 @@ public:
     const std::vector<Attributed>& all() const { return all_; }
     const std::string& name() const { return campaign_.experiment.name; }
 
+    using CountedListener::operator();
     void operator()(const happened::Counted& event) {
         const Trial& trial = event.observation.trial;
         const Work work = work_of(event.observation);
@@ -168,25 +169,10 @@ public:
         say(fmt::format("{}/{}  {}", by_id_.size(), campaign_.plan.trials.size(),
                         by_id_[trial.id].label));
     }
-    void operator()(const happened::Observed& event) {
-        if (const auto found = faults(event.observation); !found.empty())
-            throw Error(Status::invalid,
-                        fmt::format("{}: {}", event.observation.trial.arm, found.front()));
-    }
-    void operator()(const happened::Note& event) { say(event.text); }
-    void operator()(const happened::LeftOut& event) { say(event.reason); }
-    /// Nor of a warning that rounds decide nothing: nothing is judged.
-    template <typename Other>
-    void operator()(const Other&) {}
 
 private:
-    void say(const std::string& line) {
-        if (!quiet_) tell("  {}\n", line);
-    }
-
     RunRequest request_;
     const std::string command_;  ///< as it was asked for
-    bool quiet_;
     CampaignRequest campaign_;
     std::map<int, Attributed> by_id_;
     std::vector<Attributed> all_;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/attributed.h"
 
+#include "base/error.h"
+#include "base/output.h"
 #include "change/executed_json.h"
+
+#include <fmt/format.h>
 
 namespace rxlab {
 namespace {
@@ -30,6 +34,16 @@ Json attribution_json(const std::string& command, const Experiment& experiment,
             {"kernel", provenance["kernel"].value("release", "")},
             {"command", command},
             {"cells", list}};
+}
+
+void CountedListener::operator()(const happened::Observed& event) const {
+    if (const auto found = faults(event.observation); !found.empty())
+        throw Error(Status::invalid,
+                    fmt::format("{}: {}", event.observation.trial.arm, found.front()));
+}
+
+void CountedListener::say(const std::string& line) const {
+    if (!quiet_) tell("  {}\n", line);
 }
 
 }  // namespace rxlab

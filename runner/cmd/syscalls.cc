@@ -115,24 +115,15 @@ Json document_for(const std::string& name, const std::vector<Contestant>& contes
 }
 
 /// Every round of every arm.
-class Runs {
+class Runs : public CountedListener {
 public:
-    explicit Runs(bool quiet) : quiet_(quiet) {}
+    using CountedListener::CountedListener;
+    using CountedListener::operator();
 
     void operator()(const happened::Counted& event) {
         const Trial& trial = event.observation.trial;
         by_arm_[trial.arm][trial.round] = event.executed;
     }
-    void operator()(const happened::Observed& event) {
-        if (const auto found = faults(event.observation); !found.empty())
-            throw Error(Status::invalid,
-                        fmt::format("{}: {}", event.observation.trial.arm, found.front()));
-    }
-    void operator()(const happened::Note& event) { say(event.text); }
-    void operator()(const happened::LeftOut& event) { say(event.reason); }
-    template <typename Other>
-    void operator()(const Other&) {}
-
     std::vector<Executed> of(const Contestant& one) const {
         std::vector<Executed> rounds;
         for (const auto& [round, executed] : by_arm_.at(one.subject.name))
@@ -141,11 +132,6 @@ public:
     }
 
 private:
-    void say(const std::string& line) const {
-        if (!quiet_) tell("  {}\n", line);
-    }
-
-    bool quiet_;
     std::map<std::string, std::map<int, Executed>> by_arm_;
 };
 
