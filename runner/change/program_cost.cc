@@ -178,13 +178,14 @@ Json to_json(const ProgramCost& cost) {
 Json to_json(const ProgramChange& change) {
     Json causes = Json::array();
     for (const CauseChange& one : change.causes) causes.push_back(to_json(one));
+    const Json functions = to_json(change.functions);
     return {{"kernel", to_json(change.kernel)},
             {"user", to_json(change.user)},
             {"all", to_json(change.all)},
             {"verdict", to_string(change.verdict())},
             {"causes", causes},
-            {"functions", to_json(change.functions)["functions"]},
-            {"moved", to_json(change.functions)["moved"]}};
+            {"functions", functions["functions"]},
+            {"moved", functions["moved"]}};
 }
 
 }  // namespace rxlab

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/program_cost.h"
 
+#include "experiment/test_schema.h"
+
 #include <gmock/gmock.h>
 #include <random>
 
@@ -52,6 +54,14 @@ TEST(ProgramChange, has_what_differs_and_nothing_else) {
     EXPECT_EQ(change.causes[0].difference.mean, 3);
     EXPECT_TRUE(change.kernel.same()) << "each round has three more, however they differ";
     EXPECT_EQ(change.user.mean, 0);
+}
+
+TEST(ProgramCost, and_what_it_changed_satisfy_their_schemas) {
+    expect_schema(to_json(program_cost({run_of(50, 7)})), "syscalls", "cost");
+    const Json change = to_json(program_change({run_of(50, 7)}, {run_of(53, 7)}));
+    expect_schema(change, "syscalls", "change");
+    ASSERT_FALSE(change.at("functions").empty());
+    for (const Json& one : change.at("functions")) expect_schema(one, "diff", "function");
 }
 
 TEST(ProgramChange, has_a_system_call_that_is_new) {

@@ -11,31 +11,12 @@ from ink import INK
 from load import Place, read_json
 from output import in_folder, replace
 from plots import Rows, draw, plot_files, scale
+from shape import check_schema
 from to_html import html
 
 BARS = 15  # of a plot
 SHOWN = 30  # functions in a table
-VERDICTS = ("better", "worse", "same", "inconclusive")
 NOT_TOLD = "idle"
-
-
-def check_figure(place):
-    for key in ("mean", "low", "high"):
-        place.get(key).number()
-
-
-def check_difference(place):
-    for key in ("kernel", "user", "all"):
-        check_figure(place.get(key))
-    place.get("verdict").one_of(VERDICTS)
-    for cause in place.get("causes").items():
-        cause.get("words").text()
-        for key in ("calls_before", "calls_after", "before", "after", "difference"):
-            check_figure(cause.get(key))
-    for function in place.get("functions").items():
-        function.get("function").text()
-        for key in ("before", "after", "difference", "low", "high"):
-            function.get(key).number()
 
 
 def load(folder):
@@ -43,24 +24,12 @@ def load(folder):
     path = folder / "syscalls.json"
     document = read_json(path, f"write it with 'rxlab syscalls --out {folder} -- PROGRAM'")
     place = Place(document, f"{path}:")
-    for key in ("command", "name", "kernel"):
-        place.get(key).text()
-    place.get("rounds").number()
-    for subject in place.get("subjects").items():
-        for key in ("name", "summary"):
-            subject.get(key).text()
-        subject.get("repeats").boolean()
-        for key in ("kernel", "user"):
-            check_figure(subject.get(key))
-        for cause in subject.get("causes").items():
-            for key in ("origin", "words"):
-                cause.get(key).text()
-            for key in ("calls", "instructions"):
-                check_figure(cause.get(key))
-            for count in cause.get("functions").entries():
-                count.number()
+    check_schema(place, "syscalls")
     if "difference" in document:
-        check_difference(place.get("difference"))
+        for function in place.get("difference").get("functions").items():
+            check_schema(function, "diff", "function")
+        for moved in place.get("difference").get("moved").items():
+            check_schema(moved, "diff", "moved")
     return document
 
 

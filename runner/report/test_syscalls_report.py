@@ -22,6 +22,7 @@ def figure(mean, low=None, high=None):
 def cause(origin, words, calls, instructions, functions):
     return {
         "origin": origin,
+        "name": "",
         "words": words,
         "calls": calls,
         "instructions": instructions,
@@ -49,6 +50,7 @@ ONE = {
     "schema_version": 1,
     "command": "rxlab syscalls -- ./x",
     "name": "x",
+    "argv": ["./x"],
     "kernel": "6.12.0",
     "rounds": 2,
     "subjects": [subject("x", 400.0)],
@@ -63,6 +65,8 @@ BOTH = {
         "verdict": "worse",
         "causes": [
             {
+                "origin": "system_call",
+                "name": "write",
                 "words": "write<&>",
                 "calls_before": figure(10),
                 "calls_after": figure(11),
@@ -73,6 +77,9 @@ BOTH = {
         ],
         "functions": [
             {
+                "share": "path",
+                "state": "",
+                "moved": 0,
                 "function": "vfs_write",
                 "before": 400,
                 "after": 420,
@@ -143,10 +150,11 @@ class SyscallsReport(unittest.TestCase):
         self.assertIn("Nothing differs.", self.page(same))
 
     def test_a_document_of_another_shape_is_refused(self):
-        broken = copy.deepcopy(ONE)
+        broken, other = copy.deepcopy(ONE), copy.deepcopy(BOTH)
         broken["subjects"][0]["causes"][0]["calls"] = 3
+        other["difference"]["functions"][0]["share"] = "elsewhere"
         with tempfile.TemporaryDirectory() as name:
-            for text in (json.dumps(broken), "{}", "{"):
+            for text in (json.dumps(broken), json.dumps(other), "{}", "{"):
                 Path(name, "syscalls.json").write_text(text)
                 err = io.StringIO()
                 with contextlib.redirect_stderr(err):
