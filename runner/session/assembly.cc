@@ -138,25 +138,27 @@ std::vector<Json> repetitions(const Json& value) {
     return {value.begin(), value.end()};
 }
 
+/// Adds the words of what a kind needs in its guest, where it needs something.
+void add_extras(const char* extras, std::set<std::string>& all) {
+    std::istringstream words(extras ? extras : "");
+    for (std::string word; words >> word;) all.insert(word);
+}
+
 std::set<std::string> observing_programs(const Trial& trial) {
     std::vector<std::string> names = trial.collectors;
     for (const Json& observer : repetitions(trial.setup.value("observer", Json())))
         names.push_back(observer.value("collector", ""));
     std::set<std::string> tools;
-    for (const std::string& name : names)
-        if (const char* extra = collector_named(name).kind->extra) tools.insert(extra);
+    for (const std::string& name : names) add_extras(collector_named(name).kind->extra, tools);
     return tools;
 }
 
 std::set<std::string> extra_tools(const Trial& trial) {
     std::set<std::string> tools = observing_programs(trial);
     for (const auto& [name, parameters] : trial.setup.items())
-        if (const char* extra = row_named(kSetups, kSetupCount, name, "setup").extra) {
-            std::istringstream words(extra);
-            for (std::string word; words >> word;) tools.insert(word);
-        }
+        add_extras(row_named(kSetups, kSetupCount, name, "setup").extra, tools);
     for (const auto& [name, value] : trial.knobs.items())
-        if (const char* extra = find_knob(name).kind.extra) tools.insert(extra);
+        add_extras(find_knob(name).kind.extra, tools);
     return tools;
 }
 
