@@ -16,17 +16,26 @@ namespace {
 
 const char* const kOurModules[] = {"dma_ring", "rxnic", "rxpad", "vdma", "vdma_test"};
 
+[[noreturn]] void not_trusted(const Trial& trial, const std::string& what) {
+    throw Error(Status::usage,
+                fmt::format("arm {} loads {} on this machine, and the experiment does not come "
+                            "with rxlab",
+                            trial.arm, what),
+                "--target vm; or, where you know what it does, --trust");
+}
+
+void require_our_programs(const Trial& trial) {
+    for (const Json& setup : repetitions(trial.setup.value("xdp_object", Json::array())))
+        not_trusted(trial, "the XDP program " + setup.value("object", ""));
+}
+
 void require_our_modules(const Trial& trial) {
     for (const Json& setup : repetitions(trial.setup.value("module", Json::array()))) {
         const std::string name = setup.value("name", "");
         if (std::find(std::begin(kOurModules), std::end(kOurModules), name) !=
             std::end(kOurModules))
             continue;
-        throw Error(Status::usage,
-                    fmt::format("arm {} loads the kernel module {} on this machine, and the "
-                                "experiment does not come with rxlab",
-                                trial.arm, name),
-                    "--target vm; or, where you know what it does, --trust");
+        not_trusted(trial, "the kernel module " + name);
     }
 }
 
@@ -35,7 +44,9 @@ void require_our_modules(const Trial& trial) {
 void require_trusted(const Plan& plan, bool stranger) {
     for (const Trial& trial : plan.trials) {
         for (const auto& [name, value] : trial.knobs.items()) require_within_receive_path(name);
-        if (stranger) require_our_modules(trial);
+        if (!stranger) continue;
+        require_our_modules(trial);
+        require_our_programs(trial);
     }
 }
 

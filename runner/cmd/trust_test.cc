@@ -36,6 +36,13 @@ TEST(Trust, a_stranger_loads_no_modules_but_ours) {
     EXPECT_THROW(require_trusted(plan_of({{"module", two}}), true), Error);
 }
 
+TEST(Trust, a_stranger_loads_no_xdp_program_of_his_own) {
+    const Plan other = plan_of({{"xdp_object", {{"object", "/home/me/x.o"}}}});
+    EXPECT_NO_THROW(require_trusted(other, false));
+    EXPECT_THROW(require_trusted(other, true), Error);
+    EXPECT_NO_THROW(require_trusted(plan_of({{"xdp", {{"program", "xdp_drop"}}}}), true));
+}
+
 TEST(Trust, knobs_stay_within_the_receive_path_whoever_wrote_them) {
     EXPECT_NO_THROW(
         require_trusted(plan_of(Json::object(), {{"sysctl:net.core.netdev_budget", 64}}), true));

@@ -132,6 +132,16 @@ const TrafficKind& traffic_kind(const Trial& trial) {
     return row_named(kTraffics, kTrafficCount, trial.traffic.value("kind", ""), "traffic");
 }
 
+std::vector<GuestFile> guest_files_of(const Trial& trial) {
+    std::vector<GuestFile> all;
+    if (const auto files = traffic_kind(trial).files) all = files(trial.traffic);
+    for (const auto& [name, value] : trial.setup.items())
+        if (const auto files = row_named(kSetups, kSetupCount, name, "setup").files)
+            for (const Json& parameters : repetitions(value))
+                for (GuestFile& file : files(parameters)) all.push_back(std::move(file));
+    return all;
+}
+
 std::vector<Json> repetitions(const Json& value) {
     if (value.is_null()) return {};
     if (!value.is_array()) return {value};

@@ -31,6 +31,9 @@ Topology make_topology(Sys& sys, Journal& journal, const Trial& trial, const Use
 /// @throws Error(Status::usage) for a word that is none of its kinds.
 const TrafficKind& traffic_kind(const Trial& trial);
 
+/// What its traffic and its set-ups need of this machine's files in a guest.
+std::vector<GuestFile> guest_files_of(const Trial& trial);
+
 /// What its topology needs of the machine.
 MachineNeeds machine_needs(const Trial& trial);
 

@@ -39,6 +39,7 @@ const std::map<std::string, Json> kSetupOf = {
     {"observer", {{"collector", "softirq"}}},
     {"xdp", {{"program", "xdp_drop"}}},
     {"reopen", Json::object()},
+    {"xdp_object", {{"object", "/nonexistent"}}},
 };
 
 Trial trial_of(const std::string& topology, const std::string& traffic, const std::string& setup) {

@@ -7,7 +7,8 @@ namespace rxlab {
 
 extern const char kLinkSchema[], kModuleSchema[], kBpfProgSchema[], kNftSchema[], kTcSchema[],
     kXdpSchema[], kDmaRingSchema[], kUdpSocketSchema[], kPortFilterSchema[], kXdpToolsSchema[],
-    kObserverSchema[], kBridgeSchema[], kRouteSchema[], kConntrackSchema[], kReopenSchema[];
+    kObserverSchema[], kBridgeSchema[], kRouteSchema[], kConntrackSchema[], kReopenSchema[],
+    kXdpObjectSchema[];
 
 std::unique_ptr<Applied> apply_link(Sys& sys, Journal& journal, const Topology& topology,
                                     const Json& parameters);
@@ -35,6 +36,8 @@ std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topol
                                          const Json& parameters);
 std::unique_ptr<Applied> apply_xdp(Sys& sys, Journal& journal, const Topology& topology,
                                    const Json& parameters);
+std::unique_ptr<Applied> apply_xdp_object(Sys& sys, Journal& journal, const Topology& topology,
+                                          const Json& parameters);
 std::unique_ptr<Applied> apply_observer(Sys& sys, Journal& journal, const Topology& topology,
                                         const Json& parameters);
 std::unique_ptr<Applied> apply_reopen(Sys& sys, Journal& journal, const Topology& topology,
@@ -50,6 +53,12 @@ std::string describe_xdp_tools(Sys& sys, Journal& journal, const Topology& topol
                                const Json& parameters);
 std::string describe_xdp(Sys& sys, Journal& journal, const Topology& topology,
                          const Json& parameters);
+
+std::string describe_xdp_object(Sys& sys, Journal& journal, const Topology& topology,
+                                const Json& parameters);
+
+/// What it has in a guest.
+std::vector<GuestFile> files_of_xdp_object(const Json& parameters);
 
 /// "rxdut0 rxdut1", for people.
 std::string receiver_names(const Topology& topology);

@@ -2,6 +2,7 @@
 // What an arm puts in place before its trial besides knobs: XDP programs, nft and tc rules,
 // modules, links.
 #pragma once
+#include "base/guest_file.h"
 #include "topology/topology.h"
 
 namespace rxlab {
@@ -34,6 +35,8 @@ struct SetupKind {
     bool xdp = false;  ///< it attaches an XDP program, by its "mode" in the driver or in the stack
     bool own_modules = false;  ///< it inserts modules of rxlab's own
     Moment moment = Moment::before_knobs;
+    /// What it reads in a guest that is not in every guest; null: nothing.
+    std::vector<GuestFile> (*files)(const Json& parameters) = nullptr;
 };
 extern const SetupKind kSetups[];
 extern const size_t kSetupCount;

@@ -63,6 +63,10 @@ const SetupKind kSetups[] = {
      kObserverSchema, apply_observer, describe_observer, false},
     {"xdp", "an XDP program of bpf/ on every receiving interface", kXdpSchema, apply_xdp,
      describe_xdp, true, nullptr, true},
+    {"xdp_object",
+     "an XDP program of somebody's, from an object file, on every receiving interface",
+     kXdpObjectSchema, apply_xdp_object, describe_xdp_object, true, nullptr, true, false,
+     Moment::before_knobs, files_of_xdp_object},
     {"reopen",
      "every receiving interface is closed and opened again once the knobs are set, so that its "
      "driver requests its interrupts anew",

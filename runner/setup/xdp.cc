@@ -89,8 +89,12 @@ ReadVerdicts counter_of(Sys& sys, const Interface& receiver, const BpfObject& pr
                 program.name()),
             "use mode \"native\"");
     return [&sys, receiver] {
+        const XdpEnds ends = driver_xdp_ends(sys, receiver);
         Verdicts verdicts{};
-        verdicts[XDP_DROP].packets = driver_xdp_drops(sys, receiver);
+        verdicts[XDP_ABORTED].packets = ends.aborted;
+        verdicts[XDP_DROP].packets = ends.drops;
+        verdicts[XDP_TX].packets = ends.sent_back;
+        verdicts[XDP_REDIRECT].packets = ends.redirected;
         return verdicts;
     };
 }

@@ -159,7 +159,7 @@ std::unique_ptr<Applied> apply_xdp_tools(Sys& sys, Journal& journal, const Topol
             put_filter(tool, receiver, parameters);
         if (dispatcher) require_dispatcher(sys, receiver);
         applied->sinks.push_back(
-            {"xdp.drop", [&sys, receiver] { return driver_xdp_drops(sys, receiver); }});
+            {"xdp.drop", [&sys, receiver] { return driver_xdp_ends(sys, receiver).drops; }});
     }
     return applied;
 }

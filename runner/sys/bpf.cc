@@ -9,7 +9,9 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/if_link.h>
 #include <linux/magic.h>
 #include <net/if.h>
@@ -62,6 +64,14 @@ std::string last_lines(const std::string& text, int lines) {
 size_t possible_cpus() {
     static const int count = must(libbpf_num_possible_cpus(), "number of possible CPUs");
     return static_cast<size_t>(count);
+}
+
+std::string preferred_folder;
+
+/// Of the object in preferred_folder; empty: it has none of this name.
+std::string preferred_file(const std::string& name) {
+    const std::string file = preferred_folder + "/" + name + ".bpf.o";
+    return preferred_folder.empty() || ::access(file.c_str(), F_OK) ? "" : file;
 }
 
 const BpfBytes& embedded(const std::string& name) {
@@ -257,16 +267,60 @@ void BpfObject::Close::operator()(bpf_object* object) const {
 BpfObject BpfObject::open(const std::string& name) {
     use_libbpf();
     const BpfBytes& bytes = embedded(name);
+    const std::string file = preferred_file(name);
     BpfObject out;
     out.name_ = name;
     LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
-    out.object_.reset(bpf_object__open_mem(bytes.begin, bytes.size(), &options));
+    out.object_.reset(file.empty() ? bpf_object__open_mem(bytes.begin, bytes.size(), &options)
+                                   : bpf_object__open_file(file.c_str(), &options));
     if (!out.object_) fail("opening BPF object '" + name + "'", errno, libbpf_warnings);
     return out;
 }
 
+BpfObject BpfObject::open_xdp(const std::string& path, const std::string& program) {
+    use_libbpf();
+    BpfObject out;
+    out.name_ = path.substr(path.rfind('/') + 1);
+    out.object_.reset(bpf_object__open_file(path.c_str(), nullptr));
+    if (!out.object_)
+        throw Error(
+            Status::usage,
+            fmt::format("'{}' cannot be opened as a BPF object: {}", path, std::strerror(errno)),
+            last_lines(libbpf_warnings, 2));
+    out.take_only(program);
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, out.object_.get()) bpf_map__set_pin_path(map, nullptr);
+    return out;
+}
+
+void BpfObject::take_only(const std::string& wanted) {
+    std::vector<std::string> names;
+    bpf_program* program = nullptr;
+    while ((program = bpf_object__next_program(object_.get(), program)))
+        if (bpf_program__type(program) == BPF_PROG_TYPE_XDP)
+            names.emplace_back(bpf_program__name(program));
+    if (wanted.empty() && names.size() != 1)
+        throw Error(Status::usage,
+                    names.empty() ? fmt::format("'{}' has no XDP program (SEC(\"xdp\"))", name_)
+                                  : fmt::format("'{}' has {} XDP programs: {}", name_, names.size(),
+                                                fmt::join(names, ", ")),
+                    names.empty() ? "compile it with clang -target bpf" : "name one of them");
+    only_ = wanted.empty() ? names.front() : wanted;
+    if (std::find(names.begin(), names.end(), only_) == names.end())
+        throw Error(Status::usage, fmt::format("'{}' has no XDP program '{}'", name_, only_),
+                    advice_on(only_, names));
+    while ((program = bpf_object__next_program(object_.get(), program)))
+        bpf_program__set_autoload(program, only_ == bpf_program__name(program));
+}
+
+void prefer_bpf_objects_in(const std::string& folder) {
+    preferred_folder = folder;
+}
+
 Fd embedded_bpf_file(const std::string& name) {
     const BpfBytes& bytes = embedded(name);
+    if (const std::string file = preferred_file(name); !file.empty())
+        return Fd(must(::open(file.c_str(), O_RDONLY | O_CLOEXEC), file));
     Fd file(::memfd_create(name.c_str(), MFD_CLOEXEC));
     if (file.get() < 0 ||
         ::write(file.get(), bytes.begin, bytes.size()) != static_cast<ssize_t>(bytes.size()))
@@ -324,13 +378,14 @@ void BpfObject::load() {
 }
 
 int BpfObject::program(const std::string& program) const {
-    bpf_program* found = program.empty()
+    const std::string& wanted = program.empty() ? only_ : program;
+    bpf_program* found = wanted.empty()
                              ? bpf_object__next_program(object_.get(), nullptr)
-                             : bpf_object__find_program_by_name(object_.get(), program.c_str());
+                             : bpf_object__find_program_by_name(object_.get(), wanted.c_str());
     if (!found)
         throw Error(Status::invalid,
-                    fmt::format("BPF object '{}' has no program '{}'", name_, program));
-    if (program.empty() && bpf_object__next_program(object_.get(), found))
+                    fmt::format("BPF object '{}' has no program '{}'", name_, wanted));
+    if (wanted.empty() && bpf_object__next_program(object_.get(), found))
         throw Error(Status::invalid,
                     fmt::format("BPF object '{}' has several programs, and none was named", name_));
     return bpf_program__fd(found);

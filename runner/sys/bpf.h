@@ -64,11 +64,16 @@ private:
     uint32_t type_ = 0, key_size_ = 0, value_size_ = 0, entries_ = 0, flags_ = 0;
 };
 
-/// One embedded object, opened; load() puts it into the kernel; it leaves with the BpfObject.
+/// One object, embedded or a file's, opened; load() puts it into the kernel; it leaves with the
+/// BpfObject.
 class BpfObject {
 public:
     /// @throws Error(Status::usage) with the nearest valid name.
     static BpfObject open(const std::string& name);
+    /// One XDP program of an object file, its only one or the one of this name; its maps are not
+    /// pinned, whatever the file says.
+    /// @throws Error(Status::usage): no such file, no BPF object, no such program, several programs
+    static BpfObject open_xdp(const std::string& path, const std::string& program);
 
     /// Sets `const volatile` variables by name: {"drop_port": 9}. Types and ranges come from BTF; a
     /// narrower range may be declared with __attribute__((btf_decl_tag("range LEAST MOST"))).
@@ -80,9 +85,10 @@ public:
     void reuse(const std::string& map, int fd);
     /// @throws Error with the end of the verifier's log.
     void load();
-    const std::string& name() const { return name_; }
+    /// Of an object of ours, or of the program that it was opened for.
+    const std::string& name() const { return only_.empty() ? name_ : only_; }
     int program(
-        const std::string& program = {}) const;  ///< descriptor; empty: the object's only program
+        const std::string& program = {}) const;  ///< descriptor; empty: the one that was opened for
     int map(const std::string& map) const;       ///< descriptor
     bool has_map(const std::string& map) const;
     std::vector<std::string> maps() const;  ///< those with names of their own, not .rodata
@@ -94,12 +100,19 @@ public:
     std::vector<Fd> attach_raw_tracepoints() const;
 
 private:
+    /// The other programs are not loaded.
+    void take_only(const std::string& program);
+
     struct Close {
         void operator()(bpf_object* object) const;
     };
     std::string name_;
+    std::string only_;  ///< the program that it was opened for; empty: it has one
     std::unique_ptr<bpf_object, Close> object_;
 };
+
+/// Where there is NAME.bpf.o in this folder, it is opened in the place of the embedded object.
+void prefer_bpf_objects_in(const std::string& folder);
 
 /// An embedded object as a file without a name, for programs that load it themselves:
 /// /proc/PID/fd/N.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// The files of this machine that a trial's traffic needs in its guest.
+// The files of this machine that a trial needs in its guest.
 #pragma once
+#include "base/guest_file.h"
 #include "base/json.h"
 #include "target/archive.h"
-#include "traffic/traffic.h"
 
 #include <string>
 #include <vector>

@@ -18,6 +18,23 @@ std::optional<uint64_t> sum_where(const Statistics& statistics, const Wanted& wa
     return sum;
 }
 
+/// The first of these words that it counts by. What a driver sends for XDP may be counted at the
+/// queues that send, too: those of the receiving side are meant.
+std::optional<uint64_t> xdp_statistic(const Statistics& statistics,
+                                      const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+        for (const std::string& total : {"rx_xdp_" + word, "xdp_" + word})
+            if (const auto sum =
+                    sum_where(statistics, [&](const std::string& name) { return name == total; }))
+                return sum;
+        if (const auto sum = sum_where(statistics, [&](const std::string& name) {
+                return name.starts_with("rx") && name.ends_with("_xdp_" + word);
+            }))
+            return sum;
+    }
+    return {};
+}
+
 }  // namespace
 
 uint64_t sum_of(const Statistics& statistics, const std::vector<std::string>& names) {
@@ -38,20 +55,18 @@ uint64_t driver_counters(Sys& sys, const Interface& interface,
     return sum_of(ethtool_statistics(sys, interface), names);
 }
 
-uint64_t sum_of_xdp_drops(const Statistics& statistics) {
-    auto drops =
-        sum_where(statistics, [](const std::string& name) { return name == "rx_xdp_drops"; });
-    if (!drops)
-        drops = sum_where(statistics,
-                          [](const std::string& name) { return name.ends_with("xdp_drops"); });
+XdpEnds xdp_ends(const Statistics& statistics) {
+    const auto drops = xdp_statistic(statistics, {"drops", "drop"});
     if (!drops)
         throw Error(Status::invalid, "the driver does not count XDP drops",
                     "use a program that counts, e.g. xdp_drop");
-    return *drops;
+    return {*drops, xdp_statistic(statistics, {"aborted"}).value_or(0),
+            xdp_statistic(statistics, {"tx"}).value_or(0),
+            xdp_statistic(statistics, {"redirect", "redirects"}).value_or(0)};
 }
 
-uint64_t driver_xdp_drops(Sys& sys, const Interface& receiver) {
-    return sum_of_xdp_drops(ethtool_statistics(sys, receiver));
+XdpEnds driver_xdp_ends(Sys& sys, const Interface& receiver) {
+    return xdp_ends(ethtool_statistics(sys, receiver));
 }
 
 }  // namespace rxlab

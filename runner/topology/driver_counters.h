@@ -11,10 +11,13 @@ uint64_t sum_of(const Statistics& statistics, const std::vector<std::string>& na
 uint64_t driver_counters(Sys& sys, const Interface& interface,
                          const std::vector<std::string>& names);
 
-/// XDP drops as the driver counts them, for programs that count nothing themselves: the statistic
-/// "rx_xdp_drops", or the sum of those that end in "xdp_drops", one per queue in veth. @throws
-/// Error(Status::invalid): the driver has no such statistic.
-uint64_t sum_of_xdp_drops(const Statistics& statistics);
-uint64_t driver_xdp_drops(Sys& sys, const Interface& receiver);
+/// What became of frames by XDP programs that count nothing themselves, as the driver counts it.
+struct XdpEnds {
+    uint64_t drops = 0, aborted = 0, sent_back = 0, redirected = 0;  ///< frames
+};
+/// Of a total ("rx_xdp_drops", "xdp_drop"), or of the queues ("rx_queue_0_xdp_drops"). Many drivers
+/// count what is aborted among the drops. @throws Error(Status::invalid): it counts no XDP drops.
+XdpEnds xdp_ends(const Statistics& statistics);
+XdpEnds driver_xdp_ends(Sys& sys, const Interface& receiver);
 
 }  // namespace rxlab

@@ -10,26 +10,42 @@
 
 namespace rxlab {
 
-TEST(SumOfXdpDrops, is_that_of_all_queues) {
-    EXPECT_EQ(sum_of_xdp_drops({{"peer_ifindex", 4},
-                                {"rx_queue_0_drops", 3},
-                                {"rx_queue_0_xdp_drops", 10},
-                                {"rx_queue_1_xdp_drops", 5},
-                                {"tx_queue_0_xdp_xmit", 9}}),
-              15u);
+TEST(XdpEnds, are_those_of_all_queues_that_receive) {
+    const XdpEnds veth = xdp_ends({{"peer_ifindex", 4},
+                                   {"rx_queue_0_drops", 3},
+                                   {"rx_queue_0_xdp_drops", 10},
+                                   {"rx_queue_0_xdp_tx", 2},
+                                   {"rx_queue_0_xdp_tx_errors", 9},
+                                   {"rx_queue_0_xdp_redirect", 7},
+                                   {"rx_queue_1_xdp_drops", 5},
+                                   {"tx_queue_0_xdp_xmit", 9}});
+    EXPECT_EQ(veth.drops, 15u);
+    EXPECT_EQ(veth.sent_back, 2u);
+    EXPECT_EQ(veth.redirected, 7u);
+    const XdpEnds virtio = xdp_ends({{"rx_queue_0_xdp_drops", 1},
+                                     {"rx_queue_0_xdp_tx", 2},
+                                     {"rx_queue_0_xdp_redirects", 3},
+                                     {"tx_queue_0_xdp_tx", 5}});
+    EXPECT_EQ(virtio.sent_back, 2u);
+    EXPECT_EQ(virtio.redirected, 3u);
 }
 
-TEST(SumOfXdpDrops, takes_a_total_that_the_driver_gives_and_not_its_queues_too) {
-    EXPECT_EQ(sum_of_xdp_drops({{"rx_xdp_drops", 8},
-                                {"tx_xdp_tx_drops", 1},
-                                {"rx0_xdp_drops", 5},
-                                {"rx1_xdp_drops", 3}}),
+TEST(XdpEnds, are_the_totals_that_the_driver_gives_and_not_its_queues_too) {
+    EXPECT_EQ(xdp_ends({{"rx_xdp_drops", 8},
+                        {"tx_xdp_tx_drops", 1},
+                        {"rx0_xdp_drops", 5},
+                        {"rx1_xdp_drops", 3}})
+                  .drops,
               8u);
+    const XdpEnds rxnic = xdp_ends({{"xdp_drop", 4}, {"xdp_aborted", 1}, {"q0_xdp_drop", 4}});
+    EXPECT_EQ(rxnic.drops, 4u);
+    EXPECT_EQ(rxnic.aborted, 1u);
+    EXPECT_EQ(rxnic.sent_back, 0u);
 }
 
-TEST(SumOfXdpDrops, refuses_a_driver_that_does_not_count_them) {
-    EXPECT_THROW(sum_of_xdp_drops({{"rx_packets", 10}}), Error);
-    EXPECT_THROW(sum_of_xdp_drops({}), Error);
+TEST(XdpEnds, are_refused_of_a_driver_that_does_not_count_them) {
+    EXPECT_THROW(xdp_ends({{"rx_packets", 10}}), Error);
+    EXPECT_THROW(xdp_ends({}), Error);
 }
 
 TEST(SumOf, is_of_those_named_and_no_other) {

@@ -137,7 +137,7 @@ std::vector<Sink> nic_sinks(Sys& sys, const Path& path, const NicCounters& count
                             : driver_counters(sys, end, {name});
     };
     const auto dropped = [&sys, end = path.receiver, xdp = counters.xdp_in_dropped] {
-        return statistic(sys, end, "rx_dropped") - (xdp ? driver_xdp_drops(sys, end) : 0);
+        return statistic(sys, end, "rx_dropped") - (xdp ? driver_xdp_ends(sys, end).drops : 0);
     };
     return {{"nic.not_sent",
              [&sys, end = path.generator] { return statistic(sys, end, "tx_dropped"); }, true},

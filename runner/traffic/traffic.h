@@ -2,6 +2,7 @@
 // Traffic: frames from the generator's side of a topology, or records through a ring, in the kernel
 // or in user space.
 #pragma once
+#include "base/guest_file.h"
 #include "collect/histogram.h"
 #include "topology/topology.h"
 
@@ -40,12 +41,6 @@ public:
     /// @throws Error(Status::invalid) when the generator reports no result.
     virtual TrafficReport send() = 0;
     std::vector<Sink> sinks;  ///< where it ends packets itself
-};
-
-/// A file of this machine that a guest has to have, and where.
-struct GuestFile {
-    std::string here, there;
-    bool is_program = false;  ///< an ELF executable: the libraries that it is linked to come along
 };
 
 /// A row of kTraffics.
