@@ -119,6 +119,25 @@ TEST(UntilDecided, goes_on_to_the_next_look_where_it_does_not) {
     EXPECT_THAT(next("until_decided", counted(1, 0.001)), IsEmpty());
 }
 
+TEST(UntilDecided, goes_on_with_each_that_is_not_decided_alone) {
+    Result result = test_result(
+        test_experiment({"plain", "native", "equal"}),
+        [](const std::string& arm, int round) {
+            return 4000 * (arm == "native" ? 0.5 : 1) + (round % 2 ? 4 : 0);
+        },
+        Lane::counted, 8);
+    result.plan.looks = {3, 5};
+    const Result all = result;
+    std::erase_if(result.observations, [](const Observation& one) { return one.trial.round >= 3; });
+    std::vector<int> others;
+    for (const Trial& trial : result.plan.trials)
+        if (trial.arm != "native" && (trial.round == 3 || trial.round == 4))
+            others.push_back(trial.id);
+    EXPECT_EQ(next("until_decided", result, {{"each", true}}), others);
+    EXPECT_THAT(next("until_decided", result), testing::SizeIs(6));
+    EXPECT_THAT(next("until_decided", all, {{"each", true}}), IsEmpty());
+}
+
 /// Whatever was observed beyond a look, by a run with another floor or before an interruption, says
 /// nothing there.
 TEST(UntilDecided, a_look_sees_its_own_rounds_only) {

@@ -20,6 +20,7 @@ struct RunRequest {
     std::vector<std::string> arms;
     int rounds = 0;     ///< 0: the experiment's
     bool full = false;  ///< all of an experiment that has a brief part
+    bool each = false;  ///< a comparison that is decided ends by itself, not with all others
     uint64_t seed = 1;
     std::filesystem::path null;  ///< result of null-aa on the same machine and lane, or empty
     VmOptions vm;

@@ -22,6 +22,9 @@ std::vector<Cell> cells_of(const Result& result);
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
                       const std::map<std::string, Json>& factors);
 
+/// What tells a cell from the others.
+using CellName = std::pair<std::string, std::map<std::string, Json>>;  // arm, factors
+
 /// An arm beside the baseline at the same factors; that is without trials where the plan has none.
 struct CellPair {
     Cell before, after;

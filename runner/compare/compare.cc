@@ -123,14 +123,60 @@ std::vector<GeneratorAlone> generators_in(const Result& result, const std::vecto
     return generators;
 }
 
-Rules rules_for(const Result& result, const CompareOptions& options) {
+Rules rules_for(const Result& result, const CompareOptions& options, const Look& look) {
     return {.lane = result.plan.lane,
             .mechanisms = result.experiment.mechanism,
             .primary = result.experiment.primary,
             .floor = options.floor,
             .paired = true,
-            .error = look_of(result).error,
+            .error = look.error,
             .few = !result.plan.looks.empty()};
+}
+
+/// The looks up to which the comparisons were made, in the order of compared_cells().
+std::vector<Look> looks_reached(const Result& result) {
+    std::vector<Look> reached;
+    const std::vector<Cell> cells = cells_of(result);
+    for (const CellPair& pair : compared_cells(result.experiment, cells)) {
+        int rounds = 0;
+        for (const Observation* one : pair.after.observations)
+            rounds = std::max(rounds, one->trial.round + 1);
+        reached.push_back(rounds ? look_after(result.plan, rounds) : look_of(result));
+    }
+    return reached;
+}
+
+/// Comparisons that ended at an earlier look than others are judged by what it saw of all that were
+/// made until then. At each look all of them together are wrong at most as often as its error says.
+std::vector<ComparedArm> compare_by_look(const Result& result, const CompareOptions& options) {
+    const std::vector<Look> reached = looks_reached(result);
+    std::vector<ComparedArm> arms(reached.size());
+    for (const Look& look : looks_of(result.plan)) {
+        const auto ends_here = [&](const Look& one) { return one.number == look.number; };
+        if (std::none_of(reached.begin(), reached.end(), ends_here)) continue;
+        const Result seen = at_look(result, look);
+        const std::vector<Cell> cells = cells_of(seen);
+        const auto generator_beside = [&](const Cell& cell) {
+            const Arm* generator = generator_of(seen.experiment, cell.arm);
+            return generator ? find_cell(cells, generator->name, cell.factors) : nullptr;
+        };
+        std::vector<Sides> there;
+        std::vector<size_t> places;
+        const std::vector<CellPair> pairs = compared_cells(seen.experiment, cells);
+        for (size_t i = 0; i < pairs.size(); i++) {
+            if (reached[i].number < look.number) continue;
+            const auto& [before, after] = pairs[i];
+            there.push_back({before, after, before.arm, after.arm, generator_beside(before),
+                             generator_beside(after)});
+            places.push_back(i);
+        }
+        Rules rules = rules_for(seen, options, look);
+        rules.part = static_cast<double>(there.size()) / static_cast<double>(pairs.size());
+        std::vector<ComparedArm> judged = compare_all(there, rules);
+        for (size_t i = 0; i < judged.size(); i++)
+            if (ends_here(reached[places[i]])) arms[places[i]] = std::move(judged[i]);
+    }
+    return arms;
 }
 
 std::string percent(double share) {
@@ -146,7 +192,7 @@ std::string stopping_of(const Look& look, const std::vector<int>& looks) {
         "is decided: after {}. The looks share the error of {}; this one has {} of it. Where "
         "rounds "
         "are too few for ranks, intervals are Student's t of ln ratios, with a spread of at least "
-        "half of delta.",
+        "half of delta. A comparison that ended before others is judged by its own look.",
         fmt::join(looks, ", "), look.rounds, percent(kFamilyError), percent(look.error));
 }
 
@@ -232,19 +278,9 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 
 Comparison compare(const Result& measured, const CompareOptions& options) {
     const Result result = with_net_metrics(measured);
-    const Rules rules = rules_for(result, options);
-    const std::vector<Cell> cells = cells_of(result);
-    const auto generator_beside = [&](const Cell& cell) {
-        const Arm* generator = generator_of(result.experiment, cell.arm);
-        return generator ? find_cell(cells, generator->name, cell.factors) : nullptr;
-    };
-    std::vector<Sides> all;
-    for (const auto& [before, after] : compared_cells(result.experiment, cells))
-        all.push_back({before, after, before.arm, after.arm, generator_beside(before),
-                       generator_beside(after)});
-    Comparison comparison =
-        conclude(result, "arms", rules, compare_all(all, rules), result.plan.left_out);
-    comparison.generators = generators_in(result, cells);
+    Comparison comparison = conclude(result, "arms", rules_for(result, options, look_of(result)),
+                                     compare_by_look(result, options), result.plan.left_out);
+    comparison.generators = generators_in(result, cells_of(result));
     tell_looks(comparison, result);
     return comparison;
 }
@@ -254,7 +290,7 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
     const Result before = with_net_metrics(measured_before),
                  after = with_net_metrics(measured_after);
     require_comparable(before, after);
-    Rules rules = rules_for(after, options);
+    Rules rules = rules_for(after, options, look_of(after));
     rules.error = kFamilyError;  // where a run ended was decided by other comparisons than these
     rules.few = rules.few || !before.plan.looks.empty();
     rules.paired = share_clusters(before, after);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Before/after: every arm against the baseline, per factor combination and metric.
 #pragma once
+#include "compare/cells.h"
 #include "compare/comparison.h"
-#include "result/result.h"
+
+#include <set>
 
 namespace rxlab {
 
@@ -25,10 +27,13 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
 /// without a ratio (nothing lost) do not hold it up. Other lanes: always.
 bool primary_precise_enough(const Result& measured);
 
-/// May a run whose plan has looks end, as it is? Every primary metric that the lane ranks has a
-/// verdict in every comparison of arms, or an interval that is narrow enough to have one: more
-/// rounds would not give it.
-bool primary_decided(const Result& result, const CompareOptions& options);
+/// May a run whose plan has looks end here, as far as this comparison goes? Every primary metric
+/// that the lane ranks has a verdict, or an interval that is narrow enough to have one: more rounds
+/// would not give it.
+bool primary_decided(const ComparedArm& arm);
+/// Those of which more rounds are wanted: of each comparison that is not decided the arm, the
+/// baseline and their generators.
+std::set<CellName> undecided_cells(const Result& result, const CompareOptions& options);
 
 /// Why a plan with so few rounds can decide nothing, whatever is measured: all primary metrics that
 /// its lane ranks share one error in all comparisons. Empty: it can.

@@ -29,9 +29,13 @@ Look look_of(const Result& result) {
     int made = 0;
     for (const Observation& observation : result.observations)
         made = std::max(made, observation.trial.round + 1);
-    const std::vector<Look> looks = looks_of(result.plan);
+    return look_after(result.plan, made);
+}
+
+Look look_after(const Plan& plan, int rounds) {
+    const std::vector<Look> looks = looks_of(plan);
     const auto reached = std::find_if(looks.begin(), looks.end(),
-                                      [&](const Look& look) { return made <= look.rounds; });
+                                      [&](const Look& look) { return rounds <= look.rounds; });
     return reached == looks.end() ? looks.back() : *reached;
 }
 

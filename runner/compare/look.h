@@ -13,6 +13,8 @@ struct Look {
     bool early() const { return number + 1 < of; }
 };
 Look look_of(const Result& result);
+/// The look of which a run of so many rounds, from the first on, has all.
+Look look_after(const Plan& plan, int rounds);
 
 /// The result as it was at this look: without the trials of later rounds.
 Result at_look(Result result, const Look& look);

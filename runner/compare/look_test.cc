@@ -80,9 +80,45 @@ TEST(Look, an_interval_of_few_rounds_is_no_narrower_than_half_of_delta_allows) {
 }
 
 TEST(PrimaryDecided, is_a_verdict_for_every_primary_metric) {
-    EXPECT_TRUE(primary_decided(made(3), {}));
-    EXPECT_FALSE(primary_decided(made(3, 1), {}));
-    EXPECT_FALSE(primary_decided(made(3), {.floor = 0.5})) << "the null floor takes part";
+    EXPECT_TRUE(primary_decided(compare(made(3)).comparisons.at(0)));
+    EXPECT_FALSE(primary_decided(compare(made(3, 1)).comparisons.at(0)));
+}
+
+TEST(UndecidedCells, are_those_of_comparisons_that_more_rounds_could_decide) {
+    EXPECT_THAT(undecided_cells(made(3), {}), IsEmpty());
+    EXPECT_THAT(undecided_cells(made(3), {.floor = 0.5}),
+                testing::UnorderedElementsAre(CellName{"native", {}}, CellName{"plain", {}}))
+        << "the null floor takes part";
+}
+
+/// Three arms, of which one was decided after three rounds and the others were made five times.
+Result one_ended_early() {
+    Result result = test_result(
+        test_experiment({"plain", "native", "equal"}),
+        [](const std::string& arm, int round) {
+            return 4000 * (arm == "native" ? 0.5 : 1) + round % 2;
+        },
+        Lane::counted, 8);
+    result.plan.looks = {3, 5};
+    result = at_look(result, {.rounds = 5});
+    std::erase_if(result.observations, [](const Observation& one) {
+        return one.trial.arm == "native" && one.trial.round >= 3;
+    });
+    return result;
+}
+
+TEST(Look, a_comparison_that_ended_before_others_keeps_what_it_was_then) {
+    const Result result = one_ended_early();
+    const Comparison then = compare(at_look(result, {.rounds = 3})), now = compare(result);
+    EXPECT_EQ(now.rounds, 5);
+    EXPECT_EQ(Json(to_json(now))["comparisons"][0], Json(to_json(then))["comparisons"][0]);
+    EXPECT_EQ(now.comparisons.at(0).verdict, Verdict::better);
+}
+
+TEST(Look, what_is_left_at_one_has_no_more_of_its_error_than_before_the_others_ended) {
+    const ComparedMetric& metric = compare(one_ended_early()).comparisons.at(1).metrics.at(0);
+    EXPECT_EQ(metric.clusters, 5u);
+    EXPECT_DOUBLE_EQ(metric.confidence, 1 - 0.005 / 2);
 }
 
 TEST(CompareTwo, runs_that_ended_at_different_looks_pair_by_the_seeds_that_both_have) {

@@ -45,13 +45,24 @@ bool primary_precise_enough(const Result& measured) {
     return true;
 }
 
-bool primary_decided(const Result& result, const CompareOptions& options) {
+bool primary_decided(const ComparedArm& arm) {
+    return std::none_of(arm.metrics.begin(), arm.metrics.end(), [](const ComparedMetric& metric) {
+        return metric.primary && metric.verdict == Verdict::inconclusive && !narrow(metric);
+    });
+}
+
+std::set<CellName> undecided_cells(const Result& result, const CompareOptions& options) {
+    std::set<CellName> cells;
     const Comparison comparison = compare(result, options);
-    for (const ComparedArm& arm : comparison.comparisons)
-        for (const ComparedMetric& metric : arm.metrics)
-            if (metric.primary && metric.verdict == Verdict::inconclusive && !narrow(metric))
-                return false;
-    return true;
+    for (const ComparedArm& arm : comparison.comparisons) {
+        if (primary_decided(arm)) continue;
+        for (const std::string& side : {arm.arm, comparison.baseline}) {
+            cells.emplace(side, arm.factors);
+            if (const Arm* generator = generator_of(result.experiment, side))
+                cells.emplace(generator->name, arm.factors);
+        }
+    }
+    return cells;
 }
 
 std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {

@@ -143,6 +143,11 @@ void judge_row(Row& row, const Rules& rules) {
 }
 
 void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
+    if (rules.part < 1) {
+        for (Row* row : family)
+            row->confidence = first_confidence(family.size(), rules.error * rules.part);
+        return;
+    }
     const std::vector<double> confidences = holm_confidences(
         family.size(),
         [&](size_t i, double confidence) {
