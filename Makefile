@@ -73,7 +73,7 @@ endef
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
         compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
         test-unit test-vm test-debug test-restore rehearsal rehearsal-deps test-captures bench \
-        bench-runner nightly install diff baseline doctor restore clean distclean
+        bench-runner nightly install diff series baseline doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -244,6 +244,7 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
+	@$(MAKE) --no-print-directory series
 	@$(call valid,$(BUILD)/rxlab tune rx-path --space rxnic --exhaustive)
 	@$(MAKE) --no-print-directory test-debug
 	@$(MAKE) --no-print-directory rehearsal
@@ -255,9 +256,14 @@ install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs with
 		>$(if $(V),/dev/stdout,/dev/null)
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/rxlab, its data in $(DESTDIR)$(PREFIX)/share/rxlab"
 
-diff: build ## what this checkout's modules do that those of REV do not, path by path
-## (REV=HEAD, ARGS=--markdown)
+diff: build ## what this checkout's modules and BPF programs do that those of REV do not, path
+## by path (REV=HEAD, ARGS=--markdown)
 	@$(BUILD)/rxlab diff $(or $(REV),HEAD) kmod $(ARGS)
+
+SERIES ?= 6.12
+series: build ## what the versions of a kernel that are new since results/baseline/series-6.12.json
+## changed, path by path; they are joined to it (SERIES=6.1)
+	@$(BUILD)/rxlab series $(SERIES) --onto results/baseline/series-$(SERIES).json $(ARGS)
 
 # Experiments whose default lane counts.
 COUNTED := $(shell grep -l '"lanes": \["counted"' experiments/*.json | xargs basename -s .json)

@@ -25,11 +25,26 @@ std::string path_name(const Trial& trial) {
     return name;
 }
 
+/// Do they take the place of a path's XDP program?
+/// @throws Error(Status::usage): some do
+bool are_objects(const std::vector<Subject>& subjects) {
+    const auto objects = std::count_if(subjects.begin(), subjects.end(),
+                                       [](const Subject& one) { return !one.object.empty(); });
+    if (objects && objects != static_cast<ptrdiff_t>(subjects.size()))
+        throw Error(Status::usage,
+                    fmt::format("{} and {} cannot be compared: one is an XDP program",
+                                subjects.front().name, subjects.back().name),
+                    "name another object file; --kernel says which kernel they are loaded into");
+    return objects > 0;
+}
+
 /// Why the arm is no path of these subjects; empty: it is one.
 std::string why_not(const Arm& arm, const Trial& trial, const std::vector<Subject>& subjects) {
     if (!arm.expect.empty()) return "it is faulty on purpose";
     if (!trial.boot.kernel.empty()) return "it names its kernel, " + trial.boot.kernel;
     if (arm.needs.target == "host") return "it needs target host";
+    if (are_objects(subjects) && !trial.setup.value("xdp", Json()).is_object())
+        return "it has no XDP program whose place another could take";
     for (const Subject& subject : subjects)
         if (!arm.needs.kernel.empty() && is_older(subject.release, arm.needs.kernel))
             return fmt::format("it needs kernel {}, and {} is {}", arm.needs.kernel, subject.name,
@@ -38,18 +53,31 @@ std::string why_not(const Arm& arm, const Trial& trial, const std::vector<Subjec
 }
 
 /// Without what it is called: the seeds of an arm's boots are the subjects' here.
-Json path_of(const Trial& trial) {
-    return {{"topology", trial.topology},
-            {"traffic", trial.traffic},
-            {"setup", trial.setup},
-            {"knobs", trial.knobs},
-            {"cmdline", trial.boot.cmdline},
-            {"machine", trial.boot.machine.empty() ? "pc" : trial.boot.machine},
-            {"devices", trial.boot.devices}};
+Json path_of(const Trial& trial, bool of_objects) {
+    Json path{{"topology", trial.topology},
+              {"traffic", trial.traffic},
+              {"setup", trial.setup},
+              {"knobs", trial.knobs},
+              {"cmdline", trial.boot.cmdline},
+              {"machine", trial.boot.machine.empty() ? "pc" : trial.boot.machine},
+              {"devices", trial.boot.devices}};
+    if (of_objects) {
+        path["mode"] = trial.setup.at("xdp").value("mode", "native");
+        path["setup"].erase("xdp");
+    }
+    return path;
+}
+
+/// In the place of the path's XDP program.
+Json setup_of(const Subject& subject) {
+    Json xdp{{"object", subject.object}, {"mode", "$path.mode"}};
+    if (!subject.program.empty()) xdp["program"] = subject.program;
+    return {{"xdp_object", xdp}};
 }
 
 Json arm_json(const Subject& subject, bool baseline) {
     Json arm{{"name", subject.name}, {"summary", subject.summary}, {"boot", subject.boot}};
+    if (!subject.object.empty()) arm["setup"] = setup_of(subject);
     if (baseline) arm["baseline"] = true;
     return arm;
 }
@@ -117,14 +145,15 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
     Contrast made;
     Json paths = Json::array();
     std::set<std::string> known;
+    const bool of_objects = are_objects(subjects);
     for (const Trial& trial : round.trials) {
         const Arm& arm = arm_named(experiment, trial.arm);
         if (arm.generator ||
             (!arms.empty() && std::find(arms.begin(), arms.end(), arm.name) == arms.end()))
             continue;
         const std::string name = path_name(trial);
-        Json path = path_of(trial);
         std::string why = why_not(arm, trial, subjects);
+        Json path = why.empty() ? path_of(trial, of_objects) : Json();
         if (why.empty() && !known.insert(path.dump()).second)
             why = "it differs from another in its seeds only";
         if (!why.empty()) {

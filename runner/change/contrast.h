@@ -4,20 +4,24 @@
 #pragma once
 #include "plan/plan.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace rxlab {
 
-/// What is compared: two kernels, two revisions of rxlab's modules.
+/// What is compared: two kernels, two revisions of what rxlab has in the kernel, two XDP programs.
 struct Subject {
     std::string name;            ///< as an arm may be called
     std::string release;         ///< of its kernel: "6.12.117+deb12-amd64"
     Json boot = Json::object();  ///< laid over each path's
     std::string summary;         ///< for people: "linux-image-6.12.117+deb12-amd64 6.12.117-1"
-    std::string content;         ///< hash of what it is: equal for equal subjects
-    bool is_modules = false;     ///< rxlab's modules; else a kernel
+    /// What it is of, "kernel", "kmod", "bpf" or "object", and the hash of each: equal for equal
+    /// subjects.
+    std::map<std::string, std::string> content;
+    std::string object = "";  ///< path of an XDP object: it takes the place of a path's XDP program
+    std::string program = "";          ///< the function in it; empty: its only one
     std::string package_version = "";  ///< Debian's, "6.12.113-1~deb12u1"; empty: it is no package
     std::string changelog = "";        ///< path of the package's; empty: it has none
 };

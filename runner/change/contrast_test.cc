@@ -13,8 +13,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const Subject kBefore{
-    "6.12.107", "6.12.107+deb12-amd64", {{"kernel", "6.12.107"}}, "a package", ""};
-const Subject kAfter{"6.12.117", "6.12.117+deb12-amd64", {{"kernel", "6.12.117"}}, "another", ""};
+    "6.12.107", "6.12.107+deb12-amd64", {{"kernel", "6.12.107"}}, "a package", {}};
+const Subject kAfter{"6.12.117", "6.12.117+deb12-amd64", {{"kernel", "6.12.117"}}, "another", {}};
 
 Arm arm(const std::string& name) {
     Arm made;
@@ -88,7 +88,7 @@ TEST(Contrast, resolves_factors_and_names_their_values) {
 }
 
 TEST(Contrast, leaves_out_with_a_reason_what_a_subject_cannot_run) {
-    const Subject old{"6.1", "6.1.0-57-amd64", {{"kernel", "6.1"}}, "old", ""};
+    const Subject old{"6.1", "6.1.0-57-amd64", {{"kernel", "6.1"}}, "old", {}};
     const Contrast made = made_of(drops(), old);
     EXPECT_THAT(paths_in(made), ElementsAre("closed-port"));
     EXPECT_THAT(made.left_out, ElementsAre("drops: xdp: it needs kernel 6.7, and 6.1 is "
@@ -110,6 +110,40 @@ TEST(Contrast, takes_arms_that_differ_in_their_seeds_only_as_one_path) {
     experiment.arms.push_back(arm("other-seeds"));
     experiment.arms.back().boot = {{"seed_offset", 1000}};
     EXPECT_THAT(made_of(experiment).left_out, ElementsAre(HasSubstr("in its seeds only")));
+}
+
+Subject object(const std::string& name, const std::string& program = "") {
+    Subject made{name, "6.12.117+deb12-amd64", {{"kernel", "6.12"}}, "", {{"object", name}}};
+    made.object = "/home/me/" + name + ".o";
+    made.program = program;
+    return made;
+}
+
+TEST(Contrast, puts_xdp_objects_in_the_place_of_the_paths_programs) {
+    Experiment experiment = drops();
+    experiment.arms[1].setup["xdp"]["mode"] = "generic";
+    experiment.arms[1].setup["link"] = {{"name", "x"}};
+    const Contrast made = made_of(experiment, object("old"), object("new", "main"));
+    EXPECT_THAT(paths_in(made), ElementsAre("xdp"));
+    EXPECT_THAT(made.left_out, ElementsAre(HasSubstr("closed-port: it has no XDP program")));
+    const Json& path = made.document.at("factors").at("path")[0];
+    EXPECT_EQ(path.at("setup"), Json({{"link", {{"name", "x"}}}}));
+    EXPECT_EQ(path.at("mode"), "generic");
+    EXPECT_EQ(
+        made.document.at("arms")[1].at("setup"),
+        Json({{"xdp_object",
+               {{"object", "/home/me/new.o"}, {"program", "main"}, {"mode", "$path.mode"}}}}));
+}
+
+TEST(Contrast, of_paths_that_differ_in_the_program_only_has_one_where_objects_take_its_place) {
+    Experiment experiment = drops();
+    experiment.arms.push_back(arm("xdp-pass"));
+    experiment.arms.back().setup = {{"xdp", {{"program", "xdp_pass"}}}};
+    EXPECT_THAT(paths_in(made_of(experiment, object("old"), object("new"))), ElementsAre("xdp"));
+}
+
+TEST(Contrast, of_an_xdp_object_and_a_kernel_is_refused) {
+    EXPECT_THROW(made_of(drops(), kBefore, object("new")), Error);
 }
 
 TEST(Contrast, without_a_path_is_refused_with_the_reasons) {

@@ -121,7 +121,10 @@ PathChange path_change(std::string experiment, std::string path, ComparedMetric 
 }
 
 bool is_told(const PathChange& path) {
-    const Verdict verdict = path.metric.verdict;
+    return is_told(path.metric.verdict);
+}
+
+bool is_told(Verdict verdict) {
     return verdict == Verdict::better || verdict == Verdict::worse || verdict == Verdict::invalid;
 }
 
@@ -166,7 +169,8 @@ std::string sentence_of(const PathChange& path) {
 
 std::string headline_of(const Diff& diff) {
     const std::string all = amount(diff.paths.size(), "path");
-    const auto told = std::count_if(diff.paths.begin(), diff.paths.end(), is_told);
+    const auto told = std::count_if(diff.paths.begin(), diff.paths.end(),
+                                    [](const PathChange& path) { return is_told(path); });
     const std::string change =
         told ? fmt::format("{} of {} changed", told, all)
              : fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
@@ -213,7 +217,10 @@ Json to_json(const PathChange& path) {
 }
 
 Json to_json(const Subject& subject) {
-    return {{"name", subject.name}, {"release", subject.release}, {"summary", subject.summary}};
+    return {{"name", subject.name},
+            {"release", subject.release},
+            {"summary", subject.summary},
+            {"content", subject.content}};
 }
 
 Json to_json(const Diff& diff) {

@@ -35,6 +35,7 @@ PathChange path_change(std::string experiment, std::string path, ComparedMetric 
 std::vector<std::string> causes_of(const PathChange& path);
 
 /// Better, worse or invalid: what is told of first.
+bool is_told(Verdict verdict);
 bool is_told(const PathChange& path);
 
 struct Diff {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/series.h"
 
+#include "base/error.h"
+
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -10,7 +13,8 @@ namespace rxlab {
 namespace {
 
 constexpr int kSeriesVersion = 1;
-constexpr size_t kEntries = 5;  // of a changelog, printed
+constexpr size_t kEntries = 5;       // of a changelog, printed
+constexpr double kLeastKept = 0.05;  // instructions per packet or other item
 
 using PathName = std::pair<std::string, std::string>;  // experiment, path
 
@@ -34,10 +38,6 @@ std::vector<PathName> paths_of(const Series& series) {
     return names;
 }
 
-bool is_changed(const SeriesStep& step) {
-    return std::any_of(step.paths.begin(), step.paths.end(), is_told);
-}
-
 /// The path's figure of each subject; null where there is none.
 Json values_of(const Series& series, const PathName& name) {
     Json values = Json::array();
@@ -49,7 +49,129 @@ Json values_of(const Series& series, const PathName& name) {
     return values;
 }
 
+bool is_changed(const Json& path) {
+    const auto table = verdict_table();
+    return std::any_of(table.begin(), table.end(), [&](const VerdictRow& row) {
+        return path.at("verdict") == row.name && is_told(row.verdict);
+    });
+}
+
+Json name_in(const Json& path) {
+    return Json::array({path.at("experiment"), path.at("path")});
+}
+
+std::string headline_of(const Json& series) {
+    const Json& subjects = series.at("subjects");
+    std::set<Json> changed;
+    size_t steps = 0;
+    for (const Json& step : series.at("steps")) {
+        const Json& paths = step.at("paths");
+        steps += std::any_of(paths.begin(), paths.end(), is_changed);
+        for (const Json& path : paths)
+            if (is_changed(path)) changed.insert(name_in(path));
+    }
+    return fmt::format("{} to {}: {} of {} paths changed, at {} of {} steps",
+                       subjects.front().at("name").get<std::string>(),
+                       subjects.back().at("name").get<std::string>(), changed.size(),
+                       series.at("paths").size(), steps, series.at("steps").size());
+}
+
+void append(Json& list, const Json& more, size_t from = 0) {
+    list.insert(list.end(), more.begin() + static_cast<ptrdiff_t>(from), more.end());
+}
+
+/// The path of `series` with this name; null: it has none.
+Json* path_in(Json& series, const Json& name) {
+    for (Json& path : series.at("paths"))
+        if (name_in(path) == name) return &path;
+    return nullptr;
+}
+
+/// The figures of `more` behind those that are kept, which begin and end with versions of their
+/// own.
+void append_figures(Json& kept, const Json& more, size_t versions_kept) {
+    for (const Json& path : more.at("paths")) {
+        Json* known = path_in(kept, name_in(path));
+        if (!known) {
+            kept["paths"].push_back(path);
+            known = &kept["paths"].back();
+            (*known)["values"] = Json(versions_kept - 1, nullptr);
+            append((*known)["values"], path.at("values"));
+            continue;
+        }
+        const Json then = known->at("values").back(), now = path.at("values").front();
+        if (then.is_number() && now.is_number() && then != now)
+            kept["notes"].push_back(fmt::format(
+                "{} {}: {} had {:.1f} when it was new and {:.1f} when it was measured again, "
+                "beside what came after it: figures before and after it are of other ingredients",
+                path.at("experiment").get<std::string>(), path.at("path").get<std::string>(),
+                more.at("subjects").front().at("name").get<std::string>(), then.get<double>(),
+                now.get<double>()));
+        append((*known)["values"], path.at("values"), 1);
+    }
+    const size_t versions = versions_kept + more.at("subjects").size() - 1;
+    for (Json& path : kept["paths"])
+        while (path["values"].size() < versions) path["values"].push_back(nullptr);
+}
+
 }  // namespace
+
+Json joined(Json kept, const Json& more) {
+    if (kept.at("series") != more.at("series"))
+        throw Error(
+            Status::usage,
+            fmt::format("the series that is kept is {}, this is {}",
+                        kept.at("series").get<std::string>(), more.at("series").get<std::string>()),
+            "keep each in a file of its own");
+    const std::string last = kept.at("subjects").back().at("name"),
+                      first = more.at("subjects").front().at("name");
+    if (first != last)
+        throw Error(Status::usage,
+                    fmt::format("what is kept ends with {}, this begins with {}", last, first),
+                    "keep it in another file");
+    if (!kept.contains("notes")) kept["notes"] = Json::array();
+    append_figures(kept, more, kept.at("subjects").size());
+    append(kept["subjects"], more.at("subjects"), 1);
+    append(kept["steps"], more.at("steps"));
+    for (const Json& line : more.at("left_out"))
+        if (std::find(kept["left_out"].begin(), kept["left_out"].end(), line) ==
+            kept["left_out"].end())
+            kept["left_out"].push_back(line);
+    kept["command"] = more.at("command");
+    kept["headline"] = headline_of(kept);
+    return kept;
+}
+
+Json for_keeping(Json series) {
+    for (Json& step : series.at("steps"))
+        for (Json& path : step.at("paths")) {
+            Json kept = Json::array();
+            for (const Json& one : path.at("functions"))
+                if (is_changed(path) && std::abs(one.at("difference").get<double>()) >= kLeastKept)
+                    kept.push_back(one);
+            path["functions"] = kept;
+            if (!is_changed(path)) path["moved"] = Json::array();
+        }
+    return series;
+}
+
+std::vector<std::string> in_words(const Json& series) {
+    std::vector<std::string> lines{series.at("headline")};
+    for (const Json& step : series.at("steps")) {
+        const Json& paths = step.at("paths");
+        if (std::none_of(paths.begin(), paths.end(), is_changed)) continue;
+        lines.push_back(fmt::format("{} to {}:", step.at("before").get<std::string>(),
+                                    step.at("after").get<std::string>()));
+        for (const Json& path : paths)
+            if (is_changed(path)) lines.push_back("  " + path.at("sentence").get<std::string>());
+        const Json& entries = step.at("entries");
+        for (size_t i = 0; i < std::min(kEntries, entries.size()); i++)
+            lines.push_back("  changelog: " + entries[i].get<std::string>());
+    }
+    for (const Json& note : series.value("notes", Json::array()))
+        lines.push_back("note: " + note.get<std::string>());
+    return lines;
+}
 
 std::vector<std::string> functions_told(const std::vector<PathChange>& paths) {
     std::set<std::string> names;
@@ -57,34 +179,6 @@ std::vector<std::string> functions_told(const std::vector<PathChange>& paths) {
         if (is_told(path))
             for (const std::string& cause : causes_of(path)) names.insert(cause);
     return {names.begin(), names.end()};
-}
-
-std::string headline_of(const Series& series) {
-    std::set<PathName> changed;
-    size_t steps = 0;
-    for (const SeriesStep& step : series.steps) {
-        steps += is_changed(step);
-        for (const PathChange& path : step.paths)
-            if (is_told(path)) changed.insert(name_of_path(path));
-    }
-    return fmt::format("{} to {}: {} of {} paths changed, at {} of {} steps",
-                       series.subjects.front().name, series.subjects.back().name, changed.size(),
-                       paths_of(series).size(), steps, series.steps.size());
-}
-
-std::vector<std::string> in_words(const Series& series) {
-    std::vector<std::string> lines{headline_of(series)};
-    for (size_t i = 0; i < series.steps.size(); i++) {
-        const SeriesStep& step = series.steps[i];
-        if (!is_changed(step)) continue;
-        lines.push_back(
-            fmt::format("{} to {}:", series.subjects[i].name, series.subjects[i + 1].name));
-        for (const PathChange& path : step.paths)
-            if (is_told(path)) lines.push_back("  " + sentence_of(path));
-        for (size_t entry = 0; entry < std::min(kEntries, step.entries.size()); entry++)
-            lines.push_back("  changelog: " + step.entries[entry]);
-    }
-    return lines;
 }
 
 Json to_json(const Series& series) {
@@ -103,14 +197,16 @@ Json to_json(const Series& series) {
                          {"entries", series.steps[i].entries},
                          {"all_entries", series.steps[i].all_entries}});
     }
-    return {{"schema_version", kSeriesVersion},
-            {"series", series.name},
-            {"command", series.command},
-            {"headline", headline_of(series)},
-            {"subjects", subjects},
-            {"paths", paths},
-            {"steps", steps},
-            {"left_out", series.left_out}};
+    Json json{{"schema_version", kSeriesVersion},
+              {"series", series.name},
+              {"command", series.command},
+              {"subjects", subjects},
+              {"paths", paths},
+              {"steps", steps},
+              {"left_out", series.left_out},
+              {"notes", Json::array()}};
+    json["headline"] = headline_of(json);
+    return json;
 }
 
 }  // namespace rxlab

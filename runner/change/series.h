@@ -28,9 +28,20 @@ struct Series {
 /// them, for entries_about().
 std::vector<std::string> functions_told(const std::vector<PathChange>& paths);
 
-std::string headline_of(const Series& series);
-/// One line for each step at which a path changed, and below it what changed.
-std::vector<std::string> in_words(const Series& series);
+/// series.json, as results/schema/series.schema.json has it.
 Json to_json(const Series& series);
+
+/// One series.json of two: `more` begins with the version that `kept` ends with. Figures of
+/// versions that are kept stay; where that version has others in `more`, a note says so.
+/// @throws Error(Status::usage): they are of different series, or do not meet
+Json joined(Json kept, const Json& more);
+
+/// What is kept of a series.json for years: functions of the paths that changed only, and of these
+/// no difference below a twentieth of an instruction.
+Json for_keeping(Json series);
+
+/// Of a series.json: the headline, a line for each step at which a path changed, and below it what
+/// changed.
+std::vector<std::string> in_words(const Json& series);
 
 }  // namespace rxlab

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "change/series.h"
 
+#include "base/error.h"
 #include "experiment/test_schema.h"
 
 #include <gmock/gmock.h>
@@ -29,7 +30,7 @@ PathChange change(const std::string& path, double before, double after, Verdict 
 Series three_versions() {
     Series series{"6.12", "rxlab series 6.12", {}, {}, {}};
     for (const char* name : {"6.12.111", "6.12.113", "6.12.115"})
-        series.subjects.push_back({name, name, {}, "", "", false});
+        series.subjects.push_back({name, name, {}, "", {}});
     series.steps.push_back(
         {{change("closed-port", 100, 100, Verdict::same), change("xdp", 50, 50, Verdict::same)},
          {},
@@ -42,7 +43,7 @@ Series three_versions() {
 }
 
 TEST(Series, tells_at_which_step_which_path_changed) {
-    const auto lines = in_words(three_versions());
+    const auto lines = in_words(to_json(three_versions()));
     EXPECT_THAT(lines, ElementsAre("6.12.111 to 6.12.115: 1 of 2 paths changed, at 1 of 2 steps",
                                    "6.12.113 to 6.12.115:", HasSubstr("closed-port: +135.0"),
                                    "  changelog: inetpeer: SipHash"));
@@ -63,6 +64,56 @@ TEST(Series, a_path_that_a_version_has_no_figure_of_has_none_there) {
     Series series = three_versions();
     series.steps[0].paths.pop_back();
     EXPECT_EQ(to_json(series).at("paths")[1].at("values"), Json({nullptr, nullptr, 50.0}));
+}
+
+/// 6.12.115, measured again, and one more.
+Series one_more(double again, double after) {
+    Series series{"6.12", "rxlab series 6.12 --onto kept.json", {}, {}, {}};
+    for (const char* name : {"6.12.115", "6.12.117"})
+        series.subjects.push_back({name, name, {}, "", {}});
+    series.steps.push_back({{change("closed-port", again, after, Verdict::worse),
+                             change("gro", 10, 10, Verdict::same)},
+                            {},
+                            7});
+    return series;
+}
+
+TEST(Series, that_is_kept_takes_what_came_after_and_keeps_its_figures) {
+    const Json all = joined(to_json(three_versions()), to_json(one_more(235, 335)));
+    expect_schema(all, "series");
+    EXPECT_EQ(all.at("subjects").size(), 4U);
+    EXPECT_EQ(all.at("steps").size(), 3U);
+    EXPECT_EQ(all.at("paths")[0].at("values"), Json({100.0, 100.0, 235.0, 335.0}));
+    EXPECT_EQ(all.at("paths")[1].at("values"), Json({50.0, 50.0, 50.0, nullptr}));
+    EXPECT_EQ(all.at("paths")[2].at("values"), Json({nullptr, nullptr, 10.0, 10.0}));
+    EXPECT_EQ(all.at("headline"), "6.12.111 to 6.12.117: 1 of 3 paths changed, at 2 of 3 steps");
+    EXPECT_TRUE(all.at("notes").empty());
+}
+
+TEST(Series, says_where_the_last_version_that_is_kept_has_another_figure_now) {
+    const Json all = joined(to_json(three_versions()), to_json(one_more(236, 336)));
+    EXPECT_EQ(all.at("paths")[0].at("values"), Json({100.0, 100.0, 235.0, 336.0}));
+    EXPECT_THAT(all.at("notes")[0].get<std::string>(),
+                HasSubstr("closed-port: 6.12.115 had 235.0 when it was new and 236.0"));
+}
+
+TEST(Series, takes_nothing_of_another_series_or_that_begins_elsewhere) {
+    Json more = to_json(one_more(235, 335));
+    more["series"] = "6.1";
+    EXPECT_THROW(joined(to_json(three_versions()), more), Error);
+    EXPECT_THROW(joined(to_json(one_more(235, 335)), to_json(three_versions())), Error);
+}
+
+TEST(Series, is_kept_without_the_functions_of_paths_that_did_not_change) {
+    const Json series = to_json(three_versions()), kept = for_keeping(series);
+    expect_schema(kept, "series");
+    for (const Json& step : kept.at("steps"))
+        for (const Json& path : step.at("paths")) expect_schema(path, "diff", "path");
+    EXPECT_EQ(kept.at("paths"), series.at("paths"));
+    EXPECT_EQ(in_words(kept), in_words(series));
+    const Json& changed = kept.at("steps")[1].at("paths");
+    EXPECT_EQ(changed[0].at("functions")[0].at("function"), "siphash_1u64");
+    EXPECT_TRUE(changed[1].at("functions").empty());
 }
 
 TEST(Series, names_the_functions_of_what_changed_and_of_nothing_else) {

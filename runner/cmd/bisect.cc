@@ -71,7 +71,7 @@ public:
         Subject good = subject_of(request_.good, request_.run.vm.kernel);
         Subject bad = subject_of(request_.bad, request_.run.vm.kernel);
         tell_apart(good, bad);
-        out_ = paths_folder(request_.run, "bisect", {good, bad});
+        out_ = paths_folder(request_.run, "bisect", good.name, bad.name);
         Looked first = look_at(good), last = look_at(bad);
         const std::optional<Way> way = way_between(first.figures, last.figures);
         if (!way)
@@ -109,7 +109,7 @@ private:
 
     /// What a tree is built into at one step goes by the same name at the next.
     fs::path folder_of(const Subject& subject) const {
-        return out_ / (subject.name + "-" + sha256(subject.content).substr(0, 8));
+        return out_ / (subject.name + "-" + sha256(Json(subject.content).dump()).substr(0, 8));
     }
 
     double figure_of(const Looked& looked) const { return looked.figures.at(way_.path); }

@@ -119,11 +119,12 @@ void bundle(const fs::path& run, fs::path to) {
         throw Error(Status::usage, "only runs in a VM can be bundled: a host cannot be packed",
                     "hand on the folder of the run itself");
     if (std::any_of(result.plan.trials.begin(), result.plan.trials.end(), [](const Trial& trial) {
-            return !trial.boot.kernel.empty() || !trial.boot.kmod.empty();
+            return !trial.boot.kernel.empty() || !trial.boot.kmod.empty() ||
+                   !trial.boot.bpf.empty();
         }))
         throw Error(Status::usage,
-                    "a run whose arms boot kernels or modules of their own cannot be bundled: a "
-                    "bundle holds one of each",
+                    "a run whose arms boot kernels, modules or BPF objects of their own cannot be "
+                    "bundled: a bundle holds one of each",
                     "hand on the folder of the run itself");
     const Kernel kernel = kernel_of(result);
     if (to.empty()) to = fs::canonical(run).filename().string() + ".tar.gz";

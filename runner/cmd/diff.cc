@@ -56,7 +56,7 @@ int diff(DiffRequest request) {
     const std::vector<Subject> subjects{diff.before, diff.after};
     const std::vector<Contrast> contrasts =
         contrasts_for(request.run, request.experiments, subjects);
-    const fs::path out = paths_folder(request.run, "diff", subjects);
+    const fs::path out = paths_folder(request.run, "diff", diff.before.name, diff.after.name);
     measure(diff, request.run, contrasts, request.allow / 100, out);
     const Json document = to_json(diff);
     write_whole(out / "diff.json", document.dump(1) + "\n");

@@ -10,22 +10,43 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <set>
 
 namespace fs = std::filesystem;
 
 namespace rxlab {
 namespace {
 
-/// What is measured when no experiment is named: of kernels, and of rxlab's modules.
 using Words = std::vector<std::string>;
-const Words kKernelSuite = {"drop-point:closed-port", "drop-point:xdp-native", "drivers",
-                            "stack-paths", "socket-messages"};
-const Words kModuleSuite = {"rx-path", "dma-ring-variants"};
 
-const Words& usual_paths(const std::vector<Subject>& subjects) {
-    const bool of_modules = std::any_of(subjects.begin(), subjects.end(),
-                                        [](const Subject& one) { return one.is_modules; });
-    return of_modules ? kModuleSuite : kKernelSuite;
+/// What is measured when no experiment is named, by what it is that differs (Subject::content).
+struct Suite {
+    const char* of;
+    Words paths;
+};
+const Suite kSuites[] = {
+    {"kernel",
+     {"drop-point:closed-port", "drop-point:xdp-native", "drivers", "stack-paths",
+      "socket-messages"}},
+    {"kmod", {"rx-path", "dma-ring-variants"}},
+    {"bpf", {"xdp-counter", "xdp-port-filter"}},
+    {"object", {"drop-point:xdp-native"}},
+};
+
+bool differ_in(const std::string& part, const std::vector<Subject>& subjects) {
+    std::set<std::string> kinds;
+    for (const Subject& one : subjects)
+        if (const auto found = one.content.find(part); found != one.content.end())
+            kinds.insert(found->second);
+    return kinds.size() > 1;
+}
+
+Words usual_paths(const std::vector<Subject>& subjects) {
+    Words words;
+    for (const Suite& suite : kSuites)
+        if (differ_in(suite.of, subjects))
+            words.insert(words.end(), suite.paths.begin(), suite.paths.end());
+    return words.empty() ? kSuites[0].paths : words;
 }
 
 /// An experiment, and which of its arms; none: all.
@@ -201,6 +222,7 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     const std::string name = contrast.document.at("name");
     RunRequest run = request;
     run.full = false;  // said which paths there are; their rounds end where they decide
+    run.each = true;
     run.out = out / name;
     run.experiment = write_experiment(run.out, contrast.document);
     const StacksFolder stacks(run.out);
@@ -252,14 +274,14 @@ std::string paths_again(const std::string& start, const std::vector<std::string>
     return command_again(command, request);
 }
 
-fs::path paths_folder(const RunRequest& request, const std::string& word,
-                      const std::vector<Subject>& subjects) {
+fs::path paths_folder(const RunRequest& request, const std::string& word, const std::string& first,
+                      const std::string& last) {
     RunRequest run = request;
-    run.vm.kernel = subjects.back().name;
+    run.vm.kernel = last;
     Plan named;
     named.experiment = word;
     named.target = "vm";
-    return out_for(run, named, subjects.front().name);
+    return out_for(run, named, first);
 }
 
 }  // namespace rxlab

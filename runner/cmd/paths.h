@@ -65,6 +65,6 @@ std::string paths_again(const std::string& start, const std::vector<std::string>
 
 /// The folder that was asked for, or a new one that is called WORD-FIRST-LAST-TIME.
 std::filesystem::path paths_folder(const RunRequest& request, const std::string& word,
-                                   const std::vector<Subject>& subjects);
+                                   const std::string& first, const std::string& last);
 
 }  // namespace rxlab

@@ -11,6 +11,7 @@
 #include "cmd/versions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <memory>
 
@@ -27,13 +28,46 @@ struct SeriesRequest {
     std::string name;
     std::vector<std::string> experiments;
     RunRequest run;
+    fs::path onto;
     bool json = false;
 };
 
-std::vector<Subject> subjects_of(const std::string& name) {
+/// What is kept of versions that were measured before; null: nothing yet.
+Json kept_in(const fs::path& file) {
+    if (file.empty() || !fs::exists(file)) return {};
+    Json kept = read_json(file);
+    const auto refuse = [&](const std::string& why) {
+        throw Error(Status::usage, fmt::format("{} is no series.json: {}", file.string(), why),
+                    "name another file; one that is not there is made");
+    };
+    try {
+        in_words(kept);
+        if (kept.at("subjects").back().at("name").get<std::string>().empty())
+            refuse("a version without a name");
+    } catch (const Json::exception& error) {
+        refuse(error.what());
+    }
+    return kept;
+}
+
+/// All of the series; or the last one that is kept, and what came after it.
+std::vector<std::string> versions_for(const SeriesRequest& request, const Json& kept) {
+    std::vector<std::string> versions = versions_of(request.name);
+    if (kept.is_null()) return versions;
+    const std::string last = kept.at("subjects").back().at("name");
+    const auto found = std::find(versions.begin(), versions.end(), last);
+    if (found == versions.end())
+        throw Error(Status::usage,
+                    fmt::format("{} ends with {}, which is none of {}", request.onto.string(), last,
+                                fmt::join(versions, ", ")),
+                    "without it what came after cannot be compared with it: keep that in another "
+                    "file");
+    return {found, versions.end()};
+}
+
+std::vector<Subject> subjects_of(const std::vector<std::string>& versions) {
     std::vector<Subject> subjects;
-    for (const std::string& version : versions_of(name))
-        subjects.push_back(subject_of(version, version));
+    for (const std::string& version : versions) subjects.push_back(subject_of(version, version));
     return subjects;
 }
 
@@ -60,12 +94,10 @@ void measure(Series& series, const RunRequest& run, const std::vector<Contrast>&
         add_changelog(series.steps[i], subjects[i], subjects[i + 1]);
 }
 
-void run_series(SeriesRequest request) {
-    if (request.json) request.run.quiet = true;
-    Series series;
-    series.name = request.name;
-    series.subjects = subjects_of(request.name);
-    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
+/// Measures the versions, and has the document of all.
+Json document_of(const SeriesRequest& request, const std::vector<std::string>& versions,
+                 const Json& kept, const fs::path& out, Series series) {
+    series.subjects = subjects_of(versions);
     // The newest first: of an old one the archive may have no headers to build modules with, and
     // what the first cannot run is left out for all.
     std::vector<Contrast> contrasts = contrasts_for(
@@ -74,16 +106,32 @@ void run_series(SeriesRequest request) {
         Json& rounds = one.document.at("rounds").at("boot_seeds");
         rounds = std::min(rounds.get<int>(), kSeriesRounds);
     }
-    const fs::path out = paths_folder(request.run, "series", series.subjects);
     measure(series, request.run, contrasts, out);
-    const Json document = to_json(series);
+    const Json measured = to_json(series);
+    return kept.is_null() ? measured : joined(kept, measured);
+}
+
+void run_series(SeriesRequest request) {
+    if (request.json) request.run.quiet = true;
+    const Json kept = kept_in(request.onto);
+    const std::vector<std::string> versions = versions_for(request, kept);
+    Series series;
+    series.name = request.name;
+    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
+    if (!request.onto.empty()) series.command += " --onto " + request.onto.filename().string();
+    const fs::path out = paths_folder(request.run, "series", versions.front(), versions.back());
+    const bool is_new = versions.size() > 1;
+    const Json document = is_new ? document_of(request, versions, kept, out, series) : kept;
     write_whole(out / "series.json", document.dump(1) + "\n");
+    if (is_new && !request.onto.empty())
+        write_whole(request.onto, for_keeping(document).dump(1) + "\n");
     if (request.run.report) draw("series_report.py", out);
     if (request.json) {
         fmt::print("{}\n", document.dump(2));
         return;
     }
-    for (const std::string& line : in_words(series)) fmt::print("{}\n", line);
+    if (!is_new) fmt::print("nothing new since {}\n", versions.front());
+    for (const std::string& line : in_words(document)) fmt::print("{}\n", line);
     fmt::print("\n");
     print_files(out / "series.json", out / "series.html", request.run.report);
 }
@@ -97,6 +145,9 @@ void define_series(CommandOptions command) {
                 "6.12, 6.1, or with a flavour 6.12-rt: every version that the archive and the "
                 "cache have of it")
         .required();
+    command.option("--onto", request->onto,
+                   "a series.json that is kept: only what came after its last version is measured, "
+                   "and joined to it; made where it is not there");
     add_path_options(command, request->experiments, request->run);
     command.flag("--json", request->json, "print series.json");
     command.does([=] { run_series(*request); });

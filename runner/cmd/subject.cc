@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "sys/bpf.h"
 #include "sys/sys.h"
 #include "target/boot_assets.h"
 #include "target/files.h"
@@ -10,10 +11,14 @@
 #include "target/payload.h"
 #include "target/source_version.h"
 
+#include <elf.h>
 #include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
+#include <cstring>
+#include <fstream>
 #include <map>
+#include <optional>
 
 namespace fs = std::filesystem;
 
@@ -25,11 +30,20 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, error);
 }
 
-/// Sources, of which each module has a folder.
-bool has_sources(const fs::path& folder) {
+template <typename Is>
+bool has(const fs::path& folder, Is is) {
     std::error_code error;
     return std::any_of(fs::directory_iterator(folder, error), {},
-                       [](const auto& entry) { return is_there(entry.path() / "Kbuild"); });
+                       [&](const auto& entry) { return is(entry.path()); });
+}
+
+/// Sources, of which each module has a folder.
+bool has_module_sources(const fs::path& folder) {
+    return has(folder, [](const fs::path& path) { return is_there(path / "Kbuild"); });
+}
+
+bool has_bpf_sources(const fs::path& folder) {
+    return has(folder, [](const fs::path& path) { return path.string().ends_with(".bpf.c"); });
 }
 
 /// Those that come with rxlab.
@@ -38,13 +52,20 @@ bool is_own(const fs::path& folder) {
     return fs::equivalent(folder, data_folder() / "kmod", error);
 }
 
-/// Of all its files, and what they are called in it.
+/// Of all its files but those for people, and what they are called in it.
 std::string content_of(const fs::path& folder) {
     std::map<std::string, std::string> hashes;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file())
+        if (entry.is_regular_file() && entry.path().extension() != ".md")
             hashes[entry.path().lexically_relative(folder)] = sha256_file(entry.path());
     return sha256(Json(hashes).dump());
+}
+
+bool is_bpf_object(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    Elf64_Ehdr header{};
+    in.read(reinterpret_cast<char*>(&header), sizeof header);
+    return in && !std::memcmp(header.e_ident, ELFMAG, SELFMAG) && header.e_machine == EM_BPF;
 }
 
 /// "6.12", "6.12.107-rt": no file, whatever the folder has that we are in.
@@ -60,7 +81,7 @@ Subject subject_for(const Kernel& kernel, const std::string& name, const std::st
                     kernel.release,
                     {{"kernel", boot}},
                     summary,
-                    sha256_file(kernel.vmlinuz) + kernel.modules};
+                    {{"kernel", sha256_file(kernel.vmlinuz) + kernel.modules}}};
     subject.package_version = package_version(kernel);
     const fs::path changelog = fs::path(kernel.vmlinuz).parent_path().parent_path() /
                                "usr/share/doc" / ("linux-image-" + kernel.release) / "changelog.gz";
@@ -81,41 +102,98 @@ Subject kernel_subject(const std::string& word) {
                        file);
 }
 
-/// Built modules are taken as they are, and sources are built for the kernel.
-Subject kmod_subject(const fs::path& folder, const std::string& name, const std::string& summary,
-                     const std::string& word) {
+/// What rxlab has in the kernel; a folder that is empty is its own. What is built is taken as it
+/// is, and sources are built.
+struct OwnFolders {
+    fs::path kmod, bpf;
+};
+
+Subject own_subject(const OwnFolders& folders, const std::string& name, const std::string& summary,
+                    const std::string& word) {
     const Kernel kernel = find_kernel(word);
     Json boot{{"kernel", word}};
-    if (!is_own(folder))
-        boot["kmod"] = has_modules(folder)
-                           ? folder.string()
-                           : build_modules(kernel.release, kernel.modules, folder).string();
-    return {arm_word(name), kernel.release, std::move(boot), summary, content_of(folder), true};
+    const fs::path kmod = folders.kmod.empty() ? data_folder() / "kmod" : folders.kmod;
+    if (!is_own(kmod))
+        boot["kmod"] = has_modules(kmod)
+                           ? kmod.string()
+                           : build_modules(kernel.release, kernel.modules, kmod).string();
+    const std::string own = hash_of_bpf_objects();
+    std::string hash = own;
+    if (!folders.bpf.empty()) {
+        const fs::path built = has_bpf_objects(folders.bpf) ? folders.bpf : build_bpf(folders.bpf);
+        hash = hash_of_bpf_objects(built);
+        if (hash != own) boot["bpf"] = built.string();
+    }
+    return {arm_word(name),
+            kernel.release,
+            std::move(boot),
+            summary,
+            {{"kmod", content_of(kmod)}, {"bpf", hash}}};
+}
+
+Subject folder_subject(const fs::path& folder, const std::string& word) {
+    const bool modules = has_modules(folder) || has_module_sources(folder);
+    return own_subject(
+        modules ? OwnFolders{folder, ""} : OwnFolders{"", folder}, folder.filename(),
+        fmt::format("{} of {}", modules ? "modules" : "BPF programs", folder.string()), word);
+}
+
+bool is_own_folder(const fs::path& folder) {
+    return has_modules(folder) || has_module_sources(folder) || has_bpf_objects(folder) ||
+           has_bpf_sources(folder);
+}
+
+Subject revision_subject(const std::string& commit, const std::string& name,
+                         const std::string& word) {
+    const auto then = [&](const char* folder) {
+        return folder_at(real_sys(), data_folder(), commit, folder);
+    };
+    return own_subject({then("kmod"), then("bpf")}, name,
+                       "modules and BPF programs of revision " + commit.substr(0, 12), word);
+}
+
+/// "x.o", "x.o:function".
+std::optional<Subject> object_subject(const std::string& word, const std::string& kernel) {
+    std::string file = word, program;
+    if (!is_there(file))
+        if (const size_t colon = word.rfind(':'); colon != std::string::npos)
+            file = word.substr(0, colon), program = word.substr(colon + 1);
+    if (fs::is_directory(file) || !is_bpf_object(file)) return {};
+    file = fs::canonical(file);
+    const BpfObject object = BpfObject::open_xdp(file, program);
+    Subject subject{arm_word(fs::path(file).stem()),
+                    find_kernel(kernel).release,
+                    {{"kernel", kernel}},
+                    "XDP program " + object.name() + " of " + file,
+                    {{"object", sha256_file(file) + " " + object.name()}}};
+    subject.object = file;
+    subject.program = program;
+    return subject;
 }
 
 }  // namespace
 
 std::string subject_words() {
     return fmt::format(
-        "a kernel ({}), a folder of rxlab's modules, or a revision of this checkout, of which the "
-        "modules are meant",
+        "a kernel ({}), a folder of rxlab's modules or BPF programs, a revision of this checkout, "
+        "of which both are meant, or an XDP program's object file (x.o, x.o:FUNCTION)",
         kernel_words());
 }
 
 Subject subject_of(const std::string& word, const std::string& kernel) {
-    if (!is_version(word) && fs::is_directory(word) && (has_modules(word) || has_sources(word))) {
-        const fs::path folder = fs::canonical(word);
-        return kmod_subject(folder, folder.filename(), "modules of " + folder.string(), kernel);
-    }
-    if (is_version(word) || is_there(word)) return kernel_subject(word);
+    if (is_version(word)) return kernel_subject(word);
+    if (const auto object = object_subject(word, kernel)) return *object;
+    if (fs::is_directory(word) && is_own_folder(word))
+        return folder_subject(fs::canonical(word), kernel);
+    if (is_there(word)) return kernel_subject(word);
     const std::string commit = commit_of(real_sys(), data_folder(), word);
     if (commit.empty())
         throw Error(Status::usage,
-                    fmt::format("'{}' is no kernel, no folder of modules and no revision of {}",
+                    fmt::format("'{}' is no kernel, no folder of modules or BPF programs, no XDP "
+                                "object and no revision of {}",
                                 word, data_folder().string()),
                     "'rxlab kernels' lists kernels, 'git log' revisions");
-    return kmod_subject(folder_at(real_sys(), data_folder(), commit, "kmod"), word,
-                        "modules of revision " + commit.substr(0, 12), kernel);
+    return revision_subject(commit, word, kernel);
 }
 
 void tell_apart(Subject& before, Subject& after) {

@@ -10,8 +10,9 @@ namespace rxlab {
 /// For help and messages.
 std::string subject_words();
 
-/// A kernel (what find_kernel() takes), a folder of rxlab's modules, or a revision of the checkout,
-/// of which the modules are meant. @param kernel that modules are loaded into
+/// A kernel (what find_kernel() takes), a folder of rxlab's modules or BPF programs, a revision of
+/// the checkout, of which both are meant, or an object file with an XDP program. @param kernel that
+/// these are loaded into
 /// @throws Error(Status::usage): it is none of them
 Subject subject_of(const std::string& word, const std::string& kernel);
 

@@ -69,14 +69,14 @@ Contestant program_contestant(const SyscallsRequest& request, const std::string&
     const std::string file = one.traffic["program"];
     one.subject.name = arm_word(fs::path(program).filename());
     one.subject.summary = file;
-    one.subject.content = sha256(ingredient_rows(files).dump());
+    one.subject.content = {{"program", sha256(ingredient_rows(files).dump())}};
     return one;
 }
 
 Contestant kernel_contestant(const SyscallsRequest& request, const std::string& kernel) {
     Contestant one = program_contestant(request, request.argv.front());
     one.subject = subject_of(kernel, kernel);
-    if (one.subject.is_modules)
+    if (!one.subject.content.contains("kernel"))
         throw Error(Status::usage, fmt::format("'{}' is no kernel", kernel),
                     "'rxlab kernels' lists kernels");
     return one;

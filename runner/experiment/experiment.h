@@ -18,6 +18,8 @@ struct Boot {
     std::string kernel;                ///< "6.12", "6.1"; empty: the run's own
     std::string kmod;                  ///< folder of rxlab's modules, built (*.ko); empty: those
                                        ///< that come with rxlab
+    std::string bpf;                   ///< folder of BPF objects (*.bpf.o) that take the place of
+                                       ///< rxlab's of the same names; empty: none do
     std::string cmdline;               ///< appended to the kernel command line
     std::string machine;               ///< QEMU's board, "pc" or "q35"; empty: "pc"
     std::vector<std::string> devices;  ///< rows of kDevices (runner/target/devices.h)

@@ -9,10 +9,11 @@ namespace rxlab {
 
 template <>
 struct FieldList<Boot> {
-    static constexpr auto fields = std::tuple(
-        later_field("kernel", &Boot::kernel), later_field("kmod", &Boot::kmod),
-        later_field("cmdline", &Boot::cmdline), later_field("machine", &Boot::machine),
-        later_field("devices", &Boot::devices), later_field("seed_offset", &Boot::seed_offset));
+    static constexpr auto fields =
+        std::tuple(later_field("kernel", &Boot::kernel), later_field("kmod", &Boot::kmod),
+                   later_field("bpf", &Boot::bpf), later_field("cmdline", &Boot::cmdline),
+                   later_field("machine", &Boot::machine), later_field("devices", &Boot::devices),
+                   later_field("seed_offset", &Boot::seed_offset));
 };
 
 template <>

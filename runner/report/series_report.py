@@ -132,6 +132,7 @@ def report_of(document):
     blocks += [Figures([Figure(plot, table)]), table]
     if document["left_out"]:
         blocks += [Paragraph(["Left out:"]), Bullets([[line] for line in document["left_out"]])]
+    blocks += [Paragraph([note], "note") for note in document.get("notes", [])]
     sections = [Section("Answer", "answer", blocks)]
     sections += [step_section(step, i) for i, step in enumerate(document["steps"])]
     runs = sorted({path["experiment"] for path in document["paths"]})

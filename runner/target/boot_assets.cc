@@ -105,7 +105,7 @@ Kernel find_kernel(const std::string& word, const std::string& modules) {
 }
 
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
-                              const std::vector<std::string>& extras, const std::string& kmod) {
+                              const std::vector<std::string>& extras, const OwnCode& own) {
     const fs::path vm = data_folder() / "vm";
     BootAssets assets;
     assets.kernel = find_kernel(kernel, modules);
@@ -119,7 +119,7 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     assets.qemu_version = capture({"qemu-system-x86_64", "--version"});
     assets.qemu_version.erase(assets.qemu_version.find('\n'));
     assets.payload =
-        make_payload(assets.kernel.release, assets.kernel.modules, kmod, assets.missing);
+        make_payload(assets.kernel.release, assets.kernel.modules, own, assets.missing);
     assets.ingredients = {qemu_sha256(), sha256_file(assets.kernel.vmlinuz), image["sha256"],
                           assets.payload.sha256};
     return assets;

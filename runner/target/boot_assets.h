@@ -30,12 +30,10 @@ struct BootAssets {
 };
 
 /// Resolves the kernel (vm/kernel), builds image and payload where their inputs changed. `extras`:
-/// programs of vm/manifest, and "module:NAME", that the image holds besides those of every guest;
-/// `kmod`: Boot::kmod.
+/// programs of vm/manifest, and "module:NAME", that the image holds besides those of every guest.
 /// @throws Error(Status::usage): no such kernel, no QEMU, kernel without a needed module.
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
-                              const std::vector<std::string>& extras = {},
-                              const std::string& kmod = "");
+                              const std::vector<std::string>& extras = {}, const OwnCode& own = {});
 
 /// "6.12.113-1~deb12u1"; empty: it is of no package.
 std::string package_version(const Kernel& kernel);

@@ -2,31 +2,15 @@
 #include "target/files.h"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <optional>
-
 #include "base/error.h"
+#include "target/test_variable.h"
 
 namespace rxlab {
 namespace fs = std::filesystem;
 namespace {
-
-/// An environment variable for as long as this lives.
-class Variable {
-public:
-    Variable(const char* name, const std::string& value) : name_(name) {
-        if (const char* was = ::getenv(name)) was_ = was;
-        ::setenv(name, value.c_str(), 1);
-    }
-    ~Variable() { was_ ? ::setenv(name_, was_->c_str(), 1) : ::unsetenv(name_); }
-
-private:
-    const char* name_;
-    std::optional<std::string> was_;
-};
 
 std::string why_not_the_cache() {
     try {

@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/sha256.h"
+#include "base/trimmed.h"
+#include "bpf/objects.h"
 #include "sys/process.h"
 #include "target/archive.h"
 #include "target/files.h"
@@ -40,6 +43,28 @@ fs::path folder_of_modules(const std::string& release, const std::string& module
     return kmod;
 }
 
+const std::string kObjectEnd = ".bpf.o";
+
+/// What arms name; the other objects are probes.
+bool is_variant(const std::string& object) {
+    return object.starts_with("xdp_") || object.starts_with("filter_") || object.starts_with("tc_");
+}
+
+std::string archive_name(const std::string& object) {
+    return "bpf/" + object;
+}
+
+void add_bpf_objects(std::vector<ArchiveFile>& files, const fs::path& folder) {
+    if (!has_bpf_objects(folder))
+        throw Error(Status::usage,
+                    fmt::format("no built BPF objects (*{}) in '{}'", kObjectEnd, folder.string()),
+                    "build them: bpf/build SOURCES FOLDER");
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (const std::string name = entry.path().filename();
+            name.ends_with(kObjectEnd) && is_variant(name))
+            files.push_back({archive_name(name), 0644, read_whole(entry.path())});
+}
+
 void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
     for (const auto& entry : fs::directory_iterator(folder))
         if (is_module(entry.path()))
@@ -65,17 +90,41 @@ fs::path build_modules(const std::string& release, const std::string& modules,
     return out / release;
 }
 
-Payload make_payload(const std::string& release, const std::string& modules,
-                     const std::string& kmod, std::string& missing) {
+bool has_bpf_objects(const fs::path& folder) {
+    std::error_code error;
+    return std::any_of(fs::directory_iterator(folder, error), {}, [](const auto& entry) {
+        return entry.path().string().ends_with(kObjectEnd);
+    });
+}
+
+std::string hash_of_bpf_objects(const fs::path& folder) {
+    std::map<std::string, std::string> hashes;
+    std::vector<ArchiveFile> files;
+    if (!folder.empty()) add_bpf_objects(files, folder);
+    for (const ArchiveFile& file : files) hashes[file.name] = sha256(file.content);
+    for (size_t i = 0; folder.empty() && i < kBpfObjectCount; i++)
+        if (const BpfBytes& object = kBpfObjects[i]; is_variant(object.name))
+            hashes[archive_name(object.name + kObjectEnd)] =
+                sha256({reinterpret_cast<const char*>(object.begin), object.size()});
+    return sha256(Json(hashes).dump());
+}
+
+fs::path build_bpf(const fs::path& sources) {
+    return trimmed(capture({data_folder() / "bpf" / "build", sources, cache_folder() / "bpf"}));
+}
+
+Payload make_payload(const std::string& release, const std::string& modules, const OwnCode& own,
+                     std::string& missing) {
     std::vector<ArchiveFile> files{{"rxlab", 0755, stripped_self()}};
     try {
-        add_modules(files, folder_of_modules(release, modules, kmod));
+        add_modules(files, folder_of_modules(release, modules, own.kmod));
     } catch (const Error& error) {
         throw_if_interrupted();
-        if (!kmod.empty()) throw;  // they were asked for
+        if (!own.kmod.empty()) throw;  // they were asked for
         missing = fmt::format("rxlab's own kernel modules are not there for {}: {}", release,
                               error.what());
     }
+    if (!own.bpf.empty()) add_bpf_objects(files, own.bpf);
     Payload payload;
     for (const ArchiveFile& file : files) payload.files[file.name] = sha256(file.content);
     payload.archive = newc_archive(std::move(files));

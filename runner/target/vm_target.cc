@@ -211,7 +211,7 @@ private:
                      {"options",
                       {{"ns_per_instruction", machine.icount ? kNsPerInstruction : 0},
                        {"attribute", target_.options_.attribute}}}};
-            const Luggage& luggage = target_.luggage_.at(trial.traffic);
+            const Luggage& luggage = target_.luggage_.at(guest_files_of(trial));
             if (!luggage.ingredients.empty()) job["files"] = true;
             return run_guest(machine, snapshots.ensure(machine), job, luggage.archive,
                              {target_.options_.trial_timeout_s, target_.options_.silence_s,
@@ -282,9 +282,9 @@ private:
         std::exception_ptr fatal_;
     };
 
-    // A kernel, or the run's own where it is empty, and rxlab's modules in it.
-    using Kit = std::pair<std::string, std::string>;
-    static Kit kit_of(const Boot& boot) { return {boot.kernel, boot.kmod}; }
+    // A kernel, or the run's own where it is empty, and rxlab's code in it.
+    using Kit = std::pair<std::string, OwnCode>;
+    static Kit kit_of(const Boot& boot) { return {boot.kernel, {boot.kmod, boot.bpf}}; }
 
     // What trials are started from. Gathered once, before the workers start.
     const BootAssets& assets(const Boot& boot) {
@@ -297,10 +297,10 @@ private:
                         fmt::format("an arm boots {}, which is a folder", boot.kernel),
                         "name the image in it; --kernel takes a tree, too");
         return boot_assets_
-            .emplace(kit,
-                     boot.kernel.empty()
-                         ? gather_boot_assets(options_.kernel, options_.modules, extras_, boot.kmod)
-                         : gather_boot_assets(boot.kernel, {}, extras_, boot.kmod))
+            .emplace(kit, boot.kernel.empty()
+                              ? gather_boot_assets(options_.kernel, options_.modules, extras_,
+                                                   kit.second)
+                              : gather_boot_assets(boot.kernel, {}, extras_, kit.second))
             .first->second;
     }
 
@@ -338,30 +338,30 @@ private:
         return list;
     }
 
-    // The files of this machine that a traffic needs.
+    // The files of this machine that a trial needs.
     struct Luggage {
         Json ingredients = Json::array();
         std::string archive;
     };
 
-    static Luggage luggage_of(const Trial& trial) {
-        const auto files = traffic_kind(trial).files;
-        const auto all = files ? guest_files(files(trial.traffic)) : std::vector<ArchiveFile>();
+    static Luggage luggage_of(const std::vector<GuestFile>& files) {
+        const std::vector<ArchiveFile> all = guest_files(files);
         return {ingredient_rows(all), newc_archive(all)};
     }
 
     // Read once: what trials run is what the ingredients say, whatever becomes of a file meanwhile.
     void gather_luggage(const Plan& plan) {
-        std::map<Json, Luggage> wanted;
+        std::map<std::vector<GuestFile>, Luggage> wanted;
         for (const Trial& trial : plan.trials) {
-            if (wanted.contains(trial.traffic)) continue;
-            const auto known = luggage_.find(trial.traffic);
-            wanted[trial.traffic] = known == luggage_.end() ? luggage_of(trial) : known->second;
+            const std::vector<GuestFile> files = guest_files_of(trial);
+            if (wanted.contains(files)) continue;
+            const auto known = luggage_.find(files);
+            wanted[files] = known == luggage_.end() ? luggage_of(files) : known->second;
         }
         luggage_ = std::move(wanted);
     }
 
-    // Of all that the plan boots; those of another kernel than the run's own, or of other modules,
+    // Of all that the plan boots; those of another kernel than the run's own, or of other code
     // begin with its name.
     Json ingredients(const Plan& plan) {
         std::map<Kit, Boot> kits;
@@ -369,12 +369,14 @@ private:
         Json all = Json::array();
         for (const auto& [kit, boot] : kits)
             for (Json& row : ingredient_rows(assets(boot))) {
-                for (const std::string& name : {boot.kmod, boot.kernel})
+                for (const std::string& name : {boot.bpf, boot.kmod, boot.kernel})
                     if (!name.empty()) row["name"] = name + ": " + row["name"].get<std::string>();
                 all.push_back(std::move(row));
             }
-        for (const auto& [traffic, luggage] : luggage_)
-            all.insert(all.end(), luggage.ingredients.begin(), luggage.ingredients.end());
+        std::set<Json> brought;
+        for (const auto& [files, luggage] : luggage_)
+            for (const Json& row : luggage.ingredients) brought.insert(row);
+        for (const Json& row : brought) all.push_back(row);
         return all;
     }
 
@@ -421,7 +423,7 @@ private:
     VmOptions options_;
     SnapshotStore store_;
     std::vector<std::string> extras_;
-    std::map<Json, Luggage> luggage_;  // by traffic
+    std::map<std::vector<GuestFile>, Luggage> luggage_;
     std::map<Kit, BootAssets> boot_assets_;
     std::set<std::string> qemu_devices_;
 };
