@@ -3,7 +3,9 @@
 // Pure.
 #pragma once
 #include "attribution/share.h"
+#include "attribution/source_place.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct FunctionDifference {
     double moved = 0;  ///< what of `after` came from another function, less what went to one
     double low = 0, high = 0;  ///< the least and the most difference of one round, where there are
                                ///< several (document.h); else 0
+    std::optional<SourcePlace> source;  ///< where that is known
 
     double difference() const { return after - before - moved; }
 };

@@ -89,15 +89,17 @@ Json to_json(const BothSides& total) {
 }
 
 Json to_json(const FunctionDifference& one) {
-    return {{"share", to_string(one.share)},
-            {"function", one.function},
-            {"before", one.before},
-            {"after", one.after},
-            {"moved", one.moved},
-            {"difference", one.difference()},
-            {"low", one.low},
-            {"high", one.high},
-            {"state", state_of(one)}};
+    Json json{{"share", to_string(one.share)},
+              {"function", one.function},
+              {"before", one.before},
+              {"after", one.after},
+              {"moved", one.moved},
+              {"difference", one.difference()},
+              {"low", one.low},
+              {"high", one.high},
+              {"state", state_of(one)}};
+    if (one.source) json["source"] = {{"file", one.source->file}, {"line", one.source->line}};
+    return json;
 }
 
 /// How far from no change.
@@ -118,6 +120,11 @@ PathChange path_change(std::string experiment, std::string path, ComparedMetric 
                        const std::vector<RoundStacks>& rounds) {
     return {
         std::move(experiment), std::move(path), std::move(metric), {}, differences_over(rounds)};
+}
+
+void add_sources(Differences& found, const PlaceOf& before, const PlaceOf& after) {
+    for (FunctionDifference& one : found.functions)
+        one.source = one.after == 0 ? before(one.function) : after(one.function);
 }
 
 bool is_told(const PathChange& path) {
@@ -234,6 +241,7 @@ Json to_json(const Diff& diff) {
             {"verdict", to_string(diff.verdict)},
             {"verdict_words", words_of(diff.verdict, "instructions/packet")},
             {"status", diff.status},
+            {"kernel_lines", diff.kernel_lines},
             {"paths", paths},
             {"left_out", diff.left_out}};
 }

@@ -5,6 +5,7 @@
 #include "change/difference.h"
 #include "compare/comparison.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ PathChange path_change(std::string experiment, std::string path, ComparedMetric 
 /// The functions of the path's own share that make up most of its difference, the greatest first.
 std::vector<std::string> causes_of(const PathChange& path);
 
+/// Gives each function its source: `after`'s, or `before`'s where it vanished.
+using PlaceOf = std::function<std::optional<SourcePlace>(const std::string& function)>;
+void add_sources(Differences& found, const PlaceOf& before, const PlaceOf& after);
+
 /// Better, worse or invalid: what is told of first.
 bool is_told(Verdict verdict);
 bool is_told(const PathChange& path);
@@ -44,7 +49,8 @@ struct Diff {
     std::vector<PathChange> paths;  ///< those that are told of first, the greatest ratio first
     std::vector<std::string> left_out;
     Verdict verdict = Verdict::inconclusive;
-    int status = 0;  ///< exit status
+    int status = 0;             ///< exit status
+    bool kernel_lines = false;  ///< has the kernel, the later one, any debug information?
 };
 
 /// Sorts its paths, gives it a verdict and an exit status. `allowed`: the share by which a path may

@@ -125,6 +125,40 @@ TEST(Diff, as_a_document_has_the_functions_of_each_path) {
     EXPECT_EQ(path.at("functions")[0].at("state"), "new");
     EXPECT_EQ(path.at("shares").at("path").at("difference"), 176);
     EXPECT_EQ(json.at("status"), 1);
+    EXPECT_FALSE(path.at("functions")[0].contains("source"));
+}
+
+TEST(Diff, as_a_document_has_a_function_s_source_where_that_is_known) {
+    PathChange path = closed_port();
+    add_sources(
+        path.found,
+        [](const std::string&) {
+            return SourcePlace{"before.c", 1};
+        },
+        [](const std::string& function) -> std::optional<SourcePlace> {
+            if (function != "siphash_1u64") return {};
+            return SourcePlace{"lib/siphash.c", 235};
+        });
+    const Json json = to_json(of({path}));
+    expect_schema(json, "diff");
+    const Json& functions = json.at("paths")[0].at("functions");
+    EXPECT_EQ(functions[0].at("source"), Json({{"file", "lib/siphash.c"}, {"line", 235}}));
+    EXPECT_FALSE(functions[1].contains("source"));
+}
+
+TEST(Sources, of_a_function_that_vanished_are_the_earlier_subject_s) {
+    Differences found;
+    found.functions = {{Share::path, "gone", 5, 0}, {Share::path, "there", 5, 6}};
+    add_sources(
+        found,
+        [](const std::string& name) {
+            return SourcePlace{"old/" + name, 1};
+        },
+        [](const std::string& name) {
+            return SourcePlace{"new/" + name, 2};
+        });
+    EXPECT_EQ(found.functions[0].source, (SourcePlace{"old/gone", 1}));
+    EXPECT_EQ(found.functions[1].source, (SourcePlace{"new/there", 2}));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "change/series.h"
 #include "cmd/options.h"
 #include "cmd/paths.h"
+#include "cmd/sources.h"
 #include "cmd/subject.h"
 #include "cmd/versions.h"
 #include "compare/cells.h"
@@ -156,6 +157,7 @@ private:
             for (PathChange& change : changes_between(good.measured[i], bad.measured[i]))
                 if (figure_name(change.experiment, change.path) == way_.path)
                     diff.paths.push_back(std::move(change));
+        find_sources(diff);
         conclude(diff);
         return diff;
     }

@@ -5,6 +5,7 @@
 #include "base/whole_file.h"
 #include "cmd/options.h"
 #include "cmd/paths.h"
+#include "cmd/sources.h"
 #include "cmd/subject.h"
 #include "target/kernels.h"
 
@@ -41,6 +42,7 @@ void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& con
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }
+    find_sources(diff);
     conclude(diff, allowed);
 }
 

@@ -9,6 +9,7 @@
 #include "cmd/attributed.h"
 #include "cmd/perform.h"
 #include "cmd/program_table.h"
+#include "cmd/sources.h"
 #include "cmd/subject.h"
 #include "target/program_files.h"
 #include "target/shares.h"
@@ -180,7 +181,15 @@ private:
             rounds_.push_back(runs.of(one));
             costs_.push_back(program_cost(rounds_.back()));
         }
-        if (contestants_.size() > 1) change_ = program_change(rounds_[0], rounds_[1]);
+        if (contestants_.size() < 2) return;
+        change_ = program_change(rounds_[0], rounds_[1]);
+        find_sources(change_->functions, boot_of(contestants_[0]), boot_of(contestants_[1]));
+    }
+
+    /// Two programs are run on one kernel.
+    Json boot_of(const Contestant& one) const {
+        const Json& boot = one.subject.boot;
+        return boot.empty() ? Json{{"kernel", request_.run.vm.kernel}} : boot;
     }
 
     std::string command() const {

@@ -14,6 +14,11 @@ class Strong:
 
 
 @dataclass(frozen=True)
+class Small:
+    text: str
+
+
+@dataclass(frozen=True)
 class Badge:
     verdict: str  # the contract's word
     text: str

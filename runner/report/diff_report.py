@@ -17,6 +17,7 @@ from blocks import (
     Paragraph,
     Report,
     Section,
+    Small,
     Table,
 )
 from ink import INK
@@ -185,13 +186,20 @@ def waterfall(path, number):
     )
 
 
+def function_name(one):
+    """With where it is declared, where that is known."""
+    name = one["function"] + (f" ({one['state']})" if one["state"] else "")
+    source = one.get("source")
+    return [name, " ", Small(f"{source['file']}:{int(source['line'])}")] if source else name
+
+
 def function_rows(functions):
     rows = []
     for one in functions:
         varies = one["high"] - one["low"] >= 0.05
         rows.append(
             [
-                one["function"] + (f" ({one['state']})" if one["state"] else ""),
+                function_name(one),
                 words.number(one["before"]),
                 words.number(one["after"]),
                 words.signed(one["difference"]),
@@ -306,6 +314,15 @@ def path_section(folder, path, number, cache):
     return Section(path["path"], f"path-{number}", [fold]), plots
 
 
+def lacks_lines(document):
+    """Is a function of the kernel itself in a table, and the kernel has no debug information?"""
+    return document.get("kernel_lines") is False and any(
+        "[" not in function["function"]
+        for path in document["paths"]
+        for function in worth_a_row(path)[:SHOWN]
+    )
+
+
 def subject(one):
     return f"{one['name']} ({one['summary']})" if one["summary"] != one["name"] else one["name"]
 
@@ -329,6 +346,13 @@ def report_of(document, folder):
             + [Code(document["command"])]
         )
     ]
+    if lacks_lines(document):
+        said = (
+            "Where the kernel's own functions are declared is not known:"
+            f" {document['after']['release']} has no debug information. A kernel's build tree has"
+            " it by CONFIG_DEBUG_INFO, and may be named instead of a version."
+        )
+        introduction.append(Paragraph([said], "note"))
     eyebrow = ["rxlab: what a change did", document["before"]["name"], document["after"]["name"]]
     return Report(document["headline"], eyebrow, introduction, sections), plots
 

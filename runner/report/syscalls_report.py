@@ -7,6 +7,7 @@ import sys
 import flame
 import words
 from blocks import Code, Figure, Figures, Fold, Paragraph, Report, Section, Table
+from diff_report import function_name
 from ink import INK
 from load import Place, read_json
 from output import in_folder, replace
@@ -193,7 +194,7 @@ def function_changes(found):
         ["function", "before", "after", "difference", "over boots"],
         [
             [
-                one["function"],
+                function_name(one),
                 words.number(one["before"], 7),
                 words.number(one["after"], 7),
                 words.signed(one["difference"], 7),

@@ -149,6 +149,28 @@ class Page(Folder):
         self.assertEqual(self.draw(document), 0)
         self.assertIn("same on 1 path", self.page())
 
+    def test_tells_where_a_function_is_declared_where_that_is_known(self):
+        document = copy.deepcopy(DOCUMENT)
+        source = {"file": "net/ipv4/inetpeer.c", "line": 86}
+        document["paths"][0]["functions"][1]["source"] = source
+        self.assertEqual(self.draw(document), 0)
+        page = self.page()
+        self.assertIn('lookup (new) <span class="note">net/ipv4/inetpeer.<wbr>c:86</span>', page)
+        self.assertEqual(page.count('class="note">net/'), page.count("lookup (new)"))
+
+    def test_says_once_what_gives_lines_where_the_kernel_has_none(self):
+        says = "has no debug information"
+        self.draw(dict(DOCUMENT, kernel_lines=False))
+        self.assertEqual(self.page().count(says), 1)
+        only_modules = dict(CHANGED, functions=[function("rxnic_xmit [rxnic]", 10.0, 30.0)])
+        for change in (
+            {},
+            {"kernel_lines": True},
+            {"kernel_lines": False, "paths": [only_modules]},
+        ):
+            self.draw(dict(DOCUMENT, **change))
+            self.assertNotIn(says, self.page())
+
     def test_shows_a_fault_instead_of_numbers(self):
         broken = dict(CHANGED, faults=["conservation failed"], verdict="invalid", ratio=None)
         broken |= {"before": None, "after": None, "difference": None}
@@ -186,6 +208,7 @@ class Refused(Folder):
             lambda d: d["paths"][0].update(verdict="great"),
             lambda d: d["paths"][0]["functions"][0].update(share="other"),
             lambda d: d["paths"][0]["moved"][0].update(how="lost"),
+            lambda d: d["paths"][0]["functions"][0].update(source={"file": "/x.c", "line": 1}),
             lambda d: d["paths"][0]["all"].update(before="many"),
         ):
             document = copy.deepcopy(DOCUMENT)

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/sources.h"
+
+#include "target/boot_assets.h"
+#include "target/files.h"
+#include "target/function_sources.h"
+
+namespace rxlab {
+namespace {
+
+FunctionSources sources_of(const Json& boot) {
+    const Kernel kernel = find_kernel(boot.at("kernel"));
+    const std::string own = module_folder() / kernel.release;
+    return {kernel, boot.value("kmod", own)};
+}
+
+PlaceOf places_in(FunctionSources& sources) {
+    return [&sources](const std::string& function) { return sources.place_of(function); };
+}
+
+}  // namespace
+
+void find_sources(Differences& found, const Json& before, const Json& after) {
+    FunctionSources from = sources_of(before), to = sources_of(after);
+    add_sources(found, places_in(from), places_in(to));
+}
+
+void find_sources(Diff& diff) {
+    FunctionSources from = sources_of(diff.before.boot), to = sources_of(diff.after.boot);
+    for (PathChange& path : diff.paths) add_sources(path.found, places_in(from), places_in(to));
+    diff.kernel_lines = to.has_kernel();
+}
+
+}  // namespace rxlab

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+// Where the functions of a difference are declared.
+#pragma once
+#include "change/document.h"
+
+namespace rxlab {
+
+/// Of each function in it, where the debug information of a kernel or module tells it.
+void find_sources(Diff& diff);
+
+/// Likewise. @param before, after what was booted: "kernel" as for find_kernel(), "kmod"
+void find_sources(Differences& found, const Json& before, const Json& after);
+
+}  // namespace rxlab
