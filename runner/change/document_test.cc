@@ -71,8 +71,8 @@ TEST(PathChange, with_a_fault_tells_the_fault) {
 }
 
 Diff of(std::vector<PathChange> paths, double allowed = 0) {
-    Diff diff{{"6.12.107", "", {}, "", ""},
-              {"6.12.117", "", {}, "", ""},
+    Diff diff{{"6.12.107", "", {}, "", {}},
+              {"6.12.117", "", {}, "", {}},
               "rxlab diff",
               std::move(paths),
               {},

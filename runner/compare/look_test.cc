@@ -116,7 +116,8 @@ TEST(Look, a_comparison_that_ended_before_others_keeps_what_it_was_then) {
 }
 
 TEST(Look, what_is_left_at_one_has_no_more_of_its_error_than_before_the_others_ended) {
-    const ComparedMetric& metric = compare(one_ended_early()).comparisons.at(1).metrics.at(0);
+    const Comparison comparison = compare(one_ended_early());
+    const ComparedMetric& metric = comparison.comparisons.at(1).metrics.at(0);
     EXPECT_EQ(metric.clusters, 5u);
     EXPECT_DOUBLE_EQ(metric.confidence, 1 - 0.005 / 2);
 }
