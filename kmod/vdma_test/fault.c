@@ -15,10 +15,10 @@ static bool under_fault(struct link *link, struct vdma_wire_stats *stats)
 	link->config.watchdog_usecs = 5000;
 	MUST(open_link(link));
 	while (link->consumed < SZ_1M && quiet < 20) {
-		int before = atomic_read(&link->interrupts);
+		int before = interrupts_of(link);
 
 		produce(link, SZ_1M - link->published);
-		if (!wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before,
+		if (!wait_event_timeout(link->wait, interrupts_of(link) != before,
 					HZ / 10))
 			quiet++;
 		if (!consume(link))
@@ -38,12 +38,13 @@ static bool test_fault_lost(struct link *link)
 	link->config.watchdog_usecs = 5000;
 	MUST(open_link(link));
 	produce(link, PERIOD);
-	EXPECT(wait_event_timeout(link->wait, link->causes, HZ), "nobody told");
+	EXPECT(wait_event_timeout(link->wait, causes_of(link), HZ), "nobody told");
 	ops->get_stats(link->wire, &stats);
 	EXPECT(stats.lost == 1 && stats.by_watchdog == 1 &&
-		       link->causes == (VDMA_WATERMARK | VDMA_WATCHDOG),
+		       causes_of(link) == (VDMA_WATERMARK | VDMA_WATCHDOG),
 	       "lost %llu, by watchdog %llu", stats.lost, stats.by_watchdog);
-	EXPECT(link->latency_ns >= 5 * NSEC_PER_MSEC, "%llu ns", link->latency_ns);
+	EXPECT(READ_ONCE(link->latency_ns) >= 5 * NSEC_PER_MSEC, "%llu ns",
+	       READ_ONCE(link->latency_ns));
 	return consume(link);
 }
 
@@ -54,8 +55,8 @@ static bool test_fault_late(struct link *link)
 
 	MUST(under_fault(link, &stats));
 	EXPECT(stats.late);
-	EXPECT(link->longest_ns >= NSEC_PER_MSEC, "the latest came after %llu ns",
-	       link->longest_ns);
+	EXPECT(READ_ONCE(link->longest_ns) >= NSEC_PER_MSEC, "the latest came after %llu ns",
+	       READ_ONCE(link->longest_ns));
 	return true;
 }
 
@@ -67,14 +68,14 @@ static bool test_fault_duplicated(struct link *link)
 	EXPECT(stats.duplicated, "none");
 	msleep(20);
 	ops->get_stats(link->wire, &stats);
-	EXPECT(atomic_read(&link->interrupts) <= stats.interrupts, "seen %d of %llu",
-	       atomic_read(&link->interrupts), stats.interrupts);
+	EXPECT(interrupts_of(link) <= stats.interrupts, "seen %d of %llu", interrupts_of(link),
+	       stats.interrupts);
 	/* A thread that is to run is not woken once more: two interrupts are one then. */
 	if (threaded)
 		return true;
-	EXPECT(atomic_read(&link->interrupts) == stats.interrupts, "seen %d of %llu",
-	       atomic_read(&link->interrupts), stats.interrupts);
-	EXPECT(link->spurious, "every one had a cause of its own");
+	EXPECT(interrupts_of(link) == stats.interrupts, "seen %d of %llu", interrupts_of(link),
+	       stats.interrupts);
+	EXPECT(READ_ONCE(link->spurious), "every one had a cause of its own");
 	return true;
 }
 
@@ -94,7 +95,7 @@ static bool test_fault_error(struct link *link)
 
 	MUST(open_link(link));
 	produce(link, RING);
-	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ),
+	EXPECT(wait_event_timeout(link->wait, causes_of(link) & VDMA_ERROR, HZ),
 	       "nobody told of the error");
 	EXPECT(dma_async_is_tx_complete(link->tx, link->tx_cookie, NULL, NULL) == DMA_ERROR ||
 	       dma_async_is_tx_complete(link->rx, link->rx_cookie, NULL, NULL) == DMA_ERROR);
@@ -123,7 +124,7 @@ static bool test_fault_error_list(struct link *link)
 	link->of_lists = true;
 	MUST(open_link(link));
 	MUST(begin_lists(link, &tx, &rx));
-	EXPECT(wait_event_timeout(link->wait, link->causes & VDMA_ERROR, HZ),
+	EXPECT(wait_event_timeout(link->wait, causes_of(link) & VDMA_ERROR, HZ),
 	       "nobody told of the error");
 	msleep(20);
 	tx_left = residue(tx, &tx_status);

@@ -50,17 +50,21 @@ static irqreturn_t interrupted(int irq, void *data)
 	u64 raised = 0;
 	unsigned int causes = ops->causes(link->wire, &raised);
 
-	atomic_inc(&link->interrupts);
 	if (in_hardirq())
 		atomic_inc(&link->in_hardirq);
-	link->causes |= causes;
-	link->cpu = raw_smp_processor_id(); /* a thread's, where it is one: it may be moved */
+	/* a thread's, where it is one: it may be moved */
+	WRITE_ONCE(link->cpu, raw_smp_processor_id());
 	if (causes) {
-		link->latency_ns = ktime_get_ns() - raised;
-		link->longest_ns = max(link->longest_ns, link->latency_ns);
+		const u64 latency_ns = ktime_get_ns() - raised;
+
+		WRITE_ONCE(link->latency_ns, latency_ns);
+		WRITE_ONCE(link->longest_ns, max(link->longest_ns, latency_ns));
 	} else {
-		link->spurious++;
+		WRITE_ONCE(link->spurious, link->spurious + 1);
 	}
+	/* Last what a test waits for; pairs with causes_of() and interrupts_of(). */
+	atomic_fetch_or_release(causes, &link->causes);
+	atomic_inc_return_release(&link->interrupts);
 	wake_up(&link->wait);
 	return IRQ_HANDLED;
 }

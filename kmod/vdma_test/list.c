@@ -346,8 +346,8 @@ static bool test_list_idle(struct link *link)
 	rx = new_list(link, link->rx, rx_spans, ARRAY_SIZE(rx_spans), 0);
 	tx = new_list(link, link->tx, &message, 1, 0);
 	MUST(submit(rx) && submit(tx) && ended(tx));
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_IDLE, HZ), "causes %x",
-	       link->causes);
+	EXPECT(wait_event_timeout(link->wait, causes_of(link) == VDMA_IDLE, HZ), "causes %x",
+	       causes_of(link));
 	EXPECT(residue(rx, &status) == LIST - message && status == DMA_IN_PROGRESS);
 	dmaengine_terminate_sync(link->rx);
 	return holds(rx, 0, message);

@@ -34,10 +34,10 @@ static bool test_stream(struct link *link)
 			return false;
 	}
 	EXPECT(link->consumed == end);
-	EXPECT(atomic_read(&link->interrupts) > 0 && link->causes & VDMA_WATERMARK);
+	EXPECT(interrupts_of(link) > 0 && causes_of(link) & VDMA_WATERMARK);
 	EXPECT(threaded ? !atomic_read(&link->in_hardirq)
 			: comes_to(&link->in_hardirq, &link->interrupts),
-	       "%d of %d", atomic_read(&link->in_hardirq), atomic_read(&link->interrupts));
+	       "%d of %d", atomic_read(&link->in_hardirq), interrupts_of(link));
 	EXPECT(atomic_read(&link->callbacks) > 0 &&
 	       comes_to(&link->in_softirq, &link->callbacks));
 	EXPECT(atomic_read(&link->results) > 0, "no callback_result");
@@ -225,12 +225,12 @@ static bool test_rate_after_wait(struct link *link)
 
 static bool told_on(struct link *link, int cpu)
 {
-	const int before = atomic_read(&link->interrupts);
+	const int before = interrupts_of(link);
 
 	produce(link, 64);
-	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ),
+	EXPECT(wait_event_timeout(link->wait, interrupts_of(link) != before, HZ),
 	       "no interrupt");
-	EXPECT(link->cpu == cpu, "on CPU %d, not %d", link->cpu, cpu);
+	EXPECT(READ_ONCE(link->cpu) == cpu, "on CPU %d, not %d", READ_ONCE(link->cpu), cpu);
 	return consume(link);
 }
 
@@ -334,12 +334,12 @@ static bool told_by(struct link *link, unsigned int cause, u64 bytes)
 	int before;
 
 	MUST(open_link(link));
-	before = atomic_read(&link->interrupts);
+	before = interrupts_of(link);
 	produce(link, bytes);
-	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) != before, HZ),
+	EXPECT(wait_event_timeout(link->wait, interrupts_of(link) != before, HZ),
 	       "no interrupt");
-	EXPECT(link->causes == cause, "causes %x", link->causes);
-	EXPECT(link->latency_ns < NSEC_PER_SEC);
+	EXPECT(causes_of(link) == cause, "causes %x", causes_of(link));
+	EXPECT(READ_ONCE(link->latency_ns) < NSEC_PER_SEC);
 	return consume(link);
 }
 
@@ -349,7 +349,7 @@ static bool test_watermark(struct link *link)
 	MUST(told_by(link, VDMA_WATERMARK, 1024));
 	produce(link, 512);
 	msleep(20);
-	EXPECT(atomic_read(&link->interrupts) == 1, "told below the watermark");
+	EXPECT(interrupts_of(link) == 1, "told below the watermark");
 	return true;
 }
 
@@ -372,13 +372,13 @@ static bool test_tx_space(struct link *link)
 	ops->arm_tx(link->wire, 8192);
 	produce(link, 4096);
 	msleep(20);
-	EXPECT(!atomic_read(&link->interrupts));
+	EXPECT(!interrupts_of(link));
 	produce(link, 4096);
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ), "causes %x",
-	       link->causes);
-	link->causes = 0;
+	EXPECT(wait_event_timeout(link->wait, causes_of(link) == VDMA_TX_SPACE, HZ), "causes %x",
+	       causes_of(link));
+	atomic_set(&link->causes, 0);
 	ops->arm_tx(link->wire, 100);
-	EXPECT(wait_event_timeout(link->wait, link->causes == VDMA_TX_SPACE, HZ),
+	EXPECT(wait_event_timeout(link->wait, causes_of(link) == VDMA_TX_SPACE, HZ),
 	       "a position already passed");
 	return consume(link);
 }
@@ -391,13 +391,13 @@ static bool test_mask(struct link *link)
 	produce(link, 4096);
 	EXPECT(wait_for(link, ops->rx_position, 4096, 2000));
 	msleep(20);
-	EXPECT(!atomic_read(&link->interrupts), "told though masked");
+	EXPECT(!interrupts_of(link), "told though masked");
 	EXPECT(ops->unmask(link->wire, link->consumed), "there is more, and unmask did not say so");
 	if (!consume(link))
 		return false;
 	EXPECT(!ops->unmask(link->wire, link->consumed));
 	produce(link, 64);
-	EXPECT(wait_event_timeout(link->wait, atomic_read(&link->interrupts) == 1, HZ));
+	EXPECT(wait_event_timeout(link->wait, interrupts_of(link) == 1, HZ));
 	MUST(consume(link));
 	/* A client that polls stays undisturbed, whatever goes wrong. */
 	ops->mask(link->wire);
@@ -408,7 +408,7 @@ static bool test_mask(struct link *link)
 	produce(link, 4096);
 	EXPECT(wait_for(link, ops->rx_position, 4096, 2000));
 	msleep(20);
-	EXPECT(atomic_read(&link->interrupts) == 1, "a new epoch unmasks");
+	EXPECT(interrupts_of(link) == 1, "a new epoch unmasks");
 	return consume(link);
 }
 

@@ -47,12 +47,23 @@ struct link {
 	/* What the handlers saw. */
 	wait_queue_head_t wait;
 	atomic_t interrupts, in_hardirq, callbacks, in_softirq, results;
-	unsigned int causes;
+	atomic_t causes; /* by enum vdma_cause */
 	int cpu, spurious;
 	u64 latency_ns, longest_ns;
 	bool requested;
 	struct task_struct *traffic;
 };
+
+/* Who sees one sees all that its handler saw; pair with interrupted(). */
+static inline int interrupts_of(const struct link *link)
+{
+	return atomic_read_acquire(&link->interrupts);
+}
+
+static inline unsigned int causes_of(const struct link *link)
+{
+	return atomic_read_acquire(&link->causes);
+}
 
 /* A test. A table of them ends with one that has no name. */
 struct vdma_test {
