@@ -289,7 +289,7 @@ static void dma_ring_copy_get_stats(struct dma_wire *wire, struct vdma_wire_stat
 {
 	struct copy *copy = dma_ring_to_copy(wire);
 
-	*stats = copy->stats;
+	vdma_wire_stats_read(&copy->stats, stats);
 	stats->engine_ns = copy->ring->engine_ns ? copy->ring->engine_ns(copy->ring->tx.chan) : 0;
 }
 

@@ -117,7 +117,7 @@ static const char *vdma_burst_of(const struct dma_slave_config *config, bool tx,
 }
 
 static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_direction direction,
-				  u32 burst, bool cyclic)
+				  u32 burst, bool cyclic, struct vdma_wire **joined)
 {
 	const struct vdma_peripheral *peripheral = chan->config.peripheral_config;
 	const bool tx = direction == DMA_MEM_TO_DEV;
@@ -145,10 +145,9 @@ static const char *vdma_join_wire(struct vdma_chan *chan, enum dma_transfer_dire
 		why = "bytes have moved over the wire: it needs a new epoch before a ring begins "
 		      "anew";
 	else
-		*end = chan;
+		WRITE_ONCE(*end, chan); /* the engine may be at the other end */
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
-	if (!why)
-		chan->wire = wire;
+	*joined = wire;
 	return why;
 }
 
@@ -161,9 +160,9 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 		return;
 	raw_spin_lock_irqsave(&wire->lock, flags);
 	if (wire->tx == chan)
-		wire->tx = NULL;
+		WRITE_ONCE(wire->tx, NULL);
 	if (wire->rx == chan)
-		wire->rx = NULL;
+		WRITE_ONCE(wire->rx, NULL);
 	raw_spin_unlock_irqrestore(&wire->lock, flags);
 	chan->wire = NULL;
 	memset(&chan->config, 0, sizeof(chan->config));
@@ -175,6 +174,8 @@ void vdma_chan_leave_wire(struct vdma_chan *chan)
 static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction direction,
 			     size_t period, bool cyclic)
 {
+	struct vdma_wire *wire;
+	unsigned long flags;
 	u32 width, burst;
 	const char *why;
 
@@ -184,11 +185,15 @@ static const char *vdma_pace(struct vdma_chan *chan, enum dma_transfer_direction
 	if (!why && cyclic && period % burst)
 		why = "the burst does not divide the period";
 	if (!why)
-		why = vdma_join_wire(chan, direction, burst, cyclic);
+		why = vdma_join_wire(chan, direction, burst, cyclic, &wire);
 	if (why)
 		return why;
+	/* A list may be on its way while the next one is prepared. */
+	raw_spin_lock_irqsave(&chan->lock, flags);
+	chan->wire = wire;
 	chan->width = width;
 	chan->burst = burst;
+	raw_spin_unlock_irqrestore(&chan->lock, flags);
 	return NULL;
 }
 
@@ -282,7 +287,7 @@ static int vdma_config(struct dma_chan *dma_chan, struct dma_slave_config *confi
 
 static bool vdma_sends(const struct vdma_chan *chan)
 {
-	return chan->wire->tx == chan;
+	return READ_ONCE(chan->wire->tx) == chan;
 }
 
 static void vdma_start_next(struct vdma_chan *chan)

@@ -295,7 +295,7 @@ static bool vdma_chan_idle(const struct vdma_chan *chan)
 
 	if (!chan->active->cyclic)
 		return false;
-	if (chan != wire->tx)
+	if (chan != READ_ONCE(wire->tx))
 		return !vdma_wire_have(wire) && !wire->source;
 	/* a kick comes after what is published later */
 	return !wire->tx_active && smp_load_acquire(&wire->published) == chan->moved;
@@ -320,8 +320,8 @@ static bool vdma_run_channel(struct vdma_chan *chan, u64 *patience)
 		if (!chan->active->paced)
 			worked = vdma_run_copy(chan);
 		else
-			worked = chan == wire->tx ? vdma_run_tx(chan, patience) :
-						    vdma_run_rx(chan, patience);
+			worked = chan == READ_ONCE(wire->tx) ? vdma_run_tx(chan, patience) :
+							       vdma_run_rx(chan, patience);
 		spent += ktime_get_ns();
 		chan->engine_ns += spent;
 		if (wire)

@@ -27,15 +27,15 @@ bool vdma_fault_hits(struct vdma_dev *vdma, enum vdma_fault fault)
 }
 
 #define FIELD(s, wire, name) \
-	seq_printf(s, "wire%d." #name " %llu\n", (wire)->index, READ_ONCE((wire)->stats.name))
+	seq_printf(s, "wire%d." #name " %llu\n", (wire)->index, rxlab_counter((wire)->stats.name))
 
 static void vdma_show_wire(struct seq_file *s, struct vdma_wire *wire)
 {
-	seq_printf(s, "wire%d.published %llu\n", wire->index, READ_ONCE(wire->published));
-	seq_printf(s, "wire%d.tx_moved %llu\n", wire->index, READ_ONCE(wire->tx_moved));
-	seq_printf(s, "wire%d.rx_moved %llu\n", wire->index, READ_ONCE(wire->rx_moved));
-	seq_printf(s, "wire%d.consumed %llu\n", wire->index, READ_ONCE(wire->consumed));
-	seq_printf(s, "wire%d.masked %d\n", wire->index, READ_ONCE(wire->masked));
+	seq_printf(s, "wire%d.published %llu\n", wire->index, rxlab_counter(wire->published));
+	seq_printf(s, "wire%d.tx_moved %llu\n", wire->index, rxlab_counter(wire->tx_moved));
+	seq_printf(s, "wire%d.rx_moved %llu\n", wire->index, rxlab_counter(wire->rx_moved));
+	seq_printf(s, "wire%d.consumed %llu\n", wire->index, rxlab_counter(wire->consumed));
+	seq_printf(s, "wire%d.masked %d\n", wire->index, rxlab_counter(wire->masked));
 	FIELD(s, wire, interrupts);
 	FIELD(s, wire, by_watermark);
 	FIELD(s, wire, by_usecs);
@@ -71,13 +71,13 @@ static int stats_show(struct seq_file *s, void *unused)
 		struct vdma_chan *chan = &vdma->channels[i];
 
 		seq_printf(s, "%s.periods %llu\n", dma_chan_name(&chan->chan),
-			   READ_ONCE(chan->periods));
+			   rxlab_counter(chan->periods));
 		seq_printf(s, "%s.callbacks %llu\n", dma_chan_name(&chan->chan),
-			   READ_ONCE(chan->callbacks_run));
+			   rxlab_counter(chan->callbacks_run));
 		seq_printf(s, "%s.copied_bytes %llu\n", dma_chan_name(&chan->chan),
-			   READ_ONCE(chan->copied_bytes));
+			   rxlab_counter(chan->copied_bytes));
 		seq_printf(s, "%s.engine_ns %llu\n", dma_chan_name(&chan->chan),
-			   READ_ONCE(chan->engine_ns));
+			   rxlab_counter(chan->engine_ns));
 	}
 	mutex_lock(&vdma->wires_lock);
 	for (i = 0; i < VDMA_MAX_WIRES; i++)

@@ -67,12 +67,12 @@ static int vdma_edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err < 0)
 		goto out;
 	edu.irq = pci_irq_vector(pdev, 0);
-	edu.registers = pcim_iomap_table(pdev)[0];
+	WRITE_ONCE(edu.registers, pcim_iomap_table(pdev)[0]);
 	err = vdma_fail("edu's interrupt") ?
 		      -EBUSY :
 		      request_irq(edu.irq, vdma_edu_interrupt, IRQF_NO_THREAD, "vdma-msi", pdev);
 	if (err) {
-		edu.registers = NULL;
+		WRITE_ONCE(edu.registers, NULL);
 		pci_free_irq_vectors(pdev);
 	}
 out:
@@ -90,7 +90,7 @@ static void vdma_edu_remove(struct pci_dev *pdev)
 	synchronize_rcu(); /* vdma_msi_raise() runs with interrupts off */
 	free_irq(edu.irq, pdev);
 	pci_free_irq_vectors(pdev);
-	edu.registers = NULL;
+	WRITE_ONCE(edu.registers, NULL);
 }
 
 static const struct pci_device_id edu_ids[] = { { PCI_DEVICE(0x1234, 0x11e8) }, {} };
@@ -125,7 +125,7 @@ void vdma_msi_exit(void)
 
 bool vdma_msi_used(void)
 {
-	return edu.registers;
+	return READ_ONCE(edu.registers);
 }
 
 /* All wires share the message, and so its CPU. */
@@ -142,7 +142,7 @@ int vdma_msi_join(struct vdma_wire *wire)
 void vdma_msi_leave(struct vdma_wire *wire)
 {
 	WRITE_ONCE(edu.wires[wire->index], NULL);
-	if (edu.registers)
+	if (vdma_msi_used())
 		synchronize_irq(edu.irq);
 }
 

@@ -28,7 +28,7 @@ static u32 vdma_source_length_at(const u8 *frames, size_t at)
 
 static bool vdma_source_sound(const struct vdma_wire *wire, const u8 *frames, size_t bytes)
 {
-	const u64 most = min_t(size_t, wire->config.fifo_bytes, wire->rx_ring) / 2;
+	const u64 most = min_t(size_t, wire->config.fifo_bytes, READ_ONCE(wire->rx_ring)) / 2;
 	u8 header[VDMA_MOST_HEADER] __aligned(8);
 	size_t at = 0;
 
@@ -51,7 +51,7 @@ int vdma_source_set(struct dma_wire *dma_wire, const void *frames, size_t bytes,
 	u8 *list = NULL, *before;
 	unsigned long flags;
 
-	if (!wire->rx || !wire->rx_ring)
+	if (!wire->rx || !READ_ONCE(wire->rx_ring))
 		return -ENOLINK;
 	if (wire->config.mode != VDMA_WIRE_LOSSY || per_second > MOST_PER_SECOND ||
 	    (per_second && !vdma_source_sound(wire, frames, bytes)))

@@ -95,7 +95,7 @@ struct vdma_wire {
 	struct vdma_dev *vdma;
 	struct vdma_wire_config config;
 	int index;
-	/* joined to it by dma_slave_config; changed under @lock */
+	/* joined to it by dma_slave_config; changed under @lock, read under a channel's, too */
 	struct vdma_chan *tx, *rx;
 	/* bytes; the transmit side must not look into the receiver's descriptor */
 	size_t rx_ring;

@@ -103,14 +103,15 @@ static u64 vdma_wire_new_epoch(struct dma_wire *dma_wire, u64 published, u64 con
 static void vdma_wire_get_stats(struct dma_wire *dma_wire, struct vdma_wire_stats *stats)
 {
 	struct vdma_wire *wire = to_vdma_wire(dma_wire);
-	*stats = wire->stats;
+
+	vdma_wire_stats_read(&wire->stats, stats);
 }
 
 static u64 vdma_wire_engine_ns(struct dma_chan *chan)
 {
 	const struct vdma_chan *mine = vdma_chan_of(chan);
 
-	return mine ? READ_ONCE(mine->engine_ns) : 0;
+	return mine ? rxlab_counter(mine->engine_ns) : 0;
 }
 
 static int vdma_wire_refuse(struct device *dev, const char *why)

@@ -5,6 +5,7 @@
 #ifndef RXLAB_KERNEL_H
 #define RXLAB_KERNEL_H
 
+#include <linux/compiler.h>
 #include <linux/hrtimer.h>
 
 #ifndef RXLAB_HAS_HRTIMER_SETUP
@@ -21,6 +22,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #ifndef RXLAB_HAS_MOVE_PCNTXT
 #define IRQ_MOVE_PCNTXT 0
 #endif
+
+/*
+ * A counter whose writers have a lock, or are one context, as somebody without it reads it: whole,
+ * and not quite now. To be told, never to decide by. Writers stay plain, so that KCSAN tells of two
+ * at once.
+ */
+#define rxlab_counter(counter) data_race(READ_ONCE(counter))
 
 /* The symbol namespace of ring_link.ko: a word, a string since 6.13. */
 #ifdef RXLAB_NAMESPACE_IS_A_WORD

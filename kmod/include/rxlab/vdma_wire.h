@@ -20,6 +20,8 @@
 #include <linux/dmaengine.h>
 #include <linux/types.h>
 
+#include <rxlab/kernel.h>
+
 struct vdma_wire_ops;
 
 /**
@@ -142,6 +144,18 @@ struct vdma_wire_stats {
 	u64 gap_bytes, epochs, stalls, errors;
 	u64 engine_ns;
 };
+
+/* Counter by counter, while they grow. */
+static inline void vdma_wire_stats_read(const struct vdma_wire_stats *from,
+					struct vdma_wire_stats *to)
+{
+	const u64 *counters = (const u64 *)from;
+	u64 *copies = (u64 *)to;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
+		copies[i] = rxlab_counter(counters[i]);
+}
 
 /**
  * struct vdma_wire_ops - the calls of a wire, found by symbol_get(vdma_wire_ops)
