@@ -384,7 +384,7 @@ int dma_ring_restart(struct dma_ring *ring, u64 consumed)
 	dmaengine_pause(ring->rx.chan);
 	dma_ring_stop_transfers(ring);
 	ring->ops->new_epoch(ring->wire, ring->tx.published, consumed);
-	ring->error = false;
+	WRITE_ONCE(ring->error, false);
 	return dma_ring_start_transfers(ring);
 }
 EXPORT_SYMBOL_NS_GPL(dma_ring_restart, RXLAB_RING_NAMESPACE);

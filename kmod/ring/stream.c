@@ -6,6 +6,7 @@
  * happens to one is a fault and has a counter of its own.
  */
 #include <linux/completion.h>
+#include <linux/interrupt.h>
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
@@ -26,6 +27,7 @@ struct stream {
 	bool stop, produced;
 	/* the consumer asks the producer to stand still, while it begins a new epoch */
 	bool recover, parked;
+	u64 producer_timeouts;   /* the consumer counts its own */
 	u64 begin_ns, end_ns, begin_idle_ns, end_idle_ns;
 	u64 last;                /* sequence of the last good record + 1 */
 	struct completion producer_done, consumer_done;
@@ -122,7 +124,7 @@ static void dma_ring_wait_for_space(struct stream *stream)
 	if (!wait_event_timeout(stream->device->wait,
 				READ_ONCE(stream->device->space) || dma_ring_standing(stream),
 				WAIT))
-		stream->counters->timeouts++;
+		stream->producer_timeouts++;
 }
 
 static void dma_ring_produce_one(struct stream *stream, u64 number)
@@ -220,6 +222,7 @@ static bool dma_ring_everything_came(struct stream *stream)
 static bool dma_ring_wait_for_records(struct stream *stream)
 {
 	struct dma_ring *ring = stream->ring;
+	u64 handled_ns;
 
 	stream->counters->consumer_waits++;
 	if (ring->config.notify == DMA_RING_POLL) {
@@ -238,10 +241,10 @@ static bool dma_ring_wait_for_records(struct stream *stream)
 		return false;
 	}
 	WRITE_ONCE(stream->device->arrived, false);
-	if (stream->device->handled_ns)
-		histogram_add(&stream->device->to_consumer,
-			      ktime_get_ns() - stream->device->handled_ns);
-	stream->device->handled_ns = 0;
+	/* taken at once: the handler may run again at any time */
+	handled_ns = xchg(&stream->device->handled_ns, 0);
+	if (handled_ns)
+		histogram_add(&stream->device->to_consumer, ktime_get_ns() - handled_ns);
 	return true;
 }
 
@@ -290,6 +293,7 @@ static int dma_ring_consumer(void *data)
 {
 	struct stream *stream = data;
 	struct dma_ring *ring = stream->ring;
+	struct dma_ring_counters *counters = stream->counters;
 	unsigned long moved = jiffies;
 	u64 seen = 0;
 
@@ -298,14 +302,15 @@ static int dma_ring_consumer(void *data)
 
 		if (record) {
 			dma_ring_consume_one(stream, record);
-			if (stream->counters->received % 64 == 63)
+			if (counters->received % 64 == 63)
 				cond_resched();
 			continue;
 		}
 		if (READ_ONCE(ring->error) && dma_ring_recover(stream))
 			break;
-		if (seen != stream->counters->received + stream->counters->sent) {
-			seen = stream->counters->received + stream->counters->sent;
+		/* Only whether anything has moved: the producer goes on counting. */
+		if (seen != counters->received + rxlab_counter(counters->sent)) {
+			seen = counters->received + rxlab_counter(counters->sent);
 			moved = jiffies;
 		}
 		if (time_after(jiffies, moved + msecs_to_jiffies(stream->run->quiet_ms)))
@@ -349,6 +354,45 @@ static void dma_ring_wire_counters(struct dma_ring *ring, struct dma_ring_counte
 #define GROWN(name) counters->wire_##name = stats.name - counters->wire_##name;
 	WIRE_COUNTERS(GROWN)
 #undef GROWN
+}
+
+/* The wire's handler counts nothing in between: what comes then is handled afterwards. */
+static void dma_ring_hold_handler(struct dma_ring *ring)
+{
+	if (ring->irq_requested)
+		disable_irq(ring->ops->irq(ring->wire));
+}
+
+static void dma_ring_release_handler(struct dma_ring *ring)
+{
+	if (ring->irq_requested)
+		enable_irq(ring->ops->irq(ring->wire));
+}
+
+/* The rings were started anew and nothing was published: so there are no callbacks either. */
+static void dma_ring_count_anew(struct dma_ring_device *device)
+{
+	struct dma_ring *ring = &device->ring;
+
+	dma_ring_hold_handler(ring);
+	memset(&ring->to_handler, 0, sizeof(ring->to_handler));
+	memset(&device->to_consumer, 0, sizeof(device->to_consumer));
+	ring->interrupts = ring->spurious = ring->callbacks = device->handled_ns = 0;
+	device->arrived = device->space = false;
+	dma_ring_release_handler(ring);
+}
+
+/* The threads have ended, the engine may not have. */
+static void dma_ring_handler_counters(struct dma_ring_device *device, struct dma_ring_run *run)
+{
+	struct dma_ring *ring = &device->ring;
+
+	dma_ring_hold_handler(ring);
+	run->counters.interrupts = ring->interrupts;
+	run->counters.spurious = ring->spurious;
+	run->counters.callbacks = rxlab_counter(ring->callbacks); /* a tasklet's */
+	run->to_handler = ring->to_handler;
+	dma_ring_release_handler(ring);
 }
 
 static struct task_struct *dma_ring_new_thread(int (*main)(void *), struct stream *stream,
@@ -412,12 +456,9 @@ int dma_ring_stream(struct dma_ring_device *device, struct dma_ring_run *run)
 	init_completion(&stream->producer_done);
 	init_completion(&stream->consumer_done);
 	memset(&run->counters, 0, sizeof(run->counters));
-	memset(&ring->to_handler, 0, sizeof(ring->to_handler));
-	memset(&device->to_consumer, 0, sizeof(device->to_consumer));
-	ring->interrupts = ring->spurious = ring->callbacks = device->handled_ns = 0;
-	device->arrived = device->space = false;
 	/* Every run begins at position 0 with nothing in flight. */
 	err = dma_ring_restart(ring, ring->rx.side.position);
+	dma_ring_count_anew(device);
 	dma_ring_wire_counters(ring, stream->counters);
 	if (!err)
 		err = dma_ring_run_threads(stream);
@@ -425,12 +466,10 @@ int dma_ring_stream(struct dma_ring_device *device, struct dma_ring_run *run)
 	run->counters.elapsed_ns = stream->end_ns - stream->begin_ns;
 	dma_ring_collect(stream);
 	dma_ring_wire_counters(ring, stream->counters);
-	run->counters.interrupts = ring->interrupts;
-	run->counters.spurious = ring->spurious;
-	run->counters.callbacks = ring->callbacks;
+	dma_ring_handler_counters(device, run);
 	run->counters.periods = run->counters.wire_rx_bytes / ring->config.period_bytes;
-	run->to_handler = ring->to_handler;
 	run->to_consumer = device->to_consumer;
+	run->counters.timeouts += stream->producer_timeouts;
 	kfree(stream);
 	return err;
 }
