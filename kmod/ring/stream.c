@@ -106,6 +106,7 @@ static void dma_ring_park(struct stream *stream)
 	wait_event(stream->device->wait,
 		   !smp_load_acquire(&stream->recover) || READ_ONCE(stream->stop));
 	WRITE_ONCE(stream->parked, false);
+	wake_up(&stream->device->wait);
 }
 
 /* The ring is full: until a quarter of it is free, so that not every record is waited for. */
@@ -274,6 +275,12 @@ static int dma_ring_recover(struct stream *stream)
 	struct dma_ring *ring = stream->ring;
 	int err;
 
+	/*
+	 * It may still be on its way from where it stood for the epoch before, and stands only when
+	 * it has seen that it is asked to anew.
+	 */
+	wait_event(stream->device->wait,
+		   !READ_ONCE(stream->parked) || completion_done(&stream->producer_done));
 	WRITE_ONCE(stream->recover, true);
 	wake_up(&stream->device->wait);
 	/* pairs with dma_ring_park() */
