@@ -37,14 +37,18 @@ static const char names[][ETH_GSTRING_LEN] = {
 static u64 *rxnic_add_line_pair(struct rxnic_line *to_us, struct rxnic_line *from_us, u64 *sums)
 {
 	struct vdma_wire_stats wire;
+	struct rxnic_tx_counts tx;
+	struct rxnic_rx_counts rx;
 
-#define ADD(name) *sums++ += from_us->tx.name;
+	rxnic_tx_counts(from_us, &tx);
+	rxnic_rx_counts(to_us, &rx);
+#define ADD(name) *sums++ += tx.name;
 	RXNIC_TX_COUNTERS(ADD)
 #undef ADD
-#define ADD(name) *sums++ += to_us->rx.name;
+#define ADD(name) *sums++ += rx.name;
 	RXNIC_RX_COUNTERS(ADD)
 #undef ADD
-	*sums++ += to_us->interrupts_before + to_us->ring.interrupts;
+	*sums++ += to_us->interrupts_before + rxlab_counter(to_us->ring.interrupts);
 	*sums++ += to_us->given_up;
 	*sums++ += from_us->given_up;
 	rxnic_wire_stats(to_us, &wire);

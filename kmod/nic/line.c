@@ -109,6 +109,30 @@ int rxnic_line_open(struct rxnic_line *line)
 	return 0;
 }
 
+void rxnic_tx_counts(const struct rxnic_line *line, struct rxnic_tx_counts *counts)
+{
+	unsigned int begin;
+
+	do {
+		begin = u64_stats_fetch_begin(&line->tx_sync);
+#define COUNT(name) counts->name = u64_stats_read(&line->tx.name);
+		RXNIC_TX_COUNTERS(COUNT)
+#undef COUNT
+	} while (u64_stats_fetch_retry(&line->tx_sync, begin));
+}
+
+void rxnic_rx_counts(const struct rxnic_line *line, struct rxnic_rx_counts *counts)
+{
+	unsigned int begin;
+
+	do {
+		begin = u64_stats_fetch_begin(&line->rx_sync);
+#define COUNT(name) counts->name = u64_stats_read(&line->rx.name);
+		RXNIC_RX_COUNTERS(COUNT)
+#undef COUNT
+	} while (u64_stats_fetch_retry(&line->rx_sync, begin));
+}
+
 static void rxnic_add_wire_stats(struct vdma_wire_stats *sum, const struct vdma_wire_stats *more)
 {
 	u64 *to = (u64 *)sum;
@@ -156,19 +180,23 @@ static void rxnic_keep_wire_stats(struct rxnic_line *line)
 static void rxnic_give_up(struct rxnic_line *line)
 {
 	struct vdma_wire_stats wire;
+	struct rxnic_tx_counts tx;
+	struct rxnic_rx_counts rx;
 
+	rxnic_tx_counts(line, &tx);
+	rxnic_rx_counts(line, &rx);
 	rxnic_wire_stats(line, &wire);
-	line->given_up = line->tx.tx_frames + wire.source_records - line->rx.rx_frames -
-			 wire.dropped_records;
+	WRITE_ONCE(line->given_up, tx.tx_frames + wire.source_records - rx.rx_frames -
+					   wire.dropped_records);
 }
 
 void rxnic_line_close(struct rxnic_line *line)
 {
 	rxnic_give_up(line);
 	rxnic_keep_wire_stats(line);
+	dma_ring_close(&line->ring);
 	line->interrupts_before += line->ring.interrupts;
 	line->ring.interrupts = 0;
-	dma_ring_close(&line->ring);
 	rxnic_close_pool(line);
 	netif_napi_del(&line->napi);
 }
@@ -177,7 +205,10 @@ void rxnic_line_close(struct rxnic_line *line)
 
 int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler)
 {
+	struct dma_ring *ring = &line->ring;
 	const int err = rxnic_fail("handler") ? -ENOMEM : handler->open(line);
+	/* that nobody receives yet: from the release on the handler may */
+	const u64 seen = ring->rx.side.cached;
 
 	if (err)
 		return err;
@@ -185,8 +216,8 @@ int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *hand
 	/* after the handler; pairs with rxnic_told() and rxnic_thread() */
 	smp_store_release(&line->receiving, true);
 	/* The wire may be masked, and frames lie there that nobody was told of. */
-	if (!rxnic_rx_done(line))
-		line->ring.ops->remind(line->ring.wire);
+	if (ring->ops->unmask(ring->wire, seen))
+		ring->ops->remind(ring->wire);
 	return 0;
 }
 

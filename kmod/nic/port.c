@@ -122,7 +122,7 @@ int rxnic_switch(struct rxnic_port *port, const struct rxnic_handler *handler)
 	unsigned int i;
 	int err = 0;
 
-	port->handler = handler;
+	WRITE_ONCE(port->handler, handler);
 	if (!port->pair->running || before == handler)
 		return 0;
 	for (i = 0; i < port->pair->queues; i++)
@@ -132,7 +132,7 @@ int rxnic_switch(struct rxnic_port *port, const struct rxnic_handler *handler)
 	if (!err)
 		return 0;
 	/* As it was. */
-	port->handler = before;
+	WRITE_ONCE(port->handler, before);
 	for (i = 0; i < port->pair->queues; i++) {
 		rxnic_line_deaf(port->rx_lines[i]);
 		if (rxnic_line_receive(port->rx_lines[i], before))
@@ -246,32 +246,25 @@ static int rxnic_xdp(struct net_device *dev, struct netdev_bpf *bpf)
 static void rxnic_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
 	struct rxnic_port *port = rxnic_port(dev);
-	unsigned int i, begin;
+	unsigned int i;
 
 	for (i = 0; i < RXNIC_MAX_QUEUES; i++) {
-		struct rxnic_line *line = port->tx_lines[i];
-		struct rxnic_rx_counters rx;
-		struct rxnic_tx_counters tx;
+		struct rxnic_line *line = port->rx_lines[i];
 		struct vdma_wire_stats wire;
+		struct rxnic_tx_counts tx;
+		struct rxnic_rx_counts rx;
 
-		do {
-			begin = u64_stats_fetch_begin(&line->tx_sync);
-			tx = line->tx;
-		} while (u64_stats_fetch_retry(&line->tx_sync, begin));
+		rxnic_tx_counts(port->tx_lines[i], &tx);
 		stats->tx_packets += tx.tx_frames;
 		stats->tx_bytes += tx.tx_bytes;
 		stats->tx_dropped += tx.tx_dropped;
-		line = port->rx_lines[i];
-		do {
-			begin = u64_stats_fetch_begin(&line->rx_sync);
-			rx = line->rx;
-		} while (u64_stats_fetch_retry(&line->rx_sync, begin));
+		rxnic_rx_counts(line, &rx);
 		stats->rx_packets += rx.rx_frames;
 		stats->rx_bytes += rx.rx_bytes;
 		stats->rx_dropped += rx.rx_no_page + rx.rx_no_skb;
 		stats->rx_errors += rx.rx_bad;
 		rxnic_wire_stats(line, &wire);
-		stats->rx_missed_errors += wire.dropped_records + line->given_up;
+		stats->rx_missed_errors += wire.dropped_records + READ_ONCE(line->given_up);
 	}
 }
 

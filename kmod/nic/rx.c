@@ -20,7 +20,7 @@ static bool rxnic_new_page(struct rxnic_line *line)
 
 /* To the stack, page and all. */
 static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp,
-		       struct rxnic_rx_counters *rx)
+		       struct rxnic_rx_counts *rx)
 {
 	const u32 meta = xdp->data_meta <= xdp->data ? xdp->data - xdp->data_meta : 0;
 	const bool napi = line->handler->napi;
@@ -48,7 +48,7 @@ static void rxnic_pass(struct rxnic_line *line, const struct xdp_buff *xdp,
 }
 
 static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog,
-				  struct xdp_buff *xdp, struct rxnic_rx_counters *rx)
+				  struct xdp_buff *xdp, struct rxnic_rx_counts *rx)
 {
 	struct net_device *dev = line->to->dev;
 	const u32 verdict = bpf_prog_run_xdp(prog, xdp);
@@ -86,18 +86,34 @@ static unsigned int rxnic_run_xdp(struct rxnic_line *line, struct bpf_prog *prog
 	return 0;
 }
 
+/*
+ * Of a frame from the wire's own source. Whoever wants it to begin anew asks: it is cleared by the
+ * one who adds to it. Not inlined, for other frames would pay for it in registers.
+ */
+static noinline void rxnic_add_latency(struct rxnic_line *line, u64 arrived)
+{
+	const u64 ns = ktime_get_ns() - arrived;
+
+	if (unlikely(READ_ONCE(line->latency_anew))) {
+		memset(&line->latency, 0, sizeof(line->latency));
+		/* what is seen after it is cleared; pairs with latency_show() */
+		smp_store_release(&line->latency_anew, false);
+	}
+	histogram_add(&line->latency, ns);
+}
+
 static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struct bpf_prog *prog,
 						  const struct rxlab_record *record,
 						  struct xdp_buff *xdp,
-						  struct rxnic_rx_counters *rx)
+						  struct rxnic_rx_counts *rx)
 {
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	const u32 length = record->length;
 	unsigned int later = 0;
 	bool bad = false;
 	u64 arrived = 0;
+	u32 work, i;
 	void *start;
-	u32 i;
 
 	rx->rx_frames++;
 	if (unlikely(record->check != rxlab_check_step((u64)record->sequence << 32 | length, 0))) {
@@ -122,7 +138,8 @@ static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struc
 	start = page_address(line->page);
 	rxnic_copy(start + XDP_PACKET_HEADROOM, record + 1, length);
 	variant->release(&line->ring.rx.side);
-	for (i = 0; i < line->to->work; i++)
+	work = READ_ONCE(line->to->work);
+	for (i = 0; i < work; i++)
 		line->worked = rxlab_check_step(line->worked, i);
 	xdp_prepare_buff(xdp, start, XDP_PACKET_HEADROOM, length, true);
 	if (prog)
@@ -130,14 +147,14 @@ static __always_inline unsigned int rxnic_receive(struct rxnic_line *line, struc
 	else
 		rxnic_pass(line, xdp, rx);
 	if (unlikely(arrived))
-		histogram_add(&line->latency, ktime_get_ns() - arrived);
+		rxnic_add_latency(line, arrived);
 	return later;
 }
 
-static void rxnic_count(struct rxnic_line *line, const struct rxnic_rx_counters *rx)
+static void rxnic_count(struct rxnic_line *line, const struct rxnic_rx_counts *rx)
 {
 	u64_stats_update_begin(&line->rx_sync);
-#define ADD(name) line->rx.name += rx->name;
+#define ADD(name) u64_stats_add(&line->rx.name, rx->name);
 	RXNIC_RX_COUNTERS(ADD)
 #undef ADD
 	u64_stats_update_end(&line->rx_sync);
@@ -148,7 +165,7 @@ int rxnic_rx(struct rxnic_line *line, int budget)
 	const struct rxlab_ring_variant *variant = line->ring.config.variant;
 	struct rxlab_ring_side *side = &line->ring.rx.side;
 	struct bpf_prog *prog = rcu_dereference_bh(line->to->prog);
-	struct rxnic_rx_counters rx = {};
+	struct rxnic_rx_counts rx = {};
 #ifdef RXNIC_HAS_BPF_NET_CONTEXT
 	struct bpf_net_context storage;
 	struct bpf_net_context *context = line->handler->napi ? NULL : bpf_net_ctx_set(&storage);

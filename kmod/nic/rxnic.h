@@ -62,9 +62,14 @@
 	C(xdp_tx_dropped) C(xdp_redirect) C(xdp_redirect_dropped) C(rx_no_page) C(rx_no_skb) \
 	C(rx_bad) C(rx_polls) C(rx_exhausted)
 
-#define RXNIC_FIELD(name) u64 name;
+/* As they are counted, and what was counted. */
+#define RXNIC_FIELD(name) u64_stats_t name;
 struct rxnic_tx_counters { RXNIC_TX_COUNTERS(RXNIC_FIELD) };
 struct rxnic_rx_counters { RXNIC_RX_COUNTERS(RXNIC_FIELD) };
+#undef RXNIC_FIELD
+#define RXNIC_FIELD(name) u64 name;
+struct rxnic_tx_counts { RXNIC_TX_COUNTERS(RXNIC_FIELD) };
+struct rxnic_rx_counts { RXNIC_RX_COUNTERS(RXNIC_FIELD) };
 #undef RXNIC_FIELD
 
 struct rxnic_line;
@@ -124,6 +129,7 @@ struct rxnic_line {
 	struct u64_stats_sync rx_sync;
 	/* ns from the wire to the verdict, of frames from the wire's own source */
 	struct histogram latency;
+	bool latency_anew;       /* asked for: @latency is cleared before the next one is added */
 	/* lives as long as the line, for XDP's receive queue has its number */
 	struct napi_struct napi;
 	struct tasklet_struct tasklet;
@@ -133,7 +139,8 @@ struct rxnic_line {
 	struct vdma_wire_stats wire_before;
 	spinlock_t wire_lock;                /* of the two: whoever asks for counters has no RTNL */
 	bool wire_counts;                    /* the ring's wire is there, and counts */
-	u64 interrupts_before, given_up;     /* frames */
+	/* frames; written under RTNL */
+	u64 interrupts_before, given_up;
 };
 
 struct rxnic_port {
@@ -181,6 +188,8 @@ int rxnic_line_restart(struct rxnic_line *line);
 int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler);
 void rxnic_line_deaf(struct rxnic_line *line);
 /* ever since the module was loaded; in any context */
+void rxnic_tx_counts(const struct rxnic_line *line, struct rxnic_tx_counts *counts);
+void rxnic_rx_counts(const struct rxnic_line *line, struct rxnic_rx_counts *counts);
 void rxnic_wire_stats(struct rxnic_line *line, struct vdma_wire_stats *stats);
 
 /* port.c: under RTNL */

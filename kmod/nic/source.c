@@ -102,6 +102,24 @@ struct device_attribute rxnic_source = __ATTR(source, 0200, NULL, source_store);
 
 /* ---- latency ---- */
 
+/* What was counted before it was to begin anew is none. */
+static bool rxnic_has_latency(const struct rxnic_line *line)
+{
+	/* before it is read; pairs with rxnic_add_latency() */
+	return !smp_load_acquire(&line->latency_anew);
+}
+
+static u64 rxnic_latency_count(const struct rxnic_port *port, u32 bucket)
+{
+	u64 count = 0;
+	unsigned int i;
+
+	for (i = 0; i < RXNIC_MAX_QUEUES; i++)
+		if (rxnic_has_latency(port->rx_lines[i]))
+			count += rxlab_counter(port->rx_lines[i]->latency.counts[bucket]);
+	return count;
+}
+
 static ssize_t latency_show(struct device *device, struct device_attribute *attribute, char *text)
 {
 	struct rxnic_port *port = rxnic_port_of(device);
@@ -112,17 +130,17 @@ static ssize_t latency_show(struct device *device, struct device_attribute *attr
 	for (i = 0; i < RXNIC_MAX_QUEUES; i++) {
 		const struct histogram *latency = &port->rx_lines[i]->latency;
 
-		sum += latency->sum;
-		most = max(most, latency->max);
-		for (bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
-			frames += latency->counts[bucket];
+		if (!rxnic_has_latency(port->rx_lines[i]))
+			continue;
+		sum += rxlab_counter(latency->sum);
+		most = max(most, rxlab_counter(latency->max));
 	}
+	for (bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		frames += rxnic_latency_count(port, bucket);
 	at = sysfs_emit(text, "%llu %llu %llu\n", frames, sum, most);
 	for (bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
-		u64 count = 0;
+		const u64 count = rxnic_latency_count(port, bucket);
 
-		for (i = 0; i < RXNIC_MAX_QUEUES; i++)
-			count += port->rx_lines[i]->latency.counts[bucket];
 		if (count)
 			at += sysfs_emit_at(text, at, "%u %llu\n", bucket, count);
 	}
@@ -136,7 +154,7 @@ static ssize_t latency_store(struct device *device, struct device_attribute *att
 	unsigned int i;
 
 	for (i = 0; i < RXNIC_MAX_QUEUES; i++)
-		memset(&port->rx_lines[i]->latency, 0, sizeof(port->rx_lines[i]->latency));
+		WRITE_ONCE(port->rx_lines[i]->latency_anew, true);
 	return size;
 }
 struct device_attribute rxnic_latency = __ATTR(latency, 0600, latency_show, latency_store);

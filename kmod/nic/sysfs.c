@@ -57,7 +57,7 @@ static int rxnic_number(const char *name, const char *text, u32 least, u32 most,
 
 static ssize_t work_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->work);
+	return sysfs_emit(text, "%u\n", READ_ONCE(rxnic_port_of(device)->work));
 }
 
 static ssize_t work_store(struct device *device, struct device_attribute *attribute,
@@ -69,7 +69,7 @@ static DEVICE_ATTR_RW(work);
 
 static ssize_t budget_show(struct device *device, struct device_attribute *attribute, char *text)
 {
-	return sysfs_emit(text, "%u\n", rxnic_port_of(device)->budget);
+	return sysfs_emit(text, "%u\n", READ_ONCE(rxnic_port_of(device)->budget));
 }
 
 static ssize_t budget_store(struct device *device, struct device_attribute *attribute,

@@ -17,7 +17,7 @@ static void rxnic_doorbell(struct rxnic_line *line)
 	struct dma_ring *ring = &line->ring;
 
 	line->untold = 0;
-	line->tx.tx_doorbells++;
+	u64_stats_inc(&line->tx.tx_doorbells);
 	ring->config.variant->flush(&ring->tx.side);
 	ring->ops->doorbell(ring->wire);
 }
@@ -25,13 +25,15 @@ static void rxnic_doorbell(struct rxnic_line *line)
 static __always_inline void rxnic_tell(struct rxnic_line *line)
 {
 	const struct rxnic_port *port = line->from;
+	u32 usecs;
 
-	if (!line->untold || (line->holding && line->untold < port->tx_frames))
+	if (!line->untold || (line->holding && line->untold < READ_ONCE(port->tx_frames)))
 		return;
 	rxnic_doorbell(line);
-	if (port->tx_usecs && !line->holding) {
+	usecs = READ_ONCE(port->tx_usecs);
+	if (usecs && !line->holding) {
 		line->holding = true;
-		hrtimer_start(&line->hold, ns_to_ktime(port->tx_usecs * (u64)NSEC_PER_USEC),
+		hrtimer_start(&line->hold, ns_to_ktime(usecs * (u64)NSEC_PER_USEC),
 			      HRTIMER_MODE_REL_SOFT);
 	}
 }
@@ -40,15 +42,16 @@ enum hrtimer_restart rxnic_held(struct hrtimer *timer)
 {
 	struct rxnic_line *line = container_of(timer, struct rxnic_line, hold);
 	enum hrtimer_restart again = HRTIMER_NORESTART;
+	u32 usecs;
 
 	__netif_tx_lock(line->txq, smp_processor_id());
 	if (line->running && line->untold) {
 		u64_stats_update_begin(&line->tx_sync);
-		line->tx.tx_held++;
+		u64_stats_inc(&line->tx.tx_held);
 		rxnic_doorbell(line);
 		u64_stats_update_end(&line->tx_sync);
-		hrtimer_forward_now(timer, ns_to_ktime(max(line->from->tx_usecs, 1u) *
-						       (u64)NSEC_PER_USEC));
+		usecs = max(READ_ONCE(line->from->tx_usecs), 1u);
+		hrtimer_forward_now(timer, ns_to_ktime(usecs * (u64)NSEC_PER_USEC));
 		again = HRTIMER_RESTART;
 	} else {
 		line->holding = false;
@@ -71,7 +74,7 @@ static noinline void rxnic_stop_when_full(struct rxnic_line *line)
 	rxlab_ring_peer(tx);
 	if (rxnic_room(tx) >= line->room || netif_tx_queue_stopped(line->txq))
 		return;
-	line->tx.tx_stops++;
+	u64_stats_inc(&line->tx.tx_stops);
 	netif_tx_stop_queue(line->txq);
 	rxnic_doorbell(line);
 	/*
@@ -106,8 +109,8 @@ static __always_inline void rxnic_commit(struct rxnic_line *line, u32 length)
 	ring->config.variant->commit(&ring->tx.side);
 	line->sequence++;
 	line->untold++;
-	line->tx.tx_frames++;
-	line->tx.tx_bytes += length;
+	u64_stats_inc(&line->tx.tx_frames);
+	u64_stats_add(&line->tx.tx_bytes, length);
 	if (unlikely(rxnic_room(&ring->tx.side) < line->room))
 		rxnic_stop_when_full(line);
 }
@@ -132,12 +135,13 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 			skb_tx_timestamp(skb);
 		rxnic_commit(line, length);
 	} else {
-		line->tx.tx_dropped++;
+		u64_stats_inc(&line->tx.tx_dropped);
 	}
 	/*
 	 * A queue that was stopped has told already, and calls nobody back for the frames after it.
 	 */
-	if (likely(line->running) && (!netdev_xmit_more() || line->untold >= line->from->tx_frames))
+	if (likely(line->running) &&
+	    (!netdev_xmit_more() || line->untold >= READ_ONCE(line->from->tx_frames)))
 		rxnic_tell(line);
 	u64_stats_update_end(&line->tx_sync);
 	if (likely(frame))
@@ -149,16 +153,17 @@ netdev_tx_t rxnic_xmit(struct sk_buff *skb, struct net_device *dev)
 
 /* ---- XDP ---- */
 
-static bool rxnic_put(struct rxnic_line *line, const void *data, u32 length, u64 *counter)
+static bool rxnic_put(struct rxnic_line *line, const void *data, u32 length,
+		      u64_stats_t *counter)
 {
 	void *frame = rxnic_reserve(line, length);
 
 	if (!frame) {
-		line->tx.tx_dropped++;
+		u64_stats_inc(&line->tx.tx_dropped);
 		return false;
 	}
 	memcpy(frame, data, length);
-	(*counter)++;
+	u64_stats_inc(counter);
 	rxnic_commit(line, length);
 	return true;
 }
@@ -204,7 +209,7 @@ int rxnic_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames,
 		sent++;
 	/* The caller drops the others: rxnic_put() has counted the first of them. */
 	if (sent < count)
-		line->tx.tx_dropped += count - sent - 1;
+		u64_stats_add(&line->tx.tx_dropped, count - sent - 1);
 	if ((flags & XDP_XMIT_FLUSH) && line->running)
 		rxnic_tell(line);
 	u64_stats_update_end(&line->tx_sync);

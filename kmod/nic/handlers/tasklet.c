@@ -50,7 +50,7 @@ static void rxnic_within_budget(struct tasklet_struct *tasklet)
 {
 	struct rxnic_line *line = from_tasklet(line, tasklet, tasklet);
 
-	if (rxnic_rx_again(line, line->to->budget))
+	if (rxnic_rx_again(line, READ_ONCE(line->to->budget)))
 		tasklet_schedule(tasklet);
 }
 

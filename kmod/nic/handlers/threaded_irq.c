@@ -21,7 +21,7 @@ static void rxnic_threaded_irq_thread(struct rxnic_line *line)
 
 	do {
 		local_bh_disable();
-		more = rxnic_rx_again(line, line->to->budget);
+		more = rxnic_rx_again(line, READ_ONCE(line->to->budget));
 		local_bh_enable();
 		cond_resched(); /* here it is right: this is a task */
 	} while (more);

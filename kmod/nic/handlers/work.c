@@ -8,7 +8,7 @@ static void rxnic_work_receive(struct work_struct *work, struct workqueue_struct
 	bool more;
 
 	local_bh_disable();
-	more = rxnic_rx_again(line, line->to->budget);
+	more = rxnic_rx_again(line, READ_ONCE(line->to->budget));
 	local_bh_enable();
 	if (more)
 		queue_work(queue, work);
