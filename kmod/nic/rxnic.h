@@ -239,7 +239,8 @@ const struct rxnic_handler *rxnic_handler_named(const char *name);
 /*
  * Copies in blocks of 64 bytes: a short frame is one, without a call. Up to 63 bytes too many are
  * read and written. Behind a frame in the ring there is always so much (its guard, at the end), in
- * a page there is the tail room, in an skb its shared info.
+ * a page there is the tail room, in an skb its shared info. What is read too much may be written
+ * meanwhile, by the engine in the ring, and nobody looks at it: data_race().
  */
 static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 {
@@ -248,8 +249,10 @@ static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 	const u64 *end = f + DIV_ROUND_UP(bytes, 64) * 8;
 
 	do {
-		const u64 a = f[0], b = f[1], c = f[2], d = f[3];
-		const u64 e = f[4], g = f[5], h = f[6], i = f[7];
+		const u64 a = data_race(f[0]), b = data_race(f[1]);
+		const u64 c = data_race(f[2]), d = data_race(f[3]);
+		const u64 e = data_race(f[4]), g = data_race(f[5]);
+		const u64 h = data_race(f[6]), i = data_race(f[7]);
 
 		t[0] = a, t[1] = b, t[2] = c, t[3] = d, t[4] = e, t[5] = g, t[6] = h, t[7] = i;
 		f += 8;
