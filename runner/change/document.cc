@@ -107,6 +107,13 @@ double size_of(const PathChange& path) {
     return std::abs(path.metric.ratio.value_or(1) - 1);
 }
 
+/// Of the two figures beside it, so that a reader can add them up: the median of the differences,
+/// which the interval is about, is another number.
+std::optional<double> change_of(const ComparedMetric& metric) {
+    if (!metric.before || !metric.after) return {};
+    return *metric.after - *metric.before;
+}
+
 }  // namespace
 
 Differences differences_over(const std::vector<RoundStacks>& rounds) {
@@ -164,9 +171,9 @@ std::string sentence_of(const PathChange& path) {
     if (!metric.before || !metric.after || !metric.ratio)
         return fmt::format("{}: {}", path.path, metric.reason);
     const std::string item = metric.unit.substr(metric.unit.find('/') + 1);
-    std::string sentence = fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}",
-                                       path.path, *metric.after - *metric.before, item,
-                                       *metric.before, *metric.after, ratio_text(metric));
+    std::string sentence =
+        fmt::format("{}: {:+.1f} instructions per {}, {:.1f} to {:.1f}, {}", path.path,
+                    *change_of(metric), item, *metric.before, *metric.after, ratio_text(metric));
     if (!is_told(path)) return sentence + ": " + words_of(metric.verdict, metric.unit);
     std::vector<std::string> causes;
     for (const FunctionDifference* one : main_ones(path)) causes.push_back(named(*one));
@@ -209,7 +216,7 @@ Json to_json(const PathChange& path) {
                  {"unit", metric.unit},
                  {"before", or_null(metric.before)},
                  {"after", or_null(metric.after)},
-                 {"difference", or_null(metric.difference)},
+                 {"difference", or_null(change_of(metric))},
                  {"ratio", or_null(metric.ratio)},
                  {"ci_low", or_null(metric.ci_low)},
                  {"ci_high", or_null(metric.ci_high)},

@@ -70,6 +70,18 @@ TEST(PathChange, with_a_fault_tells_the_fault) {
     EXPECT_EQ(sentence_of(path), "closed-port: 2 of 3 trials: conservation failed");
 }
 
+TEST(PathChange, has_the_difference_of_the_figures_beside_it) {
+    ComparedMetric metric;
+    metric.unit = "instructions/packet";
+    metric.before = 100;
+    metric.after = 110;
+    metric.difference = 12;  // the median of the rounds' differences
+    metric.ratio = 1.1;
+    const Json path = to_json(path_change("drop-point", "closed-port", metric, {}));
+    EXPECT_EQ(path.at("difference"), 10.0);
+    EXPECT_THAT(path.at("sentence").get<std::string>(), HasSubstr("+10.0 instructions"));
+}
+
 Diff of(std::vector<PathChange> paths, double allowed = 0) {
     Diff diff{{"6.12.107", "", {}, "", {}},
               {"6.12.117", "", {}, "", {}},

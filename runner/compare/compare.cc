@@ -146,6 +146,19 @@ std::vector<Look> looks_reached(const Result& result) {
     return reached;
 }
 
+Sides sides_of(const CellPair& pair, const Experiment& experiment, const std::vector<Cell>& cells) {
+    const auto generator_beside = [&](const Cell& cell) {
+        const Arm* generator = generator_of(experiment, cell.arm);
+        return generator ? find_cell(cells, generator->name, cell.factors) : nullptr;
+    };
+    return {pair.before,
+            pair.after,
+            pair.before.arm,
+            pair.after.arm,
+            generator_beside(pair.before),
+            generator_beside(pair.after)};
+}
+
 /// Comparisons that ended at an earlier look than others are judged by what it saw of all that were
 /// made until then. At each look all of them together are wrong at most as often as its error says.
 std::vector<ComparedArm> compare_by_look(const Result& result, const CompareOptions& options) {
@@ -156,18 +169,12 @@ std::vector<ComparedArm> compare_by_look(const Result& result, const CompareOpti
         if (std::none_of(reached.begin(), reached.end(), ends_here)) continue;
         const Result seen = at_look(result, look);
         const std::vector<Cell> cells = cells_of(seen);
-        const auto generator_beside = [&](const Cell& cell) {
-            const Arm* generator = generator_of(seen.experiment, cell.arm);
-            return generator ? find_cell(cells, generator->name, cell.factors) : nullptr;
-        };
+        const std::vector<CellPair> pairs = compared_cells(seen.experiment, cells);
         std::vector<Sides> there;
         std::vector<size_t> places;
-        const std::vector<CellPair> pairs = compared_cells(seen.experiment, cells);
         for (size_t i = 0; i < pairs.size(); i++) {
             if (reached[i].number < look.number) continue;
-            const auto& [before, after] = pairs[i];
-            there.push_back({before, after, before.arm, after.arm, generator_beside(before),
-                             generator_beside(after)});
+            there.push_back(sides_of(pairs[i], seen.experiment, cells));
             places.push_back(i);
         }
         Rules rules = rules_for(seen, options, look);
