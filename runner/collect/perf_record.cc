@@ -6,6 +6,7 @@
 #include "collect/folded.h"
 #include "collect/kernel_name.h"
 #include "collect/perf_event.h"
+#include "sys/read_if_there.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +21,8 @@ constexpr uint64_t kSamplePeriod = 200'040, kSlowPeriod = 1'000'040;
 std::string task_of(Sys& sys, const Sample& sample) {
     if (!sample.thread) return "swapper";
     const std::string file = fmt::format("/proc/{}/task/{}/comm", sample.process, sample.thread);
-    return sys.exists(file) ? trimmed_end(sys.read_file(file)) : fmt::format(":{}", sample.thread);
+    const auto name = read_if_there(sys, file);
+    return name ? trimmed_end(*name) : fmt::format(":{}", sample.thread);
 }
 
 /// Asks once for each.

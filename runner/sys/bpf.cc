@@ -6,6 +6,7 @@
 #include "bpf/objects.h"
 #include "sys/advice.h"
 #include "sys/bpf_config.h"
+#include "sys/read_if_there.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -564,7 +565,7 @@ std::vector<Fd> maps_of_process(Sys& sys, int pid, const std::string& prefix) {
     const std::string folder = fmt::format("/proc/{}/fdinfo", pid);
     std::vector<Fd> maps;
     for (const std::string& descriptor : sys.list(folder)) {
-        const std::string info = sys.read_file(folder + "/" + descriptor);
+        const std::string info = read_if_there(sys, folder + "/" + descriptor).value_or("");
         const size_t at = info.find(field);
         if (at == std::string::npos) continue;
         Fd map(must(

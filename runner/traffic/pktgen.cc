@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "sys/bpf.h"
+#include "sys/read_if_there.h"
 #include "traffic/kinds.h"
 #include "traffic/pktgen_text.h"
 
@@ -186,8 +187,8 @@ void refuse_generic_xdp(Sys& sys, const Topology& topology) {
 std::string schedstat_of(Sys& sys, const std::string& thread) {
     for (const std::string& pid : sys.list("/proc")) {
         const std::string folder = "/proc/" + pid;
-        if (std::isdigit(static_cast<unsigned char>(pid[0])) && sys.exists(folder + "/comm") &&
-            sys.read_file(folder + "/comm") == thread + "\n")
+        if (std::isdigit(static_cast<unsigned char>(pid[0])) &&
+            read_if_there(sys, folder + "/comm") == thread + "\n")
             return folder + "/schedstat";
     }
     return "";
