@@ -34,7 +34,20 @@ int fault(const std::exception& error) {
     return static_cast<int>(Status::lost);
 }
 
-int run(int argc, char** argv) {
+/// "help xdp rules" is "xdp rules --help".
+std::vector<char*> without_help_word(int argc, char** argv) {
+    static char help[] = "--help";
+    std::vector<char*> words(argv, argv + argc);
+    if (argc > 1 && std::string(argv[1]) == "help") {
+        words.erase(words.begin() + 1);
+        words.push_back(help);
+    }
+    return words;
+}
+
+int run(std::vector<char*> words) {
+    const int argc = static_cast<int>(words.size());
+    char** argv = words.data();
     if (argc > 1 && argv[1][0] != '-' && !is_command(argv[1])) return unknown_command(argv[1]);
     try {
         return run_command_line(argc, argv, kCommands, kCommandCount);
@@ -54,5 +67,5 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     open_standard_streams();
     install_interrupt_handlers();
-    return finish_output(run(argc, argv));
+    return finish_output(run(without_help_word(argc, argv)));
 }

@@ -55,6 +55,34 @@ TEST_F(Cli, help_names_every_command_and_the_exit_statuses) {
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
 }
 
+TEST_F(Cli, tells_its_version) {
+    const CommandResult ran = rxlab({"--version"});
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, testing::MatchesRegex("rxlab .+\n"));
+}
+
+TEST_F(Cli, without_a_command_shows_which_there_are) {
+    const CommandResult all = rxlab({}), xdp = rxlab({"xdp"});
+    EXPECT_EQ(all.status, 2);
+    EXPECT_EQ(all.out, rxlab({"--help"}).out);
+    EXPECT_EQ(xdp.status, 2);
+    EXPECT_EQ(xdp.out, rxlab({"xdp", "--help"}).out);
+}
+
+TEST_F(Cli, help_is_a_command_too) {
+    EXPECT_EQ(rxlab({"help"}).out, rxlab({"--help"}).out);
+    const CommandResult rules = rxlab({"help", "xdp", "rules", "add"});
+    EXPECT_EQ(rules.status, 0);
+    EXPECT_EQ(rules.out, rxlab({"xdp", "rules", "add", "--help"}).out);
+    EXPECT_EQ(rxlab({"help", "nonsense"}).status, 2);
+}
+
+TEST_F(Cli, xdp_tells_how_rules_are_written_where_they_are) {
+    EXPECT_THAT(rxlab({"xdp", "rules", "add", "--help"}).out, HasSubstr("One rule in words"));
+    EXPECT_THAT(rxlab({"xdp", "rules", "delete", "--help"}).out, HasSubstr("its number"));
+    EXPECT_THAT(rxlab({"xdp", "unload", "--help"}).out, testing::Not(HasSubstr("One rule in")));
+}
+
 TEST_F(Cli, what_a_stranger_s_experiment_would_do_as_root_is_refused_by_plan_and_run) {
     const std::string experiment = file("x.json", R"({
         "name": "x", "question": "q", "lanes": ["timed"], "mechanism": ["latency"],

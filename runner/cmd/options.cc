@@ -2,10 +2,12 @@
 #include "cmd/options.h"
 
 #include "base/error.h"
+#include "cmd/catalogue.h"
 #include "cmd/command.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <iostream>
 
 namespace rxlab {
 namespace {
@@ -161,6 +163,10 @@ CommandOptions CommandOptions::command(const std::string& name, const std::strin
     return {app_->add_subcommand(name, summary), status_};
 }
 
+void CommandOptions::also(const std::string& name) {
+    app_->alias(name);
+}
+
 void CommandOptions::needs_command() {
     app_->require_subcommand(1);
 }
@@ -177,12 +183,20 @@ void throw_missing(const std::string& name) {
     throw CLI::RequiredError(name);
 }
 
+/// Was a command given none of its own, though it does nothing by itself?
+static bool lacks_command(const CLI::App& app) {
+    const CLI::App* at = &app;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+    return at->get_require_subcommand_min() > 0 && at->remaining_size() == 0;
+}
+
 int run_command_line(int argc, char** argv, const Command* commands, size_t count) {
     int status = 0;
     CLI::App app{"rxlab: a reproducible benchmark and tuning lab for the Linux receive path"};
     app.name("rxlab");
     app.require_subcommand(1);
     app.footer(kExitStatuses);
+    app.set_version_flag("--version", [] { return "rxlab " + version(); });
     for (size_t i = 0; i < count; i++) {
         CLI::App* sub = app.add_subcommand(commands[i].name, commands[i].summary);
         sub->group(commands[i].group);
@@ -190,6 +204,12 @@ int run_command_line(int argc, char** argv, const Command* commands, size_t coun
     }
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        if (lacks_command(app))
+            std::cout << app.help();
+        else
+            app.exit(error);
+        return static_cast<int>(Status::usage);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(Status::usage);
     }

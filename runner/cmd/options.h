@@ -67,6 +67,8 @@ public:
     CommandOption flag(const std::string& names, bool& value, const std::string& help);
 
     CommandOptions command(const std::string& name, const std::string& summary);
+    /// Another word for it.
+    void also(const std::string& name);
     /// One of its commands must be given.
     void needs_command();
     void footer(const std::string& text);

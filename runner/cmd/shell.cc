@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/shell.h"
 
+#include <unistd.h>
 #include <memory>
 
 #include "cmd/options.h"
@@ -38,9 +39,12 @@ void define_shell(CommandOptions command) {
     command.option("--timeout", options->timeout_s, "seconds the command may take")
         .between(1.0, 86'400.0);
     command.option("COMMAND", options->argv,
-                   "command and arguments, after --; none: an interactive shell");
+                   "command and arguments, after --; none: an interactive shell, or what is piped "
+                   "in, a script of sh");
     command.does([=] {
         if (options->icount) options->smp = 1;
+        // What is piped in is a script: a console would echo it, and has no exit status.
+        if (options->argv.empty() && !::isatty(STDIN_FILENO)) options->argv = {"sh"};
         return shell_main(*options);
     });
 }

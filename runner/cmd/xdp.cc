@@ -307,6 +307,26 @@ void unload(const Options& options) {
                        one.place.interface);
 }
 
+/// In this namespace and in those that have a name.
+void list_filters(bool json) {
+    Json rows = Json::array();
+    for (const auto& [device, filter] : filters(real_sys()))
+        rows.push_back({{"interface", device.name},
+                        {"netns", device.netns},
+                        {"program", filter.id},
+                        {"engine", filter.settings.engine},
+                        {"mode", filter.mode == XdpMode::native ? "native" : "generic"},
+                        {"rules", filter.rules().size()}});
+    if (json) return fmt::print("{}\n", rows.dump(2));
+    if (rows.empty()) fmt::print("no port filter of rxlab's is loaded\n");
+    for (const Json& row : rows)
+        fmt::print("{}{}: {} rules, engine {}, {}, program {}\n",
+                   row["interface"].get<std::string>(),
+                   row["netns"] == "" ? "" : " --netns " + row["netns"].get<std::string>(),
+                   row["rules"].get<size_t>(), row["engine"].get<std::string>(),
+                   row["mode"].get<std::string>(), row["program"].get<uint32_t>());
+}
+
 constexpr const char* kRulesFile =
     R"(Rules file, JSON with comments; of several rules that apply the most specific decides:
   {"default": "allow",  // TCP and UDP that no rule applies to
@@ -327,7 +347,6 @@ vlan N, dport|sport PORT[-PORT][,...], from ADDRESS[/BITS], to ADDRESS[/BITS], c
 void define_xdp(CommandOptions xdp) {
     auto options = std::make_shared<Options>();
     xdp.needs_command();
-    xdp.footer(kRulesFile);
     const auto add = [options](CommandOptions parent, const char* name, const char* summary,
                                void (*run)(const Options&)) {
         CommandOptions command = parent.command(name, summary);
@@ -342,6 +361,7 @@ void define_xdp(CommandOptions xdp) {
     };
     CommandOptions command =
         add(xdp, "load", "put a port filter on an interface; it stays until unload", load);
+    command.footer(kRulesFile);
     command.option("--rules", options->rules, "a rules file").required();
     command
         .option("--mode", options->mode, "in the driver, or in the stack for drivers without XDP")
@@ -362,6 +382,7 @@ void define_xdp(CommandOptions xdp) {
         "rules",
         "list, add, delete or set rules; packets see the old ones or the new, never a mix");
     rules.needs_command();
+    rules.footer(kRulesFile);
     command = add(rules, "list", "the rules in the order of their priority", list_rules);
     command.flag("--json", options->json, "print JSON");
     command = add(rules, "add", "add a rule: rxlab xdp rules add eth0 drop udp dport 53", add_rule);
@@ -369,7 +390,11 @@ void define_xdp(CommandOptions xdp) {
     command = add(rules, "set", "all rules and defaults become those of a file", set_rules);
     command.option("FILE", options->rules, "a rules file").required();
     command = add(rules, "del", "delete a rule by its number or its words", delete_rule);
+    command.also("delete");
     command.option("RULE", options->words, "its number, or its words").required();
+    command = xdp.command("list", "the filters that are loaded on this machine");
+    command.flag("--json", options->json, "print JSON");
+    command.does([options] { list_filters(options->json); });
 }
 
 }  // namespace rxlab

@@ -31,6 +31,23 @@ TEST_F(Identity, a_name_that_cannot_be_one_takes_nothing_away) {
     EXPECT_THAT(listed(place(b_)), ElementsAre("drop dport 22"));
 }
 
+TEST_F(Identity, filters_are_found_wherever_they_are) {
+    const auto ours = [&] {
+        std::vector<std::string> found;
+        for (const auto& [device, filter] : filters(sys_))
+            if (device.netns == a_ || device.netns == b_)
+                found.push_back(fmt::format("{} {} {}", device.netns == a_ ? "a" : "b", device.name,
+                                            filter.rules().size()));
+        return found;
+    };
+    EXPECT_THAT(ours(), testing::IsEmpty());
+    load(place(a_));
+    load(place(b_), {"drop dport 22", "drop dport 23"});
+    EXPECT_THAT(ours(), testing::UnorderedElementsAre("a v0 1", "b v0 2"));
+    unload_filter(sys_, place(a_));
+    EXPECT_THAT(ours(), ElementsAre("b v0 2"));
+}
+
 TEST_F(Identity, what_does_not_exist_is_a_usage_error) {
     EXPECT_THAT(refused([&] { load(place(a_, "nosuch0")); }), HasSubstr("no interface 'nosuch0'"));
     EXPECT_THAT(refused([&] { load(place("nosuch", "v0")); }),

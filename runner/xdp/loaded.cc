@@ -75,14 +75,10 @@ Error occupied(const NetDevice& device, const XdpAttached& attached) {
 
 /// The device whose filter was loaded under this name, wherever it is now.
 std::optional<NetDevice> holder_of(Sys& sys, uint64_t id, const std::string& interface) {
-    std::vector<std::string> places = named_namespaces();
-    places.insert(places.begin(), "");
-    for (const std::string& netns : places)
-        for (const NetDevice& device : devices_in(sys, netns))
-            if (const auto filter = filter_on(sys, device);
-                filter && filter->settings.version == FILTER_VERSION &&
-                filter->settings.namespace_id == id && interface == filter->settings.name)
-                return device;
+    for (const auto& [device, filter] : filters(sys))
+        if (filter.settings.version == FILTER_VERSION && filter.settings.namespace_id == id &&
+            interface == filter.settings.name)
+            return device;
     return {};
 }
 
@@ -179,6 +175,17 @@ void begin_anew(int counters, const std::vector<uint32_t>& slots) {
 }
 
 }  // namespace
+
+std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys) {
+    require_root();
+    std::vector<std::string> places = named_namespaces();
+    places.insert(places.begin(), "");
+    std::vector<std::pair<NetDevice, Filter>> all;
+    for (const std::string& netns : places)
+        for (const NetDevice& device : devices_in(sys, netns))
+            if (auto filter = filter_on(sys, device)) all.emplace_back(device, std::move(*filter));
+    return all;
+}
 
 NetDevice filter_device(Sys& sys, const FilterPlace& place) {
     require_root();

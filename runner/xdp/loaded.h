@@ -6,6 +6,8 @@
 #include "xdp/attached.h"
 
 #include <functional>
+#include <utility>
+#include <vector>
 
 namespace rxlab {
 
@@ -39,6 +41,10 @@ Step change_rules(Sys& sys, const FilterPlace& place,
 /// with it, only names may be left: then the step is from 0 to 0.
 /// @throws Error(Status::usage): neither is there.
 Step unload_filter(Sys& sys, const FilterPlace& place);
+
+/// All there are on this machine, in the caller's namespace and in those that have a name. @throws
+/// Error(Status::usage): the caller is not root
+std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys);
 
 /// What is loaded there. @throws Error(Status::usage): nothing is.
 RuleSet loaded_rules(Sys& sys, const FilterPlace& place);
