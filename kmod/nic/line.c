@@ -206,9 +206,9 @@ void rxnic_line_close(struct rxnic_line *line)
 int rxnic_line_receive(struct rxnic_line *line, const struct rxnic_handler *handler)
 {
 	struct dma_ring *ring = &line->ring;
-	const int err = rxnic_fail("handler") ? -ENOMEM : handler->open(line);
-	/* that nobody receives yet: from the release on the handler may */
+	/* before the handler is open: a socket that polls the device needs no interrupt */
 	const u64 seen = ring->rx.side.cached;
+	const int err = rxnic_fail("handler") ? -ENOMEM : handler->open(line);
 
 	if (err)
 		return err;

@@ -14,6 +14,7 @@
 #include <linux/filter.h>
 #include <linux/hrtimer.h>
 #include <linux/if_vlan.h>
+#include <linux/instrumented.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/u64_stats_sync.h>
@@ -240,7 +241,8 @@ const struct rxnic_handler *rxnic_handler_named(const char *name);
  * Copies in blocks of 64 bytes: a short frame is one, without a call. Up to 63 bytes too many are
  * read and written. Behind a frame in the ring there is always so much (its guard, at the end), in
  * a page there is the tail room, in an skb its shared info. What is read too much may be written
- * meanwhile, by the engine in the ring, and nobody looks at it: data_race().
+ * meanwhile, by the engine in the ring, and nobody looks at it: data_race(). What is wanted is
+ * told to the sanitizers as a whole.
  */
 static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 {
@@ -248,6 +250,7 @@ static inline void rxnic_copy(void *to, const void *from, u32 bytes)
 	const u64 *f = from;
 	const u64 *end = f + DIV_ROUND_UP(bytes, 64) * 8;
 
+	instrument_read(from, bytes);
 	do {
 		const u64 a = data_race(f[0]), b = data_race(f[1]);
 		const u64 c = data_race(f[2]), d = data_race(f[3]);

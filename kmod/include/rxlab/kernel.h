@@ -25,7 +25,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 /*
  * A counter whose writers have a lock, or are one context, as somebody without it reads it: whole,
- * and not quite now. To be told, never to decide by. Writers stay plain, so that KCSAN tells of two
+ * and not quite now. Who decides by it looks again. Writers stay plain, so that KCSAN tells of two
  * at once.
  */
 #define rxlab_counter(counter) data_race(READ_ONCE(counter))
