@@ -43,8 +43,10 @@ std::unique_ptr<Strategy> make_until_decided(const Json& parameters) {
     const Json floor = parameters.value("floor", Json(0.0));
     if (!floor.is_number())
         throw Error(Status::usage, "strategy until_decided: \"floor\" is no number");
-    return std::make_unique<UntilDecided>(CompareOptions{floor.get<double>()},
-                                          parameters.value("each", false));
+    const Json each = parameters.value("each", Json(false));
+    if (!each.is_boolean())
+        throw Error(Status::usage, "strategy until_decided: \"each\" is neither true nor false");
+    return std::make_unique<UntilDecided>(CompareOptions{floor.get<double>()}, each.get<bool>());
 }
 
 }  // namespace rxlab

@@ -222,7 +222,8 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     const std::string name = contrast.document.at("name");
     RunRequest run = request;
     run.full = false;  // said which paths there are; their rounds end where they decide
-    run.each = true;
+    // A third subject is compared with the second, too: each step waits for all.
+    run.each = contrast.document.at("arms").size() == 2;
     run.out = out / name;
     run.experiment = write_experiment(run.out, contrast.document);
     const StacksFolder stacks(run.out);

@@ -133,14 +133,20 @@ Rules rules_for(const Result& result, const CompareOptions& options, const Look&
             .few = !result.plan.looks.empty()};
 }
 
+/// From the first to the last that was made of it.
+int rounds_of(const Cell& cell) {
+    int rounds = 0;
+    for (const Observation* one : cell.observations)
+        rounds = std::max(rounds, one->trial.round + 1);
+    return rounds;
+}
+
 /// The looks up to which the comparisons were made, in the order of compared_cells().
 std::vector<Look> looks_reached(const Result& result) {
     std::vector<Look> reached;
     const std::vector<Cell> cells = cells_of(result);
     for (const CellPair& pair : compared_cells(result.experiment, cells)) {
-        int rounds = 0;
-        for (const Observation* one : pair.after.observations)
-            rounds = std::max(rounds, one->trial.round + 1);
+        const int rounds = std::min(rounds_of(pair.before), rounds_of(pair.after));
         reached.push_back(rounds ? look_after(result.plan, rounds) : look_of(result));
     }
     return reached;
@@ -178,7 +184,7 @@ std::vector<ComparedArm> compare_by_look(const Result& result, const CompareOpti
             places.push_back(i);
         }
         Rules rules = rules_for(seen, options, look);
-        rules.part = static_cast<double>(there.size()) / static_cast<double>(pairs.size());
+        if (there.size() < pairs.size()) rules.of = pairs.size();
         std::vector<ComparedArm> judged = compare_all(there, rules);
         for (size_t i = 0; i < judged.size(); i++)
             if (ends_here(reached[places[i]])) arms[places[i]] = std::move(judged[i]);
@@ -199,7 +205,9 @@ std::string stopping_of(const Look& look, const std::vector<int>& looks) {
         "is decided: after {}. The looks share the error of {}; this one has {} of it. Where "
         "rounds "
         "are too few for ranks, intervals are Student's t of ln ratios, with a spread of at least "
-        "half of delta. A comparison that ended before others is judged by its own look.",
+        "half of delta. A comparison that ended before others is judged by its own look; what is "
+        "left "
+        "then has the part of the error that it had from the start (Bonferroni).",
         fmt::join(looks, ", "), look.rounds, percent(kFamilyError), percent(look.error));
 }
 

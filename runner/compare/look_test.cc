@@ -122,6 +122,36 @@ TEST(Look, what_is_left_at_one_has_no_more_of_its_error_than_before_the_others_e
     EXPECT_DOUBLE_EQ(metric.confidence, 1 - 0.005 / 2);
 }
 
+TEST(Look, a_faulty_comparison_gives_nothing_of_its_part_to_what_is_left) {
+    Result result = test_result(
+        test_experiment({"plain", "native", "equal", "faulty"}),
+        [](const std::string& arm, int round) {
+            return 4000 * (arm == "native" ? 0.5 : 1) + round % 2;
+        },
+        Lane::counted, 8);
+    result.plan.looks = {3, 5};
+    result = at_look(result, {.rounds = 5});
+    std::erase_if(result.observations, [](const Observation& one) {
+        return one.trial.arm == "native" && one.trial.round >= 3;
+    });
+    for (Observation& one : result.observations)
+        if (one.trial.arm == "faulty") one.checks["conservation"] = {false, "lost"};
+    const Comparison comparison = compare(result);
+    EXPECT_EQ(comparison.comparisons.at(2).verdict, Verdict::invalid);
+    EXPECT_DOUBLE_EQ(comparison.comparisons.at(1).metrics.at(0).confidence, 1 - 0.005 / 3);
+}
+
+TEST(Look, a_comparison_stands_where_the_side_stands_that_was_made_less_often) {
+    Result result = at_look(made(8, 1), {.rounds = 5});
+    std::erase_if(result.observations, [](const Observation& one) {
+        return one.trial.arm == "plain" && one.trial.round >= 3;
+    });
+    const Comparison comparison = compare(result);
+    const ComparedMetric& metric = comparison.comparisons.at(0).metrics.at(0);
+    EXPECT_EQ(metric.clusters, 3u);
+    EXPECT_DOUBLE_EQ(metric.confidence, 0.995);
+}
+
 TEST(CompareTwo, runs_that_ended_at_different_looks_pair_by_the_seeds_that_both_have) {
     const Comparison comparison = compare(made(3), made(5));
     EXPECT_TRUE(comparison.paired);

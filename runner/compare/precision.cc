@@ -66,7 +66,7 @@ std::set<CellName> undecided_cells(const Result& result, const CompareOptions& o
 }
 
 std::string too_few_rounds(const Plan& plan, const Experiment& experiment) {
-    std::set<std::pair<std::string, std::map<std::string, Json>>> compared;
+    std::set<CellName> compared;
     std::set<uint64_t> clusters;
     for (const Trial& trial : plan.trials) {
         clusters.insert(cluster_of(trial));

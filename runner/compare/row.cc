@@ -143,11 +143,6 @@ void judge_row(Row& row, const Rules& rules) {
 }
 
 void adjust_confidences(const std::vector<Row*>& family, const Rules& rules) {
-    if (rules.part < 1) {
-        for (Row* row : family)
-            row->confidence = first_confidence(family.size(), rules.error * rules.part);
-        return;
-    }
     const std::vector<double> confidences = holm_confidences(
         family.size(),
         [&](size_t i, double confidence) {
@@ -231,10 +226,17 @@ std::vector<Row> rows_of(const Cell& before, const Cell& after, const Rules& rul
 
 void judge_rows(const std::vector<std::vector<Row>*>& comparisons, const Rules& rules) {
     std::vector<Row*> family;
-    for (std::vector<Row>* rows : comparisons)
+    size_t most = 0;  // of one comparison
+    for (std::vector<Row>* rows : comparisons) {
+        const size_t before = family.size();
         for (Row& row : *rows)
             if (ranked(row)) family.push_back(&row);
-    adjust_confidences(family, rules);
+        most = std::max(most, family.size() - before);
+    }
+    if (rules.of)
+        for (Row* row : family) row->confidence = first_confidence(most * rules.of, rules.error);
+    else
+        adjust_confidences(family, rules);
     for (std::vector<Row>* rows : comparisons)
         for (Row& row : *rows) judge_row(row, rules);
 }

@@ -15,8 +15,8 @@ struct Rules {
     double floor = 0;             ///< null floor or A/A floor, relative
     bool paired = true;           ///< do the clusters of both sides belong together?
     double error = kFamilyError;  ///< that all ranked rows share
-    double part = 1;  ///< these rows are of all that share it; below 1 each has its equal part of
-                      ///< it, since which are left was chosen by what was seen
+    size_t of = 0;  ///< comparisons that share it, where some have ended: which are left was chosen
+                    ///< by what was seen, so each has its equal part of it; 0: all are here
     bool few =
         false;  ///< where ranks do not reach a confidence, Student's t serves (few_paired_shift)
 };
