@@ -244,10 +244,10 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 	@$(call valid,$(BUILD)/rxlab nightly $(ARGS))
-	@$(MAKE) --no-print-directory series
 	@$(call valid,$(BUILD)/rxlab tune rx-path --space rxnic --exhaustive)
 	@$(MAKE) --no-print-directory test-debug
 	@$(MAKE) --no-print-directory rehearsal
+	@$(MAKE) --no-print-directory series
 
 PREFIX  ?= /usr/local
 install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs without

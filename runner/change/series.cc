@@ -100,7 +100,8 @@ void append_figures(Json& kept, const Json& more, size_t versions_kept) {
             continue;
         }
         const Json then = known->at("values").back(), now = path.at("values").front();
-        if (then.is_number() && now.is_number() && then != now)
+        if (then.is_number() && now.is_number() &&
+            std::abs(then.get<double>() - now.get<double>()) >= kLeastKept)
             kept["notes"].push_back(fmt::format(
                 "{} {}: {} had {:.1f} when it was new and {:.1f} when it was measured again, "
                 "beside what came after it: figures before and after it are of other ingredients",
@@ -115,6 +116,25 @@ void append_figures(Json& kept, const Json& more, size_t versions_kept) {
 }
 
 }  // namespace
+
+std::string why_not_kept(const Json& kept, const std::string& series) {
+    if (kept.at("schema_version") != kSeriesVersion)
+        return fmt::format("schema_version {}, and this rxlab knows {}",
+                           kept.at("schema_version").dump(), kSeriesVersion);
+    if (kept.at("series") != series)
+        return fmt::format("it is of {}, not of {}", kept.at("series").dump(), series);
+    const size_t versions = kept.at("subjects").size();
+    if (versions < 2 || kept.at("steps").size() + 1 != versions)
+        return "it has no step from each version to the next";
+    for (const Json& path : kept.at("paths"))
+        if (path.at("values").size() != versions)
+            return fmt::format("{}: no figure for each version", name_in(path).dump());
+    if (!kept.at("left_out").is_array()) return "\"left_out\" is no list";
+    if (kept.at("subjects").back().at("name").get<std::string>().empty())
+        return "a version without a name";
+    in_words(kept);
+    return "";
+}
 
 Json joined(Json kept, const Json& more) {
     if (kept.at("series") != more.at("series"))

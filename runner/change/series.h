@@ -31,6 +31,10 @@ std::vector<std::string> functions_told(const std::vector<PathChange>& paths);
 /// series.json, as results/schema/series.schema.json has it.
 Json to_json(const Series& series);
 
+/// Why what was kept is no series.json of that series which another can be joined to; empty: it is
+/// one. @throws Json::exception: it is no document of the kind at all
+std::string why_not_kept(const Json& kept, const std::string& series);
+
 /// One series.json of two: `more` begins with the version that `kept` ends with. Figures of
 /// versions that are kept stay; where that version has others in `more`, a note says so.
 /// @throws Error(Status::usage): they are of different series, or do not meet

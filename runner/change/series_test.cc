@@ -97,6 +97,24 @@ TEST(Series, says_where_the_last_version_that_is_kept_has_another_figure_now) {
                 HasSubstr("closed-port: 6.12.115 had 235.0 when it was new and 236.0"));
 }
 
+TEST(Series, says_why_a_document_is_none_that_can_be_gone_on_with) {
+    const Json kept = to_json(three_versions());
+    EXPECT_EQ(why_not_kept(kept, "6.12"), "");
+    EXPECT_THAT(why_not_kept(kept, "6.1"), HasSubstr("it is of \"6.12\", not of 6.1"));
+    for (const auto& [key, value] : std::map<std::string, Json>{{"schema_version", 2},
+                                                                {"subjects", Json::array()},
+                                                                {"steps", Json::array()},
+                                                                {"left_out", "none"}}) {
+        Json broken = kept;
+        broken[key] = value;
+        EXPECT_NE(why_not_kept(broken, "6.12"), "") << key;
+    }
+    Json short_of_one = kept;
+    short_of_one["paths"][0]["values"].erase(0);
+    EXPECT_THAT(why_not_kept(short_of_one, "6.12"), HasSubstr("closed-port"));
+    EXPECT_THROW(why_not_kept(Json::array(), "6.12"), Json::exception);
+}
+
 TEST(Series, takes_nothing_of_another_series_or_that_begins_elsewhere) {
     Json more = to_json(one_more(235, 335));
     more["series"] = "6.1";

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
+#include "session/assembly.h"
 #include "sys/sys.h"
 #include "target/boot_assets.h"
 #include "target/files.h"
@@ -113,18 +114,22 @@ Kernel kernel_of(const Result& result) {
     return assets.kernel;
 }
 
+bool needs_more_than_a_bundle_has(const Trial& trial) {
+    const Boot& boot = trial.boot;
+    return !boot.kernel.empty() || !boot.kmod.empty() || !boot.bpf.empty() ||
+           !guest_files_of(trial).empty();
+}
+
 void bundle(const fs::path& run, fs::path to) {
     const Result result = result_from_json(read_json(run / "result.json"));
     if (result.plan.target != "vm")
         throw Error(Status::usage, "only runs in a VM can be bundled: a host cannot be packed",
                     "hand on the folder of the run itself");
-    if (std::any_of(result.plan.trials.begin(), result.plan.trials.end(), [](const Trial& trial) {
-            return !trial.boot.kernel.empty() || !trial.boot.kmod.empty() ||
-                   !trial.boot.bpf.empty();
-        }))
+    const std::vector<Trial>& trials = result.plan.trials;
+    if (std::any_of(trials.begin(), trials.end(), needs_more_than_a_bundle_has))
         throw Error(Status::usage,
-                    "a run whose arms boot kernels, modules or BPF objects of their own cannot be "
-                    "bundled: a bundle holds one of each",
+                    "a run whose arms boot kernels, modules or BPF objects of their own, or bring "
+                    "files of this machine, cannot be bundled: a bundle holds one of each",
                     "hand on the folder of the run itself");
     const Kernel kernel = kernel_of(result);
     if (to.empty()) to = fs::canonical(run).filename().string() + ".tar.gz";

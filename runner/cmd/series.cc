@@ -33,7 +33,7 @@ struct SeriesRequest {
 };
 
 /// What is kept of versions that were measured before; null: nothing yet.
-Json kept_in(const fs::path& file) {
+Json kept_in(const fs::path& file, const std::string& name) {
     if (file.empty() || !fs::exists(file)) return {};
     Json kept = read_json(file);
     const auto refuse = [&](const std::string& why) {
@@ -41,9 +41,7 @@ Json kept_in(const fs::path& file) {
                     "name another file; one that is not there is made");
     };
     try {
-        in_words(kept);
-        if (kept.at("subjects").back().at("name").get<std::string>().empty())
-            refuse("a version without a name");
+        if (const std::string why = why_not_kept(kept, name); !why.empty()) refuse(why);
     } catch (const Json::exception& error) {
         refuse(error.what());
     }
@@ -52,7 +50,7 @@ Json kept_in(const fs::path& file) {
 
 /// All of the series; or the last one that is kept, and what came after it.
 std::vector<std::string> versions_for(const SeriesRequest& request, const Json& kept) {
-    std::vector<std::string> versions = versions_of(request.name);
+    std::vector<std::string> versions = versions_of(request.name, kept.is_null() ? 2 : 1);
     if (kept.is_null()) return versions;
     const std::string last = kept.at("subjects").back().at("name");
     const auto found = std::find(versions.begin(), versions.end(), last);
@@ -108,12 +106,13 @@ Json document_of(const SeriesRequest& request, const std::vector<std::string>& v
     }
     measure(series, request.run, contrasts, out);
     const Json measured = to_json(series);
+    write_whole(out / "series.json", measured.dump(1) + "\n");
     return kept.is_null() ? measured : joined(kept, measured);
 }
 
 void run_series(SeriesRequest request) {
     if (request.json) request.run.quiet = true;
-    const Json kept = kept_in(request.onto);
+    const Json kept = kept_in(request.onto, request.name);
     const std::vector<std::string> versions = versions_for(request, kept);
     Series series;
     series.name = request.name;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where the functions of a difference are declared.
+// Where the functions of a difference are declared. A kernel that is not found again is one without
+// debug information: what was measured is told all the same.
 #pragma once
 #include "change/document.h"
 

@@ -61,27 +61,41 @@ std::string content_of(const fs::path& folder) {
     return sha256(Json(hashes).dump());
 }
 
+/// What a compiler made, before it is linked: no kernel is that.
+/// @throws Error(Status::usage): it is one for another machine than BPF
 bool is_bpf_object(const std::string& file) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) return false;
     std::ifstream in(file, std::ios::binary);
     Elf64_Ehdr header{};
     in.read(reinterpret_cast<char*>(&header), sizeof header);
-    return in && !std::memcmp(header.e_ident, ELFMAG, SELFMAG) && header.e_machine == EM_BPF;
+    if (!in || std::memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_type != ET_REL)
+        return false;
+    if (header.e_machine != EM_BPF)
+        throw Error(Status::usage,
+                    fmt::format("'{}' is an object file, and not for BPF on this machine", file),
+                    "compile it with clang -target bpf");
+    return true;
 }
 
 /// "6.12", "6.12.107-rt": no file, whatever the folder has that we are in.
 bool is_version(const std::string& word) {
     return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) &&
            word.find('.') != std::string::npos && word.find('/') == std::string::npos &&
-           !word.ends_with(".deb");
+           !word.ends_with(".deb") && !word.ends_with(".o") && word.find(".o:") == word.npos;
+}
+
+/// Of the image, and of the package that its modules are of; they have no name of their own where
+/// there is none.
+std::string hash_of(const Kernel& kernel) {
+    const bool packaged = !package_version(kernel).empty();
+    return sha256(sha256_file(kernel.vmlinuz) + (packaged ? kernel.package : kernel.modules));
 }
 
 Subject subject_for(const Kernel& kernel, const std::string& name, const std::string& boot,
                     const std::string& summary) {
-    Subject subject{arm_word(name),
-                    kernel.release,
-                    {{"kernel", boot}},
-                    summary,
-                    {{"kernel", sha256_file(kernel.vmlinuz) + kernel.modules}}};
+    Subject subject{
+        arm_word(name), kernel.release, {{"kernel", boot}}, summary, {{"kernel", hash_of(kernel)}}};
     subject.package_version = package_version(kernel);
     const fs::path changelog = fs::path(kernel.vmlinuz).parent_path().parent_path() /
                                "usr/share/doc" / ("linux-image-" + kernel.release) / "changelog.gz";
@@ -120,7 +134,7 @@ Subject own_subject(const OwnFolders& folders, const std::string& name, const st
     const std::string own = hash_of_bpf_objects();
     std::string hash = own;
     if (!folders.bpf.empty()) {
-        const fs::path built = has_bpf_objects(folders.bpf) ? folders.bpf : build_bpf(folders.bpf);
+        const fs::path built = has_bpf_sources(folders.bpf) ? build_bpf(folders.bpf) : folders.bpf;
         hash = hash_of_bpf_objects(built);
         if (hash != own) boot["bpf"] = built.string();
     }
@@ -135,7 +149,9 @@ Subject folder_subject(const fs::path& folder, const std::string& word) {
     const bool modules = has_modules(folder) || has_module_sources(folder);
     return own_subject(
         modules ? OwnFolders{folder, ""} : OwnFolders{"", folder}, folder.filename(),
-        fmt::format("{} of {}", modules ? "modules" : "BPF programs", folder.string()), word);
+        fmt::format("{} of {}, {} of this rxlab", modules ? "modules" : "BPF programs",
+                    folder.string(), modules ? "BPF programs" : "modules"),
+        word);
 }
 
 bool is_own_folder(const fs::path& folder) {
@@ -158,7 +174,7 @@ std::optional<Subject> object_subject(const std::string& word, const std::string
     if (!is_there(file))
         if (const size_t colon = word.rfind(':'); colon != std::string::npos)
             file = word.substr(0, colon), program = word.substr(colon + 1);
-    if (fs::is_directory(file) || !is_bpf_object(file)) return {};
+    if (!is_bpf_object(file)) return {};
     file = fs::canonical(file);
     const BpfObject object = BpfObject::open_xdp(file, program);
     Subject subject{arm_word(fs::path(file).stem()),
@@ -183,8 +199,7 @@ std::string subject_words() {
 Subject subject_of(const std::string& word, const std::string& kernel) {
     if (is_version(word)) return kernel_subject(word);
     if (const auto object = object_subject(word, kernel)) return *object;
-    if (fs::is_directory(word) && is_own_folder(word))
-        return folder_subject(fs::canonical(word), kernel);
+    if (is_own_folder(word)) return folder_subject(fs::canonical(word), kernel);
     if (is_there(word)) return kernel_subject(word);
     const std::string commit = commit_of(real_sys(), data_folder(), word);
     if (commit.empty())

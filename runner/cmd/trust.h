@@ -8,8 +8,7 @@
 namespace rxlab {
 
 /// For a plan whose target is this machine. Knobs stay within the receive path; an experiment that
-/// does not come with rxlab (`stranger`) loads no modules and no XDP programs
-/// but rxlab's own.
+/// does not come with rxlab (`stranger`) loads no modules and no XDP programs but rxlab's own.
 /// @throws Error(Status::usage) naming what it would do.
 void require_trusted(const Plan& plan, bool stranger);
 

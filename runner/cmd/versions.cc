@@ -43,14 +43,14 @@ std::vector<KernelVersion> kernel_versions() {
     return versions;
 }
 
-std::vector<std::string> versions_of(const std::string& series) {
+std::vector<std::string> versions_of(const std::string& series, size_t least) {
     std::vector<std::string> versions;
     std::set<std::string> others;
     for (const KernelVersion& one : kernel_versions()) {
         others.insert(series_of(one.version));
         if (series_of(one.version) == series) versions.push_back(one.version);
     }
-    if (versions.size() < 2)
+    if (versions.size() < least)
         throw Error(
             Status::usage,
             fmt::format("archive and cache have {} of the kernels {}",

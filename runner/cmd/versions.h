@@ -19,8 +19,8 @@ struct KernelVersion {
 std::vector<KernelVersion> kernel_versions();
 
 /// Those of a series, as "6.12" or "6.12-rt", oldest first.
-/// @throws Error(Status::usage): there are fewer than two
-std::vector<std::string> versions_of(const std::string& series);
+/// @throws Error(Status::usage): there are fewer than `least`
+std::vector<std::string> versions_of(const std::string& series, size_t least = 2);
 
 /// Of one series, those between two; the two are not among them.
 /// @throws Error(Status::usage): one of them is no such version, or the first is the later

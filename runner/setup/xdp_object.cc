@@ -11,7 +11,7 @@ const char kXdpObjectSchema[] = R"({
   "type": "object",
   "required": ["object"],
   "properties": {
-    "object": {"type": "string", "pattern": "^/.", "maxLength": 4096,
+    "object": {"type": "string", "pattern": "^/[^\\x00-\\x1f]+$", "maxLength": 4096,
         "description": "path of an object file that clang made for BPF"},
     "program": {"type": "string", "minLength": 1, "maxLength": 200,
         "description": "the function in it; without it, its only XDP program"},

@@ -53,6 +53,13 @@ int must(int result, const std::string& fact) {
     return result;
 }
 
+/// Its own numbers begin where the kernel's end.
+std::string words_of_libbpf(int error) {
+    char words[128] = "";
+    libbpf_strerror(error, words, sizeof words);
+    return words;
+}
+
 std::string last_lines(const std::string& text, int lines) {
     size_t at = text.find_last_not_of('\n');
     if (at == std::string::npos) return {};
@@ -69,10 +76,15 @@ size_t possible_cpus() {
 
 std::string preferred_folder;
 
-/// Of the object in preferred_folder; empty: it has none of this name.
+/// Of the object in preferred_folder; empty: the embedded one is meant.
 std::string preferred_file(const std::string& name) {
+    if (preferred_folder.empty() || !is_bpf_variant(name)) return "";
     const std::string file = preferred_folder + "/" + name + ".bpf.o";
-    return preferred_folder.empty() || ::access(file.c_str(), F_OK) ? "" : file;
+    if (::access(file.c_str(), F_OK))
+        throw Error(Status::usage,
+                    fmt::format("the BPF objects that this arm is to boot have no {}", name),
+                    "name paths whose programs both have");
+    return file;
 }
 
 const BpfBytes& embedded(const std::string& name) {
@@ -286,7 +298,7 @@ BpfObject BpfObject::open_xdp(const std::string& path, const std::string& progra
     if (!out.object_)
         throw Error(
             Status::usage,
-            fmt::format("'{}' cannot be opened as a BPF object: {}", path, std::strerror(errno)),
+            fmt::format("'{}' cannot be opened as a BPF object: {}", path, words_of_libbpf(errno)),
             last_lines(libbpf_warnings, 2));
     out.take_only(program);
     bpf_map* map = nullptr;
@@ -298,14 +310,15 @@ void BpfObject::take_only(const std::string& wanted) {
     std::vector<std::string> names;
     bpf_program* program = nullptr;
     while ((program = bpf_object__next_program(object_.get(), program)))
-        if (bpf_program__type(program) == BPF_PROG_TYPE_XDP)
+        if (bpf_program__type(program) == BPF_PROG_TYPE_XDP &&
+            bpf_program__expected_attach_type(program) == BPF_XDP)
             names.emplace_back(bpf_program__name(program));
     if (wanted.empty() && names.size() != 1)
         throw Error(Status::usage,
                     names.empty() ? fmt::format("'{}' has no XDP program (SEC(\"xdp\"))", name_)
                                   : fmt::format("'{}' has {} XDP programs: {}", name_, names.size(),
                                                 fmt::join(names, ", ")),
-                    names.empty() ? "compile it with clang -target bpf" : "name one of them");
+                    names.empty() ? "mark the function with SEC(\"xdp\")" : "name one of them");
     only_ = wanted.empty() ? names.front() : wanted;
     if (std::find(names.begin(), names.end(), only_) == names.end())
         throw Error(Status::usage, fmt::format("'{}' has no XDP program '{}'", name_, only_),
@@ -314,8 +327,12 @@ void BpfObject::take_only(const std::string& wanted) {
         bpf_program__set_autoload(program, only_ == bpf_program__name(program));
 }
 
+bool is_bpf_variant(const std::string& object) {
+    return object.starts_with("xdp_") || object.starts_with("filter_") || object.starts_with("tc_");
+}
+
 void prefer_bpf_objects_in(const std::string& folder) {
-    preferred_folder = folder;
+    preferred_folder = ::access(folder.c_str(), F_OK) ? "" : folder;
 }
 
 Fd embedded_bpf_file(const std::string& name) {
@@ -568,9 +585,10 @@ std::vector<Fd> maps_of_process(Sys& sys, int pid, const std::string& prefix) {
         const std::string info = read_if_there(sys, folder + "/" + descriptor).value_or("");
         const size_t at = info.find(field);
         if (at == std::string::npos) continue;
-        Fd map(must(
-            bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size())))),
-            "BPF map of process " + std::to_string(pid)));
+        const int fd =
+            bpf_map_get_fd_by_id(static_cast<uint32_t>(std::stoul(info.substr(at + field.size()))));
+        if (fd == -ENOENT) continue;  // it was closed meanwhile
+        Fd map(must(fd, "BPF map of process " + std::to_string(pid)));
         if (BpfMap(map.get()).name().starts_with(prefix)) maps.push_back(std::move(map));
     }
     return maps;

@@ -111,7 +111,10 @@ private:
     std::unique_ptr<bpf_object, Close> object_;
 };
 
-/// Where there is NAME.bpf.o in this folder, it is opened in the place of the embedded object.
+/// Does an arm name it? Others are probes.
+bool is_bpf_variant(const std::string& object);
+/// Where the folder is there, what arms name is opened from its NAME.bpf.o, and what it has not is
+/// an Error(Status::usage).
 void prefer_bpf_objects_in(const std::string& folder);
 
 /// An embedded object as a file without a name, for programs that load it themselves:

@@ -21,11 +21,11 @@
 #include "sys/bpf.h"
 #include "sys/process.h"
 #include "target/message.h"
+#include "target/payload.h"
 
 namespace rxlab {
 namespace {
 
-constexpr const char* kPayloadObjects = "/payload/bpf";  // as make_payload() has them
 constexpr const char* kPorts = "/sys/class/virtio-ports";
 
 // What the kernel or a tool said may hold bytes that are no UTF-8: they cost themselves, not the
@@ -189,7 +189,7 @@ int agent_main() {
     Sys& sys = real_sys();
     Port port(sys);
     prepare(sys);
-    prefer_bpf_objects_in(kPayloadObjects);
+    prefer_bpf_objects_in(kPayloadBpf);
     run_or_throw(sys, {"rxguest", "stop"});
     try {
         do_job(sys, port);

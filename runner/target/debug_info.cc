@@ -24,10 +24,9 @@ std::string without_folder(std::string file, const std::string& folder) {
     fs::path path = fs::path(file).lexically_normal();
     if (path.is_absolute()) return "";
     // A kernel may be built in a folder of its sources: ../net/core/dev.c.
-    fs::path inside;
-    for (const fs::path& part : path)
-        if (part != "..") inside /= part;
-    return inside;
+    fs::path inside = path;
+    if (path.begin() != path.end() && *path.begin() == "..") inside = path.lexically_relative("..");
+    return inside.begin() != inside.end() && *inside.begin() == ".." ? "" : inside.string();
 }
 
 /// In a damaged file it may be one that was there before.

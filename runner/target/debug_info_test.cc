@@ -146,6 +146,8 @@ TEST_F(Debug, has_no_path_of_the_machine) {
     expect_places(read("tree/build/program"));
     make("gcc -g -o program ../tree/net/first.c \"$(realpath ../tree/net/second.c)\"", "elsewhere");
     EXPECT_EQ(read("elsewhere/program").place_of("main"), std::nullopt) << "of another folder";
+    make("gcc -g -o program ../../net/first.c ../../net/second.c", "tree/far/build");
+    EXPECT_EQ(read("tree/far/build/program").place_of("main"), std::nullopt) << "two levels up";
 }
 
 TEST_F(Debug, is_not_there_without_dwarf_or_a_file) {

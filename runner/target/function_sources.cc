@@ -58,7 +58,9 @@ FunctionSources::FunctionSources(const Kernel& kernel, fs::path kmod)
     : image_(kernel.vmlinuz),
       kmod_(std::move(kmod)),
       tree_(tree_of(kernel)),
-      tree_modules_(modules_in(fs::path(kernel.modules) / "modules.order")) {}
+      tree_modules_(kernel.modules.empty()
+                        ? decltype(tree_modules_)()
+                        : modules_in(fs::path(kernel.modules) / "modules.order")) {}
 
 FunctionSources::~FunctionSources() = default;
 

@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "base/trimmed.h"
 #include "bpf/objects.h"
+#include "sys/bpf.h"
 #include "sys/process.h"
 #include "target/archive.h"
 #include "target/files.h"
@@ -45,24 +46,26 @@ fs::path folder_of_modules(const std::string& release, const std::string& module
 
 const std::string kObjectEnd = ".bpf.o";
 
-/// What arms name; the other objects are probes.
-bool is_variant(const std::string& object) {
-    return object.starts_with("xdp_") || object.starts_with("filter_") || object.starts_with("tc_");
+/// Of what an arm may name.
+bool is_object(const fs::path& file) {
+    const std::string name = file.filename();
+    return name.ends_with(kObjectEnd) && is_bpf_variant(name);
 }
 
 std::string archive_name(const std::string& object) {
-    return "bpf/" + object;
+    return "bpf/" + object;  // kPayloadBpf
 }
 
 void add_bpf_objects(std::vector<ArchiveFile>& files, const fs::path& folder) {
     if (!has_bpf_objects(folder))
         throw Error(Status::usage,
-                    fmt::format("no built BPF objects (*{}) in '{}'", kObjectEnd, folder.string()),
+                    fmt::format("no built BPF objects (xdp_*{0}, filter_*{0}, tc_*{0}) in '{1}'",
+                                kObjectEnd, folder.string()),
                     "build them: bpf/build SOURCES FOLDER");
     for (const auto& entry : fs::directory_iterator(folder))
-        if (const std::string name = entry.path().filename();
-            name.ends_with(kObjectEnd) && is_variant(name))
-            files.push_back({archive_name(name), 0644, read_whole(entry.path())});
+        if (is_object(entry.path()))
+            files.push_back(
+                {archive_name(entry.path().filename()), 0644, read_whole(entry.path())});
 }
 
 void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
@@ -92,9 +95,8 @@ fs::path build_modules(const std::string& release, const std::string& modules,
 
 bool has_bpf_objects(const fs::path& folder) {
     std::error_code error;
-    return std::any_of(fs::directory_iterator(folder, error), {}, [](const auto& entry) {
-        return entry.path().string().ends_with(kObjectEnd);
-    });
+    return std::any_of(fs::directory_iterator(folder, error), {},
+                       [](const auto& entry) { return is_object(entry.path()); });
 }
 
 std::string hash_of_bpf_objects(const fs::path& folder) {
@@ -103,7 +105,7 @@ std::string hash_of_bpf_objects(const fs::path& folder) {
     if (!folder.empty()) add_bpf_objects(files, folder);
     for (const ArchiveFile& file : files) hashes[file.name] = sha256(file.content);
     for (size_t i = 0; folder.empty() && i < kBpfObjectCount; i++)
-        if (const BpfBytes& object = kBpfObjects[i]; is_variant(object.name))
+        if (const BpfBytes& object = kBpfObjects[i]; is_bpf_variant(object.name))
             hashes[archive_name(object.name + kObjectEnd)] =
                 sha256({reinterpret_cast<const char*>(object.begin), object.size()});
     return sha256(Json(hashes).dump());

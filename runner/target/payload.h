@@ -10,6 +10,9 @@
 
 namespace rxlab {
 
+/// Where a guest has BPF objects that are not those in the binary.
+inline constexpr const char* kPayloadBpf = "/payload/bpf";
+
 struct Payload {
     std::string archive;  ///< newc
     std::string sha256;

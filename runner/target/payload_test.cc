@@ -53,12 +53,14 @@ TEST(BpfObjects, of_a_folder_without_any_are_refused) {
     const WorkFolder work;
     EXPECT_FALSE(has_bpf_objects(work.path("")));
     EXPECT_FALSE(has_bpf_objects("/nonexistent"));
+    write_whole(work.path("softirq.bpf.o"), "a probe");
+    EXPECT_FALSE(has_bpf_objects(work.path("")));
     try {
         hash_of_bpf_objects(work.path(""));
         FAIL();
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::usage);
-        EXPECT_THAT(error.what(), HasSubstr("no built BPF objects (*.bpf.o)"));
+        EXPECT_THAT(error.what(), HasSubstr("no built BPF objects (xdp_*.bpf.o"));
     }
 }
 

@@ -28,7 +28,7 @@ std::optional<uint64_t> xdp_statistic(const Statistics& statistics,
                     sum_where(statistics, [&](const std::string& name) { return name == total; }))
                 return sum;
         if (const auto sum = sum_where(statistics, [&](const std::string& name) {
-                return name.starts_with("rx") && name.ends_with("_xdp_" + word);
+                return name.find("rx") != name.npos && name.ends_with("_xdp_" + word);
             }))
             return sum;
     }
@@ -61,7 +61,7 @@ XdpEnds xdp_ends(const Statistics& statistics) {
         throw Error(Status::invalid, "the driver does not count XDP drops",
                     "use a program that counts, e.g. xdp_drop");
     return {*drops, xdp_statistic(statistics, {"aborted"}).value_or(0),
-            xdp_statistic(statistics, {"tx"}).value_or(0),
+            xdp_statistic(statistics, {"tx", "tx_xmit"}).value_or(0),
             xdp_statistic(statistics, {"redirect", "redirects"}).value_or(0)};
 }
 
