@@ -113,6 +113,7 @@ Json document_of(const SeriesRequest& request, const std::vector<std::string>& v
 void run_series(SeriesRequest request) {
     if (request.json) request.run.quiet = true;
     const Json kept = kept_in(request.onto, request.name);
+    if (!request.onto.empty()) make_folder(fs::absolute(request.onto).parent_path());
     const std::vector<std::string> versions = versions_for(request, kept);
     Series series;
     series.name = request.name;
