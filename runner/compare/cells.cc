@@ -47,12 +47,16 @@ const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
 }
 
 std::vector<Cell> cells_of(const Result& result) {
+    return cells_of(result, look_of(result).rounds);
+}
+
+std::vector<Cell> cells_of(const Result& result, int rounds) {
     std::vector<Cell> cells;
-    const int rounds = look_of(result).rounds;
     for (const Trial& trial : result.plan.trials)
         cell_for(cells, trial).planned += trial.round < rounds;
     for (const Observation& observation : result.observations)
-        cell_for(cells, observation.trial).observations.push_back(&observation);
+        if (observation.trial.round < rounds)
+            cell_for(cells, observation.trial).observations.push_back(&observation);
     std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
         return place_of(result.experiment, a) < place_of(result.experiment, b);
     });

@@ -18,6 +18,8 @@ const Arm& baseline_of(const Experiment& experiment);
 /// Every cell of the plan, arms and factors' values in the experiment's order. @pre `result`
 /// outlives them.
 std::vector<Cell> cells_of(const Result& result);
+/// Likewise, as they were when so many rounds had been made.
+std::vector<Cell> cells_of(const Result& result, int rounds);
 /// The cell of that arm and those factors, or null.
 const Cell* find_cell(const std::vector<Cell>& cells, const std::string& arm,
                       const std::map<std::string, Json>& factors);

@@ -173,17 +173,16 @@ std::vector<ComparedArm> compare_by_look(const Result& result, const CompareOpti
     for (const Look& look : looks_of(result.plan)) {
         const auto ends_here = [&](const Look& one) { return one.number == look.number; };
         if (std::none_of(reached.begin(), reached.end(), ends_here)) continue;
-        const Result seen = at_look(result, look);
-        const std::vector<Cell> cells = cells_of(seen);
-        const std::vector<CellPair> pairs = compared_cells(seen.experiment, cells);
+        const std::vector<Cell> cells = cells_of(result, look.rounds);
+        const std::vector<CellPair> pairs = compared_cells(result.experiment, cells);
         std::vector<Sides> there;
         std::vector<size_t> places;
         for (size_t i = 0; i < pairs.size(); i++) {
             if (reached[i].number < look.number) continue;
-            there.push_back(sides_of(pairs[i], seen.experiment, cells));
+            there.push_back(sides_of(pairs[i], result.experiment, cells));
             places.push_back(i);
         }
-        Rules rules = rules_for(seen, options, look);
+        Rules rules = rules_for(result, options, look);
         if (there.size() < pairs.size()) rules.of = pairs.size();
         std::vector<ComparedArm> judged = compare_all(there, rules);
         for (size_t i = 0; i < judged.size(); i++)

@@ -91,10 +91,10 @@ TEST(UndecidedCells, are_those_of_comparisons_that_more_rounds_could_decide) {
         << "the null floor takes part";
 }
 
-/// Three arms, of which one was decided after three rounds and the others were made five times.
-Result one_ended_early() {
+/// Of these arms "native" was decided after three rounds, and the others were made five times.
+Result one_ended_early(const std::vector<std::string>& arms = {"plain", "native", "equal"}) {
     Result result = test_result(
-        test_experiment({"plain", "native", "equal"}),
+        test_experiment(arms),
         [](const std::string& arm, int round) {
             return 4000 * (arm == "native" ? 0.5 : 1) + round % 2;
         },
@@ -123,17 +123,7 @@ TEST(Look, what_is_left_at_one_has_no_more_of_its_error_than_before_the_others_e
 }
 
 TEST(Look, a_faulty_comparison_gives_nothing_of_its_part_to_what_is_left) {
-    Result result = test_result(
-        test_experiment({"plain", "native", "equal", "faulty"}),
-        [](const std::string& arm, int round) {
-            return 4000 * (arm == "native" ? 0.5 : 1) + round % 2;
-        },
-        Lane::counted, 8);
-    result.plan.looks = {3, 5};
-    result = at_look(result, {.rounds = 5});
-    std::erase_if(result.observations, [](const Observation& one) {
-        return one.trial.arm == "native" && one.trial.round >= 3;
-    });
+    Result result = one_ended_early({"plain", "native", "equal", "faulty"});
     for (Observation& one : result.observations)
         if (one.trial.arm == "faulty") one.checks["conservation"] = {false, "lost"};
     const Comparison comparison = compare(result);

@@ -29,6 +29,12 @@ const VerdictRow& verdict_row(Verdict verdict) {
                          [&](const VerdictRow& row) { return row.verdict == verdict; });
 }
 
+const VerdictRow* verdict_named(std::string_view name) {
+    const auto found = std::find_if(std::begin(kVerdicts), std::end(kVerdicts),
+                                    [&](const VerdictRow& row) { return name == row.name; });
+    return found == std::end(kVerdicts) ? nullptr : found;
+}
+
 const char* to_string(Verdict verdict) {
     return verdict_row(verdict).name;
 }
@@ -38,13 +44,9 @@ void to_json(Json& json, Verdict verdict) {
 }
 
 void read_word(const Field& json, Verdict& verdict) {
-    const std::string name = json.text();
-    for (const VerdictRow& row : kVerdicts)
-        if (name == row.name) {
-            verdict = row.verdict;
-            return;
-        }
-    json.refuse("a verdict");
+    const VerdictRow* const row = verdict_named(json.text());
+    if (!row) json.refuse("a verdict");
+    verdict = row->verdict;
 }
 
 std::string words_of(Verdict verdict, std::string_view unit) {

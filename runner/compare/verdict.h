@@ -29,6 +29,8 @@ struct VerdictRow {
 };
 std::span<const VerdictRow> verdict_table();
 const VerdictRow& verdict_row(Verdict verdict);
+/// Null: none has this name.
+const VerdictRow* verdict_named(std::string_view name);
 const char* to_string(Verdict verdict);
 void to_json(Json& json, Verdict verdict);
 void read_word(const Field& json, Verdict& verdict);
