@@ -39,11 +39,12 @@ bool are_objects(const std::vector<Subject>& subjects) {
 }
 
 /// Why the arm is no path of these subjects; empty: it is one.
-std::string why_not(const Arm& arm, const Trial& trial, const std::vector<Subject>& subjects) {
+std::string why_not(const Arm& arm, const Trial& trial, const std::vector<Subject>& subjects,
+                    bool of_objects) {
     if (!arm.expect.empty()) return "it is faulty on purpose";
     if (!trial.boot.kernel.empty()) return "it names its kernel, " + trial.boot.kernel;
     if (arm.needs.target == "host") return "it needs target host";
-    if (are_objects(subjects) && !trial.setup.value("xdp", Json()).is_object())
+    if (of_objects && !trial.setup.value("xdp", Json()).is_object())
         return "it has no XDP program whose place another could take";
     for (const Subject& subject : subjects)
         if (!arm.needs.kernel.empty() && is_older(subject.release, arm.needs.kernel))
@@ -152,7 +153,7 @@ Contrast contrast(const Experiment& experiment, const Plan& round,
             (!arms.empty() && std::find(arms.begin(), arms.end(), arm.name) == arms.end()))
             continue;
         const std::string name = path_name(trial);
-        std::string why = why_not(arm, trial, subjects);
+        std::string why = why_not(arm, trial, subjects, of_objects);
         Json path = why.empty() ? path_of(trial, of_objects) : Json();
         if (why.empty() && !known.insert(path.dump()).second)
             why = "it differs from another in its seeds only";

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <utility>
 
 namespace rxlab {
 namespace {
@@ -16,44 +15,9 @@ constexpr int kSeriesVersion = 1;
 constexpr size_t kEntries = 5;       // of a changelog, printed
 constexpr double kLeastKept = 0.05;  // instructions per packet or other item
 
-using PathName = std::pair<std::string, std::string>;  // experiment, path
-
-PathName name_of_path(const PathChange& path) {
-    return {path.experiment, path.path};
-}
-
-const PathChange* find(const SeriesStep& step, const PathName& name) {
-    for (const PathChange& path : step.paths)
-        if (name_of_path(path) == name) return &path;
-    return nullptr;
-}
-
-/// In the order they are first seen.
-std::vector<PathName> paths_of(const Series& series) {
-    std::vector<PathName> names;
-    for (const SeriesStep& step : series.steps)
-        for (const PathChange& path : step.paths)
-            if (std::find(names.begin(), names.end(), name_of_path(path)) == names.end())
-                names.push_back(name_of_path(path));
-    return names;
-}
-
-/// The path's figure of each subject; null where there is none.
-Json values_of(const Series& series, const PathName& name) {
-    Json values = Json::array();
-    for (size_t i = 0; i < series.steps.size(); i++) {
-        const PathChange* path = find(series.steps[i], name);
-        if (i == 0) values.push_back(path ? or_null(path->metric.before) : Json());
-        values.push_back(path ? or_null(path->metric.after) : Json());
-    }
-    return values;
-}
-
 bool is_changed(const Json& path) {
-    const auto table = verdict_table();
-    return std::any_of(table.begin(), table.end(), [&](const VerdictRow& row) {
-        return path.at("verdict") == row.name && is_told(row.verdict);
-    });
+    const VerdictRow* const row = verdict_named(path.at("verdict").get<std::string>());
+    return row && is_told(row->verdict);
 }
 
 Json name_in(const Json& path) {
@@ -80,18 +44,36 @@ void append(Json& list, const Json& more, size_t from = 0) {
     list.insert(list.end(), more.begin() + static_cast<ptrdiff_t>(from), more.end());
 }
 
-/// The path of `series` with this name; null: it has none.
-Json* path_in(Json& series, const Json& name) {
-    for (Json& path : series.at("paths"))
+/// The one of these paths with this name; null: none has it.
+Json* path_named(Json& paths, const Json& name) {
+    for (Json& path : paths)
         if (name_in(path) == name) return &path;
     return nullptr;
+}
+
+/// Each path, in the order they are first seen, with its figure of each version; null where there
+/// is none.
+Json figures_of(const Json& steps) {
+    Json paths = Json::array();
+    for (size_t i = 0; i < steps.size(); i++)
+        for (const Json& path : steps[i].at("paths")) {
+            Json* known = path_named(paths, name_in(path));
+            if (!known)
+                known = &paths.emplace_back(Json{{"experiment", path.at("experiment")},
+                                                 {"path", path.at("path")},
+                                                 {"values", Json(steps.size() + 1, nullptr)}});
+            Json& values = known->at("values");
+            if (i == 0) values[0] = path.at("before");
+            values[i + 1] = path.at("after");
+        }
+    return paths;
 }
 
 /// The figures of `more` behind those that are kept, which begin and end with versions of their
 /// own.
 void append_figures(Json& kept, const Json& more, size_t versions_kept) {
     for (const Json& path : more.at("paths")) {
-        Json* known = path_in(kept, name_in(path));
+        Json* known = path_named(kept["paths"], name_in(path));
         if (!known) {
             kept["paths"].push_back(path);
             known = &kept["paths"].back();
@@ -166,11 +148,13 @@ Json for_keeping(Json series) {
     for (Json& step : series.at("steps"))
         for (Json& path : step.at("paths")) {
             Json kept = Json::array();
-            for (const Json& one : path.at("functions"))
-                if (is_changed(path) && std::abs(one.at("difference").get<double>()) >= kLeastKept)
-                    kept.push_back(one);
+            if (!is_changed(path))
+                path["moved"] = Json::array();
+            else
+                for (const Json& one : path.at("functions"))
+                    if (std::abs(one.at("difference").get<double>()) >= kLeastKept)
+                        kept.push_back(one);
             path["functions"] = kept;
-            if (!is_changed(path)) path["moved"] = Json::array();
         }
     return series;
 }
@@ -202,12 +186,8 @@ std::vector<std::string> functions_told(const std::vector<PathChange>& paths) {
 }
 
 Json to_json(const Series& series) {
-    Json subjects = Json::array(), paths = Json::array(), steps = Json::array();
+    Json subjects = Json::array(), steps = Json::array();
     for (const Subject& subject : series.subjects) subjects.push_back(to_json(subject));
-    for (const PathName& name : paths_of(series))
-        paths.push_back({{"experiment", name.first},
-                         {"path", name.second},
-                         {"values", values_of(series, name)}});
     for (size_t i = 0; i < series.steps.size(); i++) {
         Json changes = Json::array();
         for (const PathChange& path : series.steps[i].paths) changes.push_back(to_json(path));
@@ -217,14 +197,10 @@ Json to_json(const Series& series) {
                          {"entries", series.steps[i].entries},
                          {"all_entries", series.steps[i].all_entries}});
     }
-    Json json{{"schema_version", kSeriesVersion},
-              {"series", series.name},
-              {"command", series.command},
-              {"subjects", subjects},
-              {"paths", paths},
-              {"steps", steps},
-              {"left_out", series.left_out},
-              {"notes", Json::array()}};
+    Json json{{"schema_version", kSeriesVersion}, {"series", series.name},
+              {"command", series.command},        {"subjects", subjects},
+              {"paths", figures_of(steps)},       {"steps", steps},
+              {"left_out", series.left_out},      {"notes", Json::array()}};
     json["headline"] = headline_of(json);
     return json;
 }

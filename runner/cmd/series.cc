@@ -106,8 +106,9 @@ Json document_of(const SeriesRequest& request, const std::vector<std::string>& v
     }
     measure(series, request.run, contrasts, out);
     const Json measured = to_json(series);
-    write_whole(out / "series.json", measured.dump(1) + "\n");
-    return kept.is_null() ? measured : joined(kept, measured);
+    if (kept.is_null()) return measured;
+    write_whole(out / "series.json", measured.dump(1) + "\n");  // whatever becomes of the joint
+    return joined(kept, measured);
 }
 
 void run_series(SeriesRequest request) {
