@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 namespace rxlab {
 namespace {
@@ -206,7 +205,7 @@ int run_command_line(int argc, char** argv, const Command* commands, size_t coun
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {
         if (lacks_command(app))
-            std::cout << app.help();
+            fmt::print("{}", app.help());
         else
             app.exit(error);
         return static_cast<int>(Status::usage);

@@ -293,11 +293,11 @@ void load(const Options& options) {
         for (const FilterPlace& place : loaded) unload_filter(sys, place);
         throw;
     }
-    const std::string netns = options.place.netns.empty() ? "" : " --netns " + options.place.netns;
     for (const FilterPlace& place : loaded)
-        fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {}{} shows what they do\n{}\n",
-                   place.interface, set.rules.size(), options.engine, options.mode, place.interface,
-                   netns, counters_line(filter_stats(sys, place)));
+        fmt::print("{}: {} rules, engine {}, {}; rxlab xdp stats {} shows what they do\n{}\n",
+                   place.interface, set.rules.size(), options.engine, options.mode,
+                   address_of(place.interface, place.netns),
+                   counters_line(filter_stats(sys, place)));
 }
 
 void unload(const Options& options) {
@@ -309,22 +309,21 @@ void unload(const Options& options) {
 
 /// In this namespace and in those that have a name.
 void list_filters(bool json) {
+    const auto all = filters(real_sys());
     Json rows = Json::array();
-    for (const auto& [device, filter] : filters(real_sys()))
+    for (const auto& [device, filter] : all)
         rows.push_back({{"interface", device.name},
                         {"netns", device.netns},
                         {"program", filter.id},
                         {"engine", filter.settings.engine},
-                        {"mode", filter.mode == XdpMode::native ? "native" : "generic"},
+                        {"mode", to_string(filter.mode)},
                         {"rules", filter.rules().size()}});
     if (json) return fmt::print("{}\n", rows.dump(2));
-    if (rows.empty()) fmt::print("no port filter of rxlab's is loaded\n");
-    for (const Json& row : rows)
-        fmt::print("{}{}: {} rules, engine {}, {}, program {}\n",
-                   row["interface"].get<std::string>(),
-                   row["netns"] == "" ? "" : " --netns " + row["netns"].get<std::string>(),
-                   row["rules"].get<size_t>(), row["engine"].get<std::string>(),
-                   row["mode"].get<std::string>(), row["program"].get<uint32_t>());
+    if (all.empty()) fmt::print("no port filter of rxlab's is loaded\n");
+    for (const auto& [device, filter] : all)
+        fmt::print("{}: {} rules, engine {}, {}, program {}\n",
+                   address_of(device.name, device.netns), filter.rules().size(),
+                   filter.settings.engine, to_string(filter.mode), filter.id);
 }
 
 constexpr const char* kRulesFile =

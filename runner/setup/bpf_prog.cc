@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "setup/kinds.h"
+#include "setup/schema_parts.h"
 
 #include "bpf/names.h"
 #include "sys/bpf.h"
@@ -13,8 +14,7 @@ const char kBpfProgSchema[] =
   "properties": {
     "program": {"enum": [)" RXLAB_BPF_NAMES
     R"(], "description": "a program of bpf/, loaded and attached to nothing"},
-    "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
-               "description": "the program's const volatile variables by name"}
+    )" RXLAB_BPF_CONFIG R"(
   }
 })";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "setup/xdp.h"
 #include "setup/kinds.h"
+#include "setup/schema_parts.h"
 
 #include "base/error.h"
 #include "bpf/names.h"
@@ -16,10 +17,8 @@ const char kXdpSchema[] = R"({
   "required": ["program"],
   "properties": {
     "program": {"enum": [)" RXLAB_XDP_NAMES R"(], "description": "a program of bpf/"},
-    "mode": {"enum": ["native", "generic"], "default": "native",
-        "description": "in the driver, or in the stack after the skb is made"},
-    "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
-               "description": "the program's const volatile variables by name"}
+    )" RXLAB_XDP_MODE R"(,
+    )" RXLAB_BPF_CONFIG R"(
   }
 })";
 
@@ -73,7 +72,7 @@ XdpMode mode_of(const Json& parameters) {
 std::string attached_mode(Sys& sys, const Interface& receiver) {
     const auto attached = xdp_attached(sys, receiver.netns, receiver.name);
     if (!attached) return "none";
-    return attached->mode == XdpMode::native ? "native" : "generic";
+    return to_string(attached->mode);
 }
 
 /// How this program's verdicts are counted: by itself, or where it does not count by the driver.

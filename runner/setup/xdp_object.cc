@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "setup/kinds.h"
+#include "setup/schema_parts.h"
 #include "setup/xdp.h"
 
 #include <fmt/format.h>
@@ -15,10 +16,8 @@ const char kXdpObjectSchema[] = R"({
         "description": "path of an object file that clang made for BPF"},
     "program": {"type": "string", "minLength": 1, "maxLength": 200,
         "description": "the function in it; without it, its only XDP program"},
-    "mode": {"enum": ["native", "generic"], "default": "native",
-        "description": "in the driver, or in the stack after the skb is made"},
-    "config": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]},
-        "description": "the program's const volatile variables by name"}
+    )" RXLAB_XDP_MODE R"(,
+    )" RXLAB_BPF_CONFIG R"(
   }
 })";
 

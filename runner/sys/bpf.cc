@@ -443,6 +443,10 @@ BpfObject load_bpf(const std::string& name, const Json& config) {
     return object;
 }
 
+const char* to_string(XdpMode mode) {
+    return mode == XdpMode::native ? "native" : "generic";
+}
+
 std::optional<XdpAttached> xdp_attached(Sys& sys, const std::string& netns,
                                         const std::string& interface) {
     use_libbpf();

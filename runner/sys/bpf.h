@@ -125,6 +125,7 @@ Fd embedded_bpf_file(const std::string& name);
 BpfObject load_bpf(const std::string& name, const Json& config = Json::object());
 
 enum class XdpMode { native, generic };
+const char* to_string(XdpMode mode);
 
 /// The program attached to an interface.
 struct XdpAttached {

@@ -82,10 +82,6 @@ std::optional<NetDevice> holder_of(Sys& sys, uint64_t id, const std::string& int
     return {};
 }
 
-std::string address_of(const NetDevice& device) {
-    return device.name + (device.netns.empty() ? "" : " --netns " + device.netns);
-}
-
 /// An empty name where its namespace is gone too.
 std::string known_name(const FilterPlace& place) {
     try {
@@ -176,6 +172,10 @@ void begin_anew(int counters, const std::vector<uint32_t>& slots) {
 
 }  // namespace
 
+std::string address_of(const std::string& interface, const std::string& netns) {
+    return interface + (netns.empty() ? "" : " --netns " + netns);
+}
+
 std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys) {
     require_root();
     std::vector<std::string> places = named_namespaces();
@@ -198,8 +198,8 @@ NetDevice filter_device(Sys& sys, const FilterPlace& place) {
         if (!holder) throw;
         throw Error(Status::usage,
                     fmt::format("{}; the filter that was loaded under this name is on {}",
-                                error.what(), address_of(*holder)),
-                    "rxlab xdp stats " + address_of(*holder));
+                                error.what(), address_of(holder->name, holder->netns)),
+                    "rxlab xdp stats " + address_of(holder->name, holder->netns));
     }
 }
 
@@ -215,9 +215,10 @@ Filter required_filter(Sys& sys, const NetDevice& device) {
                     fmt::format("{}: no port filter of rxlab's is loaded; {}", device.name,
                                 occupied(device, *other).what()),
                     fmt::format("rxlab xdp load {} --rules FILE --replace takes it away",
-                                address_of(device)));
-    throw Error(Status::usage, fmt::format("{}: no port filter of rxlab's is loaded", device.name),
-                fmt::format("rxlab xdp load {} --rules FILE", address_of(device)));
+                                address_of(device.name, device.netns)));
+    throw Error(
+        Status::usage, fmt::format("{}: no port filter of rxlab's is loaded", device.name),
+        fmt::format("rxlab xdp load {} --rules FILE", address_of(device.name, device.netns)));
 }
 
 Step load_filter(Sys& sys, const FilterPlace& place, const Engine& engine, const RuleSet& set,

@@ -49,6 +49,9 @@ std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys);
 /// What is loaded there. @throws Error(Status::usage): nothing is.
 RuleSet loaded_rules(Sys& sys, const FilterPlace& place);
 
+/// As a command names it: "eth0", "eth0 --netns red".
+std::string address_of(const std::string& interface, const std::string& netns);
+
 /// The device of a place. @throws Error(Status::usage): none is called so; where the filter is that
 /// was loaded under this name.
 NetDevice filter_device(Sys& sys, const FilterPlace& place);

@@ -112,7 +112,7 @@ FilterStats filter_stats(Sys& sys, const FilterPlace& place) {
     const Filter filter = required_filter(sys, device);
     FilterStats stats;
     stats.engine = filter.settings.engine;
-    stats.mode = filter.mode == XdpMode::native ? "native" : "generic";
+    stats.mode = to_string(filter.mode);
     stats.program_id = filter.id;
     stats.drop_by_default = filter.settings.drop_by_default;
     stats.pins = Pins(place.root).path_of(device, filter.settings.pins, filter.counters_id());
