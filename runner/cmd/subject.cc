@@ -25,25 +25,13 @@ namespace fs = std::filesystem;
 namespace rxlab {
 namespace {
 
-bool is_there(const fs::path& path) {
-    std::error_code error;
-    return fs::exists(path, error);
-}
-
-template <typename Is>
-bool has(const fs::path& folder, Is is) {
-    std::error_code error;
-    return std::any_of(fs::directory_iterator(folder, error), {},
-                       [&](const auto& entry) { return is(entry.path()); });
-}
-
 /// Sources, of which each module has a folder.
 bool has_module_sources(const fs::path& folder) {
-    return has(folder, [](const fs::path& path) { return is_there(path / "Kbuild"); });
+    return any_in(folder, [](const fs::path& path) { return is_there(path / "Kbuild"); });
 }
 
 bool has_bpf_sources(const fs::path& folder) {
-    return has(folder, [](const fs::path& path) { return path.string().ends_with(".bpf.c"); });
+    return any_in(folder, [](const fs::path& path) { return path.string().ends_with(".bpf.c"); });
 }
 
 /// Those that come with rxlab.

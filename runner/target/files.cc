@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -143,6 +144,17 @@ fs::path module_folder() {
     const fs::path data = data_folder();
     if (is_checkout(data) && ::access(data.c_str(), W_OK) == 0) return data / "build" / "kmod";
     return cache_folder() / "kmod" / sha256(fs::weakly_canonical(data).string()).substr(0, 16);
+}
+
+bool is_there(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(path, error);
+}
+
+bool any_in(const fs::path& folder, const std::function<bool(const fs::path&)>& fits) {
+    std::error_code error;
+    return std::any_of(fs::directory_iterator(folder, error), {},
+                       [&](const auto& entry) { return fits(entry.path()); });
 }
 
 std::string attribution_plugin() {

@@ -5,6 +5,7 @@
 #include "base/whole_file.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace rxlab {
@@ -35,6 +36,12 @@ std::filesystem::path module_folder();
 /// QEMU's plugin that counts by function; it lies beside this program, or in lib/rxlab beside its
 /// bin. @throws Error(Status::usage)
 std::string attribution_plugin();
+
+/// Is it there? Not where we may not know.
+bool is_there(const std::filesystem::path& path);
+/// Does something in the folder fit? Nothing does where it is no folder.
+bool any_in(const std::filesystem::path& folder,
+            const std::function<bool(const std::filesystem::path&)>& fits);
 
 /// A private folder under the cache, removed by the destructor; those of killed processes are
 /// removed by the next one.

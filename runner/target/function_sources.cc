@@ -3,6 +3,7 @@
 
 #include "target/boot_assets.h"
 #include "target/debug_info.h"
+#include "target/files.h"
 #include "target/linked_elf.h"
 
 #include <algorithm>
@@ -11,11 +12,6 @@
 namespace rxlab {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_there(const fs::path& path) {
-    std::error_code error;
-    return fs::exists(path, error);
-}
 
 /// What `build` in a modules folder is, or the folder that has the image where `make` puts it.
 fs::path tree_of(const Kernel& kernel) {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -78,9 +77,7 @@ void add_modules(std::vector<ArchiveFile>& files, const fs::path& folder) {
 }  // namespace
 
 bool has_modules(const fs::path& folder) {
-    std::error_code error;
-    return std::any_of(fs::directory_iterator(folder, error), {},
-                       [](const auto& entry) { return is_module(entry.path()); });
+    return any_in(folder, is_module);
 }
 
 fs::path build_modules(const std::string& release, const std::string& modules,
@@ -94,9 +91,7 @@ fs::path build_modules(const std::string& release, const std::string& modules,
 }
 
 bool has_bpf_objects(const fs::path& folder) {
-    std::error_code error;
-    return std::any_of(fs::directory_iterator(folder, error), {},
-                       [](const auto& entry) { return is_object(entry.path()); });
+    return any_in(folder, is_object);
 }
 
 std::string hash_of_bpf_objects(const fs::path& folder) {
