@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/paths.h"
 
+#include "base/whole_file.h"
 #include "change/executed_json.h"
 #include "change/pair.h"
 #include "cmd/attributed.h"
