@@ -36,24 +36,28 @@ class Symbols {
 public:
     explicit Symbols(const std::string& text) {
         std::istringstream stream(text);
+        bool has_kernel = false;
         for (std::string line; std::getline(stream, line);) {
             std::istringstream words(line);
-            std::string address, type, name, module;
+            std::string address, type, name, owner;
             if (!(words >> address >> type >> name)) continue;
-            words >> module;
+            words >> owner;
             const uint64_t at = std::strtoull(address.c_str(), nullptr, 16);
-            if (at >= kKernel && std::string("tTwW").find(type) != std::string::npos)
-                all_.push_back({at, module.empty() ? name : without_tag(name) + " " + module});
+            const bool is_kernel = at >= kKernel;
+            if (std::string("tTwW").find(type) == std::string::npos) continue;
+            if (!is_kernel && !is_user(name) && !is_user(owner)) continue;
+            all_.push_back({at, owner.empty() ? name : without_tag(name) + " " + owner});
+            has_kernel = has_kernel || is_kernel;
         }
-        if (all_.empty())
+        if (!has_kernel)
             throw Error(Status::invalid, "the guest's /proc/kallsyms tells no function's address");
         std::stable_sort(all_.begin(), all_.end(),
                          [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
     }
     std::string at(uint64_t address) const {
-        if (address < kKernel) return "[user]";
         const Symbol* found = find(address);
-        return found ? found->name : "[unknown]";
+        if (address < kKernel) return found ? found->name : "[user]";
+        return found && found->address >= kKernel ? found->name : "[unknown]";
     }
     /// Is it where a function begins?
     bool begins_at(uint64_t address) const {
@@ -138,8 +142,13 @@ private:
 }  // namespace
 
 bool is_entry(std::string_view function) {
+    if (is_user(function)) return false;
     return (function.starts_with("asm_") && function != "asm_load_gs_index") ||
            function.starts_with("entry_SYSCALL");
+}
+
+bool is_user(std::string_view function) {
+    return function == "[user]" || function.ends_with(')');
 }
 
 Executed fold(const std::string& counted, const std::string& symbols) {

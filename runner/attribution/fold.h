@@ -34,9 +34,11 @@ struct Executed {
     std::map<std::string, uint64_t> calls;  ///< how often each function was entered
 };
 
-/// @param counted what the plugin wrote; @param symbols the guest's /proc/kallsyms.
-/// An interrupt's stack begins with its entry, whoever it came upon; user space is "[user]"; a
-/// module's function is "name [module]"; a BPF program is its name, without its tag.
+/// @param counted what the plugin wrote
+/// @param symbols the guest's /proc/kallsyms, and in that form those of programs (user_symbols.h)
+/// An interrupt's stack begins with its entry, whoever it came upon; a module's function is "name
+/// [module]"; a BPF program is its name, without its tag; a program's function is "name (file)",
+/// and user space of which nothing is known is "[user]".
 /// @throws Error(Status::invalid) when either is not whole.
 Executed fold(const std::string& counted, const std::string& symbols);
 
@@ -46,6 +48,9 @@ void add(Executed& sum, const Executed& more);
 
 /// What hardware jumps to: nobody called it. One that has that kind of name is a function.
 bool is_entry(std::string_view function);
+
+/// Is it of a program, not of the kernel?
+bool is_user(std::string_view function);
 
 /// All of it.
 uint64_t total(const Stacks& stacks);

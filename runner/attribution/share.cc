@@ -56,9 +56,10 @@ std::vector<std::string_view> frames_of(std::string_view stack) {
 }
 
 Share share_of(std::string_view stack) {
-    if (stack.ends_with("[user]")) return Share::user;
+    const std::vector<std::string_view> frames = frames_of(stack);
+    if (is_user(frames.back())) return Share::user;
     bool generated = false, handed_on = false, in_engine = false;
-    for (const std::string_view frame : frames_of(stack)) {
+    for (const std::string_view frame : frames) {
         if (is_idle_task(frame)) return Share::idle;
         if (is_module(frame)) in_engine = frame.ends_with("[vdma]");
         generated = generated || is_generator(frame);

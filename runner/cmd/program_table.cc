@@ -29,16 +29,16 @@ void print_causes(const ProgramCost& cost) {
     }
 }
 
-void print_functions(const ProgramCost& cost) {
+void print_functions(const char* whose, const ProgramCost& cost, bool of_program) {
     std::map<std::string, double> sums;
     for (const CauseCost& one : cost.causes)
-        if (one.cause.origin != Origin::user && one.cause.origin != Origin::idle)
+        if (one.cause.origin != Origin::idle && (one.cause.origin == Origin::user) == of_program)
             for (const auto& [function, count] : one.functions) sums[function] += count;
     std::vector<std::pair<std::string, double>> rows(sums.begin(), sums.end());
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     if (rows.size() > kFunctions) rows.resize(kFunctions);
-    fmt::print("\n  {:<57} {:>14} {:>8}\n", "kernel function, itself", "instructions", "share");
+    fmt::print("\n  {:<57} {:>14} {:>8}\n", whose, "instructions", "share");
     for (const auto& [function, count] : rows)
         fmt::print("  {:<57} {:>14.0f} {:>6.1f} %\n", function, count,
                    100 * count / (cost.kernel.mean + cost.user.mean));
@@ -86,7 +86,8 @@ void print_total(const std::string& name, const ProgramCost& cost) {
 
 void print_cost(const ProgramCost& cost) {
     print_causes(cost);
-    print_functions(cost);
+    print_functions("kernel function, itself", cost, false);
+    print_functions("function of the program or a library, itself", cost, true);
 }
 
 void print_change(const ProgramChange& change) {

@@ -13,7 +13,8 @@ namespace {
 FunctionSources sources_of(const Json& boot) {
     const Kernel kernel = find_kernel(boot.at("kernel"));
     const std::string own = module_folder() / kernel.release;
-    return {kernel, boot.value("kmod", own)};
+    return {kernel, boot.value("kmod", own),
+            boot.value("programs", std::map<std::string, fs::path>())};
 }
 
 PlaceOf places_in(FunctionSources& sources) {

@@ -183,13 +183,15 @@ private:
         }
         if (contestants_.size() < 2) return;
         change_ = program_change(rounds_[0], rounds_[1]);
-        find_sources(change_->functions, boot_of(contestants_[0]), boot_of(contestants_[1]));
+        find_sources(change_->functions, sources_of(contestants_[0]), sources_of(contestants_[1]));
     }
 
     /// Two programs are run on one kernel.
-    Json boot_of(const Contestant& one) const {
-        const Json& boot = one.subject.boot;
-        return boot.empty() ? Json{{"kernel", request_.run.vm.kernel}} : boot;
+    Json sources_of(const Contestant& one) const {
+        Json sources = one.subject.boot;
+        if (sources.empty()) sources = {{"kernel", request_.run.vm.kernel}};
+        sources["programs"][one.traffic["name"].get<std::string>()] = one.traffic["program"];
+        return sources;
     }
 
     std::string command() const {

@@ -56,7 +56,7 @@ def functions_of(cell):
 def kind_colour(name):
     return (
         "muted"
-        if name == "[user]"
+        if name == "[user]" or name.endswith(")")
         else "s4"
         if name.endswith("[bpf]")
         else "s2"

@@ -18,6 +18,7 @@ from to_html import html
 BARS = 15  # of a plot
 SHOWN = 30  # functions in a table
 NOT_TOLD = "idle"
+UNNAMED = "[user]"
 
 
 def load(folder):
@@ -114,11 +115,12 @@ def bars(name, title, caption, causes, value, say):
     return draw(name, title, caption, alt, paint)
 
 
-def functions_of(subject):
-    """Of the kernel: function -> its own instructions, and the cause that has the most of them."""
+def functions_of(subject, of_program):
+    """Of the kernel, or of the program and its libraries: function -> its own instructions, and the
+    cause that has the most of them."""
     sums, most = {}, {}
     for cause in subject["causes"]:
-        if cause["origin"] in ("user", NOT_TOLD):
+        if cause["origin"] == NOT_TOLD or (cause["origin"] == "user") != of_program:
             continue
         for name, count in cause["functions"].items():
             sums[name] = sums.get(name, 0.0) + count
@@ -126,9 +128,13 @@ def functions_of(subject):
     return sums, most
 
 
+def with_most(sums):
+    return sorted(sums, key=lambda name: (-sums[name], name))[:SHOWN]
+
+
 def kernel_table(subject):
-    sums, most = functions_of(subject)
-    names = sorted(sums, key=lambda name: (-sums[name], name))[:SHOWN]
+    sums, most = functions_of(subject, of_program=False)
+    names = with_most(sums)
     return Table(
         f"The {len(names)} functions of the kernel with the most instructions in themselves",
         ["function", "instructions", "share", "most of them for"],
@@ -145,6 +151,25 @@ def kernel_table(subject):
     )
 
 
+def program_table(subject):
+    """[] where nothing is known of its functions."""
+    sums, _ = functions_of(subject, of_program=True)
+    if set(sums) <= {UNNAMED}:
+        return []
+    names = with_most(sums)
+    table = Table(
+        f"The {len(names)} functions of the program and its libraries with the most instructions"
+        " in themselves; '?' is what the file has no symbol for",
+        ["function", "instructions", "share"],
+        [
+            [name, words.number(sums[name], 7), words.percent(sums[name] / total(subject))]
+            for name in names
+        ],
+        {1, 2},
+    )
+    return [table]
+
+
 def subject_section(subject, number):
     """(Section, plots)"""
     table = cause_table(subject)
@@ -156,7 +181,7 @@ def subject_section(subject, number):
         lambda cause: cause["instructions"]["mean"],
         words.number,
     )
-    blocks = [Figures([Figure(plot, table)]), table, kernel_table(subject)]
+    blocks = [Figures([Figure(plot, table)]), table, kernel_table(subject), *program_table(subject)]
     return Section(subject["name"], f"subject-{number}", blocks), [plot]
 
 

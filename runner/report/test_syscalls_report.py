@@ -30,6 +30,9 @@ def cause(origin, words, calls, instructions, functions):
     }
 
 
+PROGRAM = {"main (x)": 60, "puts (libc.so.6)": 30, "[user]": 10}
+
+
 def subject(name, write):
     return {
         "name": name,
@@ -39,7 +42,7 @@ def subject(name, write):
         "user": figure(100.0),
         "causes": [
             cause("idle", "(idle)", figure(0), figure(5e6), {"do_idle": 5e6}),
-            cause("user", "(the program itself)", figure(0), figure(100), {"[user]": 100}),
+            cause("user", "(the program itself)", figure(0), figure(100), PROGRAM),
             cause("system_call", "write<&>", figure(10), figure(write), {"vfs_write": write}),
             cause("task", "(other tasks)", figure(0), figure(30, 20, 40), {"vfs_write": 30}),
         ],
@@ -137,6 +140,13 @@ class SyscallsReport(unittest.TestCase):
         rows = syscalls_report.kernel_table(ONE["subjects"][0]).rows
         self.assertEqual(rows[0][:2], ["vfs_write", "430"])
         self.assertEqual(rows[0][3], "write<&>")
+
+    def test_functions_of_the_program_have_a_table_where_they_are_known(self):
+        table = syscalls_report.program_table(ONE["subjects"][0])[0]
+        self.assertEqual([row[0] for row in table.rows], ["main (x)", "puts (libc.so.6)", "[user]"])
+        unnamed = copy.deepcopy(ONE["subjects"][0])
+        unnamed["causes"][1]["functions"] = {"[user]": 100}
+        self.assertEqual(syscalls_report.program_table(unnamed), [])
 
     def test_a_difference_comes_first(self):
         page = self.page(BOTH)

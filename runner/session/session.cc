@@ -104,7 +104,7 @@ void run_windows(Sys& sys, Journal& journal, const Trial& trial, const SessionOp
     const Measured clean = clean_window(sys, assembly, trial, clock, observation);
     if (options.attribute)
         observation.facts["symbols"] =
-            sys.read_file("/proc/kallsyms");  // while the modules are there
+            sys.read_file("/proc/kallsyms") + assembly.traffic->symbols();  // while all is there
     else if (trial.probes)
         probed_windows(sys, assembly, trial, clock, clean, observation);
 }

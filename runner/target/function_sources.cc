@@ -41,22 +41,24 @@ bool is_of(const fs::path& apart, const fs::path& file) {
     return !id.empty() && LinkedElf(apart).build_id() == id;
 }
 
-/// "name [module]" -> name, module.
+/// "name [module]" -> name, "[module]"; "name (program)" -> name, "(program)".
 std::pair<std::string, std::string> parts_of(const std::string& function) {
-    const size_t at = function.find(" [");
-    if (at == std::string::npos || !function.ends_with("]")) return {function, ""};
-    return {function.substr(0, at), function.substr(at + 2, function.size() - at - 3)};
+    const size_t at = function.find(' ');
+    if (at == std::string::npos) return {function, ""};
+    return {function.substr(0, at), function.substr(at + 1)};
 }
 
 }  // namespace
 
-FunctionSources::FunctionSources(const Kernel& kernel, fs::path kmod)
+FunctionSources::FunctionSources(const Kernel& kernel, fs::path kmod,
+                                 std::map<std::string, fs::path> programs)
     : image_(kernel.vmlinuz),
       kmod_(std::move(kmod)),
       tree_(tree_of(kernel)),
       tree_modules_(kernel.modules.empty()
                         ? decltype(tree_modules_)()
-                        : modules_in(fs::path(kernel.modules) / "modules.order")) {}
+                        : modules_in(fs::path(kernel.modules) / "modules.order")),
+      programs_(std::move(programs)) {}
 
 FunctionSources::~FunctionSources() = default;
 
@@ -65,19 +67,24 @@ bool FunctionSources::has_kernel() {
 }
 
 std::optional<SourcePlace> FunctionSources::place_of(const std::string& function) {
-    const auto [name, module] = parts_of(function);
-    return of(module).place_of(name);
+    const auto [name, owner] = parts_of(function);
+    return of(owner).place_of(name);
 }
 
-DebugInfo& FunctionSources::of(const std::string& module) {
-    std::unique_ptr<DebugInfo>& known = known_[module];
-    if (!known) known = std::make_unique<DebugInfo>(file_of(module));
+DebugInfo& FunctionSources::of(const std::string& owner) {
+    std::unique_ptr<DebugInfo>& known = known_[owner];
+    if (!known) known = std::make_unique<DebugInfo>(file_of(owner));
     return *known;
 }
 
 /// Of rxlab's modules what kmod/build took off them, or themselves where somebody else built them.
-fs::path FunctionSources::file_of(const std::string& module) const {
-    if (module.empty()) return in_tree("vmlinux");
+fs::path FunctionSources::file_of(const std::string& owner) const {
+    if (owner.size() < 2) return in_tree("vmlinux");
+    const std::string module = owner.substr(1, owner.size() - 2);
+    if (owner.starts_with('(')) {
+        const auto program = programs_.find(module);
+        return program == programs_.end() ? fs::path() : program->second;
+    }
     const std::string name = module + ".ko";
     const fs::path own = kmod_ / name, apart = kmod_ / ".debug" / (name + ".debug");
     if (is_there(own)) return is_of(apart, own) ? apart : own;

@@ -96,5 +96,13 @@ TEST_F(Sources, of_a_kernel_without_a_tree_are_not_there) {
     EXPECT_EQ(sources.place_of("my_poll [my_nic]"), std::nullopt);
 }
 
+TEST_F(Sources, of_a_program_are_in_its_own_file) {
+    make("program", "loop.c", "file-1", "loop");
+    FunctionSources sources(kernel(), kmod(), {{"calls", top_.path() / "program/file-1"}});
+    EXPECT_THAT(sources.place_of("loop (calls)"), Optional(SourcePlace{"loop.c", 2}));
+    EXPECT_EQ(sources.place_of("loop"), std::nullopt);
+    EXPECT_EQ(sources.place_of("loop (other)"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace rxlab

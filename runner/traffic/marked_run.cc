@@ -88,26 +88,36 @@ void await_in_window(pid_t pid) {
 }
 
 [[noreturn]] void become(const MarkedRun& run, char* const* argv, int& error) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    constexpr int write_new = O_WRONLY | O_CREAT | O_TRUNC;
-    if (::chdir(run.folder.c_str()) == 0 && redirect("/dev/null", O_RDONLY, STDIN_FILENO) &&
-        redirect(run.out_path.c_str(), write_new, STDOUT_FILENO) &&
-        redirect(run.err_path.c_str(), write_new, STDERR_FILENO)) {
+    error = prepare_to_become(run);
+    if (error == 0) {
         let_the_parent_wait();
         error = exec_in_window(run.file.c_str(), argv, environ);
-    } else {
-        error = errno;
     }
     ::_exit(127);
 }
 
 }  // namespace
 
-int run_marked(const MarkedRun& run) {
-    const SharedError error;
+int prepare_to_become(const MarkedRun& run) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    constexpr int write_new = O_WRONLY | O_CREAT | O_TRUNC;
+    const bool is_ready = ::chdir(run.folder.c_str()) == 0 &&
+                          redirect("/dev/null", O_RDONLY, STDIN_FILENO) &&
+                          redirect(run.out_path.c_str(), write_new, STDOUT_FILENO) &&
+                          redirect(run.err_path.c_str(), write_new, STDERR_FILENO);
+    return is_ready ? 0 : errno;
+}
+
+std::vector<char*> argv_of(const MarkedRun& run) {
     std::vector<char*> argv;
     for (const std::string& word : run.argv) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
+    return argv;
+}
+
+int run_marked(const MarkedRun& run) {
+    const SharedError error;
+    const std::vector<char*> argv = argv_of(run);
     const pid_t pid = ::fork();
     if (pid < 0) throw Error(Status::invalid, fmt::format("fork: {}", std::strerror(errno)));
     if (pid == 0) become(run, argv.data(), *error);

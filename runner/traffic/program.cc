@@ -2,11 +2,13 @@
 // A program of somebody's: a window is one run of it in a guest, its output goes to files.
 #include "attribution/markers.h"
 #include "attribution/system_calls.h"
+#include "attribution/user_symbols.h"
 #include "base/error.h"
 #include "base/trimmed.h"
 #include "sys/process.h"
 #include "traffic/kinds.h"
 #include "traffic/marked_run.h"
+#include "traffic/traced_run.h"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -75,6 +77,11 @@ public:
         sent.raw = {{"out", end_of(sys_.read_file(run_.out_path), kMostKept)},
                     {"err", end_of(sys_.read_file(run_.err_path), kMostKept)}};
         return sent;
+    }
+
+    std::string symbols() override {
+        return user_symbols(mappings_of(run_),
+                            [this](const std::string& path) { return sys_.read_file(path); });
     }
 
 private:

@@ -40,6 +40,9 @@ public:
     /// Sends them and waits until they left.
     /// @throws Error(Status::invalid) when the generator reports no result.
     virtual TrafficReport send() = 0;
+    /// After the window: the functions of what ran in user space, in the form of /proc/kallsyms.
+    /// May run it once more.
+    virtual std::string symbols() { return ""; }
     std::vector<Sink> sinks;  ///< where it ends packets itself
 };
 

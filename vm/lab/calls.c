@@ -10,12 +10,17 @@
 #define TURN ".byte 0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00"
 #endif
 
-int main(void)
+static __attribute__((noinline)) void ask(void)
 {
 	for (int i = 0; i < 1000; i++) {
 		syscall(SYS_getppid);
 		asm volatile(TURN);
 	}
+}
+
+int main(void)
+{
+	ask();
 	for (int i = 0; i < 10; i++)
 		if (write(STDOUT_FILENO, "word\n", 5) != 5)
 			return 1;
