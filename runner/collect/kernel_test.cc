@@ -13,6 +13,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,15 +103,66 @@ Reported window(Sys& sys, const std::string& name, const Interface& receiver,
     return out;
 }
 
+/// Who sends stays on the CPU it is on, whose backlog is a queue.
+class OnOneCpu {
+public:
+    OnOneCpu() {
+        sched_getaffinity(0, sizeof before_, &before_);
+        cpu_set_t here;
+        CPU_ZERO(&here);
+        CPU_SET(static_cast<size_t>(sched_getcpu()), &here);
+        sched_setaffinity(0, sizeof here, &here);
+    }
+    ~OnOneCpu() { sched_setaffinity(0, sizeof before_, &before_); }
+    OnOneCpu(const OnOneCpu&) = delete;
+    OnOneCpu& operator=(const OnOneCpu&) = delete;
+
+private:
+    cpu_set_t before_;
+};
+
+/// A socket of loopback's, and what is sent to it.
+class Loopback {
+public:
+    explicit Loopback(uint16_t port) {
+        address_.sin_family = AF_INET;
+        address_.sin_port = htons(port);
+        address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    }
+    ~Loopback() { close(fd_); }
+    Loopback(const Loopback&) = delete;
+    Loopback& operator=(const Loopback&) = delete;
+
+    /// Listens there; 0 was any port.
+    void bind_here() {
+        socklen_t size = sizeof address_;
+        ASSERT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address_), size), 0);
+        ASSERT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&address_), &size), 0);
+    }
+    void send_there(const std::string& payload) const {
+        sendto(fd_, payload.data(), payload.size(), 0, reinterpret_cast<const sockaddr*>(&address_),
+               sizeof address_);
+    }
+    void await_one() const {
+        char byte;
+        ASSERT_EQ(recv(fd_, &byte, sizeof byte, 0), ssize_t{sizeof byte});
+    }
+
+private:
+    const int fd_ = socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_in address_{};
+};
+
+/// And waits until the kernel has done with them: a softIRQ may be left to ksoftirqd, which runs
+/// when it has a CPU.
 void send_to_loopback(int datagrams, const std::string& payload = "x") {
-    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(9);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    for (int i = 0; i < datagrams; ++i)
-        sendto(fd, payload.data(), payload.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
-    close(fd);
+    const OnOneCpu pinned;
+    const Loopback nobody(9);
+    Loopback last(0);
+    last.bind_here();
+    for (int i = 0; i < datagrams; ++i) nobody.send_there(payload);
+    last.send_there("x");
+    last.await_one();
 }
 
 class Probe : public testing::Test {
