@@ -63,7 +63,7 @@ Json figures_of(const Json& steps) {
                                                  {"path", path.at("path")},
                                                  {"values", Json(steps.size() + 1, nullptr)}});
             Json& values = known->at("values");
-            if (i == 0) values[0] = path.at("before");
+            if (values[i].is_null()) values[i] = path.at("before");
             values[i + 1] = path.at("after");
         }
     return paths;

@@ -63,7 +63,7 @@ TEST(Series, has_a_figure_of_each_path_for_each_version) {
 TEST(Series, a_path_that_a_version_has_no_figure_of_has_none_there) {
     Series series = three_versions();
     series.steps[0].paths.pop_back();
-    EXPECT_EQ(to_json(series).at("paths")[1].at("values"), Json({nullptr, nullptr, 50.0}));
+    EXPECT_EQ(to_json(series).at("paths")[1].at("values"), Json({nullptr, 50.0, 50.0}));
 }
 
 /// 6.12.115, measured again, and one more.

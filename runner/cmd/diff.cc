@@ -37,8 +37,7 @@ void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& con
              double allowed, const fs::path& out) {
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, diff.command);
-        diff.left_out.insert(diff.left_out.end(), measured.left_out.begin(),
-                             measured.left_out.end());
+        add_left_out(diff.left_out, measured);
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }

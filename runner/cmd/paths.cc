@@ -239,6 +239,11 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     return measured;
 }
 
+void add_left_out(std::vector<std::string>& all, const MeasuredPaths& measured) {
+    for (const std::string& line : measured.left_out)
+        if (std::find(all.begin(), all.end(), line) == all.end()) all.push_back(line);
+}
+
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,
                                         const std::string& after) {
     const Result pair = pair_of(measured.result, before, after);

@@ -49,6 +49,9 @@ struct MeasuredPaths {
 MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
                             const std::filesystem::path& out, const std::string& command);
 
+/// Each line once: of several experiments many lack the same.
+void add_left_out(std::vector<std::string>& all, const MeasuredPaths& measured);
+
 /// Of all its trials. @pre it has one, and each has the metric
 double mean_of(const Cell& cell, const std::string& metric);
 

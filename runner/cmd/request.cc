@@ -87,7 +87,7 @@ std::string command_again(const std::string& start, const RunRequest& request) {
     std::string command = start;
     if (!request.lane.empty()) command += " --lane " + request.lane;
     if (!request.target.empty()) command += " --target " + request.target;
-    if (!on_host) command += " --kernel " + request.vm.kernel;
+    if (!on_host && !request.vm.kernel.empty()) command += " --kernel " + request.vm.kernel;
     return command + options_again(request, on_host);
 }
 

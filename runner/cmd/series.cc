@@ -81,8 +81,7 @@ void measure(Series& series, const RunRequest& run, const std::vector<Contrast>&
     series.steps.resize(subjects.size() - 1);
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, series.command);
-        series.left_out.insert(series.left_out.end(), measured.left_out.begin(),
-                               measured.left_out.end());
+        add_left_out(series.left_out, measured);
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
                  changes_between(measured, subjects[i].name, subjects[i + 1].name))
@@ -111,6 +110,15 @@ Json document_of(const SeriesRequest& request, const std::vector<std::string>& v
     return joined(kept, measured);
 }
 
+std::string command_for(const SeriesRequest& request) {
+    RunRequest run = request.run;
+    run.vm.kernel.clear();  // it names its kernels itself
+    const std::string command =
+        paths_again("rxlab series " + request.name, request.experiments, run);
+    return request.onto.empty() ? command
+                                : command + " --onto " + request.onto.filename().string();
+}
+
 void run_series(SeriesRequest request) {
     if (request.json) request.run.quiet = true;
     const Json kept = kept_in(request.onto, request.name);
@@ -118,8 +126,7 @@ void run_series(SeriesRequest request) {
     const std::vector<std::string> versions = versions_for(request, kept);
     Series series;
     series.name = request.name;
-    series.command = paths_again("rxlab series " + request.name, request.experiments, request.run);
-    if (!request.onto.empty()) series.command += " --onto " + request.onto.filename().string();
+    series.command = command_for(request);
     const fs::path out = paths_folder(request.run, "series", versions.front(), versions.back());
     const bool is_new = versions.size() > 1;
     const Json document = is_new ? document_of(request, versions, kept, out, series) : kept;

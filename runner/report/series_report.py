@@ -42,10 +42,19 @@ def changes(path):
 
 
 def moved_most(document):
-    def size(path):
-        return max((abs(change) for change in changes(path) if change is not None), default=0.0)
+    """Those that changed first: what differs from boot to boot moves, too."""
+    told = {
+        (path["experiment"], path["path"])
+        for step in document["steps"]
+        for path in step["paths"]
+        if diff_report.is_told(path)
+    }
 
-    return sorted(document["paths"], key=lambda path: (-size(path), path["path"]))
+    def order(path):
+        size = max((abs(change) for change in changes(path) if change is not None), default=0.0)
+        return (path["experiment"], path["path"]) not in told, -size, path["path"]
+
+    return sorted(document["paths"], key=order)
 
 
 def series_plot(document):
@@ -69,8 +78,8 @@ def series_plot(document):
     return draw(
         "series",
         "From version to version",
-        f"Each path's own instructions, in boots of the same seeds. The {len(paths)} paths that"
-        " changed most.",
+        "Each path's own instructions, in boots of the same seeds. Those that changed first; of"
+        " the others those whose figures differ most.",
         f"At the last version: {'; '.join(ends)}.",
         paint,
     )

@@ -17,7 +17,11 @@ DOCUMENT = {
     "headline": "6.12.111 to 6.12.115: 1 of 2 paths changed, at 1 of 2 steps",
     "subjects": [{"name": name, "release": name, "summary": "a package"} for name in NAMES],
     "paths": [
-        {"experiment": "drop-point", "path": "closed-port", "values": [6072.0, 6072.4, 6251.5]},
+        {
+            "experiment": "drop-point",
+            "path": "closed-port <veth>",
+            "values": [6072.0, 6072.4, 6251.5],
+        },
         {"experiment": "drop-point", "path": "xdp-native", "values": [600.0, None, 600.1]},
     ],
     "steps": [
@@ -74,9 +78,11 @@ class Changes(unittest.TestCase):
         self.assertAlmostEqual(series_report.changes(path)[2], 10.0)
         self.assertEqual(series_report.changes({"values": [None, None]}), [None, None])
 
-    def test_the_paths_that_changed_most_are_drawn(self):
-        first = series_report.moved_most(DOCUMENT)[0]
-        self.assertEqual(first["path"], "closed-port")
+    def test_the_paths_that_changed_are_drawn_before_those_that_boots_move(self):
+        document = copy.deepcopy(DOCUMENT)
+        document["paths"][1]["values"] = [600.0, 900.0, 500.0]
+        first = series_report.moved_most(document)[0]
+        self.assertEqual(first["path"], "closed-port <veth>")
 
 
 class Refused(Folder):
