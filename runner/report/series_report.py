@@ -41,8 +41,8 @@ def changes(path):
     return [None if value is None else 100 * (value / first - 1) for value in path["values"]]
 
 
-def moved_most(document):
-    """Those that changed first: what differs from boot to boot moves, too."""
+def drawn(document):
+    """Those that changed, the most first; where none did, all: what boots move, moves too."""
     told = {
         (path["experiment"], path["path"])
         for step in document["steps"]
@@ -50,15 +50,15 @@ def moved_most(document):
         if diff_report.is_told(path)
     }
 
-    def order(path):
-        size = max((abs(change) for change in changes(path) if change is not None), default=0.0)
-        return (path["experiment"], path["path"]) not in told, -size, path["path"]
+    def size(path):
+        return max((abs(change) for change in changes(path) if change is not None), default=0.0)
 
-    return sorted(document["paths"], key=order)
+    paths = sorted(document["paths"], key=lambda path: (-size(path), path["path"]))
+    return [path for path in paths if (path["experiment"], path["path"]) in told] or paths
 
 
 def series_plot(document):
-    paths = moved_most(document)[:LINES]
+    paths = drawn(document)[:LINES]
     versions = [subject["name"] for subject in document["subjects"]]
 
     def paint():
@@ -78,8 +78,8 @@ def series_plot(document):
     return draw(
         "series",
         "From version to version",
-        "Each path's own instructions, in boots of the same seeds. Those that changed first; of"
-        " the others those whose figures differ most.",
+        "Each path's own instructions, in boots of the same seeds. Paths that changed; where none"
+        " did, those whose figures differ most.",
         f"At the last version: {'; '.join(ends)}.",
         paint,
     )

@@ -78,11 +78,14 @@ class Changes(unittest.TestCase):
         self.assertAlmostEqual(series_report.changes(path)[2], 10.0)
         self.assertEqual(series_report.changes({"values": [None, None]}), [None, None])
 
-    def test_the_paths_that_changed_are_drawn_before_those_that_boots_move(self):
+    def test_the_paths_that_changed_are_drawn_not_what_boots_move(self):
         document = copy.deepcopy(DOCUMENT)
         document["paths"][1]["values"] = [600.0, 900.0, 500.0]
-        first = series_report.moved_most(document)[0]
-        self.assertEqual(first["path"], "closed-port <veth>")
+        names = [path["path"] for path in series_report.drawn(document)]
+        self.assertEqual(names, ["closed-port <veth>"])
+        document["steps"] = [document["steps"][0]] * 2
+        names = [path["path"] for path in series_report.drawn(document)]
+        self.assertEqual(names, ["xdp-native", "closed-port <veth>"])
 
 
 class Refused(Folder):
