@@ -115,8 +115,7 @@ std::string command_for(const SeriesRequest& request) {
     run.vm.kernel.clear();  // it names its kernels itself
     const std::string command =
         paths_again("rxlab series " + request.name, request.experiments, run);
-    return request.onto.empty() ? command
-                                : command + " --onto " + request.onto.filename().string();
+    return request.onto.empty() ? command : command + " --onto " + request.onto.filename().string();
 }
 
 void run_series(SeriesRequest request) {
