@@ -27,14 +27,18 @@ constexpr long kWatched = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | PTRACE_O_TRAC
     ::_exit(127);
 }
 
-/// Follows all that descends from a process which waits to be let go.
+/// Follows a process which waits to be let go, and all that descends from it, until it ends: what
+/// is left then ends with who follows it.
 class Watch {
 public:
     /// @return what was mapped
-    std::string follow() {
+    std::string follow(pid_t first) {
         int status = 0;
         for (pid_t pid; (pid = ::waitpid(-1, &status, __WALL)) > 0;)
-            if (WIFSTOPPED(status)) ::ptrace(PTRACE_CONT, pid, nullptr, signal_for(pid, status));
+            if (WIFSTOPPED(status))
+                ::ptrace(PTRACE_CONT, pid, nullptr, signal_for(pid, status));
+            else if (pid == first)
+                break;
         return programs_ == 1 ? maps_ : "";
     }
 
@@ -61,7 +65,7 @@ void watch(const MarkedRun& run, int out) {
     const std::vector<char*> argv = argv_of(run);
     const pid_t pid = ::fork();
     if (pid == 0) become_watched(run, argv.data());
-    const std::string maps = pid < 0 ? "" : Watch().follow();
+    const std::string maps = pid < 0 ? "" : Watch().follow(pid);
     for (size_t done = 0; done < maps.size();) {
         const ssize_t written = ::write(out, maps.data() + done, maps.size() - done);
         if (written <= 0) return;

@@ -31,6 +31,10 @@ TEST_F(TracedRun, follows_processes_that_stay_the_same_program) {
     EXPECT_THAT(mappings_of(run_of("(exit 0) & wait; kill -TERM $$")), HasSubstr("/libc.so.6\n"));
 }
 
+TEST_F(TracedRun, does_not_wait_for_what_outlives_it) {
+    EXPECT_THAT(mappings_of(run_of("(while :; do :; done) & exit 0")), HasSubstr("/libc.so.6\n"));
+}
+
 TEST_F(TracedRun, of_a_program_that_starts_another_nothing_is_known) {
     EXPECT_THAT(mappings_of(run_of("/bin/true; exit 0")), IsEmpty());
     EXPECT_THAT(mappings_of(run_of("exec /bin/true")), IsEmpty());
