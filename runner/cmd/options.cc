@@ -18,15 +18,14 @@ constexpr const char* kExitStatuses =
 
 /// As CLI11's own, but for its bounds, which it prints as 1.000000, and for "nan", which it lets
 /// through.
-template <typename Number>
-CLI::Validator range(Number least, Number most) {
+CLI::Validator range(double least, double most) {
     const auto check = [least, most](const std::string& input) {
-        Number value{};
+        double value = 0;  // whether it may be a fraction, the option's own type says
         if (CLI::detail::lexical_cast(input, value) && value >= least && value <= most)
             return std::string();
         return fmt::format("Value {} not in range {} to {}", input, least, most);
     };
-    return {check, fmt::format("{} in [{} - {}]", CLI::detail::type_name<Number>(), least, most)};
+    return {check, fmt::format("in [{} - {}]", least, most)};
 }
 
 CLI::Validator no_less_than(int least) {
@@ -56,11 +55,6 @@ CommandOption& CommandOption::required() {
 
 CommandOption& CommandOption::one_of(const std::vector<std::string>& words) {
     option_->check(CLI::IsMember(words));
-    return *this;
-}
-
-CommandOption& CommandOption::between(int least, int most) {
-    option_->check(range(least, most));
     return *this;
 }
 

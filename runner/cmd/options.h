@@ -24,7 +24,6 @@ public:
     explicit CommandOption(CLI::Option* option) : option_(option) {}
     CommandOption& required();
     CommandOption& one_of(const std::vector<std::string>& words);
-    CommandOption& between(int least, int most);
     CommandOption& between(double least, double most);
     CommandOption& at_least(int least);
     CommandOption& existing_path();
