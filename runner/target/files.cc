@@ -157,12 +157,11 @@ bool any_in(const fs::path& folder, const std::function<bool(const fs::path&)>& 
                        [&](const auto& entry) { return fits(entry.path()); });
 }
 
-std::string attribution_plugin() {
-    const fs::path folder = this_program().parent_path();
-    for (const fs::path& plugin :
-         {folder / "attribution.so", folder.parent_path() / "lib" / "rxlab" / "attribution.so"})
+std::string qemu_plugin(const std::string& name) {
+    const fs::path folder = this_program().parent_path(), file = name + ".so";
+    for (const fs::path& plugin : {folder / file, folder.parent_path() / "lib" / "rxlab" / file})
         if (fs::exists(plugin)) return plugin;
-    throw Error(Status::usage, (folder / "attribution.so").string() + " is missing", "make build");
+    throw Error(Status::usage, (folder / file).string() + " is missing", "make build");
 }
 
 WorkFolder::WorkFolder() {

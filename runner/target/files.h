@@ -33,9 +33,9 @@ std::filesystem::path runs_folder();
 /// the cache that belongs to these data.
 std::filesystem::path module_folder();
 
-/// QEMU's plugin that counts by function; it lies beside this program, or in lib/rxlab beside its
-/// bin. @throws Error(Status::usage)
-std::string attribution_plugin();
+/// A plugin of ours for QEMU: "attribution" or "idle_clock". They lie beside this program, or in
+/// lib/rxlab beside its bin. @throws Error(Status::usage)
+std::string qemu_plugin(const std::string& name);
 
 /// Is it there? Not where we may not know.
 bool is_there(const std::filesystem::path& path);

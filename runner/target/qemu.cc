@@ -87,7 +87,9 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& at
                                   memory,
                                   "-accel",
                                   machine.accel};
-    if (machine.icount) argv.insert(argv.end(), {"-icount", "shift=1,sleep=off"});
+    if (machine.icount)
+        argv.insert(argv.end(), {"-icount", "shift=1,sleep=off", "-plugin",
+                                 escaped(qemu_plugin("idle_clock"))});
     const std::vector<std::string> devices = device_argv(machine.board, machine.devices);
     const std::vector<std::string> rest{
         "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m",
@@ -104,7 +106,7 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& at
         "-serial", "chardev:console", "-fw_cfg", fw_cfg("payload", attachments.payload), "-fw_cfg",
         fw_cfg("plan", attachments.plan), "-fw_cfg", fw_cfg("files", attachments.files)};
     if (!attachments.attribution.empty())
-        argv.insert(argv.end(), {"-plugin", escaped(attribution_plugin()) +
+        argv.insert(argv.end(), {"-plugin", escaped(qemu_plugin("attribution")) +
                                                 ",out=" + escaped(attachments.attribution)});
     argv.insert(argv.end(), devices.begin(), devices.end());
     argv.insert(argv.end(), rest.begin(), rest.end());
