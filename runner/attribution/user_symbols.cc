@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "attribution/user_symbols.h"
 
+#include "attribution/elf_functions.h"
 #include "base/printable.h"
 
 #include <fmt/format.h>
-#include <gelf.h>
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -77,7 +77,11 @@ public:
 
     Functions functions() const {
         Functions found;
-        for (Elf_Scn* scn = nullptr; (scn = elf_nextscn(elf_.get(), scn));) add_of(scn, found);
+        for_each_function(elf_.get(), {SHT_SYMTAB, SHT_DYNSYM},
+                          [&](const char* text, const GElf_Sym& symbol) {
+                              const std::string name = word(text);
+                              if (!name.empty()) add(found, name, symbol);
+                          });
         return found;
     }
 
@@ -102,26 +106,10 @@ private:
         void operator()(Elf* elf) const { elf_end(elf); }
     };
 
-    void add_of(Elf_Scn* scn, Functions& found) const {
-        GElf_Shdr header;
-        if (!gelf_getshdr(scn, &header) ||
-            (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM) || !header.sh_entsize)
-            return;
-        Elf_Data* const data = elf_getdata(scn, nullptr);
-        const size_t count = data ? data->d_size / header.sh_entsize : 0;
-        for (size_t i = 0; i < count; i++) {
-            GElf_Sym symbol;
-            if (!gelf_getsym(data, static_cast<int>(i), &symbol) || symbol.st_shndx == SHN_UNDEF ||
-                (GELF_ST_TYPE(symbol.st_info) != STT_FUNC &&
-                 GELF_ST_TYPE(symbol.st_info) != STT_GNU_IFUNC))
-                continue;
-            const char* text = elf_strptr(elf_.get(), header.sh_link, symbol.st_name);
-            const std::string name = text ? word(text) : "";
-            if (name.empty()) continue;
-            const auto [at, is_new] =
-                found.try_emplace(symbol.st_value, Function{name, symbol.st_size});
-            if (!is_new && is_plainer(name, at->second.name)) at->second.name = name;
-        }
+    static void add(Functions& found, const std::string& name, const GElf_Sym& symbol) {
+        const auto [at, is_new] =
+            found.try_emplace(symbol.st_value, Function{name, symbol.st_size});
+        if (!is_new && is_plainer(name, at->second.name)) at->second.name = name;
     }
 
     std::string bytes_;
@@ -164,12 +152,7 @@ void add_mapping(const Mapping& one, const ElfBytes& elf, Names& names) {
 std::string user_symbols(const std::string& maps,
                          const std::function<std::string(const std::string& path)>& read) {
     Names names;
-    std::map<std::string, std::unique_ptr<ElfBytes>> files;
-    for (const Mapping& one : executed_in(maps)) {
-        std::unique_ptr<ElfBytes>& file = files[one.path];
-        if (!file) file = std::make_unique<ElfBytes>(read(one.path));
-        add_mapping(one, *file, names);
-    }
+    for (const Mapping& one : executed_in(maps)) add_mapping(one, ElfBytes(read(one.path)), names);
     return names.lines();
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "target/linked_elf.h"
 
+#include "attribution/elf_functions.h"
+
 #include <fcntl.h>
-#include <gelf.h>
 #include <algorithm>
 #include <cstring>
 #include <string_view>
@@ -51,11 +52,6 @@ SectionStarts starts_of(const std::vector<Section>& sections) {
     return starts;
 }
 
-/// Of something that a section has a table of.
-size_t entries_in(const GElf_Shdr& header, const Elf_Data* data) {
-    return data && header.sh_entsize ? data->d_size / header.sh_entsize : 0;
-}
-
 uint64_t address_of(const GElf_Sym& symbol, const SectionStarts& starts) {
     const bool of_section = symbol.st_shndx < starts.size();
     return symbol.st_value + (of_section ? starts[symbol.st_shndx] : 0);
@@ -88,22 +84,6 @@ void relocate(Elf* elf, const Section& relocations, const SectionStarts& starts)
     }
 }
 
-template <typename Found>
-void for_each_function(Elf* elf, const std::vector<Section>& sections, Found found) {
-    for (const Section& section : sections) {
-        if (section.header.sh_type != SHT_SYMTAB) continue;
-        Elf_Data* const symbols = elf_getdata(section.scn, nullptr);
-        for (size_t i = 0; i < entries_in(section.header, symbols); i++) {
-            GElf_Sym symbol;
-            if (!gelf_getsym(symbols, i, &symbol) || GELF_ST_TYPE(symbol.st_info) != STT_FUNC ||
-                symbol.st_shndx == SHN_UNDEF)
-                continue;
-            if (const char* name = elf_strptr(elf, section.header.sh_link, symbol.st_name))
-                found(name, symbol);
-        }
-    }
-}
-
 }  // namespace
 
 void LinkedElf::End::operator()(Elf* elf) const {
@@ -122,8 +102,9 @@ LinkedElf::LinkedElf(const std::string& file) : fd_(::open(file.c_str(), O_RDONL
             if (section.header.sh_type == SHT_RELA && section.name.starts_with(".rela.debug_"))
                 relocate(elf_.get(), section, starts);
     }
-    for_each_function(elf_.get(), sections, [&](const char* name, const GElf_Sym& symbol) {
-        functions_.emplace(name, address_of(symbol, starts));
+    for_each_function(elf_.get(), {SHT_SYMTAB}, [&](const char* name, const GElf_Sym& symbol) {
+        if (GELF_ST_TYPE(symbol.st_info) == STT_FUNC)
+            functions_.emplace(name, address_of(symbol, starts));
     });
 }
 

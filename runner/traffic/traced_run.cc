@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <cstdio>
 
 extern char** environ;
 
@@ -66,11 +67,7 @@ void watch(const MarkedRun& run, int out) {
     const pid_t pid = ::fork();
     if (pid == 0) become_watched(run, argv.data());
     const std::string maps = pid < 0 ? "" : Watch().follow(pid);
-    for (size_t done = 0; done < maps.size();) {
-        const ssize_t written = ::write(out, maps.data() + done, maps.size() - done);
-        if (written <= 0) return;
-        done += static_cast<size_t>(written);
-    }
+    ::dprintf(out, "%s", maps.c_str());  // all of it, however the pipe takes it
 }
 
 }  // namespace
