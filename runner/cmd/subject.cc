@@ -142,7 +142,14 @@ Subject folder_subject(const fs::path& folder, const std::string& word) {
         word);
 }
 
+/// Of sources or built, whose folders may look like ours (source/Kbuild is of a tree that was built
+/// with O=).
+bool is_kernel_tree(const fs::path& folder) {
+    return is_there(folder / "arch");
+}
+
 bool is_own_folder(const fs::path& folder) {
+    if (is_kernel_tree(folder)) return false;
     return has_modules(folder) || has_module_sources(folder) || has_bpf_objects(folder) ||
            has_bpf_sources(folder);
 }
