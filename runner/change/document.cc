@@ -250,7 +250,8 @@ Json to_json(const Diff& diff) {
             {"status", diff.status},
             {"kernel_lines", diff.kernel_lines},
             {"paths", paths},
-            {"left_out", diff.left_out}};
+            {"left_out", diff.left_out},
+            {"notes", diff.notes}};
 }
 
 }  // namespace rxlab

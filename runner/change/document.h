@@ -47,7 +47,7 @@ struct Diff {
     Subject before, after;
     std::string command;
     std::vector<PathChange> paths;  ///< those that are told of first, the greatest ratio first
-    std::vector<std::string> left_out;
+    std::vector<std::string> left_out, notes;
     Verdict verdict = Verdict::inconclusive;
     int status = 0;             ///< exit status
     bool kernel_lines = false;  ///< has the kernel, the later one, any debug information?

@@ -83,13 +83,8 @@ TEST(PathChange, has_the_difference_of_the_figures_beside_it) {
 }
 
 Diff of(std::vector<PathChange> paths, double allowed = 0) {
-    Diff diff{{"6.12.107", "", {}, "", {}},
-              {"6.12.117", "", {}, "", {}},
-              "rxlab diff",
-              std::move(paths),
-              {},
-              Verdict::inconclusive,
-              0};
+    Diff diff{
+        {"6.12.107", "", {}, "", {}}, {"6.12.117", "", {}, "", {}}, "rxlab diff", std::move(paths)};
     conclude(diff, allowed);
     return diff;
 }

@@ -152,7 +152,7 @@ private:
 
     /// The step itself, as a diff of the path.
     Diff step_between(const Looked& good, const Looked& bad) const {
-        Diff diff{good.subject, bad.subject, command(), {}, {}, Verdict::inconclusive};
+        Diff diff{good.subject, bad.subject, command()};
         for (size_t i = 0; i < good.measured.size(); i++)
             for (PathChange& change : changes_between(good.measured[i], bad.measured[i]))
                 if (figure_name(change.experiment, change.path) == way_.path)

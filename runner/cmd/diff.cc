@@ -28,6 +28,7 @@ struct DiffRequest {
 void print(const Diff& diff, const fs::path& out, bool report) {
     fmt::print("{}\n", headline_of(diff));
     for (const PathChange& path : diff.paths) fmt::print("  {}\n", sentence_of(path));
+    for (const std::string& line : diff.notes) fmt::print("  note: {}\n", line);
     for (const std::string& line : diff.left_out) fmt::print("  left out: {}\n", line);
     fmt::print("\n");
     print_files(out / "diff.json", out / "diff.html", report);
@@ -37,7 +38,8 @@ void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& con
              double allowed, const fs::path& out) {
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, diff.command);
-        add_left_out(diff.left_out, measured);
+        add_lines(diff.left_out, measured.left_out);
+        add_lines(diff.notes, unmoved_kernels(measured.result));
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }

@@ -239,8 +239,8 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     return measured;
 }
 
-void add_left_out(std::vector<std::string>& all, const MeasuredPaths& measured) {
-    for (const std::string& line : measured.left_out)
+void add_lines(std::vector<std::string>& all, const std::vector<std::string>& more) {
+    for (const std::string& line : more)
         if (std::find(all.begin(), all.end(), line) == all.end()) all.push_back(line);
 }
 

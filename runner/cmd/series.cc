@@ -81,7 +81,7 @@ void measure(Series& series, const RunRequest& run, const std::vector<Contrast>&
     series.steps.resize(subjects.size() - 1);
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, series.command);
-        add_left_out(series.left_out, measured);
+        add_lines(series.left_out, measured.left_out);
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
                  changes_between(measured, subjects[i].name, subjects[i + 1].name))

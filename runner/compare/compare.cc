@@ -270,8 +270,14 @@ bool share_clusters(const Result& before, const Result& after) {
             std::includes(other.begin(), other.end(), one.begin(), one.end()));
 }
 
+std::vector<std::string> notes_on(const Result& result) {
+    std::vector<std::string> notes = unmoved_kernels(result);
+    notes.insert(notes.end(), result.plan.left_out.begin(), result.plan.left_out.end());
+    return notes;
+}
+
 std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = notes_on(after);
     std::set<std::string> paths;
     for (const Json& change : Json::diff(before.provenance, after.provenance))
         paths.insert(change["path"]);
@@ -293,7 +299,7 @@ std::vector<std::string> notes_on(const Result& before, const Result& after, boo
 Comparison compare(const Result& measured, const CompareOptions& options) {
     const Result result = with_net_metrics(measured);
     Comparison comparison = conclude(result, "arms", rules_for(result, options, look_of(result)),
-                                     compare_by_look(result, options), result.plan.left_out);
+                                     compare_by_look(result, options), notes_on(result));
     comparison.generators = generators_in(result, cells_of(result));
     tell_looks(comparison, result);
     return comparison;
@@ -309,7 +315,6 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
     rules.few = rules.few || !before.plan.looks.empty();
     rules.paired = share_clusters(before, after);
     std::vector<std::string> notes = notes_on(before, after, rules.paired);
-    notes.insert(notes.end(), after.plan.left_out.begin(), after.plan.left_out.end());
     const std::vector<Cell> old_cells = cells_of(before), new_cells = cells_of(after);
     std::vector<Sides> all;
     for (const Cell& cell : new_cells) {

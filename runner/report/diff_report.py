@@ -134,6 +134,9 @@ def answer(document):
         plots.append(change_plot(document))
         blocks.append(Figures([Figure(plots[0], table)]))
     blocks.append(table)
+    if document["notes"]:
+        blocks.append(Paragraph(["Before believing it:"]))
+        blocks.append(Bullets([[line] for line in document["notes"]]))
     if document["left_out"]:
         blocks.append(Paragraph(["Left out:"]))
         blocks.append(Bullets([[line] for line in document["left_out"]]))
@@ -377,6 +380,7 @@ def summary(document):
         lines.append(f"| {path['path']} | {' | '.join(said)} | {ratio} | {path['verdict_words']} |")
     if len(document["paths"]) > len(shown):
         lines += ["", f"and {len(document['paths']) - len(shown)} more paths"]
+    lines += [text for line in document["notes"] for text in ("", f"Note: {line}.")]
     lines += ["", f"Instructions of the path, not time. `{document['command']}`"]
     return "\n".join(lines[:LINES]) + "\n"
 

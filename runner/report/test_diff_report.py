@@ -77,6 +77,7 @@ DOCUMENT = {
     "status": 1,
     "paths": [CHANGED, SAME],
     "left_out": ["drop-point: xdp-generic: it needs kernel 6.7"],
+    "notes": [],
 }
 CELLS = [
     {

@@ -64,4 +64,8 @@ bool valid(const Result& result);
 /// phase must differ between the trials of an arm.
 void check_rounds_distinct(Result& result);
 
+/// In such a lane: what to know where a kernel lies at the same address whatever the boot seed, so
+/// that intervals do not speak of where code and data lie. Empty: it does not.
+std::vector<std::string> unmoved_kernels(const Result& result);
+
 }  // namespace rxlab

@@ -2,7 +2,10 @@
 #include "result/result.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace rxlab {
 
@@ -51,6 +54,26 @@ void check_rounds_distinct(Result& result) {
         check = {fresh, fresh ? perturbation
                               : fmt::format("{} as in round {}", perturbation, first->second)};
     }
+}
+
+std::vector<std::string> unmoved_kernels(const Result& result) {
+    if (!lane_row(result.plan.lane).repeats_exactly) return {};
+    std::map<std::string, std::set<uint64_t>> seeds;  // of an arm
+    std::map<std::string, std::set<std::string>> bases;
+    for (const Observation& observation : result.observations) {
+        const std::string& arm = observation.trial.arm;
+        seeds[arm].insert(observation.trial.boot_seed);
+        bases[arm].insert(observation.facts.value("kernel_base", ""));
+    }
+    std::vector<std::string> unmoved;
+    for (const auto& [arm, met] : bases)
+        if (met.size() == 1 && seeds[arm].size() > 1) unmoved.push_back(arm);
+    if (unmoved.empty()) return {};
+    return {
+        fmt::format("the kernel of {} lies at one address at every boot: intervals do not "
+                    "speak of where code and data lie, and a few instructions may be that; "
+                    "build it with CONFIG_RANDOMIZE_BASE and CONFIG_RANDOMIZE_MEMORY",
+                    fmt::join(unmoved, ", "))};
 }
 
 }  // namespace rxlab

@@ -8,6 +8,7 @@ namespace rxlab {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 Result sound() {
@@ -64,6 +65,22 @@ TEST(RoundsDistinct, holds_where_kernel_base_or_phase_differs) {
     check_rounds_distinct(result);
     for (const Observation& observation : result.observations)
         EXPECT_TRUE(observation.checks.at("rounds_distinct").ok);
+}
+
+TEST(UnmovedKernels, are_told_of_where_boot_seeds_differ_and_their_addresses_do_not) {
+    Result result = sound();
+    EXPECT_THAT(unmoved_kernels(result), IsEmpty());
+    for (Observation& observation : result.observations)
+        if (observation.trial.arm == "native")
+            observation.facts["kernel_base"] = "0xffffffff81000000";
+    EXPECT_THAT(unmoved_kernels(result),
+                ElementsAre(HasSubstr("the kernel of native lies at one address")));
+    result.observations.resize(1);
+    EXPECT_THAT(unmoved_kernels(result), IsEmpty());
+    result = sound();
+    result.plan.lane = Lane::timed;
+    for (Observation& observation : result.observations) observation.facts = Json::object();
+    EXPECT_THAT(unmoved_kernels(result), IsEmpty());
 }
 
 TEST(RoundsDistinct, fails_where_a_round_repeats_another) {

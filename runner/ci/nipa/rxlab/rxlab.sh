@@ -7,7 +7,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 rxlab=${RXLAB:-rxlab}
 read -ra paths <<<"${RXLAB_PATHS:-drop-point:closed-port drop-point:xdp-native}"
-read -ra fragments <<<"${RXLAB_CONFIG:-$here/../../../../vm/debug/base.config}"
+read -ra fragments <<<"${RXLAB_CONFIG:-$here/../../../../vm/guest.config}"
 build=$(realpath -m "${RXLAB_BUILD:-build_rxlab}")
 patched=$(git rev-parse HEAD)
 branch=$(git symbolic-ref -q --short HEAD || echo "$patched")
