@@ -49,7 +49,8 @@ fs::path in_path(const std::string& program) {
 }
 
 std::string qemu_sha256() {
-    std::string hashes = sha256_file(in_path("qemu-system-x86_64"));
+    std::string hashes =
+        sha256_file(in_path("qemu-system-x86_64")) + sha256_file(qemu_plugin("guest_clock"));
     for (const char* firmware : kFirmware)
         if (fs::exists(firmware)) hashes += sha256_file(firmware);
     return sha256(hashes);
@@ -131,7 +132,7 @@ Json ingredient_rows(const BootAssets& assets) {
         rows.push_back({{"name", name}, {"from", from}, {"sha256", sha256}});
     };
     add("kernel", assets.kernel.package, assets.ingredients.kernel);
-    add("QEMU and its firmware", assets.qemu_version, assets.ingredients.qemu);
+    add("QEMU, its firmware and its clock's plugin", assets.qemu_version, assets.ingredients.qemu);
     for (const Json& row : assets.image_files)
         add("image " + row.at("file").get<std::string>(), row.at("package"), row.at("sha256"));
     for (const auto& [file, sha256] : assets.payload.files.items())
@@ -143,6 +144,7 @@ Json to_json(const BootAssets& assets, const Machine& machine) {
     Machine named = machine;
     named.vmlinuz = "vmlinuz";
     named.image = "image";
+    named.clock = "guest_clock.so";
     return {
         {"kernel",
          {{"package", assets.kernel.package},

@@ -33,7 +33,7 @@ std::filesystem::path runs_folder();
 /// the cache that belongs to these data.
 std::filesystem::path module_folder();
 
-/// A plugin of ours for QEMU: "attribution" or "idle_clock". They lie beside this program, or in
+/// A plugin of ours for QEMU: "attribution" or "guest_clock". They lie beside this program, or in
 /// lib/rxlab beside its bin. @throws Error(Status::usage)
 std::string qemu_plugin(const std::string& name);
 

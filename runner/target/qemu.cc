@@ -27,12 +27,11 @@ namespace {
 // instruction, 4096 for clearing a page by ERMS; loops of ordinary stores and moves count as what
 // they are. norandmaps: a program that runs again lies where it lay, so what QEMU translated of it
 // is used again; a third of a trial's translation was the same few programs at other addresses.
-// iomem=relaxed: `rxguest stop` disarms the local APIC's timer through /dev/mem.
 // loglevel=5: warnings and worse reach the console, the rest would only cost serial output.
 constexpr const char* kCmdline =
     "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 tsc=reliable no_timer_check "
     "cryptomgr.notests raid=noautodetect audit=0 lpj=4000000 clearcpuid=erms,rep_good "
-    "mitigations=off norandmaps iomem=relaxed";
+    "mitigations=off norandmaps";
 
 constexpr double kAnswer = 60, kMigration = 300;  // seconds; both take milliseconds
 constexpr size_t kMostAnswer = 1u << 20;          // bytes; QEMU's own have some hundred
@@ -88,8 +87,8 @@ std::vector<std::string> qemu_argv(const Machine& machine, const Attachments& at
                                   "-accel",
                                   machine.accel};
     if (machine.icount)
-        argv.insert(argv.end(), {"-icount", "shift=1,sleep=off", "-plugin",
-                                 escaped(qemu_plugin("idle_clock"))});
+        argv.insert(argv.end(),
+                    {"-icount", "shift=1,sleep=off", "-plugin", escaped(machine.clock)});
     const std::vector<std::string> devices = device_argv(machine.board, machine.devices);
     const std::vector<std::string> rest{
         "-cpu", machine.cpu, "-smp", std::to_string(machine.smp), "-m",

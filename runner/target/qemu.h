@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "sys/process.h"
+#include "target/files.h"
 
 namespace rxlab {
 
@@ -23,6 +24,7 @@ struct Machine {
     std::string board = "pc";          ///< QEMU's -M
     std::vector<std::string> devices;  ///< as device_argv() has them
     std::string vmlinuz, image, cmdline;
+    std::string clock = qemu_plugin("guest_clock");  ///< QEMU's plugin with icount
 };
 
 /// Guest nanoseconds per executed instruction of a Machine with icount.

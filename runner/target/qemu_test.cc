@@ -24,6 +24,7 @@ Machine machine() {
     machine.seed = 7;
     machine.vmlinuz = "vmlinuz";
     machine.image = "image";
+    machine.clock = "guest_clock.so";
     machine.cmdline = "console=ttyS0";
     return machine;
 }
@@ -33,22 +34,19 @@ std::string line(const Machine& machine, const Attachments& attachments) {
 }
 
 TEST(Qemu, the_counted_machine_is_as_measured) {
-    EXPECT_EQ(
-        line(machine(), kAttachments),
-        "qemu-system-x86_64 -M pc,memory-backend=ram -object "
-        "memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount "
-        "shift=1,sleep=off -plugin " +
-            qemu_plugin("idle_clock") +
-            " -cpu Haswell-noTSX -smp 1 -m 384 "
-            "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults "
-            "-no-user-config -no-reboot "
-            "-kernel vmlinuz -initrd image -append console=ttyS0 "
-            "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev "
-            "file,id=results,path=results "
-            "-device virtserialport,chardev=results,name=rxlab -chardev "
-            "file,id=console,path=console -serial chardev:console "
-            "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan "
-            "-fw_cfg name=opt/rxlab/files,file=files");
+    EXPECT_EQ(line(machine(), kAttachments),
+              "qemu-system-x86_64 -M pc,memory-backend=ram -object "
+              "memory-backend-file,id=ram,size=384M,mem-path=state,share=off -accel tcg -icount "
+              "shift=1,sleep=off -plugin guest_clock.so -cpu Haswell-noTSX -smp 1 -m 384 "
+              "-rtc base=2024-01-01T00:00:00,clock=vm -seed 7 -display none -nodefaults "
+              "-no-user-config -no-reboot "
+              "-kernel vmlinuz -initrd image -append console=ttyS0 "
+              "-device pvpanic,ioport=1285 -device virtio-serial-pci,ioeventfd=off -chardev "
+              "file,id=results,path=results "
+              "-device virtserialport,chardev=results,name=rxlab -chardev "
+              "file,id=console,path=console -serial chardev:console "
+              "-fw_cfg name=opt/rxlab/payload,file=payload -fw_cfg name=opt/rxlab/plan,file=plan "
+              "-fw_cfg name=opt/rxlab/files,file=files");
 }
 
 TEST(Qemu, the_iommu_comes_before_what_it_translates_for) {

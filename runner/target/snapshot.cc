@@ -113,6 +113,7 @@ Json machine_json(const Machine& machine, const Ingredients& ingredients) {
     Machine nameless = machine;  // files are named by their hashes, wherever they lie
     nameless.vmlinuz.clear();
     nameless.image.clear();
+    nameless.clock.clear();
     return {{"argv", qemu_argv(nameless, {})},
             {"qemu", ingredients.qemu},
             {"kernel", ingredients.kernel},

@@ -36,6 +36,7 @@ TEST(SnapshotKey, where_the_files_lie_does_not_change_it) {
     Machine elsewhere = machine(1);
     elsewhere.vmlinuz = "/another/vmlinuz";
     elsewhere.image = "/another/image";
+    elsewhere.clock = "/another/guest_clock.so";
     EXPECT_EQ(payload_key(machine(1), kIngredients), payload_key(elsewhere, kIngredients));
 }
 
