@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Form that no other tool checks: columns, blanks, licence lines, kernel comments, tests' names."""
+"""Form that no other tool checks: columns, blanks, licence lines, kernel comments, tests' names,
+what is there twice in a shell script."""
 import re
 from pathlib import PurePath
 
@@ -101,7 +102,31 @@ def dangling_ranges(path, lines):
             yield number, "walks over a part of a temporary that is gone: give it a name first"
 
 
-RULES = [columns, blanks, tabs, licence, kernel_comments, test_names, dangling_ranges]
+SHELL_FUNCTION = re.compile(r"([A-Za-z_]\w*)\(\) *[{(]")
+
+
+def shell_functions(path, lines):
+    """The later of two hides the other, and no shell says so."""
+    if not lines or not re.match(r"#!.*\b(ba|da)?sh\b", lines[0]):
+        return
+    first = {}
+    for number, line in enumerate(lines, 1):
+        if found := SHELL_FUNCTION.match(line):
+            before = first.setdefault(found[1], number)
+            if before != number:
+                yield number, f"{found[1]}() is there since line {before}: remove one"
+
+
+RULES = [
+    columns,
+    blanks,
+    tabs,
+    licence,
+    kernel_comments,
+    test_names,
+    dangling_ranges,
+    shell_functions,
+]
 
 
 def faults(path, text):

@@ -46,6 +46,11 @@ class Form(unittest.TestCase):
     def test_kernel_comments(self):
         self.finds("bpf/x.h", SPDX + "int a; // why\n", "// comment")
 
+    def test_a_shell_function_is_there_once(self):
+        script = "#!/bin/bash\n# SPDX-License-Identifier: GPL-2.0\na() { true; }\nb() { a; }\n"
+        self.assertEqual(faults("vm/x", script), [])
+        self.finds("vm/x", script + "a() { # X\n\tfalse\n}\n", "a() is there since line 3")
+
     def test_a_part_of_a_temporary_is_not_walked_over(self):
         walk = "for (auto& [a, b] : json.{}.items())\n"
         self.finds("runner/x.cc", SPDX + walk.format('value("x", y)'), "temporary")
