@@ -172,7 +172,7 @@ fuzz: deps ## every reader of what strangers write for FUZZ_SECONDS
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times" RXLAB_SPARSE=1; \
-	ctest --test-dir $(BUILD)/cmake --output-on-failure -j2 -L vm; status=$$?; \
+	ctest --test-dir $(BUILD)/cmake --output-on-failure -j3 -L vm; status=$$?; \
 	vm/times $(BUILD)/vm-times; exit $$status
 
 test-debug: debug-deps build ## VM tests, dmatest and failing allocations in kernels with
