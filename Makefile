@@ -167,8 +167,8 @@ fuzz: deps ## every reader of what strangers write for FUZZ_SECONDS
 	@$(call preset,fuzz,$(BUILD)/fuzzers,rxlab_fuzz)
 	@runner/fuzz/run $(BUILD)/fuzzers/rxlab_fuzz $(FUZZ_SECONDS) $(TARGETS)
 
-# Three at a time, but for those that say why not. Each check's time is printed at the end, also where
-# one failed.
+# Three at a time, but for those that say why not. Each check's time is printed at the end, also
+# where one failed.
 test-vm: build
 	@rm -f $(BUILD)/vm-times
 	@export RXLAB_VM_TIMES="$(CURDIR)/$(BUILD)/vm-times" RXLAB_SPARSE=1; \
