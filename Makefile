@@ -239,7 +239,8 @@ nightly: build compile-apart ## every experiment on every kernel in VMs, a GiB t
 		$$(vm/test-drivers --list | grep -o '^repeats-[^ ]*')
 	@$(BUILD)/rxlab certify drivers --rounds 1 --full
 	@RXLAB_NIGHT=1 vm/test-lab $(BUILD)/rxlab $(KERNELS)
-	@RXLAB_DIFF_PLACES=20 RXLAB_DIFF_NULLS=20 RXLAB_DIFF_STEPS=10 vm/test-diff $(BUILD)/rxlab
+	@RXLAB_NIGHT=1 RXLAB_DIFF_PLACES=20 RXLAB_DIFF_NULLS=20 RXLAB_DIFF_STEPS=10 \
+		vm/test-diff $(BUILD)/rxlab
 	@for test in vdma ring nic; do vm/test-$$test $(BUILD)/rxlab $(THREADED) || exit; done
 	@runner/traffic/public-captures $(BUILD)/rxlab
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
