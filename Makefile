@@ -259,7 +259,7 @@ install: build ## install below DESTDIR/PREFIX (PREFIX=/usr/local): it runs with
 
 diff: build ## what this checkout's modules and BPF programs do that those of REV do not, path
 ## by path (REV=HEAD, ARGS=--markdown)
-	@$(BUILD)/rxlab diff $(or $(REV),HEAD) kmod $(ARGS)
+	@$(BUILD)/rxlab diff $(or $(REV),HEAD) kmod --same-ok $(ARGS)
 
 SERIES ?= 6.12
 series: build ## what the versions of a kernel that are new since results/baseline/series-6.12.json

@@ -186,8 +186,9 @@ std::string headline_of(const Diff& diff) {
     const auto told = std::count_if(diff.paths.begin(), diff.paths.end(),
                                     [](const PathChange& path) { return is_told(path); });
     const std::string change =
-        told ? fmt::format("{} of {} changed", told, all)
-             : fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
+        diff.paths.empty() ? "nothing was measured"
+        : told             ? fmt::format("{} of {} changed", told, all)
+               : fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
     return fmt::format("{} against {}: {}", diff.after.name, diff.before.name, change);
 }
 

@@ -21,7 +21,7 @@ struct DiffRequest {
     std::string before, after;
     std::vector<std::string> experiments;
     RunRequest run;
-    bool json = false, markdown = false;
+    bool json = false, markdown = false, same_ok = false;
     double allow = 0;
 };
 
@@ -47,20 +47,32 @@ void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& con
     conclude(diff, allowed);
 }
 
+/// Nothing was changed, and whoever asks for every change has asked to be told so.
+void tell_same(Diff& diff) {
+    diff.notes.push_back(
+        fmt::format("both are the same, so that nothing was measured: {}", diff.after.summary));
+    diff.verdict = Verdict::same;
+    diff.status = 0;
+}
+
 int diff(DiffRequest request) {
     if (request.json || request.markdown) request.run.quiet = true;
     Diff diff;
     diff.before = subject_of(request.before, request.run.vm.kernel);
     diff.after = subject_of(request.after, request.run.vm.kernel);
-    tell_apart(diff.before, diff.after);
+    const bool same = request.same_ok && diff.before.content == diff.after.content;
+    if (!same) tell_apart(diff.before, diff.after);
     diff.command = paths_again(fmt::format("rxlab diff {} {}", request.before, request.after),
                                request.experiments, request.run);
+    if (request.same_ok) diff.command += " --same-ok";
     if (request.allow > 0) diff.command += fmt::format(" --allow {}", request.allow);
-    const std::vector<Subject> subjects{diff.before, diff.after};
-    const std::vector<Contrast> contrasts =
-        contrasts_for(request.run, request.experiments, subjects);
+    std::vector<Contrast> contrasts;
+    if (!same)
+        contrasts = contrasts_for(request.run, request.experiments, {diff.before, diff.after});
     const fs::path out = paths_folder(request.run, "diff", diff.before.name, diff.after.name);
+    fs::create_directories(out);
     measure(diff, request.run, contrasts, request.allow / 100, out);
+    if (same) tell_same(diff);
     const Json document = to_json(diff);
     write_whole(out / "diff.json", document.dump(1) + "\n");
     if (request.run.report || request.markdown) draw("diff_report.py", out);
@@ -86,6 +98,8 @@ void define_diff(CommandOptions command) {
         .option("--allow", request->allow,
                 "percent by which a path may be longer before the exit status is 1")
         .between(0, 1000);
+    command.flag("--same-ok", request->same_ok,
+                 "two that are the same are no error: nothing was changed");
     command.flag("--json", request->json, "print diff.json");
     command.flag("--markdown", request->markdown,
                  "print a summary of at most 40 lines, for a comment on a change");

@@ -133,9 +133,10 @@ def answer(document):
     if any(path["ratio"] is not None for path in document["paths"]):
         plots.append(change_plot(document))
         blocks.append(Figures([Figure(plots[0], table)]))
-    blocks.append(table)
+    if document["paths"]:
+        blocks.append(table)
     if document["notes"]:
-        blocks.append(Paragraph(["Before believing it:"]))
+        blocks.append(Paragraph(["Notes:"]))
         blocks.append(Bullets([[line] for line in document["notes"]]))
     if document["left_out"]:
         blocks.append(Paragraph(["Left out:"]))
@@ -338,17 +339,15 @@ def report_of(document, folder):
         section, drawn = path_section(folder, path, i, cache)
         sections.append(section)
         plots += drawn
-    introduction = [
-        Paragraph(
-            [
-                f"Before: {subject(document['before'])}. After: {subject(document['after'])}. Both"
-                " executed the same frames from the same seeds in a guest with one CPU under QEMU,"
-                " and every instruction was counted by its translator, function by function, not"
-                " sampled. Instructions are not time. Repeat it: "
-            ]
-            + [Code(document["command"])]
-        )
-    ]
+    how = (
+        " Both executed the same frames from the same seeds in a guest with one CPU under QEMU,"
+        " and every instruction was counted by its translator, function by function, not sampled."
+        " Instructions are not time."
+        if document["paths"]
+        else ""
+    )
+    subjects = f"Before: {subject(document['before'])}. After: {subject(document['after'])}."
+    introduction = [Paragraph([f"{subjects}{how} Repeat it: ", Code(document["command"])])]
     if lacks_lines(document):
         said = (
             "Where the kernel's own functions are declared is not known:"
@@ -366,12 +365,13 @@ def report_of(document, folder):
 def summary(document):
     """At most LINES lines of Markdown, for a comment on a change."""
     told = [path for path in document["paths"] if is_told(path)]
-    lines = [f"**{document['headline']}**", ""]
-    lines += [f"- {path['sentence']}" for path in told[:8]]
+    lines = [f"**{document['headline']}**"]
+    lines += ["", *(f"- {path['sentence']}" for path in told[:8])] if told else []
     if len(told) > 8:
         lines.append(f"- and {len(told) - 8} more")
-    lines += ["", "| path | before | after | difference | ratio | verdict |"]
-    lines.append("|---|---:|---:|---:|---:|---|")
+    if document["paths"]:
+        lines += ["", "| path | before | after | difference | ratio | verdict |"]
+        lines.append("|---|---:|---:|---:|---:|---|")
     shown = document["paths"][:18]
     for path in shown:
         numbers = [path[key] for key in ("before", "after", "difference")]

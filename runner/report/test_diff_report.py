@@ -150,6 +150,14 @@ class Page(Folder):
         self.assertEqual(self.draw(document), 0)
         self.assertIn("same on 1 path", self.page())
 
+    def test_of_nothing_that_was_measured_says_why_and_no_more(self):
+        said = {"headline": "nothing was measured", "notes": ["both are the same"]}
+        self.assertEqual(self.draw(dict(DOCUMENT, paths=[], verdict="same", status=0, **said)), 0)
+        self.assertIn("both are the same", self.page())
+        self.assertNotIn("executed the same frames", self.page())
+        start = "**nothing was measured**\n\nNote: both are the same.\n\nInstructions"
+        self.assertTrue(self.page("diff.md").startswith(start), self.page("diff.md"))
+
     def test_tells_where_a_function_is_declared_where_that_is_known(self):
         document = copy.deepcopy(DOCUMENT)
         source = {"file": "net/ipv4/inetpeer.c", "line": 86}
