@@ -64,9 +64,10 @@ valid = $(1); status=$$?; case $$status in \
 define compile
 [ -e $(1)/.ninja_log ] || { \
   files=$$(ninja -C $(1) -t commands $(2) | grep -c -e ' -c '); \
-  echo "compiling $$files files in $(1): about $$((files * 4 / $$(nproc) / 60 + 1)) min, once"; \
+  minutes=$$((files * 4 / $$(nproc) / 60 + 1)); \
+  echo "compiling $$files files in $(1): about $$minutes min, once" >&2; \
 }; \
-ninja -C $(1) $(if $(V),-v,$$([ -t 1 ] || echo --quiet)) $(2)
+ninja -C $(1) $(if $(V),-v,$$([ -t 2 ] || echo --quiet)) $(2) >&2
 endef
 
 .DEFAULT_GOAL := help
