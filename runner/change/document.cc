@@ -185,10 +185,11 @@ std::string headline_of(const Diff& diff) {
     const std::string all = amount(diff.paths.size(), "path");
     const auto told = std::count_if(diff.paths.begin(), diff.paths.end(),
                                     [](const PathChange& path) { return is_told(path); });
-    const std::string change =
-        diff.paths.empty() ? "nothing was measured"
-        : told             ? fmt::format("{} of {} changed", told, all)
-               : fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
+    std::string change = "nothing was measured";
+    if (told)
+        change = fmt::format("{} of {} changed", told, all);
+    else if (!diff.paths.empty())
+        change = fmt::format("{} on {}", words_of(diff.verdict, "instructions/packet"), all);
     return fmt::format("{} against {}: {}", diff.after.name, diff.before.name, change);
 }
 

@@ -34,17 +34,17 @@ void print(const Diff& diff, const fs::path& out, bool report) {
     print_files(out / "diff.json", out / "diff.html", report);
 }
 
-void measure(Diff& diff, const RunRequest& run, const std::vector<Contrast>& contrasts,
-             double allowed, const fs::path& out) {
-    for (const Contrast& one : contrasts) {
-        const MeasuredPaths measured = measure_paths(run, one, out, diff.command);
+void measure(Diff& diff, const DiffRequest& request, const fs::path& out) {
+    for (const Contrast& one :
+         contrasts_for(request.run, request.experiments, {diff.before, diff.after})) {
+        const MeasuredPaths measured = measure_paths(request.run, one, out, diff.command);
         add_lines(diff.left_out, measured.left_out);
         add_lines(diff.notes, unmoved_kernels(measured.result));
         for (PathChange& path : changes_between(measured, diff.before.name, diff.after.name))
             diff.paths.push_back(std::move(path));
     }
     find_sources(diff);
-    conclude(diff, allowed);
+    conclude(diff, request.allow / 100);
 }
 
 /// Nothing was changed, and whoever asks for every change has asked to be told so.
@@ -60,19 +60,18 @@ int diff(DiffRequest request) {
     Diff diff;
     diff.before = subject_of(request.before, request.run.vm.kernel);
     diff.after = subject_of(request.after, request.run.vm.kernel);
-    const bool same = request.same_ok && diff.before.content == diff.after.content;
+    const bool same = request.same_ok && are_same(diff.before, diff.after);
     if (!same) tell_apart(diff.before, diff.after);
     diff.command = paths_again(fmt::format("rxlab diff {} {}", request.before, request.after),
                                request.experiments, request.run);
     if (request.same_ok) diff.command += " --same-ok";
     if (request.allow > 0) diff.command += fmt::format(" --allow {}", request.allow);
-    std::vector<Contrast> contrasts;
-    if (!same)
-        contrasts = contrasts_for(request.run, request.experiments, {diff.before, diff.after});
     const fs::path out = paths_folder(request.run, "diff", diff.before.name, diff.after.name);
-    fs::create_directories(out);
-    measure(diff, request.run, contrasts, request.allow / 100, out);
-    if (same) tell_same(diff);
+    if (same)
+        tell_same(diff);
+    else
+        measure(diff, request, out);
+    make_folder(out);
     const Json document = to_json(diff);
     write_whole(out / "diff.json", document.dump(1) + "\n");
     if (request.run.report || request.markdown) draw("diff_report.py", out);

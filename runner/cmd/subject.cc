@@ -206,8 +206,12 @@ Subject subject_of(const std::string& word, const std::string& kernel) {
     return revision_subject(commit, word, kernel);
 }
 
+bool are_same(const Subject& one, const Subject& other) {
+    return one.content == other.content;
+}
+
 void tell_apart(Subject& before, Subject& after) {
-    if (before.content == after.content)
+    if (are_same(before, after))
         throw Error(
             Status::usage,
             fmt::format("{} and {} are the same: {}", before.name, after.name, before.summary),

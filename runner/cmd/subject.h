@@ -16,6 +16,9 @@ std::string subject_words();
 /// @throws Error(Status::usage): it is none of them
 Subject subject_of(const std::string& word, const std::string& kernel);
 
+/// Is there nothing in which they differ?
+bool are_same(const Subject& one, const Subject& other);
+
 /// Gives each a name of its own. @throws Error(Status::usage): they are one and the same
 void tell_apart(Subject& before, Subject& after);
 

@@ -58,16 +58,19 @@ void check_rounds_distinct(Result& result) {
 
 std::vector<std::string> unmoved_kernels(const Result& result) {
     if (!lane_row(result.plan.lane).repeats_exactly) return {};
-    std::map<std::string, std::set<uint64_t>> seeds;  // of an arm
-    std::map<std::string, std::set<std::string>> bases;
+    struct Met {
+        std::set<uint64_t> seeds;
+        std::set<std::string> bases;
+    };
+    std::map<std::string, Met> arms;
     for (const Observation& observation : result.observations) {
-        const std::string& arm = observation.trial.arm;
-        seeds[arm].insert(observation.trial.boot_seed);
-        bases[arm].insert(observation.facts.value("kernel_base", ""));
+        Met& met = arms[observation.trial.arm];
+        met.seeds.insert(observation.trial.boot_seed);
+        met.bases.insert(observation.facts.value("kernel_base", ""));
     }
     std::vector<std::string> unmoved;
-    for (const auto& [arm, met] : bases)
-        if (met.size() == 1 && seeds[arm].size() > 1) unmoved.push_back(arm);
+    for (const auto& [arm, met] : arms)
+        if (met.bases.size() == 1 && met.seeds.size() > 1) unmoved.push_back(arm);
     if (unmoved.empty()) return {};
     return {
         fmt::format("the kernel of {} lies at one address at every boot: intervals do not "

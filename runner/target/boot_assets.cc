@@ -126,6 +126,15 @@ BootAssets gather_boot_assets(const std::string& kernel, const std::string& modu
     return assets;
 }
 
+Machine machine_of(const BootAssets& assets, int memory_mib) {
+    Machine machine;
+    machine.vmlinuz = assets.kernel.vmlinuz;
+    machine.image = assets.image;
+    machine.clock = qemu_plugin("guest_clock");
+    machine.memory_mib = memory_mib + assets.more_memory_mib;
+    return machine;
+}
+
 Json ingredient_rows(const BootAssets& assets) {
     Json rows = Json::array();
     const auto add = [&](const std::string& name, const Json& from, const Json& sha256) {
@@ -141,10 +150,6 @@ Json ingredient_rows(const BootAssets& assets) {
 }
 
 Json to_json(const BootAssets& assets, const Machine& machine) {
-    Machine named = machine;
-    named.vmlinuz = "vmlinuz";
-    named.image = "image";
-    named.clock = "guest_clock.so";
     return {
         {"kernel",
          {{"package", assets.kernel.package},
@@ -156,7 +161,8 @@ Json to_json(const BootAssets& assets, const Machine& machine) {
         {"qemu",
          {{"version", assets.qemu_version},
           {"sha256", assets.ingredients.qemu},
-          {"argv", qemu_argv(named, {"state", "payload", "plan", "files", "results", "console"})}}},
+          {"argv", qemu_argv(without_paths(machine),
+                             {"state", "payload", "plan", "files", "results", "console"})}}},
         {"image_sha256", assets.ingredients.image},
         {"payload_sha256", assets.payload.sha256},
         {"payload", assets.payload.files},

@@ -35,6 +35,9 @@ struct BootAssets {
 BootAssets gather_boot_assets(const std::string& kernel, const std::string& modules,
                               const std::vector<std::string>& extras = {}, const OwnCode& own = {});
 
+/// One that boots these. @param memory_mib besides what the image's extra tools need
+Machine machine_of(const BootAssets& assets, int memory_mib);
+
 /// "6.12.113-1~deb12u1"; empty: it is of no package.
 std::string package_version(const Kernel& kernel);
 

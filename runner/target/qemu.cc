@@ -70,6 +70,13 @@ std::string console(const std::string& path) {
 
 }  // namespace
 
+Machine without_paths(Machine machine) {
+    machine.vmlinuz = "vmlinuz";
+    machine.image = "image";
+    machine.clock = "guest_clock.so";
+    return machine;
+}
+
 std::string guest_cmdline(const std::string& appended) {
     return appended.empty() ? kCmdline : fmt::format("{} {}", kCmdline, appended);
 }

@@ -9,7 +9,6 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "sys/process.h"
-#include "target/files.h"
 
 namespace rxlab {
 
@@ -24,8 +23,11 @@ struct Machine {
     std::string board = "pc";          ///< QEMU's -M
     std::vector<std::string> devices;  ///< as device_argv() has them
     std::string vmlinuz, image, cmdline;
-    std::string clock = qemu_plugin("guest_clock");  ///< QEMU's plugin with icount
+    std::string clock;  ///< QEMU's plugin for it, where there is icount
 };
+
+/// The same, its files called what they are, wherever they lie.
+Machine without_paths(Machine machine);
 
 /// Guest nanoseconds per executed instruction of a Machine with icount.
 constexpr double kNsPerInstruction = 2;

@@ -18,14 +18,11 @@ namespace rxlab {
 namespace {
 
 Machine machine_for(const ShellOptions& options, const BootAssets& assets) {
-    Machine machine;
+    Machine machine = machine_of(assets, options.memory_mib);
     machine.icount = options.icount;
     if (options.in_turns) machine.accel += ",thread=single";
     machine.cpu = options.cpu;
-    machine.memory_mib = options.memory_mib + assets.more_memory_mib;
     machine.smp = options.icount ? 1 : options.smp;
-    machine.vmlinuz = assets.kernel.vmlinuz;
-    machine.image = assets.image;
     machine.board = options.board;
     machine.devices = options.devices;
     machine.cmdline = guest_cmdline(options.cmdline);

@@ -110,11 +110,7 @@ bool copy_data(int in, int out) {
 }
 
 Json machine_json(const Machine& machine, const Ingredients& ingredients) {
-    Machine nameless = machine;  // files are named by their hashes, wherever they lie
-    nameless.vmlinuz.clear();
-    nameless.image.clear();
-    nameless.clock.clear();
-    return {{"argv", qemu_argv(nameless, {})},
+    return {{"argv", qemu_argv(without_paths(machine), {})},
             {"qemu", ingredients.qemu},
             {"kernel", ingredients.kernel},
             {"image", ingredients.image}};

@@ -381,12 +381,9 @@ private:
     }
 
     Machine machine_for(Lane lane, const Trial& trial) {
-        Machine machine;
-        machine.cpu = options_.cpu;
         const BootAssets& with = assets(trial.boot);
-        machine.memory_mib = options_.memory_mib + with.more_memory_mib;
-        machine.vmlinuz = with.kernel.vmlinuz;
-        machine.image = with.image;
+        Machine machine = machine_of(with, options_.memory_mib);
+        machine.cpu = options_.cpu;
         machine.seed = trial.boot_seed;
         machine.cmdline = guest_cmdline(trial.boot.cmdline);
         if (!trial.boot.machine.empty()) machine.board = trial.boot.machine;
