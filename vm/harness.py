@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Callable
 
 HERE = Path(__file__).resolve().parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "rxlab")
 KERNELS = [
     row.split()
     for row in (HERE / "kernels").read_text(encoding="utf-8").splitlines()
@@ -91,6 +92,33 @@ def joined(options, words):
         elif at and name == "--timeout":
             words[at] = max(words[at], options[name], key=int)
     return [word for name in options if name not in words for word in (name, options[name])] + words
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def write_all(folder, files):
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def patched_tree(lab, files, commits):
+    """A kernel tree's outside as netdev's CI gives one: these files, name -> text, and for each
+    commit, numbered from 1, those that it changes."""
+    tree = lab.work / "patched"
+    shutil.rmtree(tree, ignore_errors=True)
+    script(tree / "scripts" / "kconfig" / "merge_config.sh", "exit 0")
+    write_all(tree, files)
+    git = ("git", "-C", tree, "-c", "user.name=t", "-c", "user.email=t@example.org")
+    lab.run(*git, "init", "-q")
+    for number, changed in enumerate(commits, 1):
+        write_all(tree, changed)
+        lab.run(*git, "add", ".")
+        lab.run(*git, "commit", "-qm", number)
+    return tree
 
 
 @dataclass
