@@ -64,10 +64,6 @@ std::map<std::string, Json> rows_by_name(const Json& rows) {
     return named;
 }
 
-std::string cell_of(const Trial& trial) {
-    return Json::array({trial.arm, trial.factors}).dump();
-}
-
 double mean_in(const std::vector<const Observation*>& trials, const std::string& metric) {
     double sum = 0;
     for (const Observation* trial : trials) sum += trial->metrics.at(metric).value;

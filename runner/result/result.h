@@ -59,6 +59,9 @@ std::vector<std::string> faults(const Observation& observation);
 /// Are there trials, and has none of them a fault?
 bool valid(const Result& result);
 
+/// Its arm and its values of factors, to tell trials apart by.
+std::string cell_of(const Trial& trial);
+
 /// In a lane that repeats exactly: adds the check `rounds_distinct` to every trial. A repeated
 /// perturbation would repeat its number and narrow the interval for nothing, so kernel base or
 /// phase must differ between the trials of an arm.

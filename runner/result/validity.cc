@@ -36,6 +36,10 @@ bool valid(const Result& result) {
            std::all_of(result.observations.begin(), result.observations.end(), sound);
 }
 
+std::string cell_of(const Trial& trial) {
+    return Json::array({trial.arm, trial.factors}).dump();
+}
+
 void check_rounds_distinct(Result& result) {
     if (!lane_row(result.plan.lane).repeats_exactly) return;
     std::map<std::string, int> first_with;  // perturbation of an arm -> round
@@ -48,9 +52,8 @@ void check_rounds_distinct(Result& result) {
         const std::string perturbation =
             fmt::format("kernel base {}, phase {} ns", observation.facts["kernel_base"].dump(),
                         observation.facts["phase_ns"].dump());
-        const std::string key =
-            observation.trial.arm + Json(observation.trial.factors).dump() + perturbation;
-        const auto [first, fresh] = first_with.emplace(key, observation.trial.round);
+        const auto [first, fresh] =
+            first_with.emplace(cell_of(observation.trial) + perturbation, observation.trial.round);
         check = {fresh, fresh ? perturbation
                               : fmt::format("{} as in round {}", perturbation, first->second)};
     }
@@ -59,18 +62,22 @@ void check_rounds_distinct(Result& result) {
 std::vector<std::string> unmoved_kernels(const Result& result) {
     if (!lane_row(result.plan.lane).repeats_exactly) return {};
     struct Met {
+        std::string arm;
         std::set<uint64_t> seeds;
         std::set<std::string> bases;
     };
-    std::map<std::string, Met> arms;
+    std::map<std::string, Met> cells;  // values of factors may choose the kernel
     for (const Observation& observation : result.observations) {
-        Met& met = arms[observation.trial.arm];
+        const Json base = observation.facts.value("kernel_base", Json());
+        if (!base.is_string() || base == "") continue;  // an ordinary user's kernel hides it
+        Met& met = cells[cell_of(observation.trial)];
+        met.arm = observation.trial.arm;
         met.seeds.insert(observation.trial.boot_seed);
-        met.bases.insert(observation.facts.value("kernel_base", ""));
+        met.bases.insert(base);
     }
-    std::vector<std::string> unmoved;
-    for (const auto& [arm, met] : arms)
-        if (met.bases.size() == 1 && met.seeds.size() > 1) unmoved.push_back(arm);
+    std::set<std::string> unmoved;
+    for (const auto& [cell, met] : cells)
+        if (met.bases.size() == 1 && met.seeds.size() > 1) unmoved.insert(met.arm);
     if (unmoved.empty()) return {};
     return {
         fmt::format("the kernel of {} lies at one address at every boot: intervals do not "

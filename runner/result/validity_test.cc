@@ -83,6 +83,25 @@ TEST(UnmovedKernels, are_told_of_where_boot_seeds_differ_and_their_addresses_do_
     EXPECT_THAT(unmoved_kernels(result), IsEmpty());
 }
 
+TEST(UnmovedKernels, are_none_whose_address_was_not_read) {
+    for (const Json& unread : {Json(), Json(""), Json(7)}) {
+        Result result = sound();
+        for (Observation& observation : result.observations)
+            observation.facts["kernel_base"] = unread;
+        EXPECT_THAT(unmoved_kernels(result), IsEmpty()) << unread;
+    }
+}
+
+TEST(UnmovedKernels, are_told_of_by_what_each_factor_boots) {
+    Result result = sound();
+    for (Observation& observation : result.observations) {
+        const bool old = observation.trial.round % 2 == 0;
+        observation.trial.factors["kernel"] = old ? "6.1" : "6.12";
+        observation.facts["kernel_base"] = old ? "0xffffffff81000000" : "0xffffffff82000000";
+    }
+    EXPECT_EQ(unmoved_kernels(result).size(), 1u);
+}
+
 TEST(RoundsDistinct, fails_where_a_round_repeats_another) {
     Result result = sound();
     for (Observation& observation : result.observations)
