@@ -28,6 +28,15 @@ promises() { # [PARAMETER ...]
 	judge
 }
 
+# The engine on one CPU, who gives it room on another: both run at the same time.
+moments() {
+	load vdma engine_cpu=1 || wrong "not loaded"
+	taskset -p 1 $$ || wrong "not on CPU 0"
+	load_test only=room_at_any_moment
+	rmmod vdma_test && rmmod vdma || wrong "not unloaded"
+	judge
+}
+
 # The counted machine's clock is its own, so there a line is neither faster nor slower than its
 # rate.
 promises_in_time() {

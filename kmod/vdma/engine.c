@@ -211,15 +211,16 @@ static bool vdma_run_rx(struct vdma_chan *chan, u64 *patience)
 	struct vdma_wire *wire = chan->wire;
 	const bool more = READ_ONCE(wire->published) != wire->tx_moved;
 	const u64 before = chan->moved;
+	u64 there, credit;
 	size_t count;
-	u64 there;
 
 	if (wire->source)
 		vdma_source_run(wire, patience);
 	there = vdma_wire_have(wire);
-	count = vdma_movable(chan, there, vdma_credit(chan), more);
-	if (!count && there && !wire->rx_waiting &&
-	    vdma_credit(chan) < min_t(u64, there, chan->burst)) {
+	/* Read once: room that is given between two looks would be waited for by nobody. */
+	credit = vdma_credit(chan);
+	count = vdma_movable(chan, there, credit, more);
+	if (!count && !wire->rx_waiting && credit < min_t(u64, there, chan->burst)) {
 		wire->stats.rx_stalled++;
 		WRITE_ONCE(wire->rx_waiting, true);
 		/* rx_waiting is stored before consumed is read again; pairs with wire_consumed() */

@@ -125,6 +125,41 @@ static bool test_credit(struct link *link)
 	return true;
 }
 
+/*
+ * Room that is given at any moment while the engine finds that there is none: it goes on without
+ * being told anything else. The moment is swept, for what it has to hit is a few instructions long:
+ * for a second, on a CPU that is not the engine's (vm/test-vdma.sh, moments).
+ */
+static bool test_room_at_any_moment(struct link *link)
+{
+	const unsigned long end = jiffies + HZ;
+	const u32 burst = 128 * 8;
+	u64 want = RING - PERIOD;
+	unsigned int round, spin;
+
+	link->maxburst = 128;
+	MUST(open_link(link));
+	produce(link, RING);
+	EXPECT(wait_for(link, ops->rx_position, want, 2000));
+	for (round = 0; time_before(jiffies, end); round++) {
+		while (link->published - want < 4 * burst) {
+			produce(link, RING / 2);
+			cond_resched();
+		}
+		want += burst;
+		link->consumed += burst;
+		ops->consumed(link->wire, link->consumed);
+		/* As soon as it has come, the engine looks for room once more. */
+		for (spin = 0; spin < 1000000 && ops->rx_position(link->wire) != want; spin++)
+			barrier();
+		EXPECT(wait_for(link, ops->rx_position, want, 2000), "round %u: rx %llu, not %llu",
+		       round, ops->rx_position(link->wire), want);
+		for (spin = 0; spin < round % 1000; spin++)
+			barrier();
+	}
+	return true;
+}
+
 static bool test_residue(struct link *link)
 {
 	const u32 burst = 64 * 8;
@@ -707,6 +742,7 @@ const struct vdma_test vdma_ring_tests[] = {
 	{ "paused", test_paused },
 	{ "call_chain", test_call_chain },
 	{ "credit", test_credit },
+	{ "room_at_any_moment", test_room_at_any_moment },
 	{ "residue", test_residue },
 	{ "rate", test_rate },
 	{ "terminate", test_terminate },
