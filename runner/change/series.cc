@@ -2,6 +2,7 @@
 #include "change/series.h"
 
 #include "base/error.h"
+#include "base/lines.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -97,6 +98,11 @@ void append_figures(Json& kept, const Json& more, size_t versions_kept) {
         while (path["values"].size() < versions) path["values"].push_back(nullptr);
 }
 
+bool is_list_of_texts(const Json& list) {
+    return list.is_array() &&
+           std::all_of(list.begin(), list.end(), [](const Json& item) { return item.is_string(); });
+}
+
 }  // namespace
 
 std::string why_not_kept(const Json& kept, const std::string& series) {
@@ -111,7 +117,9 @@ std::string why_not_kept(const Json& kept, const std::string& series) {
     for (const Json& path : kept.at("paths"))
         if (path.at("values").size() != versions)
             return fmt::format("{}: no figure for each version", name_in(path).dump());
-    if (!kept.at("left_out").is_array()) return "\"left_out\" is no list";
+    for (const char* key : {"left_out", "notes"})
+        if (!is_list_of_texts(kept.value(key, Json::array())))
+            return fmt::format("\"{}\" is no list of texts", key);
     if (kept.at("subjects").back().at("name").get<std::string>().empty())
         return "a version without a name";
     in_words(kept);
@@ -135,10 +143,11 @@ Json joined(Json kept, const Json& more) {
     append_figures(kept, more, kept.at("subjects").size());
     append(kept["subjects"], more.at("subjects"), 1);
     append(kept["steps"], more.at("steps"));
-    for (const Json& line : more.at("left_out"))
-        if (std::find(kept["left_out"].begin(), kept["left_out"].end(), line) ==
-            kept["left_out"].end())
-            kept["left_out"].push_back(line);
+    for (const char* key : {"left_out", "notes"}) {
+        std::vector<std::string> lines = kept[key];
+        add_lines(lines, more.at(key));
+        kept[key] = lines;
+    }
     kept["command"] = more.at("command");
     kept["headline"] = headline_of(kept);
     return kept;
@@ -200,7 +209,7 @@ Json to_json(const Series& series) {
     Json json{{"schema_version", kSeriesVersion}, {"series", series.name},
               {"command", series.command},        {"subjects", subjects},
               {"paths", figures_of(steps)},       {"steps", steps},
-              {"left_out", series.left_out},      {"notes", Json::array()}};
+              {"left_out", series.left_out},      {"notes", series.notes}};
     json["headline"] = headline_of(json);
     return json;
 }

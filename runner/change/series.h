@@ -22,6 +22,7 @@ struct Series {
     std::vector<Subject> subjects;  ///< oldest first
     std::vector<SeriesStep> steps;  ///< one fewer
     std::vector<std::string> left_out;
+    std::vector<std::string> notes;  ///< what a reader must know before believing it
 };
 
 /// Names of the functions that make up the difference of paths that changed, and of those that call

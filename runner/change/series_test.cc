@@ -97,14 +97,25 @@ TEST(Series, says_where_the_last_version_that_is_kept_has_another_figure_now) {
                 HasSubstr("closed-port: 6.12.115 had 235.0 when it was new and 236.0"));
 }
 
+TEST(Series, keeps_each_note_once) {
+    Series kept = three_versions(), more = one_more(235, 335);
+    kept.notes = {"the kernel lies at one address"};
+    more.notes = {"the kernel lies at one address", "another"};
+    EXPECT_EQ(joined(to_json(kept), to_json(more)).at("notes"),
+              Json({"the kernel lies at one address", "another"}));
+}
+
 TEST(Series, says_why_a_document_is_none_that_can_be_gone_on_with) {
     const Json kept = to_json(three_versions());
     EXPECT_EQ(why_not_kept(kept, "6.12"), "");
     EXPECT_THAT(why_not_kept(kept, "6.1"), HasSubstr("it is of \"6.12\", not of 6.1"));
-    for (const auto& [key, value] : std::map<std::string, Json>{{"schema_version", 2},
-                                                                {"subjects", Json::array()},
-                                                                {"steps", Json::array()},
-                                                                {"left_out", "none"}}) {
+    for (const auto& [key, value] :
+         std::vector<std::pair<std::string, Json>>{{"schema_version", 2},
+                                                   {"subjects", Json::array()},
+                                                   {"steps", Json::array()},
+                                                   {"left_out", "none"},
+                                                   {"left_out", {1}},
+                                                   {"notes", {nullptr}}}) {
         Json broken = kept;
         broken[key] = value;
         EXPECT_NE(why_not_kept(broken, "6.12"), "") << key;

@@ -2,6 +2,7 @@
 // Which version it was that changed a path, and what it changed there.
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "base/output.h"
 #include "base/sha256.h"
 #include "base/whole_file.h"
@@ -153,6 +154,9 @@ private:
     /// The step itself, as a diff of the path.
     Diff step_between(const Looked& good, const Looked& bad) const {
         Diff diff{good.subject, bad.subject, command()};
+        for (const Looked* looked : {&good, &bad})
+            for (const MeasuredPaths& measured : looked->measured)
+                add_lines(diff.notes, unmoved_kernels(measured.result));
         for (size_t i = 0; i < good.measured.size(); i++)
             for (PathChange& change : changes_between(good.measured[i], bad.measured[i]))
                 if (figure_name(change.experiment, change.path) == way_.path)
@@ -190,6 +194,7 @@ private:
 
     void print_step(const Diff& diff, const std::vector<std::string>& about, size_t all) const {
         for (const PathChange& change : diff.paths) fmt::print("  {}\n", sentence_of(change));
+        for (const std::string& note : diff.notes) fmt::print("  note: {}\n", note);
         if (all)
             fmt::print("  changelog: {} entries between, {} share a word with these functions\n",
                        all, about.size());

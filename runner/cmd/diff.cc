@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What one subject changed against another: every path of some experiments on both, and where the
 // instructions are that one has more.
+#include "base/lines.h"
 #include "base/output.h"
 #include "base/whole_file.h"
 #include "cmd/options.h"

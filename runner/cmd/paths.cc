@@ -239,11 +239,6 @@ MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
     return measured;
 }
 
-void add_lines(std::vector<std::string>& all, const std::vector<std::string>& more) {
-    for (const std::string& line : more)
-        if (std::find(all.begin(), all.end(), line) == all.end()) all.push_back(line);
-}
-
 std::vector<PathChange> changes_between(const MeasuredPaths& measured, const std::string& before,
                                         const std::string& after) {
     const Result pair = pair_of(measured.result, before, after);

@@ -49,9 +49,6 @@ struct MeasuredPaths {
 MeasuredPaths measure_paths(const RunRequest& request, const Contrast& contrast,
                             const std::filesystem::path& out, const std::string& command);
 
-/// Each line once: of several experiments many say the same.
-void add_lines(std::vector<std::string>& all, const std::vector<std::string>& more);
-
 /// Of all its trials. @pre it has one, and each has the metric
 double mean_of(const Cell& cell, const std::string& metric);
 

@@ -2,6 +2,7 @@
 // What became of each path from version to version.
 #include "change/series.h"
 #include "base/error.h"
+#include "base/lines.h"
 #include "base/output.h"
 #include "base/whole_file.h"
 #include "change/changelog.h"
@@ -82,6 +83,7 @@ void measure(Series& series, const RunRequest& run, const std::vector<Contrast>&
     for (const Contrast& one : contrasts) {
         const MeasuredPaths measured = measure_paths(run, one, out, series.command);
         add_lines(series.left_out, measured.left_out);
+        add_lines(series.notes, unmoved_kernels(measured.result));
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
                  changes_between(measured, subjects[i].name, subjects[i + 1].name))

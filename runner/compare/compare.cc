@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "compare/compare.h"
 
+#include "base/lines.h"
 #include "compare/headline.h"
 #include "compare/look.h"
 #include "compare/net.h"
@@ -277,7 +278,8 @@ std::vector<std::string> notes_on(const Result& result) {
 }
 
 std::vector<std::string> notes_on(const Result& before, const Result& after, bool paired) {
-    std::vector<std::string> notes = notes_on(after);
+    std::vector<std::string> notes = unmoved_kernels(before);
+    add_lines(notes, notes_on(after));
     std::set<std::string> paths;
     for (const Json& change : Json::diff(before.provenance, after.provenance))
         paths.insert(change["path"]);

@@ -339,6 +339,15 @@ TEST(CompareTwo, names_what_else_differs) {
                 ElementsAre("provenance differs: /kernel/release", "new: only after has it"));
 }
 
+TEST(CompareTwo, tells_where_the_kernel_of_before_was_never_moved) {
+    Result before = arms_at({{"native", 0}});
+    for (Observation& observation : before.observations)
+        observation.facts["kernel_base"] = "0xffffffff81000000";
+    for (const Result& after : {before, arms_at({{"native", 0}})})
+        EXPECT_THAT(to_json(compare(before, after))["notes"],
+                    ElementsAre(HasSubstr("the kernel of native, plain lies at one address")));
+}
+
 TEST(CompareTwo, refuses_other_experiments_and_lanes) {
     Result other = arms_at({{"native", 0}});
     other.experiment.name = "null-aa";

@@ -135,7 +135,7 @@ def answer(document):
         blocks.append(Figures([Figure(plots[0], table)]))
     if document["paths"]:
         blocks.append(table)
-    if document["notes"]:
+    if document.get("notes"):
         blocks.append(Paragraph(["Notes:"]))
         blocks.append(Bullets([[line] for line in document["notes"]]))
     if document["left_out"]:
@@ -380,7 +380,7 @@ def summary(document):
         lines.append(f"| {path['path']} | {' | '.join(said)} | {ratio} | {path['verdict_words']} |")
     if len(document["paths"]) > len(shown):
         lines += ["", f"and {len(document['paths']) - len(shown)} more paths"]
-    lines += [text for line in document["notes"] for text in ("", f"Note: {line}.")]
+    lines += [text for line in document.get("notes", []) for text in ("", f"Note: {line}.")]
     lines += ["", f"Instructions of the path, not time. `{document['command']}`"]
     return "\n".join(lines[:LINES]) + "\n"
 
