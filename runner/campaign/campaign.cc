@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/steady.h"
 #include "base/whole_file.h"
+#include "campaign/shard.h"
 #include "result/store.h"
 
 #include <fmt/format.h>
@@ -121,9 +122,10 @@ private:
         all.insert(std::upper_bound(all.begin(), all.end(), observation, before), observation);
     }
 
-    /// Where the plan has looks, up to the next.
+    /// Where the plan has looks, up to the next; of a shard, its own.
     size_t planned() const {
-        return asked_ && !result_.plan.looks.empty() ? asked_ : result_.plan.trials.size();
+        const bool fewer = !result_.plan.looks.empty() || is_shard(result_);
+        return asked_ && fewer ? asked_ : result_.plan.trials.size();
     }
 
     Executor& executor_;

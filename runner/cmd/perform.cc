@@ -2,9 +2,12 @@
 #include "cmd/perform.h"
 
 #include "base/error.h"
+#include "base/whole_file.h"
+#include "campaign/replay.h"
 #include "cmd/pace_file.h"
 #include "cmd/progress.h"
 #include "compare/null_floor.h"
+#include "compare/table.h"
 #include "sys/sys.h"
 #include "target/files.h"
 
@@ -19,7 +22,11 @@ namespace {
 Result observed(const RunRequest& request, const CampaignRequest& campaign, Executor& executor,
                 const CampaignListener& also) {
     PaceFile paces = pace_file();
-    const Plan& plan = campaign.plan;
+    Plan plan = campaign.plan;
+    if (request.shard) {
+        plan.trials = trials_of(plan, *request.shard);
+        plan.looks.clear();
+    }
     const Pace pace = paces.of(plan);
     const Forecast ahead = forecast_for(request, plan, pace);
     Progress progress(request.quiet, plan, pace, ahead.workers);
@@ -28,7 +35,7 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
         progress.say(brief);
     try {
         const CampaignListener shown = progress.listener();
-        Result result = run_campaign(campaign, *strategy_for(request, plan), executor,
+        Result result = run_campaign(campaign, *strategy_for(request, campaign.plan), executor,
                                      [&](const CampaignEvent& event) {
                                          if (also) also(event);
                                          shown(event);
@@ -44,22 +51,71 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
     }
 }
 
+RunOutcome concluded(const RunRequest& request, Result result, const fs::path& out) {
+    make_folder(out);
+    const Comparison comparison =
+        conclude(result, out, compare_options(request.null, result.plan.lane));
+    if (request.report) draw("report.py", out);
+    return {std::move(result), comparison, out};
+}
+
+Result result_at(const fs::path& path) {
+    return result_from_json(read_json(fs::is_directory(path) ? path / "result.json" : path));
+}
+
 }  // namespace
 
 RunOutcome perform(const RunRequest& request, const CampaignListener& also) {
     CampaignRequest campaign = campaign_for(request);
     const Plan& plan = campaign.plan;
-    const CompareOptions options = compare_options(request.null, plan.lane);
+    compare_options(request.null, plan.lane);  // read before anything is run
     campaign.out = out_for(request, plan, to_string(plan.lane));
     const std::unique_ptr<Executor> executor = executor_for(request, plan);
-    Result result = observed(request, campaign, *executor, also);
-    const Comparison comparison = conclude(result, campaign.out, options);
-    if (request.report) draw("report.py", campaign.out);
-    return {std::move(result), comparison, campaign.out};
+    return concluded(request, observed(request, campaign, *executor, also), campaign.out);
+}
+
+ShareOutcome perform_share(const RunRequest& request) {
+    CampaignRequest campaign = campaign_for(request);
+    const Plan& plan = campaign.plan;
+    trials_of(plan, *request.shard);  // can it be shared out so? asked before a guest is made
+    campaign.out = out_for(request, plan,
+                           fmt::format("{}-shard{}", to_string(plan.lane), request.shard->number));
+    Result result = observed(request, campaign, *executor_for(request, plan), {});
+    write_whole(campaign.out / "result.json", to_json(result).dump(1) + "\n");
+    return {std::move(result), campaign.out};
+}
+
+RunOutcome perform_merge(RunRequest request, const std::vector<std::string>& folders) {
+    std::vector<NamedResult> shards;
+    for (const std::string& folder : folders) shards.push_back({folder, result_at(folder)});
+    Result whole = merged(shards);
+    request.rounds = whole.plan.looks.empty();  // then all of them were asked for
+    Result ended = replayed(whole, *strategy_for(request, whole.plan));
+    check_rounds_distinct(ended);
+    request.vm.kernel = ended.provenance.at("kernel_asked").at("kernel");
+    return concluded(request, std::move(ended),
+                     out_for(request, whole.plan, to_string(whole.plan.lane)));
+}
+
+int show(const RunOutcome& outcome, bool json, bool report) {
+    if (json) {
+        Json document = to_json(outcome.comparison);
+        document["out"] = outcome.out;
+        document["observations_sha256"] = observations_sha256(outcome.result.observations);
+        fmt::print("{}\n", document.dump(2));
+    } else {
+        fmt::print("{}\n", text_table(outcome.comparison));
+        print_files(outcome.out / "result.json", outcome.out / "report.html", report);
+    }
+    return static_cast<int>(outcome.comparison.status);
 }
 
 Result load_result(const fs::path& path) {
-    return result_from_json(read_json(fs::is_directory(path) ? path / "result.json" : path));
+    Result result = result_at(path);
+    if (is_shard(result))
+        throw Error(Status::usage, fmt::format("{}: one shard of a run", path.string()),
+                    "rxlab merge joins all of them to a result");
+    return result;
 }
 
 CompareOptions compare_options(const fs::path& null, Lane lane) {

@@ -16,7 +16,22 @@ struct RunOutcome {
 /// @throws Error; what was observed until then is in observations.jsonl of the folder.
 RunOutcome perform(const RunRequest& request, const CampaignListener& also = {});
 
-/// result.json of a run, named by the file or by its folder. @throws Error(Status::usage)
+/// One machine's share of a run: its result.json alone, for nothing can be concluded from it yet.
+struct ShareOutcome {
+    Result result;
+    std::filesystem::path out;
+};
+ShareOutcome perform_share(const RunRequest& request);
+
+/// Of all shares, named by their folders, what one run of all would have given: the rounds that it
+/// would have stopped after, too. @throws Error(Status::usage)
+RunOutcome perform_merge(RunRequest request, const std::vector<std::string>& folders);
+
+/// The outcome on stdout, as a table or as comparison.json. @return exit status
+int show(const RunOutcome& outcome, bool json, bool report);
+
+/// result.json of a run, named by the file or by its folder.
+/// @throws Error(Status::usage): it is none, or a shard, which says nothing by itself
 Result load_result(const std::filesystem::path& path);
 /// The options for comparing in `lane`, with the null floor of the result at `null` (empty: not
 /// measured).

@@ -23,6 +23,32 @@ void print_trials(const Plan& plan) {
                    trial.factors.empty() ? "" : Json(trial.factors).dump());
 }
 
+struct PlannedShard {
+    Shard shard;
+    Forecast ahead;
+};
+
+/// What each of so many machines would run: all rounds, for only all of them together can tell
+/// whether fewer decide.
+std::vector<PlannedShard> shares_of(const RunRequest& request, const Plan& plan, int machines) {
+    std::vector<PlannedShard> shares;
+    for (int number = 1; number <= machines; number++) {
+        const Shard shard{number, machines};
+        Plan part = plan;
+        part.trials = trials_of(plan, shard);
+        part.looks.clear();
+        shares.push_back({shard, forecast_for(request, part, pace_file().of(plan))});
+    }
+    return shares;
+}
+
+Json to_json(const std::vector<PlannedShard>& shares) {
+    Json rows = Json::array();
+    for (const PlannedShard& share : shares)
+        rows.push_back({{"shard", to_string(share.shard)}, {"expected", to_json(share.ahead)}});
+    return rows;
+}
+
 /// The first trial of every arm and factor combination: the rounds only repeat them.
 std::vector<const Trial*> distinct_trials(const Plan& plan) {
     std::vector<const Trial*> trials;
@@ -58,6 +84,11 @@ void define_plan(CommandOptions command) {
     auto request = std::make_shared<RunRequest>();
     auto json = std::make_shared<bool>(false);
     add_plan_options(command, *request);
+    auto machines = std::make_shared<int>(0);
+    command
+        .option("--shards", *machines,
+                "shared out among so many machines: what each 'rxlab run --shard I/N' would run")
+        .between(1, 100'000);
     command.flag("--json", *json, "print JSON");
     command.does([=] {
         const Experiment experiment = load_experiment(request->experiment);
@@ -67,6 +98,8 @@ void define_plan(CommandOptions command) {
         Json document = to_json(plan);
         document["expected"] = to_json(ahead);
         document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
+        const std::vector<PlannedShard> shares = shares_of(*request, plan, *machines);
+        if (*machines) document["shards"] = to_json(shares);
         if (plan.target == "host")
             document["changes"] = changes_json(plan, request->host.interface);
         if (*json) {
@@ -77,6 +110,8 @@ void define_plan(CommandOptions command) {
         fmt::print("\n{}\n", in_words(ahead));
         if (const std::string brief = brief_words(*request, experiment); !brief.empty())
             fmt::print("{}\n", brief);
+        for (const PlannedShard& share : shares)
+            fmt::print("shard {}: {}\n", to_string(share.shard), in_words(share.ahead));
         if (plan.target == "host") print_changes(plan, request->host.interface);
         if (!warning.empty()) fmt::print("\nwarning: {}\n  next: {}\n", warning, kMoreRounds);
     });

@@ -55,6 +55,7 @@ std::string options_again(const RunRequest& request, bool on_host) {
     if (request.seed != 1) options += fmt::format(" --seed {}", request.seed);
     if (request.rounds) options += fmt::format(" --rounds {}", request.rounds);
     if (request.full) options += " --full";
+    if (request.shard) options += " --shard " + to_string(*request.shard);
     for (const std::string& arm : request.arms) options += " --arm " + arm;
     if (!request.host.interface.names.empty())
         options += " --interface " + request.host.interface.names;
@@ -150,15 +151,19 @@ void add_display_options(CommandOptions command, RunRequest& request) {
     command.flag("-q,--quiet", request.quiet, "no progress");
 }
 
-void add_target_options(CommandOptions command, RunRequest& request) {
-    command.option("--kernel", request.vm.kernel, kernel_words());
-    command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
-    add_guest_options(command, request.vm);
+void add_null_option(CommandOptions command, RunRequest& request) {
     command
         .option("--null", request.null,
                 "result of null-aa in this lane on this machine: a smaller difference than it "
                 "shows counts as none")
         .existing_path();
+}
+
+void add_target_options(CommandOptions command, RunRequest& request) {
+    command.option("--kernel", request.vm.kernel, kernel_words());
+    command.option("--modules", request.vm.modules, "modules folder of a kernel given by path");
+    add_guest_options(command, request.vm);
+    add_null_option(command, request);
     command.option("--out", request.out,
                    "folder for result, comparison and report; an interrupted run there is resumed");
     add_display_options(command, request);
@@ -214,10 +219,16 @@ CampaignRequest campaign_for(const RunRequest& request) {
         {"rxlab_version", version()},
         {"kernel_asked", {{"kernel", request.vm.kernel}, {"modules", request.vm.modules}}},
         {"command", repeat_command(request, campaign.plan)}};
+    if (request.shard) {
+        RunRequest whole = request;
+        whole.shard.reset();
+        campaign.stamp["shard"] = shard_stamp(*request.shard, repeat_command(whole, campaign.plan));
+    }
     return campaign;
 }
 
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan) {
+    if (request.shard) return make_strategy("share", {{"shard", to_string(*request.shard)}});
     if (!plan.looks.empty())
         return make_strategy(
             "until_decided",

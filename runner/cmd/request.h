@@ -2,12 +2,14 @@
 // What a person asks for on the command line, and the campaign that it means.
 #pragma once
 #include "campaign/campaign.h"
+#include "campaign/shard.h"
 #include "cmd/catalogue.h"
 #include "cmd/options.h"
 #include "target/target.h"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace rxlab {
@@ -22,6 +24,7 @@ struct RunRequest {
     bool full = false;  ///< all of an experiment that has a brief part
     bool each = false;  ///< a comparison that is decided ends by itself, not with all others
     uint64_t seed = 1;
+    std::optional<Shard> shard;  ///< only the share of one of several machines
     std::filesystem::path null;  ///< result of null-aa on the same machine and lane, or empty
     VmOptions vm;
     HostOptions host;
@@ -36,6 +39,8 @@ void add_plan_options(CommandOptions command, RunRequest& request);
 void add_guest_options(CommandOptions command, VmOptions& vm);
 /// Options about what is shown.
 void add_display_options(CommandOptions command, RunRequest& request);
+/// The option for the null floor.
+void add_null_option(CommandOptions command, RunRequest& request);
 /// Options about the machine a run happens on, these among them.
 void add_target_options(CommandOptions command, RunRequest& request);
 

@@ -3,7 +3,6 @@
 #include "base/output.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
-#include "compare/table.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -12,23 +11,29 @@
 namespace rxlab {
 namespace {
 
-void print_outcome(const RunOutcome& outcome, bool report) {
-    fmt::print("{}\n", text_table(outcome.comparison));
-    print_files(outcome.out / "result.json", outcome.out / "report.html", report);
-}
-
 int run(RunRequest request, bool json) {
     if (json) request.quiet = true;
-    const RunOutcome outcome = perform(request);
+    return show(perform(request), json, request.report);
+}
+
+int run_share(RunRequest request, bool json) {
+    if (json) request.quiet = true;
+    const ShareOutcome outcome = perform_share(request);
+    const std::string sha = observations_sha256(outcome.result.observations);
     if (json) {
-        Json document = to_json(outcome.comparison);
-        document["out"] = outcome.out;
-        document["observations_sha256"] = observations_sha256(outcome.result.observations);
+        const Json document{{"shard", to_string(*request.shard)},
+                            {"trials", outcome.result.observations.size()},
+                            {"valid", valid(outcome.result)},
+                            {"out", outcome.out},
+                            {"observations_sha256", sha}};
         fmt::print("{}\n", document.dump(2));
     } else {
-        print_outcome(outcome, request.report);
+        fmt::print("shard {}: {} of {} trials, observations_sha256 {}\n", to_string(*request.shard),
+                   outcome.result.observations.size(), outcome.result.plan.trials.size(), sha);
+        fmt::print("result  {}\n  next: rxlab merge, with the folders of all {} shards\n",
+                   (outcome.out / "result.json").string(), request.shard->of);
     }
-    return static_cast<int>(outcome.comparison.status);
+    return static_cast<int>(valid(outcome.result) ? Status::ok : Status::invalid);
 }
 
 /// The observation goes to stdout, all that the guest says to stderr.
@@ -60,12 +65,20 @@ void define_run(CommandOptions command) {
     auto trial = std::make_shared<std::optional<int>>();
     add_plan_options(command, *request);
     add_target_options(command, *request);
+    auto shard = std::make_shared<std::string>();
+    command.option("--shard", *shard,
+                   "I/N: only the trials of the I-th of N machines; 'rxlab merge' joins their "
+                   "folders to the result of all");
     command.flag("--json", *json, "print comparison.json");
     command
         .option("--trial", *trial,
                 "repeat only this trial, its console shown; prints the observation")
         .at_least(0);
-    command.does([=] { return *trial ? repeat_trial(*request, **trial) : run(*request, *json); });
+    command.does([=] {
+        if (!shard->empty()) request->shard = shard_from(*shard);
+        if (*trial) return repeat_trial(*request, **trial);
+        return request->shard ? run_share(*request, *json) : run(*request, *json);
+    });
 }
 
 }  // namespace rxlab

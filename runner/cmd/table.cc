@@ -7,11 +7,11 @@ namespace rxlab {
 
 // One file each, in the order of --help.
 using Define = void(CommandOptions options);
-Define define_list, define_show, define_plan, define_run, define_compare, define_spread,
-    define_report, define_tune, define_profile, define_advise, define_certify, define_attribute,
-    define_diff, define_series, define_bisect, define_syscalls, define_kernels, define_bundle,
-    define_nightly, define_shell, define_doctor, define_frames, define_xdp, define_knob,
-    define_apply, define_restore, define_agent;
+Define define_list, define_show, define_plan, define_run, define_merge, define_compare,
+    define_spread, define_report, define_tune, define_profile, define_advise, define_certify,
+    define_attribute, define_diff, define_series, define_bisect, define_syscalls, define_kernels,
+    define_bundle, define_nightly, define_shell, define_doctor, define_frames, define_xdp,
+    define_knob, define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -26,6 +26,8 @@ const Command kCommands[] = {
     {"plan", "every trial an experiment would make; with --target host, every change", define_plan,
      kUse},
     {"run", "run an experiment and write its before/after report", define_run, kUse},
+    {"merge", "the shards of a run, from several machines, to one result and its report",
+     define_merge, kUse},
     {"compare", "compare a result's arms, or two results", define_compare, kUse},
     {"spread", "where a result's spread comes from: boots, or phases of one boot", define_spread,
      kUse},
