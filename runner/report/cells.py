@@ -35,13 +35,19 @@ def factor_places(result, trial):
 def cells_of(result):
     """label -> trials, in the order of arms, then of factors' values, then of trials; arms without
     trials included."""
-    cells, seen = {}, {trial["arm"] for trial in result["trials"]}
-    for arm in result["arms"]:
-        if arm["name"] not in seen:
-            cells[arm["name"]] = []
-        for trial in sorted(result["trials"], key=lambda trial: factor_places(result, trial)):
-            if trial["arm"] == arm["name"]:
-                cells.setdefault(label_of(trial["arm"], trial["factors"]), []).append(trial)
+    alike = {}  # of trials with the same factors, found out about once
+    for trial in result["trials"]:
+        alike.setdefault((trial["arm"], repr(trial["factors"])), []).append(trial)
+    placed = {arm["name"]: [] for arm in result["arms"]}
+    for (arm, _), trials in alike.items():
+        if arm in placed:
+            placed[arm].append((factor_places(result, trials[0]), trials))
+    cells = {}
+    for arm, groups in placed.items():
+        if not groups:
+            cells[arm] = []
+        for _, trials in sorted(groups, key=lambda group: group[0]):
+            cells.setdefault(label_of(arm, trials[0]["factors"]), []).extend(trials)
     return cells
 
 

@@ -15,6 +15,10 @@ SMALLEST, LARGEST = 1e-150, 1e150
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+# Where the text has none of these, nor such a character itself, no string of it has one.
+ESCAPED = re.compile(r"\\[ubf]")
+
+
 class Refused(Exception):
     """A document that cannot be reported: fact with its place, and the next step."""
 
@@ -53,7 +57,9 @@ def read_json(path, next_step):
     except UnicodeDecodeError as error:
         raise Refused(f"{path}: byte {error.start} is not UTF-8", next_step) from None
     try:
-        return clean(json.loads(text, parse_constant=finite, parse_float=finite, parse_int=whole))
+        document = json.loads(text, parse_constant=finite, parse_float=finite, parse_int=whole)
+        is_clean = not (ESCAPED.search(text) or UNPRINTABLE.search(text))
+        return document if is_clean else clean(document)
     except json.JSONDecodeError as error:
         raise Refused(f"{path}:{error.lineno}:{error.colno}: {error.msg}", next_step) from None
     except RecursionError:

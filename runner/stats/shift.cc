@@ -4,9 +4,11 @@
 #include "stats/quantile.h"
 
 #include <algorithm>
+#include <bit>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 namespace rxlab {
@@ -16,24 +18,58 @@ double two_sided_z(double confidence) {
     return boost::math::quantile(boost::math::normal(), 0.5 + confidence / 2);
 }
 
-/// The candidates between which a shift lies, sorted, and what their rank statistic looks like
-/// under no shift.
+/// Doubles as integers of the same order.
+uint64_t rank_of(double value) {
+    const auto bits = std::bit_cast<uint64_t>(value);
+    return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
+}
+
+double value_of(uint64_t rank) {
+    return std::bit_cast<double>(rank >> 63 ? rank & ~(uint64_t{1} << 63) : ~rank);
+}
+
+/// The candidates between which a shift lies, and what their rank statistic looks like under no
+/// shift. They are the square of what was observed, so they are counted and never listed.
 struct Candidates {
-    std::vector<double> values;
+    size_t count = 0;
+    double smallest = 0, largest = 0;
     double centre = 0;                ///< expected rank statistic
     double spread = 0;                ///< its standard deviation
     double outermost_confidence = 0;  ///< exact confidence of [smallest, largest]
 };
 
-Shift shift_among(Candidates candidates, double confidence) {
-    std::vector<double>& values = candidates.values;
-    std::sort(values.begin(), values.end());
-    Shift shift{median(values), std::nullopt};
+/// The k-th smallest, from 0: the least double that more than k of them are at most.
+template <typename CountAtMost>
+double candidate_at(size_t k, const Candidates& candidates, const CountAtMost& count_at_most) {
+    uint64_t low = rank_of(candidates.smallest), high = rank_of(candidates.largest);
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (count_at_most(value_of(middle)) > k)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return value_of(low) + 0.0;  // no negative zero
+}
+
+template <typename CountAtMost>
+Shift shift_among(const Candidates& candidates, const CountAtMost& count_at_most,
+                  double confidence) {
+    const size_t last = candidates.count - 1;
+    const auto at = [&](size_t k) { return candidate_at(k, candidates, count_at_most); };
+    const double middle[] = {at(last / 2), at(last - last / 2)};
+    Shift shift{median(middle), std::nullopt};
     if (candidates.outermost_confidence < confidence) return shift;
     const double k = std::floor(candidates.centre - two_sided_z(confidence) * candidates.spread);
     const size_t cut = static_cast<size_t>(std::max(k, 0.0));
-    shift.interval = Interval{values[cut], values[values.size() - 1 - cut]};
+    shift.interval = Interval{at(cut), at(last - cut)};
     return shift;
+}
+
+std::vector<double> sorted(std::span<const double> values) {
+    std::vector<double> copy(values.begin(), values.end());
+    std::sort(copy.begin(), copy.end());
+    return copy;
 }
 
 double log_binomial(double n, double k) {
@@ -70,15 +106,19 @@ size_t least_each(double confidence) {
 }
 
 Shift paired_shift(std::span<const double> differences, double confidence) {
-    const double n = static_cast<double>(differences.size());
-    Candidates walsh{{},
-                     n * (n + 1) / 4,
-                     std::sqrt(n * (n + 1) * (2 * n + 1) / 24),
-                     most_confidence(differences.size())};
-    for (size_t i = 0; i < differences.size(); i++)
-        for (size_t j = i; j < differences.size(); j++)
-            walsh.values.push_back((differences[i] + differences[j]) / 2);
-    return shift_among(std::move(walsh), confidence);
+    const std::vector<double> d = sorted(differences);
+    const double n = static_cast<double>(d.size());
+    const auto count_at_most = [&](double value) {
+        size_t count = 0;
+        for (size_t i = 0, end = d.size(); i < end; i++) {
+            while (end > i && (d[i] + d[end - 1]) / 2 > value) end--;
+            count += end - i;
+        }
+        return count;
+    };
+    return shift_among({d.size() * (d.size() + 1) / 2, d.front(), d.back(), n * (n + 1) / 4,
+                        std::sqrt(n * (n + 1) * (2 * n + 1) / 24), most_confidence(d.size())},
+                       count_at_most, confidence);
 }
 
 Shift few_paired_shift(std::span<const double> differences, double confidence,
@@ -95,11 +135,19 @@ Shift few_paired_shift(std::span<const double> differences, double confidence,
 
 Shift unpaired_shift(std::span<const double> before, std::span<const double> after,
                      double confidence) {
-    const double n = static_cast<double>(before.size()), m = static_cast<double>(after.size());
-    Candidates pairs{{}, n * m / 2, std::sqrt(n * m * (n + m + 1) / 12), most_confidence(n, m)};
-    for (const double b : before)
-        for (const double a : after) pairs.values.push_back(a - b);
-    return shift_among(std::move(pairs), confidence);
+    const std::vector<double> b = sorted(before), a = sorted(after);
+    const double n = static_cast<double>(b.size()), m = static_cast<double>(a.size());
+    const auto count_at_most = [&](double value) {
+        size_t count = 0, end = 0;
+        for (const double was : b) {
+            while (end < a.size() && a[end] - was <= value) end++;
+            count += end;
+        }
+        return count;
+    };
+    return shift_among({b.size() * a.size(), a.front() - b.back(), a.back() - b.front(), n * m / 2,
+                        std::sqrt(n * m * (n + m + 1) / 12), most_confidence(n, m)},
+                       count_at_most, confidence);
 }
 
 std::optional<double> detectable_shift(std::span<const double> differences) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "stats/shift.h"
 
+#include "base/random.h"
+#include "stats/quantile.h"
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <cmath>
@@ -119,6 +123,60 @@ TEST(UnpairedShift, gives_no_interval_where_the_confidence_is_out_of_reach) {
     EXPECT_TRUE(unpaired_shift(Sample(4, 1.0), Sample(4, 2.0), 0.95).interval)
         << "4 and 4 reach 97.1 %";
     EXPECT_FALSE(unpaired_shift(Sample(1, 1.0), Sample(1, 2.0), 0.95).interval);
+}
+
+// --- against all candidates, listed ---
+
+/// Of a kind that has ties, both signs, and values that differ by many orders of magnitude.
+Sample any_sample(SplitMix64& random, size_t size) {
+    Sample sample;
+    while (sample.size() < size) {
+        const double value = static_cast<double>(random.next() % 9) - 4;
+        sample.push_back(random.next() % 3 ? value : std::ldexp(value, random.next() % 60));
+    }
+    return sample;
+}
+
+void expect_among(Sample candidates, const Shift& shift, const std::string& what) {
+    std::sort(candidates.begin(), candidates.end());
+    EXPECT_EQ(shift.value, median(candidates)) << what;
+    if (!shift.interval) return;
+    const auto place = [&](double value) {
+        return std::lower_bound(candidates.begin(), candidates.end(), value) - candidates.begin();
+    };
+    const auto low = place(shift.interval->low), high = place(shift.interval->high);
+    EXPECT_EQ(candidates[static_cast<size_t>(low)], shift.interval->low) << what;
+    EXPECT_EQ(candidates[static_cast<size_t>(high)], shift.interval->high) << what;
+}
+
+TEST(PairedShift, is_found_among_the_averages_without_listing_them) {
+    SplitMix64 random(1);
+    for (size_t n = 1; n <= 60; n++) {
+        const Sample d = any_sample(random, n);
+        Sample walsh;
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = i; j < n; j++) walsh.push_back((d[i] + d[j]) / 2);
+        expect_among(walsh, paired_shift(d, 0.95), fmt::format("{}", n));
+    }
+}
+
+TEST(UnpairedShift, is_found_among_the_differences_without_listing_them) {
+    SplitMix64 random(2);
+    for (size_t n = 1; n <= 40; n++) {
+        const Sample before = any_sample(random, n), after = any_sample(random, 41 - n);
+        Sample differences;
+        for (const double b : before)
+            for (const double a : after) differences.push_back(a - b);
+        expect_among(differences, unpaired_shift(before, after, 0.95), fmt::format("{}", n));
+    }
+}
+
+TEST(PairedShift, of_ten_thousand_lists_no_fifty_million) {
+    Sample d(10'000);
+    for (size_t i = 0; i < d.size(); i++) d[i] = static_cast<double>(i);
+    const Shift shift = paired_shift(d, 0.95);
+    EXPECT_EQ(shift.value, 4999.5);
+    EXPECT_NEAR(shift.interval->low, 4943, 1);
 }
 
 TEST(DetectableShift, uses_students_quantiles) {
