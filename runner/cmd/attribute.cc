@@ -73,8 +73,8 @@ std::vector<Difference> differences_of(const Attributed& before, const Attribute
 
 void print_differences(const Attributed& before, const Attributed& after, const Printed& limits) {
     const double all = after.instructions() - before.instructions();
-    fmt::print("\n{}: {:.1f} instructions per packet, {:+.1f} against {}\n", after.label,
-               after.instructions(), all, before.label);
+    fmt::print("\n{}: {:.1f} instructions per {}, {:+.1f} against {}\n", after.label,
+               after.instructions(), after.item, all, before.label);
     size_t printed = 0;
     double told = 0;
     for (const Difference& one : differences_of(before, after)) {
@@ -89,7 +89,7 @@ void print_differences(const Attributed& before, const Attributed& after, const 
 
 void print_parts(const std::vector<Attributed>& all) {
     for (const Attributed& one : all) {
-        fmt::print("\n{}: {:.1f} instructions per packet\n", one.label, one.instructions());
+        fmt::print("\n{}: {:.1f} instructions per {}\n", one.label, one.instructions(), one.item);
         for (const auto& [part, count] : by_part(one))
             fmt::print("  {:<44} {:>10.1f} {:>9.1f} %\n", part, count,
                        100 * count / one.instructions());
@@ -109,8 +109,8 @@ void print_accesses(const std::vector<Attributed>& all) {
         const Accesses memory = total(one.executed.accesses, false),
                        ports = total(one.executed.accesses, true);
         fmt::print(
-            "{}: device accesses per packet: {:.2f} loads, {:.2f} stores, {:.2f} port accesses\n",
-            one.label, one.per_packet(memory.loads), one.per_packet(memory.stores),
+            "{}: device accesses per {}: {:.2f} loads, {:.2f} stores, {:.2f} port accesses\n",
+            one.label, one.item, one.per_packet(memory.loads), one.per_packet(memory.stores),
             one.per_packet(ports.loads + ports.stores));
         for (const auto& [device, count] : by_device(one.executed))
             fmt::print("  {:<44} {:>10.2f} loads {:>10.2f} stores\n", device,
@@ -190,9 +190,8 @@ void attribute(const RunRequest& request, bool json, const Printed& limits) {
         return;
     }
     fmt::print(
-        "{}: executed instructions per packet, in each function itself: before, after, "
-        "difference\n",
-        attribution.name());
+        "{}: executed instructions per {}, in each function itself: before, after, difference\n",
+        attribution.name(), attribution.all().front().item);
     for (const Attributed& one : attribution.all())
         if (const Attributed* before = baseline_of(attribution.all(), one);
             before && before != &one)
