@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 
 namespace rxlab {
 namespace {
@@ -18,6 +19,8 @@ Result with_trials(const Result& small, size_t count) {
     big.plan.trials.clear();
     big.plan.looks.clear();
     big.observations.clear();
+    if (small.observations.empty() || small.observations.front().trial.round != 0)
+        throw std::runtime_error("no trial of round 0 to begin with");
     for (int round = 0; big.observations.size() < count; round++)
         for (const Observation& one : small.observations) {
             if (one.trial.round != 0) continue;

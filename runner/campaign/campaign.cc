@@ -124,8 +124,8 @@ private:
 
     /// Where the plan has looks, up to the next; of a shard, its own.
     size_t planned() const {
-        const bool fewer = !result_.plan.looks.empty() || is_shard(result_);
-        return asked_ && fewer ? asked_ : result_.plan.trials.size();
+        if (is_shard(result_)) return part_of(result_.plan, shard_of(result_)).trials.size();
+        return asked_ && !result_.plan.looks.empty() ? asked_ : result_.plan.trials.size();
     }
 
     Executor& executor_;

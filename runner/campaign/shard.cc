@@ -2,12 +2,14 @@
 #include "campaign/shard.h"
 
 #include "base/error.h"
+#include "campaign/replay.h"
 #include "result/certify.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,11 +17,18 @@
 namespace rxlab {
 namespace {
 
-constexpr size_t kMostNamed = 5;  // trials, ingredients
+constexpr size_t kMostNamed = 5;
 constexpr const char* kOne = "give the --out folder of each 'rxlab run EXPERIMENT --shard I/N'";
 
 [[noreturn]] void refuse(const std::string& what, const std::string& next) {
     throw Error(Status::usage, what, next);
+}
+
+/// The first of many, and how many there are.
+std::string some_of(const std::vector<std::string>& all) {
+    if (all.size() <= kMostNamed) return fmt::format("{}", fmt::join(all, ", "));
+    return fmt::format("{} and {} more", fmt::join(all.begin(), all.begin() + kMostNamed, ", "),
+                       all.size() - kMostNamed);
 }
 
 std::optional<int> number_in(const std::string& text) {
@@ -38,22 +47,16 @@ std::vector<std::pair<uint64_t, std::string>> boots_of(const Plan& plan) {
     return boots;
 }
 
-Shard shard_in(const NamedResult& named) {
-    const Json stamp = named.result.provenance.value("shard", Json());
-    if (!stamp.is_object() || !stamp.value("number", Json()).is_number_integer() ||
-        !stamp.value("of", Json()).is_number_integer() || !stamp.value("whole", Json()).is_string())
-        refuse(named.name + ": no shard, but a run of its own", kOne);
-    return {stamp["number"], stamp["of"]};
-}
-
 /// By number; of the first's run.
 std::map<int, const NamedResult*> all_of(const std::vector<NamedResult>& shards) {
     if (shards.empty()) refuse("no shard to merge", kOne);
-    const int of = shard_in(shards.front()).of;
     std::map<int, const NamedResult*> by_number;
+    int of = 0;
     for (const NamedResult& named : shards) {
-        const Shard shard = shard_in(named);
-        if (shard.of != of || shard.number < 1 || shard.number > of)
+        if (!is_shard(named.result)) refuse(named.name + ": no shard, but a run of its own", kOne);
+        const Shard shard = shard_of(named.result);
+        if (!of) of = shard.of;
+        if (shard.of != of)
             refuse(fmt::format("{}: it is shard {}, and {} is one of {}", named.name,
                                to_string(shard), shards.front().name, of),
                    "all of them have the same N in --shard I/N");
@@ -66,7 +69,7 @@ std::map<int, const NamedResult*> all_of(const std::vector<NamedResult>& shards)
     std::vector<std::string> missing;
     for (int number = 1; number <= of; number++)
         if (!by_number.contains(number)) missing.push_back(to_string(Shard{number, of}));
-    if (!missing.empty()) refuse(fmt::format("missing: shard {}", fmt::join(missing, ", ")), kOne);
+    if (!missing.empty()) refuse("missing: shard " + some_of(missing), kOne);
     return by_number;
 }
 
@@ -82,35 +85,38 @@ void require_same_plan(const NamedResult& first, const NamedResult& other) {
                "run it with the options of the others");
 }
 
-/// The guest's machine: CPU model, memory, devices, kernel command line.
+/// QEMU's arguments and the kernel's: CPU model, memory, devices.
+std::set<std::string> machine_of(const NamedResult& named) {
+    const Json& provenance = named.result.provenance;
+    std::set<std::string> words = provenance.value("/qemu/argv"_json_pointer, Json::array());
+    words.insert(provenance.value("cmdline", ""));
+    return words;
+}
+
 void require_same_machine(const NamedResult& first, const NamedResult& other) {
-    const auto machine = [](const NamedResult& named) {
-        return Json{{"qemu", named.result.provenance.value("/qemu/argv"_json_pointer, Json())},
-                    {"kernel", named.result.provenance.value("cmdline", Json())}};
-    };
-    const Json here = machine(first), there = machine(other);
-    for (const auto& [what, words] : here.items())
-        if (words != there.at(what))
-            refuse(fmt::format("{}: its guest is another than that of {}: {} has {}, there {}",
-                               other.name, first.name, what, there.at(what).dump(), words.dump()),
-                   "run it with the options of the others (--cpu, --memory)");
+    const std::set<std::string> there = machine_of(first), here = machine_of(other);
+    std::vector<std::string> differ;
+    std::set_symmetric_difference(here.begin(), here.end(), there.begin(), there.end(),
+                                  std::back_inserter(differ));
+    if (!differ.empty())
+        refuse(fmt::format("{}: its guest is another machine than that of {}: they differ in {}",
+                           other.name, first.name, some_of(differ)),
+               "run it with the options of the others (--cpu, --memory)");
 }
 
 void require_same_ingredients(const NamedResult& first, const NamedResult& other) {
-    std::vector<std::string> lines =
-        differing_ingredients(ingredients_of(first.result), ingredients_of(other.result));
-    if (lines.empty()) return;
-    const size_t all = lines.size();
-    lines.resize(std::min(lines.size(), kMostNamed));
-    refuse(fmt::format("{}: made with other ingredients than {}, {} of them: {}", other.name,
-                       first.name, all, fmt::join(lines, "; ")),
-           "run it again with those of the others");
+    const std::vector<std::string> differ =
+        differing_ingredients(ingredients_of(other.result), ingredients_of(first.result));
+    if (!differ.empty())
+        refuse(fmt::format("{}: made with other ingredients than {}: {}", other.name, first.name,
+                           some_of(differ)),
+               "run it again with those of the others");
 }
 
 /// All of its trials, and no others.
 void require_whole(const NamedResult& named) {
     std::set<int> wanted, there;
-    for (const Trial& trial : trials_of(named.result.plan, shard_in(named)))
+    for (const Trial& trial : part_of(named.result.plan, shard_of(named.result)).trials)
         wanted.insert(trial.id);
     for (const Observation& observation : named.result.observations)
         if (!wanted.contains(observation.trial.id) || !there.insert(observation.trial.id).second)
@@ -124,10 +130,31 @@ void require_whole(const NamedResult& named) {
 }
 
 Json row_of(const Result& shard) {
-    return {{"number", shard.provenance["shard"]["number"]},
+    return {{"number", shard_of(shard).number},
             {"observations_sha256", observations_sha256(shard.observations)},
             {"wall_s", shard.wall_s},
             {"host", shard.provenance.value("host", Json())}};
+}
+
+/// Where one run of the plan would have ended. What its trials beyond that took is taken off.
+Result ended(Result whole, double floor) {
+    std::sort(whole.observations.begin(), whole.observations.end(),
+              [](const Observation& a, const Observation& b) { return a.trial.id < b.trial.id; });
+    // A run makes this check of all its trials, when it has ended.
+    for (Observation& observation : whole.observations) observation.checks.erase("rounds_distinct");
+    Result result = replayed(
+        whole, *(whole.plan.looks.empty() ? make_strategy("whole_plan")
+                                          : make_strategy("until_decided", {{"floor", floor}})));
+    std::set<int> kept;
+    for (const Observation& observation : result.observations) kept.insert(observation.trial.id);
+    const double workers = result.provenance.value("workers", 1.0);
+    for (const Observation& observation : whole.observations) {
+        if (kept.contains(observation.trial.id)) continue;
+        result.wall_s -= observation.wall_s / workers;
+        result.cpu_s -= observation.cpu_s;
+    }
+    check_rounds_distinct(result);
+    return result;
 }
 
 }  // namespace
@@ -146,7 +173,7 @@ std::string to_string(const Shard& shard) {
     return fmt::format("{}/{}", shard.number, shard.of);
 }
 
-std::vector<Trial> trials_of(const Plan& plan, const Shard& shard) {
+Plan part_of(const Plan& plan, const Shard& shard) {
     if (!lane_row(plan.lane).repeats_exactly)
         refuse(fmt::format("a run of the {} lane cannot be shared out: what it measures is the "
                            "machine's",
@@ -161,10 +188,10 @@ std::vector<Trial> trials_of(const Plan& plan, const Shard& shard) {
     for (size_t i = static_cast<size_t>(shard.number) - 1; i < boots.size();
          i += static_cast<size_t>(shard.of))
         ours.insert(boots[i]);
-    std::vector<Trial> trials;
-    for (const Trial& trial : plan.trials)
-        if (ours.contains(boot_of(trial))) trials.push_back(trial);
-    return trials;
+    Plan part = plan;
+    part.looks.clear();
+    std::erase_if(part.trials, [&](const Trial& trial) { return !ours.contains(boot_of(trial)); });
+    return part;
 }
 
 Json shard_stamp(const Shard& shard, const std::string& whole_command) {
@@ -175,33 +202,55 @@ bool is_shard(const Result& result) {
     return result.provenance.contains("shard");
 }
 
-Result merged(const std::vector<NamedResult>& shards) {
+Shard shard_of(const Result& result) {
+    const Json stamp = result.provenance.value("shard", Json());
+    const auto integer = [&](const char* name) {
+        const Json value = stamp.is_object() ? stamp.value(name, Json()) : Json();
+        return value.is_number_integer() ? value.get<int64_t>() : 0;
+    };
+    const int64_t number = integer("number"), of = integer("of");
+    if (number < 1 || number > of || of > static_cast<int64_t>(boots_of(result.plan).size()))
+        refuse(fmt::format("\"shard\" is none of the plan's: {}", stamp.dump()),
+               "write it with this rxlab's run --shard");
+    return {static_cast<int>(number), static_cast<int>(of)};
+}
+
+Result merged(const std::vector<NamedResult>& shards, double floor) {
     const std::map<int, const NamedResult*> by_number = all_of(shards);
     const NamedResult& first = *by_number.at(1);
     Result whole = first.result;
     whole.observations.clear();
     whole.boots_s.clear();
     whole.wall_s = whole.cpu_s = 0;
-    whole.provenance["command"] = first.result.provenance["shard"]["whole"];
-    whole.provenance.erase("shard");
-    Json& rows = whole.provenance["shards"] = Json::array();
+    Json& provenance = whole.provenance;
+    Json rows = Json::array();
+    double workers_s = 0;
     for (const auto& [number, named] : by_number) {
         const Result& shard = named->result;
-        require_same_plan(first, *named);
-        require_same_machine(first, *named);
-        require_same_ingredients(first, *named);
+        try {
+            require_same_plan(first, *named);
+            require_same_machine(first, *named);
+            require_same_ingredients(first, *named);
+            workers_s += shard.wall_s * shard.provenance.value("workers", 1.0);
+            provenance["command"] = shard.provenance.at("shard").at("whole").get<std::string>();
+        } catch (const Json::exception& error) {
+            refuse(fmt::format("{}: its provenance is damaged: {}", named->name, error.what()),
+                   "run the shard again, with another --out");
+        }
         require_whole(*named);
         rows.push_back(row_of(shard));
+        if (shard.provenance.value("host", Json()) != first.result.provenance.value("host", Json()))
+            provenance.erase("host");
         whole.observations.insert(whole.observations.end(), shard.observations.begin(),
                                   shard.observations.end());
         whole.boots_s.insert(whole.boots_s.end(), shard.boots_s.begin(), shard.boots_s.end());
-        whole.wall_s = std::max(whole.wall_s, shard.wall_s);
+        whole.wall_s += shard.wall_s;
         whole.cpu_s += shard.cpu_s;
     }
-    std::sort(whole.observations.begin(), whole.observations.end(),
-              [](const Observation& a, const Observation& b) { return a.trial.id < b.trial.id; });
-    check_rounds_distinct(whole);
-    return whole;
+    provenance.erase("shard");
+    provenance["shards"] = rows;
+    if (whole.wall_s > 0) provenance["workers"] = workers_s / whole.wall_s;
+    return ended(std::move(whole), floor);
 }
 
 }  // namespace rxlab

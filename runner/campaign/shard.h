@@ -18,16 +18,19 @@ struct Shard {
 Shard shard_from(const std::string& text);
 std::string to_string(const Shard& shard);  ///< "2/4"
 
-/// The trials of a share, with their ids in the whole plan. Trials of one boot stay together, so
-/// that each is booted on one machine only.
+/// The trials of a share, with their ids in the whole plan; it has no looks, for only all shares
+/// together can be looked at. Trials of one boot stay together, so that each is booted on one
+/// machine only.
 /// @throws Error(Status::usage): a lane whose numbers depend on the machine, or fewer boots than
 /// shares
-std::vector<Trial> trials_of(const Plan& plan, const Shard& shard);
+Plan part_of(const Plan& plan, const Shard& shard);
 
 /// What the provenance of a share has: which it is, and the command of the whole.
 Json shard_stamp(const Shard& shard, const std::string& whole_command);
 /// Is this a share, not a whole run?
 bool is_shard(const Result& result);
+/// Which, as its stamp says. @throws Error(Status::usage): it says none of its plan's
+Shard shard_of(const Result& result);
 
 /// A result and the words for it in messages, e.g. its folder.
 struct NamedResult {
@@ -35,9 +38,11 @@ struct NamedResult {
     Result result;
 };
 
-/// The result of the whole plan, all rounds of it; its provenance has a row for each share.
+/// What one run of the plan would have observed: a plan with looks ends at the one where it is
+/// decided. Its provenance has a row for each share; its wall time is the sum of theirs.
+/// @param floor null floor, as compare() takes it
 /// @throws Error(Status::usage) naming what is wrong: no share, one that is missing, there twice,
 /// not finished, of another plan, or made with other ingredients
-Result merged(const std::vector<NamedResult>& shards);
+Result merged(const std::vector<NamedResult>& shards, double floor);
 
 }  // namespace rxlab

@@ -52,7 +52,7 @@ protected:
     /// In words, fact and next step.
     static std::string refusal(const std::vector<NamedResult>& shards) {
         try {
-            merged(shards);
+            merged(shards, 0);
         } catch (const Error& error) {
             EXPECT_EQ(error.status(), Status::usage);
             EXPECT_NE(error.next(), "");
@@ -69,7 +69,7 @@ TEST_F(ShardTest, is_merged_to_exactly_what_one_run_observes) {
     for (const int of : {1, 2, 3, 4, 8}) {
         std::vector<NamedResult> shards = shares(of);
         std::reverse(shards.begin(), shards.end());
-        const Result whole = merged(shards);
+        const Result whole = merged(shards, 0);
         EXPECT_EQ(observations_sha256(whole.observations), observations_sha256(one.observations));
         EXPECT_EQ(to_json(compare(whole)), to_json(compare(one)));
         EXPECT_TRUE(valid(whole));
@@ -84,16 +84,40 @@ TEST_F(ShardTest, that_may_end_early_ends_where_one_run_does) {
     ASSERT_FALSE(request_.plan.looks.empty());
     const Result one = run("until_decided", {{"floor", 0}});
     ASSERT_LT(one.observations.size(), one.plan.trials.size());
-    const Result whole =
-        replayed(merged(shares(3)), *make_strategy("until_decided", {{"floor", 0}}));
+    const Result whole = merged(shares(3), 0);
     EXPECT_EQ(observations_sha256(whole.observations), observations_sha256(one.observations));
+}
+
+TEST_F(ShardTest, adds_its_time_to_that_of_the_others_but_for_what_one_run_had_left_out) {
+    std::vector<NamedResult> shards = shares(2);
+    for (NamedResult& named : shards) {
+        named.result.wall_s = 10;
+        named.result.cpu_s = 7;
+        named.result.boots_s = {3};
+        named.result.provenance["host"] = named.name;
+    }
+    shards[1].result.provenance["workers"] = 3;
+    const Result whole = merged(shards, 0);
+    EXPECT_EQ(whole.wall_s, 20);
+    EXPECT_EQ(whole.cpu_s, 14);
+    EXPECT_EQ(whole.boots_s.size(), 2u);
+    EXPECT_EQ(whole.provenance["workers"], 2);
+    EXPECT_FALSE(whole.provenance.contains("host"));
+    EXPECT_EQ(whole.provenance["shards"][1]["host"], "node2");
+    request_.plan = make_plan(request_.experiment, {});
+    const Result early = merged(shares(2), 0);
+    const size_t cut = early.plan.trials.size() - early.observations.size();
+    ASSERT_GT(cut, 0u);
+    shards = shares(2);
+    for (NamedResult& named : shards) named.result.wall_s = 100;
+    EXPECT_NEAR(merged(shards, 0).wall_s, 200 - 0.5 * static_cast<double>(cut), 1e-9);
 }
 
 TEST_F(ShardTest, has_whole_boots_each_in_one_share) {
     std::set<int> ids;
     std::map<std::pair<uint64_t, std::string>, int> share_of;
     for (int number = 1; number <= 3; number++)
-        for (const Trial& trial : trials_of(request_.plan, {number, 3})) {
+        for (const Trial& trial : part_of(request_.plan, {number, 3}).trials) {
             EXPECT_TRUE(ids.insert(trial.id).second);
             EXPECT_EQ(share_of.emplace(boot_of(trial), number).first->second, number);
         }
@@ -101,9 +125,9 @@ TEST_F(ShardTest, has_whole_boots_each_in_one_share) {
 }
 
 TEST_F(ShardTest, is_refused_where_shares_would_be_empty_or_of_different_machines) {
-    EXPECT_THROW(trials_of(request_.plan, {1, 1000}), Error);
+    EXPECT_THROW(part_of(request_.plan, {1, 1000}), Error);
     request_.plan.lane = Lane::timed;
-    EXPECT_THROW(trials_of(request_.plan, {1, 2}), Error);
+    EXPECT_THROW(part_of(request_.plan, {1, 2}), Error);
 }
 
 TEST_F(ShardTest, is_written_as_one_of_many) {
@@ -133,13 +157,15 @@ TEST_F(ShardTest, cannot_be_of_another_plan_machine_or_ingredients) {
     EXPECT_THAT(refusal(other), HasSubstr("the experiment's text differs"));
     other = shares(2);
     other[1].result.provenance["qemu"]["argv"] = {"-m", "1024"};
-    EXPECT_THAT(refusal(other), HasSubstr("node2: its guest is another than that of node1"));
+    EXPECT_THAT(refusal(other),
+                HasSubstr("node2: its guest is another machine than that of node1: they "
+                          "differ in -m, 1024"));
     other = shares(2);
     for (NamedResult& named : other)
         named.result.provenance["ingredients"] = {
             {{"name", "kernel"}, {"from", named.name}, {"sha256", named.name}}};
-    EXPECT_THAT(refusal(other), HasSubstr("made with other ingredients than node1, 1 of them: "
-                                          "kernel: node1 (node1) here, node2 (node2) there"));
+    EXPECT_THAT(refusal(other), HasSubstr("made with other ingredients than node1: "
+                                          "kernel: node2 (node2) here, node1 (node1) there"));
 }
 
 TEST_F(ShardTest, has_to_be_finished_and_nothing_else) {
@@ -150,6 +176,29 @@ TEST_F(ShardTest, has_to_be_finished_and_nothing_else) {
     EXPECT_THAT(refusal(cut), HasSubstr("is none of its shard"));
     cut[1].result.observations.back() = cut[1].result.observations.front();
     EXPECT_THAT(refusal(cut), HasSubstr("there twice"));
+}
+
+TEST_F(ShardTest, that_was_damaged_by_hand_is_refused_by_name) {
+    for (const char* stamp : {R"(7)", R"({})", R"({"number": 0, "of": 2, "whole": ""})",
+                              R"({"number": 1, "of": 2147483647, "whole": ""})",
+                              R"({"number": 4294967297, "of": 2, "whole": ""})",
+                              R"({"number": "1", "of": 2, "whole": ""})"}) {
+        std::vector<NamedResult> damaged = shares(2);
+        damaged[0].result.provenance["shard"] = Json::parse(stamp);
+        EXPECT_THAT(refusal(damaged), HasSubstr("none of the plan's")) << stamp;
+    }
+    for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{
+             {"qemu", Json::array()},
+             {"qemu", {{"argv", 7}}},
+             {"cmdline", 7},
+             {"ingredients", "none"},
+             {"ingredients", Json::object()},
+             {"workers", "two"},
+             {"shard", {{"number", 2}, {"of", 2}, {"whole", 7}}}}) {
+        std::vector<NamedResult> damaged = shares(2);
+        damaged[1].result.provenance[key] = value;
+        EXPECT_THAT(refusal(damaged), HasSubstr("node2: its provenance is damaged")) << key;
+    }
 }
 
 }  // namespace

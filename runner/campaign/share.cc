@@ -13,7 +13,7 @@ public:
 
     std::vector<Trial> next(const Result& so_far) const override {
         std::set<int> ours;
-        for (const Trial& trial : trials_of(so_far.plan, shard_)) ours.insert(trial.id);
+        for (const Trial& trial : part_of(so_far.plan, shard_).trials) ours.insert(trial.id);
         return not_yet_observed(so_far,
                                 [&](const Trial& trial) { return ours.contains(trial.id); });
     }

@@ -121,7 +121,7 @@ bool needs_more_than_a_bundle_has(const Trial& trial) {
 }
 
 void bundle(const fs::path& run, fs::path to) {
-    const Result result = result_from_json(read_json(run / "result.json"));
+    const Result result = load_result(run);
     if (result.plan.target != "vm")
         throw Error(Status::usage, "only runs in a VM can be bundled: a host cannot be packed",
                     "hand on the folder of the run itself");

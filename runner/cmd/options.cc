@@ -133,6 +133,11 @@ CommandOption CommandOptions::option(const std::string& names, int& value,
     return CommandOption(app_->add_option(names, value, help));
 }
 
+CommandOption CommandOptions::option(const std::string& names, std::optional<std::string>& value,
+                                     const std::string& help) {
+    return CommandOption(app_->add_option(names, value, help));
+}
+
 CommandOption CommandOptions::option(const std::string& names, std::optional<int>& value,
                                      const std::string& help) {
     return CommandOption(app_->add_option(names, value, help));

@@ -53,6 +53,8 @@ public:
     /// `names` as CLI11 has them: "--lane", "-q,--quiet", or "DIR" for an argument. What is given
     /// is put where `value` is, which must live until the command has run.
     CommandOption option(const std::string& names, std::string& value, const std::string& help);
+    CommandOption option(const std::string& names, std::optional<std::string>& value,
+                         const std::string& help);
     CommandOption option(const std::string& names, std::filesystem::path& value,
                          const std::string& help);
     CommandOption option(const std::string& names, std::vector<std::string>& value,

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/whole_file.h"
-#include "campaign/replay.h"
 #include "cmd/pace_file.h"
 #include "cmd/progress.h"
 #include "compare/null_floor.h"
@@ -22,11 +21,7 @@ namespace {
 Result observed(const RunRequest& request, const CampaignRequest& campaign, Executor& executor,
                 const CampaignListener& also) {
     PaceFile paces = pace_file();
-    Plan plan = campaign.plan;
-    if (request.shard) {
-        plan.trials = trials_of(plan, *request.shard);
-        plan.looks.clear();
-    }
+    const Plan plan = request.shard ? part_of(campaign.plan, *request.shard) : campaign.plan;
     const Pace pace = paces.of(plan);
     const Forecast ahead = forecast_for(request, plan, pace);
     Progress progress(request.quiet, plan, pace, ahead.workers);
@@ -51,10 +46,10 @@ Result observed(const RunRequest& request, const CampaignRequest& campaign, Exec
     }
 }
 
-RunOutcome concluded(const RunRequest& request, Result result, const fs::path& out) {
+RunOutcome concluded(const RunRequest& request, Result result, const fs::path& out,
+                     const CompareOptions& options) {
     make_folder(out);
-    const Comparison comparison =
-        conclude(result, out, compare_options(request.null, result.plan.lane));
+    const Comparison comparison = conclude(result, out, options);
     if (request.report) draw("report.py", out);
     return {std::move(result), comparison, out};
 }
@@ -68,16 +63,16 @@ Result result_at(const fs::path& path) {
 RunOutcome perform(const RunRequest& request, const CampaignListener& also) {
     CampaignRequest campaign = campaign_for(request);
     const Plan& plan = campaign.plan;
-    compare_options(request.null, plan.lane);  // read before anything is run
+    const CompareOptions options = compare_options(request.null, plan.lane);
     campaign.out = out_for(request, plan, to_string(plan.lane));
     const std::unique_ptr<Executor> executor = executor_for(request, plan);
-    return concluded(request, observed(request, campaign, *executor, also), campaign.out);
+    return concluded(request, observed(request, campaign, *executor, also), campaign.out, options);
 }
 
 ShareOutcome perform_share(const RunRequest& request) {
     CampaignRequest campaign = campaign_for(request);
     const Plan& plan = campaign.plan;
-    trials_of(plan, *request.shard);  // can it be shared out so? asked before a guest is made
+    part_of(plan, *request.shard);  // can it be shared out so? asked before a guest is made
     campaign.out = out_for(request, plan,
                            fmt::format("{}-shard{}", to_string(plan.lane), request.shard->number));
     Result result = observed(request, campaign, *executor_for(request, plan), {});
@@ -86,15 +81,20 @@ ShareOutcome perform_share(const RunRequest& request) {
 }
 
 RunOutcome perform_merge(RunRequest request, const std::vector<std::string>& folders) {
+    for (const char* file : {"result.json", "observations.jsonl"})
+        if (!request.out.empty() && fs::exists(request.out / file))
+            throw Error(Status::usage,
+                        fmt::format("{}: holds a {} already", request.out.string(), file),
+                        "choose another folder with --out");
     std::vector<NamedResult> shards;
     for (const std::string& folder : folders) shards.push_back({folder, result_at(folder)});
-    Result whole = merged(shards);
-    request.rounds = whole.plan.looks.empty();  // then all of them were asked for
-    Result ended = replayed(whole, *strategy_for(request, whole.plan));
-    check_rounds_distinct(ended);
-    request.vm.kernel = ended.provenance.at("kernel_asked").at("kernel");
-    return concluded(request, std::move(ended),
-                     out_for(request, whole.plan, to_string(whole.plan.lane)));
+    const CompareOptions options = compare_options(request.null, shards.front().result.plan.lane);
+    Result whole = merged(shards, options.floor);
+    if (const Json asked = whole.provenance.value("kernel_asked", Json());
+        asked.is_object() && asked.value("kernel", Json()).is_string())
+        request.vm.kernel = asked["kernel"];
+    const fs::path out = out_for(request, whole.plan, to_string(whole.plan.lane));
+    return concluded(request, std::move(whole), out, options);
 }
 
 int show(const RunOutcome& outcome, bool json, bool report) {

@@ -30,14 +30,12 @@ struct PlannedShard {
 
 /// What each of so many machines would run: all rounds, for only all of them together can tell
 /// whether fewer decide.
-std::vector<PlannedShard> shares_of(const RunRequest& request, const Plan& plan, int machines) {
+std::vector<PlannedShard> shares_of(const RunRequest& request, const Plan& plan, const Pace& pace,
+                                    int machines) {
     std::vector<PlannedShard> shares;
     for (int number = 1; number <= machines; number++) {
         const Shard shard{number, machines};
-        Plan part = plan;
-        part.trials = trials_of(plan, shard);
-        part.looks.clear();
-        shares.push_back({shard, forecast_for(request, part, pace_file().of(plan))});
+        shares.push_back({shard, forecast_for(request, part_of(plan, shard), pace)});
     }
     return shares;
 }
@@ -94,11 +92,12 @@ void define_plan(CommandOptions command) {
         const Experiment experiment = load_experiment(request->experiment);
         const Plan plan = plan_for(*request, experiment);
         const std::string warning = too_few_rounds(plan, experiment);
-        const Forecast ahead = forecast_for(*request, plan, pace_file().of(plan));
+        const Pace pace = pace_file().of(plan);
+        const Forecast ahead = forecast_for(*request, plan, pace);
         Json document = to_json(plan);
         document["expected"] = to_json(ahead);
         document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
-        const std::vector<PlannedShard> shares = shares_of(*request, plan, *machines);
+        const std::vector<PlannedShard> shares = shares_of(*request, plan, pace, *machines);
         if (*machines) document["shards"] = to_json(shares);
         if (plan.target == "host")
             document["changes"] = changes_json(plan, request->host.interface);

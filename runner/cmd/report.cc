@@ -13,7 +13,7 @@ void define_report(CommandOptions command) {
     command.option("DIR", *folder, "folder of a run (result.json)").required();
     command.does([=] {
         const std::filesystem::path dir = *folder;
-        const Result result = result_from_json(read_json(dir / "result.json"));
+        const Result result = load_result(dir);
         write_whole(dir / "comparison.json", to_json(compare(result)).dump(2) + "\n");
         draw("report.py", dir);
         fmt::print("{}\n", (dir / "report.html").string());

@@ -65,17 +65,20 @@ void define_run(CommandOptions command) {
     auto trial = std::make_shared<std::optional<int>>();
     add_plan_options(command, *request);
     add_target_options(command, *request);
-    auto shard = std::make_shared<std::string>();
+    auto shard = std::make_shared<std::optional<std::string>>();
     command.option("--shard", *shard,
                    "I/N: only the trials of the I-th of N machines; 'rxlab merge' joins their "
                    "folders to the result of all");
-    command.flag("--json", *json, "print comparison.json");
+    command.flag("--json", *json, "print comparison.json; of a shard, what it observed, in short");
     command
         .option("--trial", *trial,
                 "repeat only this trial, its console shown; prints the observation")
         .at_least(0);
     command.does([=] {
-        if (!shard->empty()) request->shard = shard_from(*shard);
+        if (*shard && *trial)
+            throw Error(Status::usage, "a trial is repeated whatever shard it is of",
+                        "--trial without --shard");
+        if (*shard) request->shard = shard_from(**shard);
         if (*trial) return repeat_trial(*request, **trial);
         return request->shard ? run_share(*request, *json) : run(*request, *json);
     });

@@ -16,7 +16,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 
 
 # Where the text has none of these, nor such a character itself, no string of it has one.
-ESCAPED = re.compile(r"\\[ubf]")
+ESCAPED = re.compile(r"\\[ubfr]")
 
 
 class Refused(Exception):

@@ -21,6 +21,7 @@ import effects
 import evidence
 import ink
 import latency
+import load
 import report
 import sample
 import sampled
@@ -657,6 +658,15 @@ class Refusals(unittest.TestCase):
     def test_too_deep(self):
         (self.folder / "result.json").write_text("[" * 100000)
         self.assertIn("nested too deeply", self.refusal())
+
+    def test_characters_that_no_page_may_have_are_replaced_however_they_are_written(self):
+        escapes = [r"\b", r"\f", r"\r", r"\u001b", r"\ud800", "\x7f"]
+        for text in escapes:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "x.json")
+                file.write_text('{"a%sb": ["c%sd", 1]}' % (text, text), encoding="utf-8")
+                read = load.read_json(file, "next")
+            self.assertEqual(read, {"a\ufffdb": ["c\ufffdd", 1]}, text)
 
     def test_no_number(self):
         for text in ("NaN", "1e999", "1" + "0" * 400):

@@ -24,9 +24,15 @@ constexpr const char* kElsewhere =
                 "free space or choose another folder with --out");
 }
 
-/// What may differ between the two halves of a resumed run: how and when it was asked for.
-Json lasting(Json provenance) {
+/// What may differ between the two halves of a resumed run: how and when it was asked for. Where a
+/// lane repeats exactly, the machine too, so that a job may go on at another node of a cluster.
+Json lasting(Json provenance, const Plan& plan) {
+    if (!provenance.is_object()) return provenance;
     for (const char* key : {"command", "started", "finished"}) provenance.erase(key);
+    if (!lane_row(plan.lane).repeats_exactly) return provenance;
+    for (const char* key : {"host", "workers"}) provenance.erase(key);
+    if (provenance.contains("shard") && provenance["shard"].is_object())
+        provenance["shard"].erase("whole");
     return provenance;
 }
 
@@ -34,10 +40,11 @@ Json header_for(const Plan& plan, const Json& provenance) {
     return {{"rxlab_observations", kFormat},
             {"experiment", plan.experiment},
             {"plan_sha256", sha256(to_json(plan).dump())},
-            {"provenance", lasting(provenance)}};
+            {"provenance", lasting(provenance, plan)}};
 }
 
-void check_header(const std::filesystem::path& path, const Json& found, const Json& wanted) {
+void check_header(const std::filesystem::path& path, const Json& found, const Json& wanted,
+                  const Plan& plan) {
     if (found.value("rxlab_observations", Json()) != kFormat)
         throw Error(Status::usage,
                     fmt::format("{}: expected observations of format {}, got {}", path.string(),
@@ -49,7 +56,8 @@ void check_header(const std::filesystem::path& path, const Json& found, const Js
                                 path.string(), found.value("experiment", "?"),
                                 found.value("plan_sha256", "?").substr(0, 12)),
                     kElsewhere);
-    const Json changes = Json::diff(found.value("provenance", Json()), wanted["provenance"]);
+    const Json changes =
+        Json::diff(lasting(found.value("provenance", Json()), plan), wanted["provenance"]);
     if (!changes.empty())
         throw Error(
             Status::usage,
@@ -124,7 +132,7 @@ Store::Store(const std::filesystem::path& folder, const Plan& plan, const Json& 
         if (lines.documents.empty())
             append_line(header);
         else
-            check_header(path_, lines.documents.front(), header);
+            check_header(path_, lines.documents.front(), header, plan);
     } catch (...) {
         ::close(fd_);
         throw;

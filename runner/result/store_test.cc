@@ -63,6 +63,21 @@ TEST_F(StoreTest, gives_back_what_was_appended) {
               to_json(result_.observations[2]));
 }
 
+TEST_F(StoreTest, is_gone_on_with_on_another_machine_where_numbers_do_not_depend_on_it) {
+    const Json here{{"host", "a"}, {"workers", 2}, {"shard", {{"number", 1}, {"whole", "make x"}}}},
+        there{{"host", "b"}, {"workers", 8}, {"shard", {{"number", 1}, {"whole", "make y"}}}},
+        other{{"host", "a"}, {"workers", 2}, {"shard", {{"number", 2}, {"whole", "make x"}}}};
+    EXPECT_TRUE(ids(here).empty());
+    EXPECT_TRUE(ids(there).empty());
+    EXPECT_THAT(refusal(Status::usage, [&] { ids(other); }), HasSubstr("/shard/number differs"));
+    Plan timed = result_.plan;
+    timed.lane = Lane::timed;
+    const TestFolder folder;
+    { Store(folder.path(), timed, here); }
+    EXPECT_THAT(refusal(Status::usage, [&] { Store(folder.path(), timed, there); }),
+                HasSubstr("/host differs"));
+}
+
 TEST_F(StoreTest, starts_empty) {
     EXPECT_TRUE(ids().empty());
 }

@@ -9,6 +9,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 namespace rxlab {
@@ -111,7 +112,7 @@ Shift paired_shift(std::span<const double> differences, double confidence) {
     const auto count_at_most = [&](double value) {
         size_t count = 0;
         for (size_t i = 0, end = d.size(); i < end; i++) {
-            while (end > i && (d[i] + d[end - 1]) / 2 > value) end--;
+            while (end > i && std::midpoint(d[i], d[end - 1]) > value) end--;
             count += end - i;
         }
         return count;

@@ -38,7 +38,7 @@ struct Shift {
 /// interval runs from the (K+1)-th smallest to the (K+1)-th largest, K = floor(n(n+1)/4 - z
 /// sqrt(n(n+1)(2n+1)/24)) (Hollander and Wolfe). Where K < 0, the outermost averages still serve
 /// while their exact confidence, 1 - 2^(1-n), is not below the one asked; where it is below, there
-/// is no interval. @pre differences is not empty.
+/// is no interval. @pre differences is not empty, and each is finite.
 Shift paired_shift(std::span<const double> differences, double confidence);
 
 /// The same where ranks do not reach the confidence: mean -+ t s / sqrt(n), n - 1 degrees of
@@ -56,7 +56,7 @@ size_t least_pairs(double confidence);
 /// Two independent samples: the median of the differences after_j - before_i; the interval likewise
 /// with K = floor(nm/2 - z sqrt(nm(n+m+1)/12)) and exact outermost confidence 1 - 2 / binomial(n+m,
 /// n).
-/// @pre neither sample is empty.
+/// @pre neither sample is empty, and each value and difference is finite.
 Shift unpaired_shift(std::span<const double> before, std::span<const double> after,
                      double confidence);
 
