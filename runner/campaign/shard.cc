@@ -38,13 +38,14 @@ std::optional<int> number_in(const std::string& text) {
     return number;
 }
 
-/// Of the plan, in its order.
-std::vector<std::pair<uint64_t, std::string>> boots_of(const Plan& plan) {
-    std::vector<std::pair<uint64_t, std::string>> boots;
-    std::set<std::pair<uint64_t, std::string>> seen;
-    for (const Trial& trial : plan.trials)
-        if (seen.insert(boot_of(trial)).second) boots.push_back(boot_of(trial));
-    return boots;
+Plan without_trials(const Plan& plan) {
+    return {plan.experiment, plan.lane, plan.target, plan.seed, {}, plan.left_out, {}};
+}
+
+size_t boots_in(const Plan& plan) {
+    std::set<std::pair<uint64_t, std::string>> boots;
+    for (const Trial& trial : plan.trials) boots.insert(boot_of(trial));
+    return boots.size();
 }
 
 /// By number; of the first's run.
@@ -179,18 +180,17 @@ Plan part_of(const Plan& plan, const Shard& shard) {
                            "machine's",
                            to_string(plan.lane)),
                fmt::format("--lane {}", to_string(exact_lane())));
-    const auto boots = boots_of(plan);
+    std::map<std::pair<uint64_t, std::string>, size_t> boots;  // and which of the plan's it is
+    Plan part = without_trials(plan);
+    for (const Trial& trial : plan.trials) {
+        const size_t place = boots.try_emplace(boot_of(trial), boots.size()).first->second;
+        if (place % static_cast<size_t>(shard.of) == static_cast<size_t>(shard.number) - 1)
+            part.trials.push_back(trial);
+    }
     if (boots.size() < static_cast<size_t>(shard.of))
         refuse(fmt::format("the plan has {} boots, which is less than {} shards", boots.size(),
                            shard.of),
                "fewer shards, or more --rounds");
-    std::set<std::pair<uint64_t, std::string>> ours;
-    for (size_t i = static_cast<size_t>(shard.number) - 1; i < boots.size();
-         i += static_cast<size_t>(shard.of))
-        ours.insert(boots[i]);
-    Plan part = plan;
-    part.looks.clear();
-    std::erase_if(part.trials, [&](const Trial& trial) { return !ours.contains(boot_of(trial)); });
     return part;
 }
 
@@ -209,7 +209,7 @@ Shard shard_of(const Result& result) {
         return value.is_number_integer() ? value.get<int64_t>() : 0;
     };
     const int64_t number = integer("number"), of = integer("of");
-    if (number < 1 || number > of || of > static_cast<int64_t>(boots_of(result.plan).size()))
+    if (number < 1 || number > of || of > static_cast<int64_t>(boots_in(result.plan)))
         refuse(fmt::format("\"shard\" is none of the plan's: {}", stamp.dump()),
                "write it with this rxlab's run --shard");
     return {static_cast<int>(number), static_cast<int>(of)};

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/lines.h"
+#include "result/certify.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -120,6 +121,7 @@ std::string why_not_kept(const Json& kept, const std::string& series) {
     for (const char* key : {"left_out", "notes"})
         if (!is_list_of_texts(kept.value(key, Json::array())))
             return fmt::format("\"{}\" is no list of texts", key);
+    if (!kept.value("certificates", Json::array()).is_array()) return "\"certificates\" is no list";
     if (kept.at("subjects").back().at("name").get<std::string>().empty())
         return "a version without a name";
     in_words(kept);
@@ -148,6 +150,8 @@ Json joined(Json kept, const Json& more) {
         add_lines(lines, more.at(key));
         kept[key] = lines;
     }
+    if (!kept.contains("certificates")) kept["certificates"] = Json::array();
+    append(kept["certificates"], more.value("certificates", Json::array()));
     kept["command"] = more.at("command");
     kept["headline"] = headline_of(kept);
     return kept;
@@ -194,6 +198,15 @@ std::vector<std::string> functions_told(const std::vector<PathChange>& paths) {
     return {names.begin(), names.end()};
 }
 
+Json series_certificate(const std::vector<Subject>& versions, const Result& result) {
+    Json names = Json::array();
+    for (const Subject& version : versions) names.push_back(version.name);
+    return {{"experiment", result.experiment.name},
+            {"versions", names},
+            {"observations_sha256", observations_sha256(result.observations)},
+            {"ingredients", ingredients_of(result)}};
+}
+
 Json to_json(const Series& series) {
     Json subjects = Json::array(), steps = Json::array();
     for (const Subject& subject : series.subjects) subjects.push_back(to_json(subject));
@@ -206,10 +219,11 @@ Json to_json(const Series& series) {
                          {"entries", series.steps[i].entries},
                          {"all_entries", series.steps[i].all_entries}});
     }
-    Json json{{"schema_version", kSeriesVersion}, {"series", series.name},
-              {"command", series.command},        {"subjects", subjects},
-              {"paths", figures_of(steps)},       {"steps", steps},
-              {"left_out", series.left_out},      {"notes", series.notes}};
+    Json json{{"schema_version", kSeriesVersion},   {"series", series.name},
+              {"command", series.command},          {"subjects", subjects},
+              {"paths", figures_of(steps)},         {"steps", steps},
+              {"left_out", series.left_out},        {"notes", series.notes},
+              {"certificates", series.certificates}};
     json["headline"] = headline_of(json);
     return json;
 }

@@ -2,6 +2,7 @@
 // series.json: what became of each path from one version to the next. Pure.
 #pragma once
 #include "change/document.h"
+#include "result/result.h"
 
 #include <string>
 #include <vector>
@@ -22,8 +23,12 @@ struct Series {
     std::vector<Subject> subjects;  ///< oldest first
     std::vector<SeriesStep> steps;  ///< one fewer
     std::vector<std::string> left_out;
-    std::vector<std::string> notes;  ///< what a reader must know before believing it
+    std::vector<std::string> notes;     ///< what a reader must know before believing it
+    Json certificates = Json::array();  ///< of each experiment
 };
+
+/// What one experiment observed of these versions, and what its guests were made of.
+Json series_certificate(const std::vector<Subject>& versions, const Result& result);
 
 /// Names of the functions that make up the difference of paths that changed, and of those that call
 /// them, for entries_about().

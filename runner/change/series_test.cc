@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "experiment/test_schema.h"
+#include "result/test_result.h"
 
 #include <gmock/gmock.h>
 
@@ -97,6 +98,22 @@ TEST(Series, says_where_the_last_version_that_is_kept_has_another_figure_now) {
                 HasSubstr("closed-port: 6.12.115 had 235.0 when it was new and 236.0"));
 }
 
+TEST(Series, keeps_the_certificate_of_each_time_that_versions_were_measured) {
+    Series kept = three_versions(), more = one_more(235, 335);
+    for (Series* series : {&kept, &more})
+        series->certificates.push_back(series_certificate(
+            series->subjects, test_result(test_experiment({"plain", "native"}),
+                                          [](const std::string&, int) { return 3600; })));
+    const Json all = joined(to_json(kept), to_json(more));
+    expect_schema(all, "series");
+    ASSERT_EQ(all.at("certificates").size(), 2u);
+    EXPECT_EQ(all["certificates"][1]["versions"], Json({"6.12.115", "6.12.117"}));
+    EXPECT_EQ(all["certificates"][1]["experiment"], "drop-point");
+    Json without = to_json(kept);
+    without.erase("certificates");
+    EXPECT_EQ(joined(without, to_json(more)).at("certificates").size(), 1u);
+}
+
 TEST(Series, keeps_each_note_once) {
     Series kept = three_versions(), more = one_more(235, 335);
     kept.notes = {"the kernel lies at one address"};
@@ -115,6 +132,7 @@ TEST(Series, says_why_a_document_is_none_that_can_be_gone_on_with) {
                                                    {"steps", Json::array()},
                                                    {"left_out", "none"},
                                                    {"left_out", {1}},
+                                                   {"certificates", 7},
                                                    {"notes", {nullptr}}}) {
         Json broken = kept;
         broken[key] = value;

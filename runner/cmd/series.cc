@@ -84,6 +84,7 @@ void measure(Series& series, const RunRequest& run, const std::vector<Contrast>&
         const MeasuredPaths measured = measure_paths(run, one, out, series.command);
         add_lines(series.left_out, measured.left_out);
         add_lines(series.notes, unmoved_kernels(measured.result));
+        series.certificates.push_back(series_certificate(subjects, measured.result));
         for (size_t i = 0; i < series.steps.size(); i++)
             for (PathChange& path :
                  changes_between(measured, subjects[i].name, subjects[i + 1].name))
