@@ -270,9 +270,8 @@ std::unique_ptr<Traffic> make_pktgen(Sys& sys, Journal& journal, const Topology&
 std::string pktgen_when_done(Sys& sys, const std::function<std::string()>& read) {
     constexpr int kMost = 6000;
     for (int waits = 0;; waits++) {
-        const std::string text = read(), answer = pktgen_answer(text);
-        const bool waits_or_runs = answer.starts_with("OK: count=") || answer == "Starting";
-        if (!waits_or_runs || waits == kMost) return text;
+        const std::string text = read();
+        if (!pktgen_is_at_work(text) || waits == kMost) return text;
         throw_if_interrupted();
         sys.sleep_ns(10'000'000);
     }

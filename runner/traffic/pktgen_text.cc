@@ -32,6 +32,18 @@ PktgenResult parse_pktgen_result(const std::string& text) {
     return result;
 }
 
+bool pktgen_is_at_work(const std::string& text) {
+    const std::string answer = pktgen_answer(text);
+    if (!answer.starts_with("O") && answer != "Starting") return false;
+    try {
+        const PktgenResult result = parse_pktgen_result(text);
+        const uint64_t parts = result.busy_us + result.idle_us;
+        return result.elapsed_us < parts || result.elapsed_us > parts + 1;  // each is rounded
+    } catch (const Error&) {
+        return true;
+    }
+}
+
 std::optional<std::string> pktgen_setting(const std::string& text, const std::string& key) {
     std::istringstream words(text);
     for (std::string word, value; words >> word;)

@@ -21,6 +21,11 @@ struct PktgenResult {
 /// @throws Error(Status::invalid) when there is none, e.g. because the run was cut short.
 PktgenResult parse_pktgen_result(const std::string& text);
 
+/// Has a device not told the result of a run that it was started for? It writes that over
+/// "Starting" and what stood there before, character by character, after it has said that it
+/// stopped: a reader may see the beginning of the one and the end of the other.
+bool pktgen_is_at_work(const std::string& text);
+
 /// What stands after "Result: " in its last such line, empty when there is none.
 std::string pktgen_answer(const std::string& text);
 

@@ -116,6 +116,27 @@ TEST(PktgenText, no_result_is_an_error_with_pktgen_s_words) {
         EXPECT_THROW(parse_pktgen_result(text), Error) << text;
 }
 
+/// The buffer as it is while `text` is written over `before`, so many characters of it.
+std::string half_written(const std::string& text, std::string before, size_t written) {
+    before.resize(std::max(before.size(), text.size()), '\0');
+    before.replace(0, written, text, 0, written);
+    return before.c_str();  // up to its end
+}
+
+TEST(PktgenText, a_result_that_is_being_written_is_none_yet) {
+    const std::string result = k612.substr(k612.rfind("Result: ") + 8);
+    const std::string before = std::string("Starting\0", 9) +
+                               "271(c270+d1) usec, 100 (60byte,-1frags)\n  1pps errors: 0\n";
+    for (size_t written = 0; written < result.find("1000 (60byte"); written++)
+        EXPECT_TRUE(pktgen_is_at_work("Result: " + half_written(result, before, written) + "\n"))
+            << half_written(result, before, written);
+    EXPECT_FALSE(pktgen_is_at_work(k612));
+    EXPECT_FALSE(pktgen_is_at_work(k61));
+    EXPECT_TRUE(pktgen_is_at_work("Result: OK: count=1000\n"));
+    for (const char* done : {"Result: Idle\n", "Result: No such parameter\n", ""})
+        EXPECT_FALSE(pktgen_is_at_work(done)) << done;
+}
+
 TEST(PktgenText, settings_are_found_by_their_key) {
     EXPECT_EQ(pktgen_setting(k612, "count"), "1000");
     EXPECT_EQ(pktgen_setting(k612, "dst_mac"), "02:00:00:00:00:02");
