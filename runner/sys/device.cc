@@ -5,8 +5,10 @@
 #include "base/names.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <net/if.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -63,9 +65,27 @@ std::vector<std::string> named_namespaces() {
     std::vector<std::string> names;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(kNamed, none))
-        if (is_netns_name(entry.path().filename())) names.push_back(entry.path().filename());
+        if (is_netns_name(entry.path().filename()) && has_namespace(entry.path().filename()))
+            names.push_back(entry.path().filename());
     std::sort(names.begin(), names.end());
     return names;
+}
+
+bool has_namespace(const std::string& netns) {
+    struct statfs info {};
+    return netns.empty() || (!::statfs(fmt::format("{}/{}", kNamed, netns).c_str(), &info) &&
+                             info.f_type == NSFS_MAGIC);
+}
+
+bool is_there(Sys& sys, const NetDevice& device) {
+    try {
+        const std::vector<NetDevice> all = devices_in(sys, device.netns);
+        return std::any_of(all.begin(), all.end(),
+                           [&](const NetDevice& one) { return one.index == device.index; });
+    } catch (const Error&) {
+        if (has_namespace(device.netns)) throw;
+        return false;
+    }
 }
 
 }  // namespace rxlab

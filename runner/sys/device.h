@@ -23,7 +23,12 @@ std::vector<NetDevice> devices_in(Sys& sys, const std::string& netns);
 
 /// The inode of a namespace; empty: the caller's own. @throws Error(Status::usage): no such one.
 uint64_t namespace_id(const std::string& netns);
-/// Those that have a name under /run/netns.
+/// Those that have a name under /run/netns; not a file there that is none, as one that is just
+/// being made, or was not removed whole.
 std::vector<std::string> named_namespaces();
+/// Is there one of that name now? Empty: always. Who goes through all may find one gone.
+bool has_namespace(const std::string& netns);
+/// Is the device still where it was?
+bool is_there(Sys& sys, const NetDevice& device);
 
 }  // namespace rxlab

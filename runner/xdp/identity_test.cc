@@ -3,7 +3,11 @@
 // change.
 #include "xdp/lab.h"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <unistd.h>
+#include <atomic>
+#include <thread>
 
 namespace rxlab {
 namespace {
@@ -29,6 +33,28 @@ TEST_F(Identity, a_name_that_cannot_be_one_takes_nothing_away) {
                 HasSubstr("is no network namespace's name"));
     EXPECT_THAT(listed(place(a_)), ElementsAre("drop dport 22"));
     EXPECT_THAT(listed(place(b_)), ElementsAre("drop dport 22"));
+}
+
+TEST_F(Identity, filters_are_found_while_namespaces_come_and_go) {
+    load(place(a_));
+    std::atomic<bool> enough = false;
+    std::thread others([&] {
+        const std::string name = fmt::format("rxl-gone-{}", ::getpid());
+        while (!enough) {
+            real_sys().run({"ip", "netns", "add", name});
+            real_sys().run({"ip", "-n", name, "link", "add", "d0", "type", "dummy"});
+            real_sys().run({"ip", "netns", "del", name});
+        }
+    });
+    const Fd stale(::open("/run/netns/rxl-stale", O_CREAT | O_CLOEXEC, 0600));
+    try {
+        for (int i = 0; i < 300; i++) EXPECT_GE(filters(sys_).size(), 1u);
+    } catch (const Error& error) {
+        ADD_FAILURE() << error.what();
+    }
+    enough = true;
+    others.join();
+    ::unlink("/run/netns/rxl-stale");
 }
 
 TEST_F(Identity, filters_are_found_wherever_they_are) {

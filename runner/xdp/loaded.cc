@@ -181,9 +181,23 @@ std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys) {
     std::vector<std::string> places = named_namespaces();
     places.insert(places.begin(), "");
     std::vector<std::pair<NetDevice, Filter>> all;
-    for (const std::string& netns : places)
-        for (const NetDevice& device : devices_in(sys, netns))
-            if (auto filter = filter_on(sys, device)) all.emplace_back(device, std::move(*filter));
+    // What is removed meanwhile has no filter; any other error is one.
+    for (const std::string& netns : places) {
+        std::vector<NetDevice> devices;
+        try {
+            devices = devices_in(sys, netns);
+        } catch (const Error&) {
+            if (has_namespace(netns)) throw;
+        }
+        for (const NetDevice& device : devices) {
+            try {
+                if (auto filter = filter_on(sys, device))
+                    all.emplace_back(device, std::move(*filter));
+            } catch (const Error&) {
+                if (is_there(sys, device)) throw;
+            }
+        }
+    }
     return all;
 }
 
