@@ -35,10 +35,6 @@ std::string kernel_release_of(const Json& provenance) {
     return provenance.value("host", Json::object()).value("kernel", "");
 }
 
-bool before(const Observation& a, const Observation& b) {
-    return a.trial.id < b.trial.id;
-}
-
 class Campaign {
 public:
     Campaign(const CampaignRequest& request, Executor& executor, const CampaignListener& listener)
@@ -46,6 +42,8 @@ public:
         result_.experiment = request.experiment;
         result_.plan = request.plan;
         stamp(request.stamp);
+        planned_ = is_shard(result_) ? part_of(result_.plan, shard_of(result_)).trials.size()
+                                     : result_.plan.trials.size();
         tell_what_is_missing();
         if (!request.out.empty()) open_store(request.out);
     }
@@ -82,13 +80,13 @@ private:
         store_.emplace(out, result_.plan, result_.provenance);
         for (const Observation& observation : store_->load()) keep(observation);
         if (!result_.observations.empty())
-            listener_(happened::Resumed{result_.observations, planned(), out});
+            listener_(happened::Resumed{result_.observations, planned_, out});
     }
 
     void run(const std::vector<Trial>& batch) {
         awaited_.clear();
         for (const Trial& trial : batch) awaited_.insert(trial.id);
-        asked_ = result_.observations.size() + batch.size();
+        if (!result_.plan.looks.empty()) planned_ = result_.observations.size() + batch.size();
         executor_.run(result_.plan, batch,
                       {[this](const Observation& observation) { observed(observation); },
                        [this](const std::string& line) { listener_(happened::Note{line}); },
@@ -113,19 +111,13 @@ private:
                                     observation.trial.id));
         if (store_) store_->append(observation);
         keep(observation);
-        listener_(happened::Observed{observation, result_.observations.size(), planned()});
+        listener_(happened::Observed{observation, result_.observations.size(), planned_});
     }
 
     /// Ordered by trial, whatever the order they end in.
     void keep(const Observation& observation) {
         std::vector<Observation>& all = result_.observations;
-        all.insert(std::upper_bound(all.begin(), all.end(), observation, before), observation);
-    }
-
-    /// Where the plan has looks, up to the next; of a shard, its own.
-    size_t planned() const {
-        if (is_shard(result_)) return part_of(result_.plan, shard_of(result_)).trials.size();
-        return asked_ && !result_.plan.looks.empty() ? asked_ : result_.plan.trials.size();
+        all.insert(std::upper_bound(all.begin(), all.end(), observation, in_order), observation);
     }
 
     Executor& executor_;
@@ -134,7 +126,7 @@ private:
     Result result_;
     std::optional<Store> store_;
     std::set<int> awaited_;  ///< trials of this batch without an observation
-    size_t asked_ = 0;       ///< trials that the strategy asked for so far
+    size_t planned_ = 0;     ///< trials; where the plan has looks, up to the next; a shard's own
 };
 
 }  // namespace

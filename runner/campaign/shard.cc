@@ -42,12 +42,6 @@ Plan without_trials(const Plan& plan) {
     return {plan.experiment, plan.lane, plan.target, plan.seed, {}, plan.left_out, {}};
 }
 
-size_t boots_in(const Plan& plan) {
-    std::set<std::pair<uint64_t, std::string>> boots;
-    for (const Trial& trial : plan.trials) boots.insert(boot_of(trial));
-    return boots.size();
-}
-
 /// By number; of the first's run.
 std::map<int, const NamedResult*> all_of(const std::vector<NamedResult>& shards) {
     if (shards.empty()) refuse("no shard to merge", kOne);
@@ -74,8 +68,9 @@ std::map<int, const NamedResult*> all_of(const std::vector<NamedResult>& shards)
     return by_number;
 }
 
-void require_same_plan(const NamedResult& first, const NamedResult& other) {
-    const Json changes = Json::diff(to_json(first.result.plan), to_json(other.result.plan));
+/// @param plan the first's
+void require_same_plan(const NamedResult& first, const Json& plan, const NamedResult& other) {
+    const Json changes = Json::diff(plan, to_json(other.result.plan));
     std::string place;
     if (!changes.empty()) place = changes[0]["path"];
     if (place.empty() && first.result.experiment.text != other.result.experiment.text)
@@ -114,11 +109,10 @@ void require_same_ingredients(const NamedResult& first, const NamedResult& other
                "run it again with those of the others");
 }
 
-/// All of its trials, and no others.
-void require_whole(const NamedResult& named) {
+/// All trials of its part, and no others.
+void require_whole(const NamedResult& named, const Plan& part) {
     std::set<int> wanted, there;
-    for (const Trial& trial : part_of(named.result.plan, shard_of(named.result)).trials)
-        wanted.insert(trial.id);
+    for (const Trial& trial : part.trials) wanted.insert(trial.id);
     for (const Observation& observation : named.result.observations)
         if (!wanted.contains(observation.trial.id) || !there.insert(observation.trial.id).second)
             refuse(fmt::format("{}: trial {} is none of its shard, or there twice", named.name,
@@ -130,8 +124,8 @@ void require_whole(const NamedResult& named) {
                "give its command again with the same --out, which goes on with it");
 }
 
-Json row_of(const Result& shard) {
-    return {{"number", shard_of(shard).number},
+Json row_of(int number, const Result& shard) {
+    return {{"number", number},
             {"observations_sha256", observations_sha256(shard.observations)},
             {"wall_s", shard.wall_s},
             {"host", shard.provenance.value("host", Json())}};
@@ -139,8 +133,7 @@ Json row_of(const Result& shard) {
 
 /// Where one run of the plan would have ended. What its trials beyond that took is taken off.
 Result ended(Result whole, double floor) {
-    std::sort(whole.observations.begin(), whole.observations.end(),
-              [](const Observation& a, const Observation& b) { return a.trial.id < b.trial.id; });
+    std::sort(whole.observations.begin(), whole.observations.end(), in_order);
     // A run makes this check of all its trials, when it has ended.
     for (Observation& observation : whole.observations) observation.checks.erase("rounds_distinct");
     Result result = replayed(
@@ -174,24 +167,27 @@ std::string to_string(const Shard& shard) {
     return fmt::format("{}/{}", shard.number, shard.of);
 }
 
-Plan part_of(const Plan& plan, const Shard& shard) {
+std::vector<Plan> parts_of(const Plan& plan, int shards) {
     if (!lane_row(plan.lane).repeats_exactly)
         refuse(fmt::format("a run of the {} lane cannot be shared out: what it measures is the "
                            "machine's",
                            to_string(plan.lane)),
                fmt::format("--lane {}", to_string(exact_lane())));
     std::map<std::pair<uint64_t, std::string>, size_t> boots;  // and which of the plan's it is
-    Plan part = without_trials(plan);
+    std::vector<Plan> parts(static_cast<size_t>(shards), without_trials(plan));
     for (const Trial& trial : plan.trials) {
         const size_t place = boots.try_emplace(boot_of(trial), boots.size()).first->second;
-        if (place % static_cast<size_t>(shard.of) == static_cast<size_t>(shard.number) - 1)
-            part.trials.push_back(trial);
+        parts[place % parts.size()].trials.push_back(trial);
     }
-    if (boots.size() < static_cast<size_t>(shard.of))
+    if (boots.size() < parts.size())
         refuse(fmt::format("the plan has {} boots, which is less than {} shards", boots.size(),
-                           shard.of),
+                           shards),
                "fewer shards, or more --rounds");
-    return part;
+    return parts;
+}
+
+Plan part_of(const Plan& plan, const Shard& shard) {
+    return std::move(parts_of(plan, shard.of).at(static_cast<size_t>(shard.number) - 1));
 }
 
 Json shard_stamp(const Shard& shard, const std::string& whole_command) {
@@ -209,7 +205,7 @@ Shard shard_of(const Result& result) {
         return value.is_number_integer() ? value.get<int64_t>() : 0;
     };
     const int64_t number = integer("number"), of = integer("of");
-    if (number < 1 || number > of || of > static_cast<int64_t>(boots_in(result.plan)))
+    if (number < 1 || number > of || of > static_cast<int64_t>(result.plan.trials.size()))
         refuse(fmt::format("\"shard\" is none of the plan's: {}", stamp.dump()),
                "write it with this rxlab's run --shard");
     return {static_cast<int>(number), static_cast<int>(of)};
@@ -218,6 +214,8 @@ Shard shard_of(const Result& result) {
 Result merged(const std::vector<NamedResult>& shards, double floor) {
     const std::map<int, const NamedResult*> by_number = all_of(shards);
     const NamedResult& first = *by_number.at(1);
+    const std::vector<Plan> parts = parts_of(first.result.plan, static_cast<int>(by_number.size()));
+    const Json plan = to_json(first.result.plan);
     Result whole = first.result;
     whole.observations.clear();
     whole.boots_s.clear();
@@ -228,7 +226,7 @@ Result merged(const std::vector<NamedResult>& shards, double floor) {
     for (const auto& [number, named] : by_number) {
         const Result& shard = named->result;
         try {
-            require_same_plan(first, *named);
+            require_same_plan(first, plan, *named);
             require_same_machine(first, *named);
             require_same_ingredients(first, *named);
             workers_s += shard.wall_s * shard.provenance.value("workers", 1.0);
@@ -237,8 +235,8 @@ Result merged(const std::vector<NamedResult>& shards, double floor) {
             refuse(fmt::format("{}: its provenance is damaged: {}", named->name, error.what()),
                    "run the shard again, with another --out");
         }
-        require_whole(*named);
-        rows.push_back(row_of(shard));
+        require_whole(*named, parts[static_cast<size_t>(number) - 1]);
+        rows.push_back(row_of(number, shard));
         if (shard.provenance.value("host", Json()) != first.result.provenance.value("host", Json()))
             provenance.erase("host");
         whole.observations.insert(whole.observations.end(), shard.observations.begin(),

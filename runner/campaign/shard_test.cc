@@ -38,7 +38,7 @@ protected:
                           {"command", "make it --shard"},
                           {"shard", shard_stamp(shard, "make it")}};
         NamedResult named{fmt::format("node{}", number),
-                          run("share", {{"shard", to_string(shard)}})};
+                          run("one_shard", {{"shard", to_string(shard)}})};
         request_.stamp = Json::object();
         return named;
     }

@@ -10,12 +10,13 @@ namespace rxlab {
 
 // One file each.
 using MakeStrategy = std::unique_ptr<Strategy>(const Json& parameters);
-MakeStrategy make_whole_plan, make_share, make_until_precise, make_until_decided, make_single_trial,
-    make_racing;
+MakeStrategy make_whole_plan, make_one_shard, make_until_precise, make_until_decided,
+    make_single_trial, make_racing;
 
 const StrategyRow kStrategies[] = {
     {"whole_plan", "every trial of the plan, at once", make_whole_plan},
-    {"share", "the plan's trials of one of several machines, {\"shard\": \"2/4\"}", make_share},
+    {"one_shard", "the plan's trials of one of several machines, {\"shard\": \"2/4\"}",
+     make_one_shard},
     {"until_precise",
      "round by round until each primary metric's interval is narrow enough, or the plan's end",
      make_until_precise},

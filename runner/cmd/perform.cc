@@ -69,10 +69,9 @@ RunOutcome perform(const RunRequest& request, const CampaignListener& also) {
     return concluded(request, observed(request, campaign, *executor, also), campaign.out, options);
 }
 
-ShareOutcome perform_share(const RunRequest& request) {
+ShardOutcome perform_shard(const RunRequest& request) {
     CampaignRequest campaign = campaign_for(request);
     const Plan& plan = campaign.plan;
-    part_of(plan, *request.shard);  // can it be shared out so? asked before a guest is made
     campaign.out = out_for(request, plan,
                            fmt::format("{}-shard{}", to_string(plan.lane), request.shard->number));
     Result result = observed(request, campaign, *executor_for(request, plan), {});

@@ -16,14 +16,14 @@ struct RunOutcome {
 /// @throws Error; what was observed until then is in observations.jsonl of the folder.
 RunOutcome perform(const RunRequest& request, const CampaignListener& also = {});
 
-/// One machine's share of a run: its result.json alone, for nothing can be concluded from it yet.
-struct ShareOutcome {
+/// One shard of a run: its result.json alone, for nothing can be concluded from it yet.
+struct ShardOutcome {
     Result result;
     std::filesystem::path out;
 };
-ShareOutcome perform_share(const RunRequest& request);
+ShardOutcome perform_shard(const RunRequest& request);
 
-/// Of all shares, named by their folders, what one run of all would have given: the rounds that it
+/// Of all shards, named by their folders, what one run of all would have given: the rounds that it
 /// would have stopped after, too. @throws Error(Status::usage)
 RunOutcome perform_merge(RunRequest request, const std::vector<std::string>& folders);
 

@@ -24,26 +24,25 @@ void print_trials(const Plan& plan) {
 }
 
 struct PlannedShard {
-    Shard shard;
+    std::string name;  ///< "2/4"
     Forecast ahead;
 };
 
 /// What each of so many machines would run: all rounds, for only all of them together can tell
 /// whether fewer decide.
-std::vector<PlannedShard> shares_of(const RunRequest& request, const Plan& plan, const Pace& pace,
+std::vector<PlannedShard> shards_of(const RunRequest& request, const Plan& plan, const Pace& pace,
                                     int machines) {
-    std::vector<PlannedShard> shares;
-    for (int number = 1; number <= machines; number++) {
-        const Shard shard{number, machines};
-        shares.push_back({shard, forecast_for(request, part_of(plan, shard), pace)});
-    }
-    return shares;
+    std::vector<PlannedShard> shards;
+    for (const Plan& part : parts_of(plan, machines))
+        shards.push_back({to_string(Shard{static_cast<int>(shards.size()) + 1, machines}),
+                          forecast_for(request, part, pace)});
+    return shards;
 }
 
-Json to_json(const std::vector<PlannedShard>& shares) {
+Json to_json(const std::vector<PlannedShard>& shards) {
     Json rows = Json::array();
-    for (const PlannedShard& share : shares)
-        rows.push_back({{"shard", to_string(share.shard)}, {"expected", to_json(share.ahead)}});
+    for (const PlannedShard& shard : shards)
+        rows.push_back({{"shard", shard.name}, {"expected", to_json(shard.ahead)}});
     return rows;
 }
 
@@ -97,8 +96,11 @@ void define_plan(CommandOptions command) {
         Json document = to_json(plan);
         document["expected"] = to_json(ahead);
         document["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
-        const std::vector<PlannedShard> shares = shares_of(*request, plan, pace, *machines);
-        if (*machines) document["shards"] = to_json(shares);
+        std::vector<PlannedShard> shards;
+        if (*machines) {
+            shards = shards_of(*request, plan, pace, *machines);
+            document["shards"] = to_json(shards);
+        }
         if (plan.target == "host")
             document["changes"] = changes_json(plan, request->host.interface);
         if (*json) {
@@ -109,8 +111,8 @@ void define_plan(CommandOptions command) {
         fmt::print("\n{}\n", in_words(ahead));
         if (const std::string brief = brief_words(*request, experiment); !brief.empty())
             fmt::print("{}\n", brief);
-        for (const PlannedShard& share : shares)
-            fmt::print("shard {}: {}\n", to_string(share.shard), in_words(share.ahead));
+        for (const PlannedShard& shard : shards)
+            fmt::print("shard {}: {}\n", shard.name, in_words(shard.ahead));
         if (plan.target == "host") print_changes(plan, request->host.interface);
         if (!warning.empty()) fmt::print("\nwarning: {}\n  next: {}\n", warning, kMoreRounds);
     });

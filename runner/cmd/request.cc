@@ -228,7 +228,7 @@ CampaignRequest campaign_for(const RunRequest& request) {
 }
 
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan) {
-    if (request.shard) return make_strategy("share", {{"shard", to_string(*request.shard)}});
+    if (request.shard) return make_strategy("one_shard", {{"shard", to_string(*request.shard)}});
     if (!plan.looks.empty())
         return make_strategy(
             "until_decided",

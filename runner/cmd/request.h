@@ -24,7 +24,7 @@ struct RunRequest {
     bool full = false;  ///< all of an experiment that has a brief part
     bool each = false;  ///< a comparison that is decided ends by itself, not with all others
     uint64_t seed = 1;
-    std::optional<Shard> shard;  ///< only the share of one of several machines
+    std::optional<Shard> shard;  ///< only that one of several machines'
     std::filesystem::path null;  ///< result of null-aa on the same machine and lane, or empty
     VmOptions vm;
     HostOptions host;

@@ -16,9 +16,9 @@ int run(RunRequest request, bool json) {
     return show(perform(request), json, request.report);
 }
 
-int run_share(RunRequest request, bool json) {
+int run_shard(RunRequest request, bool json) {
     if (json) request.quiet = true;
-    const ShareOutcome outcome = perform_share(request);
+    const ShardOutcome outcome = perform_shard(request);
     const std::string sha = observations_sha256(outcome.result.observations);
     if (json) {
         const Json document{{"shard", to_string(*request.shard)},
@@ -80,7 +80,7 @@ void define_run(CommandOptions command) {
                         "--trial without --shard");
         if (*shard) request->shard = shard_from(**shard);
         if (*trial) return repeat_trial(*request, **trial);
-        return request->shard ? run_share(*request, *json) : run(*request, *json);
+        return request->shard ? run_shard(*request, *json) : run(*request, *json);
     });
 }
 

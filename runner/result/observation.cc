@@ -36,6 +36,10 @@ void check_read(const Field& json, const Metric& metric) {
         json["better"].refuse("'lower', 'higher' or 'none'");
 }
 
+bool in_order(const Observation& a, const Observation& b) {
+    return a.trial.id < b.trial.id;
+}
+
 Json to_json(const Observation& observation) {
     for (const auto& [name, metric] : observation.metrics) finite(name, metric.value);
     return written(observation);

@@ -30,6 +30,9 @@ struct Observation {
     double cpu_s = 0;                 ///< of CPU time, the guest's emulator's; 0: not a guest
 };
 
+/// Has `a` the earlier trial?
+bool in_order(const Observation& a, const Observation& b);
+
 Json to_json(const Observation& observation);
 Observation observation_from_json(const Json& json);
 

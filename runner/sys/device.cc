@@ -24,6 +24,23 @@ std::string here_or(const std::string& netns) {
     return netns.empty() ? "here" : "in network namespace " + netns;
 }
 
+/// Is there one of that name now? Empty: always.
+bool has_namespace(const std::string& netns) {
+    struct statfs info {};
+    return netns.empty() || (!::statfs(fmt::format("{}/{}", kNamed, netns).c_str(), &info) &&
+                             info.f_type == NSFS_MAGIC);
+}
+
+/// None in a namespace that was removed meanwhile; any other error is one.
+std::vector<NetDevice> devices_still_in(Sys& sys, const std::string& netns) {
+    try {
+        return devices_in(sys, netns);
+    } catch (const Error&) {
+        if (has_namespace(netns)) throw;
+        return {};
+    }
+}
+
 }  // namespace
 
 uint64_t namespace_id(const std::string& netns) {
@@ -71,21 +88,17 @@ std::vector<std::string> named_namespaces() {
     return names;
 }
 
-bool has_namespace(const std::string& netns) {
-    struct statfs info {};
-    return netns.empty() || (!::statfs(fmt::format("{}/{}", kNamed, netns).c_str(), &info) &&
-                             info.f_type == NSFS_MAGIC);
+std::vector<NetDevice> devices_everywhere(Sys& sys) {
+    std::vector<NetDevice> all = devices_in(sys, "");
+    for (const std::string& netns : named_namespaces())
+        for (NetDevice& device : devices_still_in(sys, netns)) all.push_back(std::move(device));
+    return all;
 }
 
 bool is_there(Sys& sys, const NetDevice& device) {
-    try {
-        const std::vector<NetDevice> all = devices_in(sys, device.netns);
-        return std::any_of(all.begin(), all.end(),
-                           [&](const NetDevice& one) { return one.index == device.index; });
-    } catch (const Error&) {
-        if (has_namespace(device.netns)) throw;
-        return false;
-    }
+    const std::vector<NetDevice> all = devices_still_in(sys, device.netns);
+    return std::any_of(all.begin(), all.end(),
+                       [&](const NetDevice& one) { return one.index == device.index; });
 }
 
 }  // namespace rxlab

@@ -26,9 +26,9 @@ uint64_t namespace_id(const std::string& netns);
 /// Those that have a name under /run/netns; not a file there that is none, as one that is just
 /// being made, or was not removed whole.
 std::vector<std::string> named_namespaces();
-/// Is there one of that name now? Empty: always. Who goes through all may find one gone.
-bool has_namespace(const std::string& netns);
-/// Is the device still where it was?
+/// All of this namespace, then of each that has a name, but for one that is removed meanwhile.
+std::vector<NetDevice> devices_everywhere(Sys& sys);
+/// Is the device still where it was? Who goes through all may find one gone.
 bool is_there(Sys& sys, const NetDevice& device);
 
 }  // namespace rxlab

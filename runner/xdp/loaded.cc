@@ -178,24 +178,12 @@ std::string address_of(const std::string& interface, const std::string& netns) {
 
 std::vector<std::pair<NetDevice, Filter>> filters(Sys& sys) {
     require_root();
-    std::vector<std::string> places = named_namespaces();
-    places.insert(places.begin(), "");
     std::vector<std::pair<NetDevice, Filter>> all;
-    // What is removed meanwhile has no filter; any other error is one.
-    for (const std::string& netns : places) {
-        std::vector<NetDevice> devices;
+    for (const NetDevice& device : devices_everywhere(sys)) {
         try {
-            devices = devices_in(sys, netns);
+            if (auto filter = filter_on(sys, device)) all.emplace_back(device, std::move(*filter));
         } catch (const Error&) {
-            if (has_namespace(netns)) throw;
-        }
-        for (const NetDevice& device : devices) {
-            try {
-                if (auto filter = filter_on(sys, device))
-                    all.emplace_back(device, std::move(*filter));
-            } catch (const Error&) {
-                if (is_there(sys, device)) throw;
-            }
+            if (is_there(sys, device)) throw;
         }
     }
     return all;

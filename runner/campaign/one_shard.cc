@@ -7,9 +7,9 @@
 namespace rxlab {
 namespace {
 
-class Share : public Strategy {
+class OneShard : public Strategy {
 public:
-    explicit Share(Shard shard) : shard_(shard) {}
+    explicit OneShard(Shard shard) : shard_(shard) {}
 
     std::vector<Trial> next(const Result& so_far) const override {
         std::set<int> ours;
@@ -24,8 +24,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_share(const Json& parameters) {
-    return std::make_unique<Share>(shard_from(parameters.value("shard", "")));
+std::unique_ptr<Strategy> make_one_shard(const Json& parameters) {
+    return std::make_unique<OneShard>(shard_from(parameters.value("shard", "")));
 }
 
 }  // namespace rxlab
