@@ -14,6 +14,7 @@ KERNEL     ?= $(firstword $(KERNELS))
 # downloaded and unpacked into the cache, never installed.
 DEPS := g++ cmake ninja-build pkg-config clang lld libclang-rt-dev llvm \
         bpftool libbpf-dev libelf-dev libdw-dev libnl-3-dev zlib1g-dev libmd-dev libpcap-dev \
+        libsqlite3-dev \
         libfmt-dev nlohmann-json3-dev libcli11-dev libvalijson-dev libboost-dev \
         libgtest-dev libgmock-dev qemu-system-x86 seabios busybox-static \
         iproute2 nftables ethtool iperf3 linux-perf bpftrace xdp-tools kmod cpio xz-utils \

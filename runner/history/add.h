@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+// Results into the history: what is refused is told, and the rest goes on.
+#pragma once
+#include "history/record.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rxlab {
+
+enum class Addition { added, duplicate, refused };
+
+struct AddedFile {
+    std::filesystem::path file;
+    Addition what = Addition::refused;
+    std::string night;  ///< that it was added to
+    std::string words;  ///< what it is; or the reason, in one line
+};
+
+struct HistoryAdded {
+    std::vector<AddedFile> files;  ///< in the order they were given
+    size_t count(Addition what) const;
+};
+
+/// @param db made where it is not there, and its folder
+/// @param results result.json, or folders with one; diff.json, too, which tells causes
+/// @throws Error: the database itself cannot be used: Status::usage where another process has it,
+/// or it is of a newer rxlab, Status::invalid where it is damaged or the disk is full. What was
+/// added before is kept, each result as a whole.
+HistoryAdded add_to_history(const std::filesystem::path& db,
+                            const std::vector<std::filesystem::path>& results,
+                            const RecordOptions& options = {});
+
+}  // namespace rxlab
