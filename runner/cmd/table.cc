@@ -10,8 +10,8 @@ using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_merge, define_compare,
     define_spread, define_report, define_tune, define_profile, define_advise, define_certify,
     define_attribute, define_diff, define_series, define_bisect, define_syscalls, define_kernels,
-    define_bundle, define_nightly, define_shell, define_doctor, define_frames, define_xdp,
-    define_knob, define_apply, define_restore, define_agent;
+    define_bundle, define_nightly, define_history, define_shell, define_doctor, define_frames,
+    define_xdp, define_knob, define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -51,6 +51,8 @@ const Command kCommands[] = {
     {"kernels", "the kernels there are: in the archive, and unpacked here", define_kernels, kUse},
     {"bundle", "pack a result with all that is needed to repeat it elsewhere", define_bundle, kUse},
     {"nightly", "every experiment on every kernel, with an index page", define_nightly, kUse},
+    {"history", "results of many nights: what changed, when, and what it was made of",
+     define_history, kUse},
     {"frames", "a capture's frames, for traffic open_loop to repeat", define_frames, kUse},
     {"shell", "a shell, or one command, in the guest", define_shell, kMachine},
     {"xdp", "a port filter on an interface, its statistics and its rules", define_xdp, kMachine},

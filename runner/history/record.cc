@@ -187,7 +187,7 @@ Result result_in(const Json& document) {
         return result_from_json(document);
     } catch (const Error& error) {
         throw Error(error.status(), error.what(),
-                    "measure it again; what was changed by hand is no observation");
+                    "measure it again with this rxlab; what was changed by hand is no observation");
     } catch (const Json::exception& error) {
         throw Error(Status::usage, std::string("it is no result: ") + error.what());
     }

@@ -83,6 +83,8 @@ Lane lane_named(const std::string& word, const Database& database) {
 
 HistoryStore::HistoryStore(const fs::path& file, DatabaseMode mode) : database_(file, mode) {
     prepare(mode);
+    // All that is read is of one moment.
+    if (mode == DatabaseMode::read) database_.execute("BEGIN");
 }
 
 void HistoryStore::prepare(DatabaseMode mode) {
