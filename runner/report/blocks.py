@@ -36,6 +36,15 @@ class Link:
     path: str  # relative
 
 
+@dataclass(frozen=True)
+class Spark:
+    """A row of values as small as a word."""
+
+    values: tuple  # None: there is none at that place
+    marks: tuple  # indexes that are marked
+    label: str  # for those who do not see it
+
+
 @dataclass
 class Paragraph:
     line: list

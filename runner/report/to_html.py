@@ -19,6 +19,7 @@ from blocks import (
     Quantity,
     Section,
     Small,
+    Spark,
     Strong,
     Table,
     line_of,
@@ -81,6 +82,44 @@ def quantity(span):
     )
 
 
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 26, 3
+
+
+def spark_lines(places):
+    """Runs of places that follow each other; a gap is where there is no value."""
+    lines = [[]]
+    for place in places:
+        if place:
+            lines[-1].append(place)
+        elif lines[-1]:
+            lines.append([])
+    return [line for line in lines if line]
+
+
+def spark(span):
+    there = [value for value in span.values if value is not None]
+    low, high = min(there, default=0), max(there, default=0)
+    across = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(1, len(span.values) - 1)
+    down = (SPARK_HEIGHT - 2 * SPARK_EDGE) / (high - low) if high > low else 0
+    middle = 0 if down else SPARK_HEIGHT / 2 - SPARK_EDGE
+
+    def place(i, value):
+        y = SPARK_HEIGHT - SPARK_EDGE - middle - (value - low) * down
+        return f"{SPARK_EDGE + i * across:.1f}", f"{y:.1f}"
+
+    places = [None if v is None else place(i, v) for i, v in enumerate(span.values)]
+    parts = [
+        f'<polyline points="{" ".join(",".join(p) for p in line)}"/>'
+        for line in spark_lines(places)
+    ]
+    dots = [places[i] for i in span.marks if places[i]]
+    parts += [f'<circle cx="{x}" cy="{y}" r="2.4"/>' for x, y in dots]
+    return (
+        f'<svg class="spark" viewBox="0 0 {SPARK_WIDTH} {SPARK_HEIGHT}" role="img"'
+        f' aria-label="{escape(span.label)}">{"".join(parts)}</svg>'
+    )
+
+
 SPANS = {
     str: escape,
     Code: lambda span: f"<code>{breakable(escape(span.text))}</code>",
@@ -89,6 +128,7 @@ SPANS = {
     Quantity: quantity,
     Link: lambda span: f'<a href="{escape(quote(span.path))}">{escape(span.text)}</a>',
     Badge: badge,
+    Spark: spark,
 }
 
 
