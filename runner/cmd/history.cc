@@ -67,6 +67,22 @@ void print_added(const HistoryAdded& added, const fs::path& db) {
                added.count(Addition::duplicate), added.count(Addition::refused));
 }
 
+Json repeat_json(const ToRepeat& run) {
+    return {{"experiment", run.experiment},
+            {"kernel", run.kernel},
+            {"lane", to_string(run.lane)},
+            {"source", run.source},
+            {"words", run.words}};
+}
+
+void print_repeats(const std::vector<ToRepeat>& runs) {
+    for (const ToRepeat& run : runs) {
+        for (const std::string& words : run.words) fmt::print("{}\n", printable(words));
+        fmt::print("  next: run {} on {} once more, and add that result\n", run.experiment,
+                   printable(run.kernel));
+    }
+}
+
 int add_results(const HistoryRequest& request) {
     if (!request.record.night.empty() && !is_night(request.record.night))
         throw Error(Status::usage, fmt::format("--night: '{}' is no day", request.record.night),
@@ -74,12 +90,15 @@ int add_results(const HistoryRequest& request) {
     const fs::path db = database_of(request);
     const HistoryAdded added =
         add_to_history(db, {request.files.begin(), request.files.end()}, request.record);
+    const std::vector<ToRepeat> runs = to_repeat(db);
     if (request.json) {
-        Json rows = Json::array();
+        Json rows = Json::array(), again = Json::array();
         for (const AddedFile& row : added.files) rows.push_back(file_json(row));
-        fmt::print("{}\n", Json{{"database", db}, {"files", rows}}.dump(2));
+        for (const ToRepeat& run : runs) again.push_back(repeat_json(run));
+        fmt::print("{}\n", Json{{"database", db}, {"files", rows}, {"repeat", again}}.dump(2));
     } else {
         print_added(added, db);
+        print_repeats(runs);
     }
     return static_cast<int>(added.count(Addition::refused) ? Status::usage : Status::ok);
 }

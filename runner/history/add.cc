@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "base/whole_file.h"
 #include "history/diff_causes.h"
+#include "history/follow.h"
 #include "history/store.h"
 
 #include <fmt/chrono.h>
@@ -148,6 +149,26 @@ HistoryAdded add_to_history(const fs::path& db, const std::vector<fs::path>& res
         added.files.push_back(put(store, file, *one));
     }
     return added;
+}
+
+std::vector<ToRepeat> to_repeat(const fs::path& db) {
+    HistoryStore store(db, DatabaseMode::read);
+    const FollowedHistory history = followed(store);
+    std::vector<ToRepeat> runs;
+    for (const FollowedSeries& series : history.series) {
+        if (!series.exact || series.status != SeriesStatus::candidate ||
+            series.points.back().night != history.nights.back())
+            continue;
+        const std::string& source = series.points.back().source;
+        auto run = std::find_if(runs.begin(), runs.end(),
+                                [&](const ToRepeat& one) { return one.source == source; });
+        if (run == runs.end())
+            run = runs.insert(
+                runs.end(),
+                {series.name.experiment, series.name.kernel, series.name.lane, source, {}});
+        run->words.push_back(in_words(series.name) + ": " + series.words);
+    }
+    return runs;
 }
 
 }  // namespace rxlab

@@ -32,4 +32,16 @@ HistoryAdded add_to_history(const std::filesystem::path& db,
                             const std::vector<std::filesystem::path>& results,
                             const RecordOptions& options = {});
 
+/// A run whose last result alone shows a change in a lane that repeats exactly: once more, at once,
+/// says whether it is one.
+struct ToRepeat {
+    std::string experiment, kernel;
+    Lane lane = Lane::counted;
+    std::filesystem::path source;    ///< the result that shows it
+    std::vector<std::string> words;  ///< of each of its figures
+};
+
+/// Of the last night that the history has. @throws as add_to_history
+std::vector<ToRepeat> to_repeat(const std::filesystem::path& db);
+
 }  // namespace rxlab

@@ -92,6 +92,21 @@ TEST(History, of_one_night_with_a_step_is_a_candidate_until_a_second_result) {
     EXPECT_TRUE(again.changes.front().made_of.empty()) << "with the same ingredients";
 }
 
+TEST(History, says_which_run_has_to_be_repeated_at_once) {
+    const TestNights nights;
+    for (int day = 1; day <= 3; day++) nights.add({.night = december(day)});
+    EXPECT_TRUE(to_repeat(nights.database()).empty());
+    nights.add({.night = december(4), .before = 4000, .after = 1000});
+    const auto runs = to_repeat(nights.database());
+    ASSERT_EQ(runs.size(), 1U) << "one run, whatever the number of its figures";
+    EXPECT_EQ(runs[0].experiment, "drop-point");
+    EXPECT_EQ(runs[0].kernel, "6.12");
+    EXPECT_EQ(runs[0].words.size(), 2U);
+    EXPECT_EQ(runs[0].source, nights.path() / december(4) / "drop-point-6.12/result.json");
+    nights.add({.night = december(5), .run = "other"});
+    EXPECT_TRUE(to_repeat(nights.database()).empty()) << "another result has decided";
+}
+
 TEST(History, tells_a_step_that_the_next_result_takes_back_as_not_repeated) {
     const TestNights nights;
     for (int day = 1; day <= 3; day++) nights.add({.night = december(day)});
