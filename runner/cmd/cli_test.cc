@@ -47,9 +47,10 @@ protected:
 TEST_F(Cli, help_names_every_command_and_the_exit_statuses) {
     const CommandResult ran = rxlab({"--help"});
     EXPECT_EQ(ran.status, 0);
-    for (const char* command : {"list", "show", "plan", "run", "merge", "compare", "report",
-                                "certify", "attribute", "bundle", "nightly", "frames", "xdp",
-                                "shell", "doctor", "restore", "profile", "advise", "syscalls"})
+    for (const char* command :
+         {"list",    "show",      "plan",    "run",     "merge",    "compare", "report",
+          "certify", "attribute", "bundle",  "nightly", "frames",   "xdp",     "shell",
+          "doctor",  "restore",   "profile", "advise",  "syscalls", "history"})
         EXPECT_THAT(ran.out, HasSubstr(command));
     EXPECT_THAT(ran.out, HasSubstr("130 interrupted"));
     EXPECT_THAT(ran.out, testing::Not(HasSubstr("agent")));
