@@ -143,6 +143,15 @@ std::vector<ChangePoint> change_points(Values values, const ChangeRule& rule) {
     return search.found;
 }
 
+bool is_sure(const ChangePoint& found, const std::vector<ChangePoint>& before,
+             const ChangeRule& rule) {
+    if (found.p > rule.p / 10) return false;
+    // A value more may move the place.
+    return std::any_of(before.begin(), before.end(), [&](const ChangePoint& other) {
+        return std::max(other.at, found.at) - std::min(other.at, found.at) <= 2;
+    });
+}
+
 std::vector<ChangePoint> steps(Values values, const std::function<double(double)>& delta) {
     std::vector<ChangePoint> found;
     double level = values.empty() ? 0 : values.front();

@@ -49,6 +49,13 @@ constexpr size_t kMostValues = 1000;
 /// In their order. @pre each value is finite
 std::vector<ChangePoint> change_points(std::span<const double> values, const ChangeRule& rule);
 
+/// Who looks at a row each night looks often, and each look has an error of its own. So what one
+/// look finds is a candidate, and sure once the look before has it, too, and its p is a tenth of
+/// the rule's.
+/// @param before what was found without the last value
+bool is_sure(const ChangePoint& found, const std::vector<ChangePoint>& before,
+             const ChangeRule& rule);
+
 /// Of values that repeat exactly, each difference from the level's first value that is `delta` of
 /// that value or more: a creep in small steps is one at last. Its p is 0. A single value is enough;
 /// whether it repeats is for whoever can measure again.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 
@@ -57,6 +58,14 @@ TEST(ChangePoints, takes_no_spike_for_a_change_however_high) {
 
 TEST(ChangePoints, looks_at_the_last_ones_of_very_many) {
     EXPECT_EQ(places(change_points(levels({{1500, 1}, {10, 2}}), {})), Places{1500});
+}
+
+TEST(ChangePoints, are_sure_when_the_look_before_found_them_and_p_is_small) {
+    const ChangePoint found{20, 0, 0, 1e-6}, weak{20, 0, 0, 5e-5};
+    EXPECT_TRUE(is_sure(found, {{18, 0, 0, 1e-4}}, {}));
+    EXPECT_FALSE(is_sure(found, {{17, 0, 0, 1e-4}}, {}));
+    EXPECT_FALSE(is_sure(found, {}, {}));
+    EXPECT_FALSE(is_sure(weak, {{20, 0, 0, 1e-5}}, {}));
 }
 
 TEST(ExactSteps, are_told_at_the_first_value) {
@@ -121,21 +130,47 @@ double false_alarms(Spikes spikes) {
     return percent(wrong, kSeries);
 }
 
+bool is_near(const ChangePoint& point, size_t at) {
+    return std::max(point.at, at) - std::min(point.at, at) <= 3;
+}
+
 /// Of steps of 3 deviations, in nights 20 to 79 in turn, as seen `after` nights later.
-double found_after(Spikes spikes, size_t after) {
+double found_after(Spikes spikes, size_t after, bool surely = false) {
     Nights nights(spikes);
     int found = 0;
     for (int i = 0; i < kSteps; i++) {
         const size_t at = 20 + static_cast<size_t>(i) % 60;
         Row row = nights.row(at + after);
         for (size_t night = at; night < row.size(); night++) row[night] += 3;
+        const auto before = surely ? change_points(std::span(row).first(row.size() - 1), {})
+                                   : std::vector<ChangePoint>();
         for (const ChangePoint& point : change_points(row, {}))
-            if (std::abs(static_cast<long>(point.at) - static_cast<long>(at)) <= 3) {
+            if (is_near(point, at) && (!surely || is_sure(point, before, {}))) {
                 found++;
                 break;
             }
     }
     return percent(found, kSteps);
+}
+
+/// Of who looks each night and believes what is sure: is there any in all of its nights?
+double false_alarms_of_nightly_looks(Spikes spikes, int series) {
+    Nights nights(spikes);
+    int wrong = 0;
+    for (int i = 0; i < series; i++) {
+        const Row row = nights.row(kNights);
+        std::vector<ChangePoint> before;
+        bool alarm = false;
+        for (size_t night = 8; night <= kNights && !alarm; night++) {
+            const auto now = change_points(std::span(row).first(night), {});
+            alarm = std::any_of(now.begin(), now.end(), [&](const ChangePoint& found) {
+                return is_sure(found, before, {});
+            });
+            before = now;
+        }
+        wrong += alarm;
+    }
+    return percent(wrong, series);
 }
 
 /// For people: what the README says comes from here.
@@ -166,6 +201,22 @@ TEST(Promise, with_spikes_both_ways_likewise) {
     tell_row("3 % spikes up and down:", alarms, found);
     EXPECT_LE(alarms, 1);
     EXPECT_GE(found, 90);
+}
+
+TEST(Promise, of_who_looks_each_night_few_series_alarm_in_all_their_nights) {
+    const char* more = std::getenv("RXLAB_HISTORY_SERIES");
+    const int series = more ? std::atoi(more) : 20;
+    for (const Spikes spikes : {Spikes::none, Spikes::upwards}) {
+        const double alarms = false_alarms_of_nightly_looks(spikes, series);
+        fmt::print("{} spikes, looked at each night: {:.2f} % of {} series alarm in 90 nights\n",
+                   spikes == Spikes::none ? "no" : "3 %", alarms, series);
+        EXPECT_LE(alarms, 10);
+        if (more)
+            fmt::print(
+                "  3 deviations are sure after 6, 8, 10 nights in {:.1f}, {:.1f}, {:.1f} %\n",
+                found_after(spikes, 6, true), found_after(spikes, 8, true),
+                found_after(spikes, 10, true));
+    }
 }
 
 }  // namespace
