@@ -54,7 +54,7 @@ TEST(AddToHistory, follows_the_ratio_to_the_same_nights_baseline_where_time_is_m
     const auto series = HistoryStore(nights.database(), DatabaseMode::read).series();
     ASSERT_EQ(series.size(), 1U) << "the baseline is not followed";
     EXPECT_NEAR(*series[0].points.front().value, std::log(0.5), 1e-3);
-    EXPECT_EQ(series[0].name.machine, "Some CPU, CPUs 0-1");
+    EXPECT_EQ(series[0].name.machine, "guest on Some CPU, CPUs 0-1");
 }
 
 TEST(AddToHistory, skips_what_is_there_already_and_goes_on) {
@@ -149,6 +149,17 @@ TEST(AddToHistory, takes_the_night_from_the_folder_before_the_files_own_time) {
     EXPECT_FALSE(is_night("2026-2-3"));
 }
 
+TEST(AddToHistory, follows_a_kernel_of_somebodys_own_apart) {
+    const TestNights nights;
+    nights.add({.night = "2026-12-01"});
+    nights.add({.night = "2026-12-02",
+                .changes = {{"provenance", {{"kernel_asked", {{"kernel", "linux/bzImage"}}}}}}});
+    const auto series = HistoryStore(nights.database(), DatabaseMode::read).series();
+    ASSERT_EQ(series.size(), 4U);
+    EXPECT_EQ(series[0].name.kernel, "6.12");
+    EXPECT_EQ(series[2].name.kernel, "6.12.107+deb12-amd64");
+}
+
 // --- the file itself ---
 
 TEST(HistoryFile, is_only_added_to) {
@@ -219,6 +230,33 @@ TEST(HistoryFile, that_is_damaged_is_named_wherever_the_damage_is) {
     EXPECT_EQ(refused, static_cast<int>((whole.size() + 4095) / 4096));
     write_whole(nights.database(), whole.substr(0, whole.size() / 2));
     EXPECT_NE(refusal_of([&] { nights.add({.night = "2026-12-10"}); }), "");
+}
+
+TEST(HistoryFile, of_a_killed_writer_has_whole_results_only) {
+    const TestNights nights, copy;
+    nights.add({});
+    const std::string journal = nights.database().string() + "-journal";
+    {
+        Database writer(nights.database(), DatabaseMode::write);
+        writer.execute("PRAGMA cache_size = 1");
+        const Transaction half(writer);
+        for (int i = 0; i < 500; i++)
+            writer.execute(fmt::format("INSERT INTO ingredients VALUES('{}', '{}')", i,
+                                       std::string(500, 'x')));
+        write_whole(copy.database(), read_whole(nights.database()));
+        write_whole(copy.database().string() + "-journal", read_whole(journal));
+    }
+    HistoryStore left(copy.database(), DatabaseMode::read);
+    EXPECT_EQ(left.results().size(), 1U);
+    EXPECT_FALSE(fs::exists(copy.database().string() + "-journal")) << "taken back";
+}
+
+TEST(HistoryFile, is_not_written_by_who_reads) {
+    const TestNights nights;
+    nights.add({});
+    Database reader(nights.database(), DatabaseMode::read);
+    EXPECT_THAT(refusal_of([&] { reader.execute("INSERT INTO ingredients VALUES('a', 'b')"); }),
+                HasSubstr("readonly"));
 }
 
 TEST(HistoryFile, that_another_process_writes_is_named_and_left_alone) {

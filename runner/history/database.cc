@@ -45,8 +45,9 @@ const char* words_for(int code) {
 
 Database::Database(const std::filesystem::path& file, DatabaseMode mode, int wait_ms)
     : file_(file) {
-    const int flags = mode == DatabaseMode::read ? SQLITE_OPEN_READONLY
-                                                 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    // Who only reads must be able to take back what a killed writer left half done.
+    const int flags =
+        SQLITE_OPEN_READWRITE | (mode == DatabaseMode::write ? SQLITE_OPEN_CREATE : 0);
     const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
     if (code != SQLITE_OK) {
         const std::string said = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
@@ -58,6 +59,7 @@ Database::Database(const std::filesystem::path& file, DatabaseMode mode, int wai
     // A file of strangers: its schema runs no function that does more than compute.
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    if (mode == DatabaseMode::read) execute("PRAGMA query_only = ON");
 }
 
 Database::~Database() {

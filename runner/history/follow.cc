@@ -52,19 +52,15 @@ struct Track {
     std::vector<const KeptResult*> results;
 };
 
-std::vector<ChangePoint> changes_in(const Track& track, std::span<const double> values,
-                                    bool exact) {
-    if (exact)
-        return steps(values, [&](double level) {
-            return level * relative_delta_at(track.name, level, track.floor);
-        });
-    return change_points(values,
-                         {.magnitude = std::log1p(relative_delta_at(track.name, 1, track.floor))});
+std::vector<ChangePoint> steps_in(const Track& track) {
+    return steps(track.values, [&](double level) {
+        return level * relative_delta_at(track.name, level, track.floor);
+    });
 }
 
 /// An exact step that the next result takes back was none: both become one that is not repeated.
 std::vector<std::pair<ChangePoint, ChangeState>> exact_states(const Track& track) {
-    const std::vector<ChangePoint> found = changes_in(track, track.values, true);
+    const std::vector<ChangePoint> found = steps_in(track);
     std::vector<std::pair<ChangePoint, ChangeState>> told;
     for (size_t i = 0; i < found.size(); i++) {
         const bool is_last = i + 1 == found.size();
@@ -84,18 +80,15 @@ std::vector<std::pair<ChangePoint, ChangeState>> exact_states(const Track& track
     return told;
 }
 
-/// In noise a change is sure when it was found without the last value, too.
 std::vector<std::pair<ChangePoint, ChangeState>> noisy_states(const Track& track) {
-    std::vector<std::pair<ChangePoint, ChangeState>> told;
-    if (track.values.empty()) return told;
+    if (track.values.empty()) return {};
+    const ChangeRule rule{.magnitude = std::log1p(relative_delta_at(track.name, 1, track.floor))};
     const std::span<const double> values(track.values);
-    const auto before = changes_in(track, values.first(values.size() - 1), false);
-    for (const ChangePoint& point : changes_in(track, values, false)) {
-        const bool known = std::any_of(before.begin(), before.end(), [&](const ChangePoint& other) {
-            return std::max(other.at, point.at) - std::min(other.at, point.at) <= 2;
-        });
-        told.emplace_back(point, known ? ChangeState::confirmed : ChangeState::candidate);
-    }
+    const auto before = change_points(values.first(values.size() - 1), rule);
+    std::vector<std::pair<ChangePoint, ChangeState>> told;
+    for (const ChangePoint& point : change_points(values, rule))
+        told.emplace_back(
+            point, is_sure(point, before, rule) ? ChangeState::confirmed : ChangeState::candidate);
     return told;
 }
 
@@ -289,12 +282,25 @@ int rank_of_ingredient(const std::string& name) {
     return static_cast<int>(std::size(first));
 }
 
+/// A package of the archive's by the version that it has in its name.
+std::string short_origin(const std::string& from) {
+    constexpr std::string_view package = "linux-image-";
+    return from.starts_with(package) ? from.substr(package.size(), from.find('_') - package.size())
+                                     : from;
+}
+
+/// Characters of both: a command line is no name.
+constexpr size_t kMostOrigins = 200;
+
 std::string ingredient_words(const std::string& name, const Ingredient* before,
                              const Ingredient* after) {
     if (!before) return name + " (new)";
     if (!after) return name + " (gone)";
-    if (before->from != after->from && !before->from.empty() && !after->from.empty())
-        return fmt::format("{} {} \u2192 {}", name, before->from, after->from);
+    const bool told = !before->from.empty() && !after->from.empty() &&
+                      before->from.size() + after->from.size() <= kMostOrigins;
+    if (told && before->from != after->from)
+        return fmt::format("{} {} \u2192 {}", name, short_origin(before->from),
+                           short_origin(after->from));
     return name;
 }
 
@@ -331,16 +337,22 @@ std::vector<std::string> made_otherwise(const std::vector<Ingredient>& before,
     for (const Ingredient& one : after)
         rows[{rank_of_ingredient(one.name), one.name}].second = &one;
     std::vector<std::string> texts;
-    size_t more = 0;
+    size_t modules = 0;
     for (const auto& [name, pair] : rows) {
         const auto& [a, b] = pair;
         if ((a && b && a->sha256 == b->sha256) || goes_with_kernel(a ? a : b)) continue;
-        if (texts.size() < most)
-            texts.push_back(ingredient_words(name.second, a, b));
+        if (is_module(a ? *a : *b))
+            modules++;
         else
-            more++;
+            texts.push_back(ingredient_words(name.second, a, b));
     }
-    if (more) texts.push_back(fmt::format("{} more", more));
+    // They are built for a kernel, so all of them change with it.
+    if (modules) texts.push_back(fmt::format("rxlab's modules ({})", modules));
+    if (texts.size() > most) {
+        const size_t more = texts.size() - most;
+        texts.resize(most);
+        texts.push_back(fmt::format("{} more", more));
+    }
     return texts;
 }
 

@@ -17,8 +17,8 @@ constexpr size_t kRecentValues = 7;
 constexpr size_t kGoneNights = 2;
 
 enum class ChangeState {
-    confirmed,     ///< another result repeats it
-    candidate,     ///< the last result alone shows it: to be measured again
+    confirmed,     ///< another result repeats it; of time: it is sure (stats/change_points.h)
+    candidate,     ///< the last result alone shows it, or it is not sure: to be measured again
     not_repeated,  ///< the next result did not
 };
 const char* to_string(ChangeState state);

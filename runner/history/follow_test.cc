@@ -198,6 +198,14 @@ TEST(Ingredients, that_differ_are_told_the_kernel_first_and_its_modules_not_at_a
     EXPECT_THAT(made_otherwise(before, after, 1),
                 ElementsAre("kernel 6.12.1 \u2192 6.12.2", "3 more"));
     EXPECT_TRUE(made_otherwise(before, before).empty());
+    EXPECT_THAT(made_otherwise({{"kernel", "linux-image-6.12.107+deb12-amd64_6.12.107-1", "1"},
+                                {"payload modules/a.ko", "rxlab", "1"},
+                                {"payload modules/b.ko", "rxlab", "1"}},
+                               {{"kernel", "linux-image-6.12.117+deb12-amd64_6.12.117-1", "2"},
+                                {"payload modules/a.ko", "rxlab", "2"},
+                                {"payload modules/b.ko", "rxlab", "2"}}),
+                ElementsAre("kernel 6.12.107+deb12-amd64 \u2192 6.12.117+deb12-amd64",
+                            "rxlab's modules (2)"));
 }
 
 TEST(DiffCommand, names_versions_as_diff_takes_them) {

@@ -43,19 +43,23 @@ std::string release_of(const Json& provenance) {
     return guest.empty() ? text_in(provenance, "host", "kernel") : guest;
 }
 
-/// As it was asked for, where that is no file: an update of "6.12" goes on with its series.
+/// As it was asked for, where that is a name: an update of "6.12" goes on with its series. A kernel
+/// of somebody's own has one of its own.
 std::string kernel_of(const Json& provenance) {
-    const std::string asked = text_in(provenance, "kernel_asked", "kernel");
-    const bool named = !asked.empty() && asked.find('/') == std::string::npos;
+    const std::string asked = text_in(provenance, "kernel_asked", "kernel"),
+                      release = release_of(provenance);
+    if (asked.find('/') != std::string::npos) return release;
     const bool in_guest = !text_in(provenance, "kernel", "release").empty();
-    return named && in_guest ? asked : line_of_versions(release_of(provenance));
+    return in_guest && !asked.empty() ? asked : line_of_versions(release);
 }
 
-std::string machine_of(const Json& provenance, Lane lane, const std::string& name) {
-    const std::string guest = text_in(provenance, "cpu_model");
-    if (lane_row(lane).repeats_exactly) return "guest " + guest;
+std::string machine_of(const Result& result, const std::string& name) {
+    const Json& provenance = result.provenance;
+    if (lane_row(result.plan.lane).repeats_exactly)
+        return "guest " + text_in(provenance, "cpu_model");
     if (!name.empty()) return name;
-    return fmt::format("{}, CPUs {}", text_in(provenance, "host", "cpu_model"),
+    return fmt::format("{}{}, CPUs {}", result.plan.target == "vm" ? "guest on " : "",
+                       text_in(provenance, "host", "cpu_model"),
                        text_in(provenance, "host", "cpus_online"));
 }
 
@@ -78,6 +82,8 @@ std::vector<Ingredient> ingredients_in(const Result& result) {
     std::vector<Ingredient> rows;
     for (const Json& row : ingredients_of(result))
         rows.push_back({text_in(row, "name"), text_in(row, "from"), text_in(row, "sha256")});
+    if (const std::string line = text_in(result.provenance, "cmdline"); !line.empty())
+        rows.push_back({"kernel command line", line, sha256(line)});
     if (!lane_row(result.plan.lane).repeats_exactly) add_machine(result.provenance, rows);
     std::sort(rows.begin(), rows.end(),
               [](const Ingredient& a, const Ingredient& b) { return a.name < b.name; });
@@ -212,7 +218,7 @@ Record record_of(const Json& document, const Json& comparison, const RecordOptio
     record.lane = result.plan.lane;
     record.target = result.plan.target;
     record.kernel = kernel_of(result.provenance);
-    record.machine = machine_of(result.provenance, result.plan.lane, options.machine);
+    record.machine = machine_of(result, options.machine);
     record.release = release_of(result.provenance);
     record.rxlab_version = text_in(result.provenance, "rxlab_version");
     record.night = options.night;

@@ -29,7 +29,7 @@ inline Json test_document(const TestNight& night) {
             // Rounds of the counted lane differ a little, each night by the same.
             return (arm == "closed-port" ? night.before : night.after) + 0.125 * (round % 3);
         },
-        night.lane);
+        night.lane, 6);
     if (night.lane != Lane::counted)
         for (Observation& one : result.observations)
             one.metrics["ns_per_packet"] = {one.metrics["instructions_per_packet"].value, "ns",
