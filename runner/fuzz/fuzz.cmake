@@ -32,10 +32,10 @@ if(RXLAB_SANITIZE)
   endforeach()
   target_include_directories(fuzz PUBLIC
     ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/.. ${CMAKE_BINARY_DIR}/generated ${NL_INCLUDE_DIRS})
-  target_link_libraries(fuzz PUBLIC result profile journal nl-3 ${LIBPCAP})
+  target_link_libraries(fuzz PUBLIC history profile journal nl-3 ${LIBPCAP})
 elseif(RXLAB_PURE_TESTS)
   add_library(fuzz STATIC fuzz/targets.cc)
-  target_link_libraries(fuzz PUBLIC target change settings tune profile xdp)
+  target_link_libraries(fuzz PUBLIC target change history settings tune profile xdp)
 endif()
 
 if(TARGET fuzz)

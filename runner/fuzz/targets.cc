@@ -11,6 +11,7 @@
 #include "collect/procfs.h"
 #include "experiment/experiment_json.h"
 #include "experiment/test_words.h"
+#include "history/diff_causes.h"
 #include "journal/page.h"
 #include "profile/advice.h"
 #include "result/result.h"
@@ -112,6 +113,18 @@ void result(const std::string& input) {
     const Result read = result_from_json(json_of(input));
     holds(to_json(result_from_json(to_json(read))) == to_json(read),
           "a result comes back from its JSON as it was");
+}
+
+/// What the history keeps: of a result, or of a diff.
+void history(const std::string& input) {
+    const Json document = json_of(input);
+    if (is_diff(document)) {
+        causes_in(document, "fuzz");
+        return;
+    }
+    const Record record = record_of(document, {}, {});
+    for (const SeriesPoint& point : record.points)
+        holds(point.value.has_value() == point.fault.empty(), "a value, or why there is none");
 }
 
 /// In pieces, as a guest writes: the first byte of the input says how long they are.
@@ -231,6 +244,7 @@ const Target kTargets[] = {
     {"journal", "the journal of changes to be undone", journal},
     {"observation", "a trial's observation", observation},
     {"result", "result.json", result},
+    {"history", "what is added to the history", history},
     {"message", "what a guest sends", message},
     {"console", "what a guest prints", console},
     {"kernel_log", "records of /dev/kmsg", kernel_log},

@@ -26,9 +26,10 @@ namespace {
 constexpr JsonBounds kBounds{.depth = 64, .values = 50'000'000};
 
 fs::path document_in(const fs::path& path) {
-    if (!fs::is_directory(path)) return path;
+    std::error_code unknown;  // whoever reads it says why it cannot
+    if (!fs::is_directory(path, unknown)) return path;
     for (const char* name : {"result.json", "diff.json"})
-        if (fs::exists(path / name)) return path / name;
+        if (fs::exists(path / name, unknown)) return path / name;
     return path / "result.json";
 }
 
@@ -110,8 +111,10 @@ AddedFile put(HistoryStore& store, const fs::path& file, const Prepared& one) {
     if (!one.record) {
         const bool is_new = store.add(one.causes, one.document_sha256);
         return {file, is_new ? Addition::added : Addition::duplicate, "",
-                fmt::format("a diff: the cause of {} changed paths{}", one.causes.size(),
-                            is_new ? "" : ", none of them new")};
+                one.causes.empty()
+                    ? "a diff in which no path changed: it tells no cause"
+                    : fmt::format("a diff: the cause of {} changed paths{}", one.causes.size(),
+                                  is_new ? "" : ", in it already")};
     }
     const std::string note = topology_note(store, *one.record), words = words_of(*one.record);
     if (!store.add(*one.record))

@@ -95,6 +95,8 @@ TEST(AddToHistory, names_each_refused_result_with_its_reason_and_adds_the_rest) 
         {test_document({.changes = {{"provenance", {{"shard", {{"of", 2}}}}}}}).dump(),
          "one shard of a run"},
         {test_document({.changes = {{"trials", nullptr}}}).dump(), "trials"},
+        {test_document({.changes = {{"provenance", {{"ingredients", "none"}}}}}).dump(),
+         "it is no result"},
     };
     std::vector<fs::path> files;
     for (size_t i = 0; i < bad.size(); i++)
@@ -147,6 +149,17 @@ TEST(AddToHistory, takes_the_night_from_the_folder_before_the_files_own_time) {
     EXPECT_TRUE(is_night("2028-02-29"));
     EXPECT_FALSE(is_night("2026-02-29"));
     EXPECT_FALSE(is_night("2026-2-3"));
+}
+
+TEST(AddToHistory, bears_a_provenance_that_says_nothing) {
+    const TestNights nights;
+    const AddedFile added = nights.add({.changes = {{"provenance",
+                                                     {{"kernel", 7},
+                                                      {"host", Json::array()},
+                                                      {"cpu_model", nullptr},
+                                                      {"rxlab_version", Json::object()},
+                                                      {"ingredients", Json::array({1, "x"})}}}}});
+    EXPECT_EQ(added.what, Addition::added) << added.words;
 }
 
 TEST(AddToHistory, follows_a_kernel_of_somebodys_own_apart) {

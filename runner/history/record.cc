@@ -161,7 +161,7 @@ private:
         if (arm.verdict == Verdict::invalid) {
             fault = arm.reasons.empty() ? "invalid" : arm.reasons.front();
             value.reset();
-        } else if (!value) {
+        } else if (!value || !std::isfinite(*value)) {
             return;  // nothing lost before or after: there is no ratio
         }
         SeriesName series{
@@ -194,19 +194,10 @@ Result result_in(const Json& document) {
     } catch (const Error& error) {
         throw Error(error.status(), error.what(),
                     "measure it again with this rxlab; what was changed by hand is no observation");
-    } catch (const Json::exception& error) {
-        throw Error(Status::usage, std::string("it is no result: ") + error.what());
     }
 }
 
-}  // namespace
-
-std::string in_words(const SeriesName& name) {
-    return fmt::format("{} {} {}{}{}: {}", name.experiment, name.kernel, name.arm,
-                       name.factors.empty() ? "" : " ", name.factors, name.metric);
-}
-
-Record record_of(const Json& document, const Json& comparison, const RecordOptions& options) {
+Record read_record(const Json& document, const Json& comparison, const RecordOptions& options) {
     const Result result = result_in(document);
     if (result.provenance.contains("shard"))
         refuse_result("one shard of a run, which says nothing by itself",
@@ -225,12 +216,28 @@ Record record_of(const Json& document, const Json& comparison, const RecordOptio
     record.floor = floor_in(comparison);
     record.ingredients = ingredients_in(result);
     Points(result, record).add_all();
-    if (record.points.empty())
+    return record;
+}
+
+}  // namespace
+
+std::string in_words(const SeriesName& name) {
+    return fmt::format("{} {} {}{}{}: {}", name.experiment, name.kernel, name.arm,
+                       name.factors.empty() ? "" : " ", name.factors, name.metric);
+}
+
+Record record_of(const Json& document, const Json& comparison, const RecordOptions& options) {
+    try {
+        Record record = read_record(document, comparison, options);
+        if (!record.points.empty()) return record;
         refuse_result(fmt::format("nothing in it can be followed: the {} lane ranks none of {}'s "
-                                  "primary metrics",
+                                  "primary metrics, or there is no ratio of any",
                                   to_string(record.lane), record.experiment),
                       "add runs of the counted or the timed lane");
-    return record;
+    } catch (const Json::exception& error) {  // its provenance is as no rxlab writes it
+        refuse_result(std::string("it is no result: ") + error.what(),
+                      "measure it again with this rxlab");
+    }
 }
 
 bool is_night(const std::string& text) {
