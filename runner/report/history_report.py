@@ -28,7 +28,8 @@ from sweep import figure_of
 from to_html import html
 
 LINES = 6  # of a plot
-NIGHTS = 90  # of a sparkline
+NIGHTS = 90  # of a sparkline and a plot
+ROWS = 30  # of a table; all of it: rxlab history export
 TICKS = 6
 # What is looked at first is first; each with the look of a verdict.
 LOOKS = {
@@ -254,9 +255,9 @@ EXPLAINED = (
 
 
 def relative(series, nights):
-    """[(index of the night, % against the first value)]"""
+    """[(index of the night, % against the first value of these nights)]"""
     values = by_night(series)
-    first = series["points"][0]["value"]
+    first = next((values[night] for night in nights if night in values), 0.0)
     return [
         (i, 100 * (values[night] / first - 1) if first else 0.0)
         for i, night in enumerate(nights)
@@ -265,8 +266,9 @@ def relative(series, nights):
 
 
 def plot_of(metric, key, some, nights):
-    """Those that changed most; None where no series has two nights."""
-    drawn = [one for one in some if len(by_night(one)) > 1]
+    """Those that changed most, over the last nights; None where no series has two."""
+    nights = nights[-NIGHTS:]
+    drawn = [one for one in some if len(relative(one, nights)) > 1]
     drawn.sort(key=lambda one: -max(abs(y) for _, y in relative(one, nights)))
     drawn = drawn[:LINES]
     if not drawn:
@@ -275,7 +277,7 @@ def plot_of(metric, key, some, nights):
 
     def paint():
         lines = [(label(one), relative(one, nights)) for one in drawn]
-        figure, axes = figure_of("%, against its first night", lines, 26.0)
+        figure, axes = figure_of("%, against the first of these nights", lines, 26.0)
         step = max(1, (len(nights) + TICKS - 1) // TICKS)
         ticks = range(0, len(nights), step)
         axes.set_xticks(list(ticks), [nights[i] for i in ticks], rotation=30, ha="right")
@@ -302,11 +304,14 @@ def value_table(some, nights):
                 for one, values in ((one, by_night(one)) for one in some)
             ],
         ]
-        for night in reversed(nights)
+        for night in reversed(nights[-ROWS:])
     ]
     names = [label(one) for one in some]
     return Table(
-        f"{some[0]['unit']}, night by night", ["night", *names], rows, set(range(1, len(names) + 1))
+        f"{some[0]['unit']}, the last nights",
+        ["night", *names],
+        rows,
+        set(range(1, len(names) + 1)),
     )
 
 
@@ -340,7 +345,7 @@ def group_section(document, metric, key, some, number):
     nights = document["nights"]
     blocks = [series_table(document, some, f"{lane} lane, {machine}", lambda one: one["topology"])]
     table, plot = value_table(some, nights), plot_of(metric, key, some, nights)
-    blocks.append(Figures([Figure(plot, table)]) if plot else Fold("Night by night", [table]))
+    blocks.append(Figures([Figure(plot, table)]) if plot else Fold("The last nights", [table]))
     for title, lines in (("Every change", change_bullets(some)), ("Gaps", gap_bullets(some))):
         if lines:
             blocks.append(Fold(f"{title} ({len(lines)})", [Bullets(lines)]))

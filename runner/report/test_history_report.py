@@ -165,6 +165,18 @@ class Metric(Folder):
         self.assertIn("xdp-native: no result on 2026-11-04", page)
         self.assertIn("0.5\u00d7", self.page("metric-ns-per-packet.html"))
 
+    def test_of_many_nights_has_the_last_ones(self):
+        nights = [f"2026-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 29)]
+        one = series("a", [])
+        one["points"] = [
+            {"night": night, "value": 1.0 + i, "measured": None, "source": ""}
+            for i, night in enumerate(nights)
+        ]
+        self.assertEqual(self.draw(dict(DOCUMENT, nights=nights, series=[one], epochs=[])), 0)
+        page = self.page("metric-net-instructions-per-packet.html")
+        rows = re.findall(r'<th scope="row">2026-', page)
+        self.assertEqual(len(rows), history_report.ROWS)
+
     def test_of_one_night_has_no_plot(self):
         one = series("a", [1.0] + [None] * 7, missing=[], status="new", words="one value")
         self.assertEqual(self.draw(dict(DOCUMENT, series=[one], epochs=[])), 0)
