@@ -30,6 +30,7 @@ struct HistoryRequest {
     std::string series, only, format = "csv";
     fs::path out;
     int keep_days = 0;
+    bool news = false;
     bool report = true;
 };
 
@@ -61,8 +62,8 @@ Json file_json(const AddedFile& row) {
 
 void print_added(const HistoryAdded& added, const fs::path& db) {
     for (const AddedFile& row : added.files)
-        fmt::print("{:<8} {:<10} {}: {}\n", word_of(row.what), row.night, row.file.string(),
-                   printable(row.words));
+        fmt::print("{:<8} {:<10} {}: {}\n", word_of(row.what), row.night,
+                   printable(row.file.string()), printable(row.words));
     fmt::print("{}: {} added, {} skipped, {} refused\n", db.string(), added.count(Addition::added),
                added.count(Addition::duplicate), added.count(Addition::refused));
 }
@@ -140,8 +141,14 @@ void print_list(const FollowedHistory& history) {
     fmt::print("{}\n", headline_of(history));
 }
 
+bool is_news(const FollowedSeries& series) {
+    return series.status != SeriesStatus::steady && series.status != SeriesStatus::is_new;
+}
+
 void list_series(const HistoryRequest& request) {
-    const FollowedHistory history = only_meant(history_for(request), request.only);
+    FollowedHistory history = only_meant(history_for(request), request.only);
+    if (request.news)
+        std::erase_if(history.series, [](const FollowedSeries& one) { return !is_news(one); });
     if (request.json)
         fmt::print("{}\n", to_json(history).dump(2));
     else
@@ -253,6 +260,7 @@ void define_add(CommandOptions command, const SharedRequest& request) {
 void define_views(CommandOptions command, const SharedRequest& request) {
     CommandOptions list = part(command, "list", "every series and what it is", request);
     list.option("SERIES", request->only, "only these: EXPERIMENT, EXPERIMENT:ARM or a number");
+    list.flag("--news", request->news, "only what is neither steady nor new");
     list.flag("--json", request->json, "print history.json");
     list.does([=] { list_series(*request); });
 

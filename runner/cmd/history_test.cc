@@ -42,6 +42,7 @@ protected:
 TEST_F(HistoryCli, adds_lists_shows_and_draws_a_week) {
     EXPECT_EQ(history(added_week()).status, 0);
     EXPECT_THAT(history({"list"}).out, HasSubstr("2 series of 7 nights: 1 changed, 1 steady"));
+    EXPECT_THAT(history({"list", "--news"}).out, testing::Not(HasSubstr("steady")));
     const CommandResult shown = history({"show", "drop-point:xdp-native"});
     EXPECT_THAT(shown.out, HasSubstr("changed on 2026-12-05: 900.125 to 1000.12 (1.1111x), worse"));
     EXPECT_THAT(shown.out, HasSubstr("kernel 6.12.107+deb12-amd64 \u2192 6.12.117+deb12-amd64"));

@@ -360,7 +360,10 @@ std::string diff_command(const SeriesName& name, const KeptResult& before, const
                          bool differ) {
     static const std::regex debian(R"(^(\d+\.\d+\.\d+)(-\d+)?(?:\+deb\d+)?(-rt|-cloud)?-amd64$)");
     static const std::regex revision("^[0-9a-f]{7,40}$");
+    // What people may put into a shell is of words that a shell takes as they are.
+    static const std::regex plain("^[A-Za-z0-9._:+-]+$");
     const std::string path = name.experiment + ":" + name.arm;
+    if (!std::regex_match(path, plain)) return "";
     std::smatch from, to;
     if (before.release != after.release && std::regex_match(before.release, from, debian) &&
         std::regex_match(after.release, to, debian))

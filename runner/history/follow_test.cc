@@ -225,6 +225,10 @@ TEST(DiffCommand, names_versions_as_diff_takes_them) {
     EXPECT_EQ(command("6.12.1", "6.12.1", true),
               "rxlab diff 4bb1a140beaa kmod drop-point:closed-port");
     EXPECT_EQ(command("6.12.1", "6.12.1"), "");
+    KeptResult before, after;
+    before.release = "6.1.0-47-amd64";
+    after.release = "6.1.0-50-amd64";
+    EXPECT_EQ(diff_command({.experiment = "x", .arm = "$(reboot)"}, before, after, false), "");
 }
 
 TEST(Exports, quote_what_would_break_their_lines) {
