@@ -158,7 +158,8 @@ private:
         const Trial* trial = trial_for(result_.plan, name, arm.factors);
         if (!trial) return;
         std::string fault;
-        if (arm.verdict == Verdict::invalid) {
+        const bool none_lost = !value && metric_row(metric.name).metric_class == MetricClass::loss;
+        if (arm.verdict == Verdict::invalid && !none_lost) {
             fault = arm.reasons.empty() ? "invalid" : arm.reasons.front();
             value.reset();
         } else if (!value || !std::isfinite(*value)) {
