@@ -6,6 +6,7 @@
 #include "base/steady.h"
 #include "base/whole_file.h"
 #include "cmd/catalogue.h"
+#include "cmd/night.h"
 #include "cmd/options.h"
 #include "cmd/perform.h"
 #include "plan/plan.h"
@@ -14,9 +15,12 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <ctime>
+#include <limits>
 #include <memory>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -28,21 +32,13 @@ struct NightlyRequest {
     std::vector<std::string> experiments;  ///< empty: all
     fs::path out;                          ///< empty: results/runs/DATE
     int minutes = 15;                      ///< time box of one experiment on one kernel
+    int total_minutes = 0;                 ///< of the whole night; 0: none
     int rounds = 0;
-};
-
-struct Job {
-    std::string experiment, kernel, lane;
+    bool full = false;  ///< every case and round, not what answers soon
 };
 
 constexpr const char* kNullExperiment =
     "null-aa";  ///< goes first: what it shows is the floor of the others
-
-/// How bad an exit status is; the night's is the worst.
-int severity(int status) {
-    constexpr int kOrder[] = {0, 3, 1, 4, 2, 5, 130};
-    return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), status) - kOrder);
-}
 
 /// The first of its lanes that any VM can give; empty: none.
 std::string vm_lane(const Experiment& experiment) {
@@ -51,16 +47,20 @@ std::string vm_lane(const Experiment& experiment) {
     return "";
 }
 
-std::vector<Job> jobs_of(const NightlyRequest& request) {
-    std::vector<Job> jobs;
-    std::vector<std::string> names =
-        request.experiments.empty() ? experiment_names() : request.experiments;
-    std::stable_partition(names.begin(), names.end(),
-                          [](const std::string& name) { return name == kNullExperiment; });
-    for (const std::string& name : names) {
-        const std::string lane = vm_lane(load_experiment(name));
+/// @throws Error(Status::usage): two that go by one name would share a folder
+std::vector<NightJob> jobs_of(const NightlyRequest& request) {
+    std::vector<NightJob> jobs;
+    std::set<std::string> names;
+    for (const std::string& source :
+         request.experiments.empty() ? experiment_names() : request.experiments) {
+        const Experiment experiment = load_experiment(source);
+        if (!names.insert(experiment.name).second)
+            throw Error(Status::usage,
+                        fmt::format("{}: the night has {} already", source, experiment.name),
+                        "name each experiment once");
+        const std::string lane = vm_lane(experiment);
         for (const std::string& kernel : request.kernels)
-            if (!lane.empty()) jobs.push_back({name, kernel, lane});
+            if (!lane.empty()) jobs.push_back({experiment.name, kernel, lane, source});
     }
     return jobs;
 }
@@ -76,14 +76,6 @@ Json index_before(const fs::path& night) {
     return newest.empty() ? Json::array() : read_json(newest / "index.json");
 }
 
-Json previous_row(const Json& before, const Job& job) {
-    for (const Json& row : before)
-        if (row["experiment"] == job.experiment && row["kernel"] == job.kernel &&
-            row["lane"] == job.lane)
-            return row;
-    return Json::object();
-}
-
 /// For a row of the index: the reason may stand in any line.
 std::string one_line(std::string text) {
     std::replace(text.begin(), text.end(), '\n', ' ');
@@ -95,13 +87,13 @@ fs::path folder_of(const fs::path& night, const std::string& experiment,
     return night / fmt::format("{}-{}", experiment, kernel);
 }
 
-RunRequest request_of(const NightlyRequest& request, const Job& job, const fs::path& night) {
+RunRequest request_of(const NightlyRequest& request, const NightJob& job, const fs::path& night) {
     RunRequest run;
-    run.experiment = job.experiment;
+    run.experiment = job.source;
     run.lane = job.lane;
     run.vm.kernel = job.kernel;
     run.rounds = request.rounds;
-    run.full = true;
+    run.full = request.full;
     run.out = folder_of(night, job.experiment, job.kernel);
     run.quiet = true;
     const fs::path null = folder_of(night, kNullExperiment, job.kernel);
@@ -114,16 +106,19 @@ RunRequest request_of(const NightlyRequest& request, const Job& job, const fs::p
 struct Ending {
     Status status = Status::ok;
     std::string message;
+    bool is_cut = false;  ///< by its time box
 };
 
 /// What fails costs only itself; only Ctrl-C ends the night.
-Ending run_in_box(const RunRequest& request, int minutes) {
-    const TimeBox box(minutes * 60);
+Ending run_in_box(const RunRequest& request, double seconds) {
+    const TimeBox box(seconds);
     try {
         return {perform(request).comparison.status, ""};
     } catch (const Error& error) {
         if (error.status() != Status::interrupted) return {error.status(), one_line(error.what())};
-        if (box.over()) return {Status::lost, fmt::format("stopped after its {} minutes", minutes)};
+        if (box.over())
+            return {Status::lost, fmt::format("stopped after its {:.0f} minutes", seconds / 60),
+                    true};
         throw;
     } catch (const std::exception& error) {
         return {Status::lost, one_line(error.what()) + " (a fault in rxlab itself)"};
@@ -136,28 +131,50 @@ std::optional<Comparison> comparison_in(const fs::path& folder) {
     return comparison_from_json(read_json(folder / "comparison.json"));
 }
 
-Json run_job(const NightlyRequest& request, const Job& job, const fs::path& night,
-             const Json& before) {
-    const RunRequest run = request_of(request, job, night);
-    const auto start = Steady::now();
-    const Ending ending = run_in_box(run, request.minutes);
-    const double seconds = seconds_since(start);
-    const std::optional<Comparison> comparison = comparison_in(run.out);
-    const Json earlier = previous_row(before, job);
-    const Json verdict = comparison ? Json(comparison->verdict) : Json(),
-               previous = earlier.value("verdict", Json());
+/// What is known of a job before it is run: nothing but what it was.
+Json row_for(const NightJob& job, const Json& before) {
+    const Json* earlier = row_of(before, job);
     return {{"experiment", job.experiment},
             {"kernel", job.kernel},
             {"lane", job.lane},
-            {"seconds", seconds},
-            {"path", run.out.filename()},
-            {"status", static_cast<int>(ending.status)},
-            {"verdict", verdict},
-            {"verdict_words", comparison ? comparison->verdict_words : ""},
-            {"previous_verdict", previous},
-            {"previous_verdict_words", earlier.value("verdict_words", "")},
-            {"change", previous.is_null() || previous == verdict ? "" : "changed"},
-            {"message", ending.message}};
+            {"seconds", 0.0},
+            {"path", ""},
+            {"status", static_cast<int>(Status::inconclusive)},
+            {"verdict", nullptr},
+            {"verdict_words", ""},
+            {"previous_verdict", earlier ? earlier->value("verdict", Json()) : Json()},
+            {"previous_verdict_words", earlier ? earlier->value("verdict_words", "") : ""},
+            {"change", ""},
+            {"left", false},
+            {"message", ""}};
+}
+
+Json left_row(const NightJob& job, const Json& before, int total_minutes) {
+    Json row = row_for(job, before);
+    row["left"] = true;
+    row["message"] = fmt::format("not begun in the night's {} minutes", total_minutes);
+    return row;
+}
+
+Json run_job(const NightlyRequest& request, const NightJob& job, const fs::path& night,
+             const Json& before, double seconds_left) {
+    const RunRequest run = request_of(request, job, night);
+    const auto start = Steady::now();
+    const double box = std::min(request.minutes * 60.0, seconds_left);
+    const Ending ending = run_in_box(run, box);
+    Json row = row_for(job, before);
+    row["seconds"] = seconds_since(start);
+    row["path"] = run.out.filename();
+    row["status"] = static_cast<int>(ending.status);
+    row["message"] = ending.message;
+    row["left"] = ending.is_cut && box < request.minutes * 60;
+    if (const std::optional<Comparison> comparison = comparison_in(run.out)) {
+        row["verdict"] = comparison->verdict;
+        row["verdict_words"] = comparison->verdict_words;
+    }
+    const Json& previous = row["previous_verdict"];
+    if (!previous.is_null() && previous != row["verdict"]) row["change"] = "changed";
+    return row;
 }
 
 void print_row(const Json& row) {
@@ -169,32 +186,40 @@ void print_row(const Json& row) {
     flush_output();
 }
 
+void write_night(const fs::path& night, const Json& index) {
+    write_whole(night / "index.json", index.dump(1) + "\n");
+    write_whole(night / "summary.txt",
+                fmt::format("{}\n", fmt::join(night_summary(index, night.filename()), "\n")));
+    draw("index.py", night);
+}
+
 /// @returns the index, which is written after each experiment: a night cut short has its page
 Json run_all(const NightlyRequest& request, const fs::path& night, bool quiet) {
+    constexpr double kEndless = std::numeric_limits<double>::infinity();
+    const auto start = Steady::now();
     const Json before = index_before(night);
     Json index = Json::array();
-    for (const Job& job : jobs_of(request)) {
+    for (const NightJob& job : in_order_of_night(jobs_of(request), kNullExperiment, before)) {
         throw_if_interrupted();
-        index.push_back(run_job(request, job, night, before));
+        const double left =
+            request.total_minutes ? request.total_minutes * 60 - seconds_since(start) : kEndless;
+        index.push_back(left > 0 ? run_job(request, job, night, before, left)
+                                 : left_row(job, before, request.total_minutes));
         if (!quiet) print_row(index.back());
-        write_whole(night / "index.json", index.dump(1) + "\n");
-        draw("index.py", night);
+        write_night(night, index);
     }
     return index;
 }
 
-int worst_of(const Json& index) {
-    int worst = 0;
-    for (const Json& row : index)
-        if (severity(row["status"]) > severity(worst)) worst = row["status"];
-    return worst;
+fs::path folder_of_night(const fs::path& out) {
+    const std::time_t now = std::time(nullptr);
+    if (out.empty()) return runs_folder() / fmt::format("{:%Y-%m-%d}", fmt::localtime(now));
+    const fs::path night = fs::absolute(out).lexically_normal();
+    return night.has_filename() ? night : night.parent_path();  // "night/"
 }
 
 int nightly(const NightlyRequest& request, bool json) {
-    const std::time_t now = std::time(nullptr);
-    const fs::path night = request.out.empty()
-                               ? runs_folder() / fmt::format("{:%Y-%m-%d}", fmt::localtime(now))
-                               : request.out;
+    const fs::path night = folder_of_night(request.out);
     make_folder(night);
     Json index;
     try {
@@ -202,13 +227,16 @@ int nightly(const NightlyRequest& request, bool json) {
     } catch (const Error& error) {
         if (error.status() != Status::interrupted) throw;
         throw Error(Status::interrupted,
-                    "interrupted; finished experiments are in " + night.string());
+                    "interrupted; finished experiments are in " + night.string(),
+                    "the same command goes on with it");
     }
-    if (json)
+    if (json) {
         fmt::print("{}\n", index.dump(2));
-    else
-        fmt::print("index   {}\n", (night / "index.html").string());
-    return worst_of(index);
+        return night_status(index);
+    }
+    fmt::print("\n{}\n", fmt::join(night_summary(index, night.filename()), "\n"));
+    fmt::print("index   {}\n", (night / "index.html").string());
+    return night_status(index);
 }
 
 }  // namespace
@@ -221,6 +249,12 @@ void define_nightly(CommandOptions command) {
     command.option("--out", request->out, "folder (default: results/runs/DATE)");
     command.option("--minutes", request->minutes, "time box of one experiment on one kernel")
         .between(1, 1'440);
+    command
+        .option("--total-minutes", request->total_minutes,
+                "time box of the night: what it does not get to comes first in the next one")
+        .between(1, 10'080);
+    command.flag("--full", request->full,
+                 "every case and round of each experiment, not what answers soon");
     command.option("--rounds", request->rounds, "rounds instead of each experiment's own")
         .between(1, 100'000);
     command.flag("--json", *json, "print JSON");

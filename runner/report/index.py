@@ -19,6 +19,8 @@ def check_row(row):
         row.get(key).text()
     row.get("status").of(int, "an exit status")
     row.get("seconds").number()
+    if row.has("left"):
+        row.get("left").of(bool, "true or false")
     for key in ("verdict", "previous_verdict"):
         if row.get(key).value is not None:
             row.get(key).one_of(SIGNS)
@@ -41,7 +43,14 @@ def verdict_cell(row, which="verdict"):
     return [Badge(verdict, said)] if verdict else [words.NONE]
 
 
-def status_cell(status):
+def is_left(row):
+    return row.get("left", False)
+
+
+def status_cell(row):
+    if is_left(row):
+        return ["left for the next night"]
+    status = row["status"]
     said = words.STATUS_WORDS.get(status, "unknown")
     return [
         Badge(
@@ -84,7 +93,7 @@ def cells_of(folder, row):
         row["experiment"],
         row["kernel"],
         row["lane"],
-        status_cell(row["status"]),
+        status_cell(row),
         verdict_cell(row),
         change_cell(row),
         f"{words.number(row['seconds'], 3)} s",
@@ -112,18 +121,28 @@ def night_table(folder, rows):
     )
 
 
+def is_broken(row):
+    return not is_left(row) and row["status"] not in (0, 1, 3)
+
+
+def is_changed(row):
+    return not is_left(row) and bool(row["change"])
+
+
 def summary(rows):
-    broken = [row for row in rows if row["status"] not in (0, 1, 3)]
-    changed = [row for row in rows if row["change"]]
+    left = [row for row in rows if is_left(row)]
+    broken = [row for row in rows if is_broken(row)]
+    changed = [row for row in rows if is_changed(row)]
     total = sum(row["seconds"] for row in rows)
     return (
-        f"{words.plural(len(rows), 'run')} in {words.number(total / 60, 3)} minutes;"
-        f" {len(broken)} gave no valid result; {len(changed)} changed since the night before."
+        f"{words.plural(len(rows) - len(left), 'run')} in {words.number(total / 60, 3)} minutes;"
+        f" {len(broken)} gave no valid result; {len(changed)} changed since the night before"
+        + (f"; {len(left)} left for the next night, which begins with them." if left else ".")
     )
 
 
 def report_of(folder, rows):
-    changed = [row for row in rows if row["change"] or row["status"] not in (0, 1, 3)]
+    changed = [row for row in rows if is_changed(row) or is_broken(row)]
     sections = (
         [Section("To look at first", "first", [night_table(folder, changed)])] if changed else []
     )

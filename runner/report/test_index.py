@@ -82,6 +82,15 @@ class Index(unittest.TestCase):
         self.assertIn("null-aa", first)
         self.assertIn("stopped after its 15 minutes", first)
 
+    def test_what_a_night_did_not_get_to_has_not_failed(self):
+        left = row(experiment="rps", status=3, verdict=None, path="", left=True, seconds=0)
+        status, page, _ = self.run_on([row(), left])
+        self.assertEqual(status, 0)
+        self.assertIn("1 run in 0.521 minutes; 0 gave no valid result; 0 changed since", page)
+        self.assertIn("; 1 left for the next night, which begins with them.", page)
+        self.assertNotIn('id="first"', page)
+        self.assertIn("left for the next night</td>", page)
+
     def test_a_night_that_has_just_begun(self):
         self.assertIn("No run has finished yet.", self.run_on([])[1])
 
