@@ -8,6 +8,7 @@
 #include "cmd/catalogue.h"
 #include "cmd/night.h"
 #include "cmd/options.h"
+#include "cmd/pace_file.h"
 #include "cmd/perform.h"
 #include "plan/plan.h"
 #include "target/files.h"
@@ -186,6 +187,24 @@ void print_row(const Json& row) {
     flush_output();
 }
 
+/// What the night will take, as its experiments did on this machine so far. Each job's plan is
+/// made for it, so what is wrong with an experiment is known before the first trial.
+std::string forecast_words(const NightlyRequest& request, const std::vector<NightJob>& jobs,
+                           const fs::path& night) {
+    PaceFile paces = pace_file();
+    double likely_s = 0, most_s = 0;
+    for (const NightJob& job : jobs) {
+        const RunRequest run = request_of(request, job, night);
+        const Plan plan = plan_for(run, load_experiment(job.source));
+        const Forecast ahead = forecast_for(run, plan, paces.of(plan));
+        const double box_s = request.minutes * 60;
+        likely_s += std::min(box_s, ahead.trials_s);
+        most_s += std::min(box_s, std::max(ahead.trials_s, ahead.most_trials_s) + ahead.boots_s);
+    }
+    return fmt::format("{} runs: about {}, at most {}", jobs.size(), duration_words(likely_s),
+                       duration_words(most_s));
+}
+
 void write_night(const fs::path& night, const Json& index) {
     write_whole(night / "index.json", index.dump(1) + "\n");
     write_whole(night / "summary.txt",
@@ -198,8 +217,10 @@ Json run_all(const NightlyRequest& request, const fs::path& night, bool quiet) {
     constexpr double kEndless = std::numeric_limits<double>::infinity();
     const auto start = Steady::now();
     const Json before = index_before(night);
+    const std::vector<NightJob> jobs = in_order_of_night(jobs_of(request), kNullExperiment, before);
+    if (!quiet) fmt::print(stderr, "  {}\n", forecast_words(request, jobs, night));
     Json index = Json::array();
-    for (const NightJob& job : in_order_of_night(jobs_of(request), kNullExperiment, before)) {
+    for (const NightJob& job : jobs) {
         throw_if_interrupted();
         const double left =
             request.total_minutes ? request.total_minutes * 60 - seconds_since(start) : kEndless;
