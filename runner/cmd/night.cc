@@ -74,8 +74,8 @@ std::string shortened(const std::string& line) {
 }
 
 /// A heading and a line for each, of at most `lines`; @return how many lines that were
-size_t tell(std::vector<std::string>& summary, const std::string& heading, const Rows& rows,
-            std::string (*line_of)(const Json&), size_t lines) {
+size_t tell_rows(std::vector<std::string>& summary, const std::string& heading, const Rows& rows,
+                 std::string (*line_of)(const Json&), size_t lines) {
     if (rows.empty() || lines < 2) return 0;
     const size_t before = summary.size();
     summary.push_back(fmt::format("{}: {}", heading, rows.size()));
@@ -133,11 +133,11 @@ std::vector<std::string> night_summary(const Json& index, const std::string& nam
     std::vector<std::string> summary = {first_line(index, name)};
     // One line is kept for what says that nothing is to be told; the worst takes half of the rest.
     size_t lines = kNightLines - summary.size();
-    lines -= tell(summary, "without a valid result", failed, failure_line,
-                  changed.empty() && left.empty() ? lines : lines / 2);
-    lines -= tell(summary, "changed since the night before", changed, change_line,
-                  left.empty() ? lines : lines - std::min<size_t>(lines, 4));
-    tell(summary, "left for the next night, which begins with them", left, job_of_row, lines);
+    lines -= tell_rows(summary, "without a valid result", failed, failure_line,
+                       changed.empty() && left.empty() ? lines : lines / 2);
+    lines -= tell_rows(summary, "changed since the night before", changed, change_line,
+                       left.empty() ? lines : lines - std::min<size_t>(lines, 4));
+    tell_rows(summary, "left for the next night, which begins with them", left, job_of_row, lines);
     if (summary.size() == 1) summary.push_back("all valid, no verdict changed, nothing left");
     return summary;
 }

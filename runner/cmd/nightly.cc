@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/output.h"
+#include "base/printable.h"
 #include "base/steady.h"
 #include "base/whole_file.h"
 #include "cmd/catalogue.h"
@@ -10,6 +11,7 @@
 #include "cmd/options.h"
 #include "cmd/pace_file.h"
 #include "cmd/perform.h"
+#include "history/add.h"
 #include "plan/plan.h"
 #include "target/files.h"
 #include "target/kernels.h"
@@ -232,6 +234,27 @@ Json run_all(const NightlyRequest& request, const fs::path& night, bool quiet) {
     return index;
 }
 
+/// Into the history beside the night's folder; what that cannot take costs the night nothing.
+void add_night(const fs::path& night, const Json& index, bool quiet) {
+    std::vector<fs::path> results;
+    for (const Json& row : index)
+        if (const fs::path run = night / row.at("path").get<std::string>();
+            run != night / "" && fs::exists(run / "result.json"))
+            results.push_back(run);
+    if (results.empty()) return;
+    const fs::path db = night.parent_path() / "history.sqlite";
+    try {
+        const HistoryAdded added = add_to_history(db, results);
+        if (quiet) return;
+        fmt::print("history {}: {} added, {} refused; 'rxlab history list --news' has what moved\n",
+                   db.string(), added.count(Addition::added), added.count(Addition::refused));
+        for (const ToRepeat& run : to_repeat(db))
+            for (const std::string& words : run.words) fmt::print("  {}\n", printable(words));
+    } catch (const Error& error) {
+        tell("rxlab: the night is not in the history: {}\n", error.what());
+    }
+}
+
 fs::path folder_of_night(const fs::path& out) {
     const std::time_t now = std::time(nullptr);
     if (out.empty()) return runs_folder() / fmt::format("{:%Y-%m-%d}", fmt::localtime(now));
@@ -251,10 +274,9 @@ int nightly(const NightlyRequest& request, bool json) {
                     "interrupted; finished experiments are in " + night.string(),
                     "the same command goes on with it");
     }
-    if (json) {
-        fmt::print("{}\n", index.dump(2));
-        return night_status(index);
-    }
+    if (json) fmt::print("{}\n", index.dump(2));
+    add_night(night, index, json);
+    if (json) return night_status(index);
     fmt::print("\n{}\n", fmt::join(night_summary(index, night.filename()), "\n"));
     fmt::print("index   {}\n", (night / "index.html").string());
     return night_status(index);

@@ -7,6 +7,8 @@
 #include "target/files.h"
 #include "target/function_sources.h"
 
+namespace fs = std::filesystem;
+
 namespace rxlab {
 namespace {
 
