@@ -75,7 +75,7 @@ endef
 .PHONY: help deps bench-deps debug-deps lint-deps build lint tidy hooks compile-apart \
         compile-units compile-sanitized test-sanitized fuzz bench-build run-experiment test \
         test-unit test-vm test-debug test-restore rehearsal rehearsal-deps test-captures bench \
-        bench-runner nightly install diff series baseline doctor restore clean distclean
+        bench-runner nightly install diff series baseline concordance doctor restore clean distclean
 
 # A target's words go on in lines that begin with ##.
 help: ## this list
@@ -281,6 +281,24 @@ baseline: build ## what each counted experiment costs now: results/baseline/NAME
 			$$(test ! -e $$file || echo --against $$file); \
 		test -e $$file.new && mv $$file.new $$file || exit 1; \
 	done
+
+# Of each experiment that both lanes can run without a module: counted, and by this machine's clock.
+# What a filter pins needs a bpffs; where there is none, one is mounted for these runs alone.
+CONCORDANT := live-paths xdp-program-cost
+concordance: build ## have the pairs of arms whose instructions differ the same order in time here?
+## results/concordance.json and a page (needs root)
+	@for name in $(CONCORDANT); do \
+		out=$(BUILD)/concordance/$$name; \
+		$(call valid,$(BUILD)/rxlab run $$name --lane counted --rounds 3 --full \
+			--no-report --out $$out-counted); \
+		$(call valid,$(SUDO) unshare -m sh -c 'mountpoint -q /sys/fs/bpf || \
+			mount -t bpf bpf /sys/fs/bpf; exec "$$@"' sh \
+			$(BUILD)/rxlab run $$name --target host --rounds 12 \
+			--no-report --out $$out-timed); \
+	done
+	@$(BUILD)/rxlab concordance $(foreach name,$(CONCORDANT),$(addprefix \
+		$(BUILD)/concordance/$(name)-,counted timed)) --out $(BUILD)/concordance
+	@cp $(BUILD)/concordance/concordance.json results/concordance.json
 
 doctor: build ## what this machine can and cannot do
 	@$(BUILD)/rxlab doctor $(ARGS)

@@ -8,10 +8,10 @@ namespace rxlab {
 // One file each, in the order of --help.
 using Define = void(CommandOptions options);
 Define define_list, define_show, define_plan, define_run, define_merge, define_compare,
-    define_spread, define_report, define_tune, define_profile, define_advise, define_certify,
-    define_attribute, define_diff, define_series, define_bisect, define_syscalls, define_kernels,
-    define_bundle, define_nightly, define_history, define_shell, define_doctor, define_frames,
-    define_xdp, define_knob, define_apply, define_restore, define_agent;
+    define_concordance, define_spread, define_report, define_tune, define_profile, define_advise,
+    define_certify, define_attribute, define_diff, define_series, define_bisect, define_syscalls,
+    define_kernels, define_bundle, define_nightly, define_history, define_shell, define_doctor,
+    define_frames, define_xdp, define_knob, define_apply, define_restore, define_agent;
 
 namespace {
 constexpr const char* kUse = "Commands";
@@ -29,6 +29,8 @@ const Command kCommands[] = {
     {"merge", "the shards of a run, from several machines, to one result and its report",
      define_merge, kUse},
     {"compare", "compare a result's arms, or two results", define_compare, kUse},
+    {"concordance", "what counted instructions say of time: both lanes' results, pair by pair",
+     define_concordance, kUse},
     {"spread", "where a result's spread comes from: boots, or phases of one boot", define_spread,
      kUse},
     {"report", "write the report of a finished run anew", define_report, kUse},
