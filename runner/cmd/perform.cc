@@ -5,6 +5,7 @@
 #include "base/whole_file.h"
 #include "cmd/pace_file.h"
 #include "cmd/progress.h"
+#include "compare/concordance.h"
 #include "compare/null_floor.h"
 #include "compare/table.h"
 #include "sys/sys.h"
@@ -117,8 +118,17 @@ Result load_result(const fs::path& path) {
     return result;
 }
 
+/// The committed table's sentence; a report does without what is not there or damaged.
+std::string in_time_words(Lane lane) try {
+    if (!lane_row(lane).icount) return "";
+    return concordance_from_json(read_json(data_folder() / "results" / "concordance.json")).words;
+} catch (const Error&) {
+    return "";
+}
+
 CompareOptions compare_options(const fs::path& null, Lane lane) {
-    return {null.empty() ? 0 : null_floor(load_result(null), lane)};
+    return {.floor = null.empty() ? 0 : null_floor(load_result(null), lane),
+            .in_time = in_time_words(lane)};
 }
 
 void print_files(const fs::path& document, const fs::path& page, bool report) {

@@ -304,6 +304,7 @@ Comparison compare(const Result& measured, const CompareOptions& options) {
                                      compare_by_look(result, options), notes_on(result));
     comparison.generators = generators_in(result, cells_of(result));
     tell_looks(comparison, result);
+    comparison.in_time = options.in_time;
     return comparison;
 }
 
@@ -328,7 +329,9 @@ Comparison compare(const Result& measured_before, const Result& measured_after,
     for (const Cell& cell : old_cells)
         if (!find_cell(new_cells, cell.arm, cell.factors))
             notes.push_back(fmt::format("{}: only before has it", name_of(cell)));
-    return conclude(after, "results", rules, compare_all(all, rules), notes);
+    Comparison comparison = conclude(after, "results", rules, compare_all(all, rules), notes);
+    comparison.in_time = options.in_time;
+    return comparison;
 }
 
 }  // namespace rxlab

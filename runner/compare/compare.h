@@ -5,12 +5,14 @@
 #include "compare/comparison.h"
 
 #include <set>
+#include <string>
 
 namespace rxlab {
 
 struct CompareOptions {
     double floor = 0;  ///< null floor (counted) or A/A floor (timed): the relative difference that
                        ///< equal arms show
+    std::string in_time = {};  ///< what counted differences said of time; empty: nothing is known
 };
 
 /// An arm that is the generator alone is compared with nothing; "net." metrics are what the others

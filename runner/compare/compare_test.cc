@@ -276,6 +276,13 @@ TEST(Compare, trials_that_did_not_finish_are_told) {
     EXPECT_EQ(to_json(compare(result))["verdict"], "invalid");
 }
 
+TEST(Compare, tells_what_such_differences_said_of_time) {
+    const Result result = arms_at({{"native", 12}});
+    EXPECT_EQ(to_json(compare(result))["in_time"], "");
+    EXPECT_EQ(to_json(compare(result, {.in_time = "86 of 101."}))["in_time"], "86 of 101.");
+    EXPECT_EQ(compare(result, result, {.in_time = "86 of 101."}).in_time, "86 of 101.");
+}
+
 TEST(Compare, factors_are_compared_each_by_itself) {
     Experiment experiment = test_experiment({"plain", "native"});
     experiment.factors = {{"size", {60, 1514}}};

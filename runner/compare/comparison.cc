@@ -65,7 +65,8 @@ struct FieldList<Comparison> {
         later_field("stopping", &C::stopping), field("comparisons", &C::comparisons),
         later_field("generators", &C::generators), field("verdict", &C::verdict),
         later_field("verdict_words", &C::verdict_words), field("headline", &C::headline),
-        field("notes", &C::notes), field("status", &C::status));
+        field("notes", &C::notes), later_field("in_time", &C::in_time),
+        field("status", &C::status));
 };
 
 Json lane_facts(Lane lane) {

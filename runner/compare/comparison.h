@@ -76,6 +76,7 @@ struct Comparison {
     std::string verdict_words;
     std::string headline;
     std::vector<std::string> notes;
+    std::string in_time;  ///< of a lane that counts: what such differences said of time elsewhere
     Status status = Status::inconclusive;  ///< exit status that the verdict stands for
 };
 

@@ -143,6 +143,13 @@ class EveryKind(unittest.TestCase):
             self.assertNotRegex(self.html(kind) + self.markdown(kind), r"(?i)faster|slower|speed")
             self.assertIn("fewer instructions", self.html(kind))
 
+    def test_counted_lane_says_what_its_differences_said_of_time(self):
+        made, document = sample.pair()
+        document["in_time"] = "Of 101 pairs 86 had the same order <in time>."
+        page = files_of((made, document))["report.html"].decode()
+        self.assertIn("86 had the same order &lt;in time&gt;.", page)
+        self.assertNotIn("make concordance", self.html("pair"))
+
     def test_metrics_that_are_not_ranked_are_said_to_be_once(self):
         self.assertEqual(self.html("pair").count("They are reported and not ranked"), 1)
         self.assertNotIn("reported and not ranked", self.html("alone"))

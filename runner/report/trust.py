@@ -182,10 +182,12 @@ def method(result, document):
     )
 
 
-def lane(result):
+def lane(result, document):
+    in_time = document.get("in_time")
     blind = [
+        *([f"{in_time} `make concordance` has this machine's answer."] if in_time else []),
         "Declared mechanism of this experiment:"
-        f" {words.listed(result['experiment_source']['mechanism']) or 'none'}."
+        f" {words.listed(result['experiment_source']['mechanism']) or 'none'}.",
     ]
     return Section(
         f"What the {result['lane']} lane cannot see",
@@ -569,7 +571,7 @@ def provenance(result, document):
 def trust(result, document):
     return [
         method(result, document),
-        lane(result),
+        lane(result, document),
         perturbations(result, document),
         checks(result),
         time_share(result),
