@@ -109,6 +109,13 @@ const Json* row_of(const Json& index, const NightJob& job) {
     return nullptr;
 }
 
+std::pair<Json, std::string> last_verdict(const Json& before, const NightJob& job) {
+    const Json* row = row_of(before, job);
+    if (!row) return {Json(), ""};
+    const std::string key = is_left(*row) ? "previous_verdict" : "verdict";
+    return {row->value(key, Json()), row->value(key + "_words", "")};
+}
+
 std::vector<NightJob> in_order_of_night(std::vector<NightJob> jobs, std::string_view first,
                                         const Json& before) {
     const auto rest = std::stable_partition(

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rxlab {
@@ -18,6 +19,10 @@ struct NightJob {
 
 /// Its row in the index of a night; null: it has none.
 const Json* row_of(const Json& index, const NightJob& job);
+
+/// What it gave last, and in words: in the night before, or where that left it in the one before
+/// that. null: nothing is known.
+std::pair<Json, std::string> last_verdict(const Json& before, const NightJob& job);
 
 /// `first`, whose result is the null floor of the others, then what the night before did not get
 /// to, then the rest as they are.

@@ -43,6 +43,18 @@ TEST(Night, begins_with_the_null_floor_and_then_with_what_was_left_the_night_bef
                 ElementsAre("null-aa", "b", "a"));
 }
 
+TEST(Night, has_its_last_verdict_from_the_night_that_was_not_left) {
+    Json row = night_row("a", 1);
+    row["verdict"] = "worse";
+    row["previous_verdict"] = "same";
+    using Last = std::pair<Json, std::string>;
+    EXPECT_EQ(last_verdict(Json::array({row}), job_named("a")), Last("worse", "more instructions"));
+    row["left"] = true;
+    row["verdict"] = nullptr;
+    EXPECT_EQ(last_verdict(Json::array({row}), job_named("a")), Last("same", "same"));
+    EXPECT_EQ(last_verdict(Json::array({row}), job_named("b")), Last(nullptr, ""));
+}
+
 TEST(Night, reads_the_index_of_an_older_rxlab_and_a_row_that_is_none) {
     const Json before = {{{"experiment", "b"}, {"kernel", "6.12"}, {"lane", "counted"}},
                          Json::object()};

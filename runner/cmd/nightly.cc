@@ -136,7 +136,7 @@ std::optional<Comparison> comparison_in(const fs::path& folder) {
 
 /// What is known of a job before it is run: nothing but what it was.
 Json row_for(const NightJob& job, const Json& before) {
-    const Json* earlier = row_of(before, job);
+    const auto [previous, previous_words] = last_verdict(before, job);
     return {{"experiment", job.experiment},
             {"kernel", job.kernel},
             {"lane", job.lane},
@@ -145,8 +145,8 @@ Json row_for(const NightJob& job, const Json& before) {
             {"status", static_cast<int>(Status::inconclusive)},
             {"verdict", nullptr},
             {"verdict_words", ""},
-            {"previous_verdict", earlier ? earlier->value("verdict", Json()) : Json()},
-            {"previous_verdict_words", earlier ? earlier->value("verdict_words", "") : ""},
+            {"previous_verdict", previous},
+            {"previous_verdict_words", previous_words},
             {"change", ""},
             {"left", false},
             {"message", ""}};
@@ -189,20 +189,22 @@ void print_row(const Json& row) {
     flush_output();
 }
 
-/// What the night will take, as its experiments did on this machine so far. Each job's plan is
-/// made for it, so what is wrong with an experiment is known before the first trial.
+/// What the night will take, as its experiments did on this machine so far; what cannot be planned
+/// will fail by itself.
 std::string forecast_words(const NightlyRequest& request, const std::vector<NightJob>& jobs,
                            const fs::path& night) {
     PaceFile paces = pace_file();
     double likely_s = 0, most_s = 0;
-    for (const NightJob& job : jobs) {
-        const RunRequest run = request_of(request, job, night);
-        const Plan plan = plan_for(run, load_experiment(job.source));
-        const Forecast ahead = forecast_for(run, plan, paces.of(plan));
-        const double box_s = request.minutes * 60;
-        likely_s += std::min(box_s, ahead.trials_s);
-        most_s += std::min(box_s, std::max(ahead.trials_s, ahead.most_trials_s) + ahead.boots_s);
-    }
+    for (const NightJob& job : jobs) try {
+            const RunRequest run = request_of(request, job, night);
+            const Plan plan = plan_for(run, load_experiment(job.source));
+            const Forecast ahead = forecast_for(run, plan, paces.of(plan));
+            const double box_s = request.minutes * 60;
+            likely_s += std::min(box_s, ahead.trials_s);
+            most_s +=
+                std::min(box_s, std::max(ahead.trials_s, ahead.most_trials_s) + ahead.boots_s);
+        } catch (const Error&) {
+        }
     return fmt::format("{} runs: about {}, at most {}", jobs.size(), duration_words(likely_s),
                        duration_words(most_s));
 }
