@@ -19,6 +19,15 @@ bool less_severe(int a, int b) {
     return rank(a) < rank(b);
 }
 
+/// Its row in the index of a night; null: it has none.
+const Json* row_of(const Json& index, const NightJob& job) {
+    for (const Json& row : index)
+        if (row.value("experiment", "") == job.experiment &&
+            row.value("kernel", "") == job.kernel && row.value("lane", "") == job.lane)
+            return &row;
+    return nullptr;
+}
+
 bool is_left(const Json& row) {
     return row.value("left", false);
 }
@@ -37,22 +46,20 @@ int status_of_row(const Json& row) {
     return is_changed(row) ? 1 : is_left(row) ? 3 : 0;
 }
 
-std::string text_at(const Json& row, const char* key) {
-    return row.at(key).is_string() ? row.at(key).get<std::string>() : "-";
-}
-
 std::string job_of_row(const Json& row) {
-    return fmt::format("{} on {}", text_at(row, "experiment"), text_at(row, "kernel"));
+    return fmt::format("{} on {}", text_at(row, {"experiment"}, "-"),
+                       text_at(row, {"kernel"}, "-"));
 }
 
 std::string failure_line(const Json& row) {
     return fmt::format("{}: status {}, {}", job_of_row(row), row.at("status").get<int>(),
-                       text_at(row, "message"));
+                       text_at(row, {"message"}, "-"));
 }
 
 std::string change_line(const Json& row) {
     return fmt::format("{}: {}, the night before {}", job_of_row(row),
-                       text_at(row, "verdict_words"), text_at(row, "previous_verdict_words"));
+                       text_at(row, {"verdict_words"}, "-"),
+                       text_at(row, {"previous_verdict_words"}, "-"));
 }
 
 using Rows = std::vector<const Json*>;
@@ -91,7 +98,7 @@ std::string first_line(const Json& index, const std::string& name) {
     size_t run = 0;
     std::set<std::string> kernels;
     for (const Json& row : index) {
-        kernels.insert(text_at(row, "kernel"));
+        kernels.insert(text_at(row, {"kernel"}, "-"));
         seconds += row.at("seconds").get<double>();
         run += !is_left(row);
     }
@@ -100,14 +107,6 @@ std::string first_line(const Json& index, const std::string& name) {
 }
 
 }  // namespace
-
-const Json* row_of(const Json& index, const NightJob& job) {
-    for (const Json& row : index)
-        if (row.value("experiment", "") == job.experiment &&
-            row.value("kernel", "") == job.kernel && row.value("lane", "") == job.lane)
-            return &row;
-    return nullptr;
-}
 
 std::pair<Json, std::string> last_verdict(const Json& before, const NightJob& job) {
     const Json* row = row_of(before, job);

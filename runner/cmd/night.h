@@ -17,9 +17,6 @@ struct NightJob {
     bool operator==(const NightJob&) const = default;
 };
 
-/// Its row in the index of a night; null: it has none.
-const Json* row_of(const Json& index, const NightJob& job);
-
 /// What it gave last, and in words: in the night before, or where that left it in the one before
 /// that. null: nothing is known.
 std::pair<Json, std::string> last_verdict(const Json& before, const NightJob& job);

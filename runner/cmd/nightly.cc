@@ -2,6 +2,7 @@
 // Every experiment on every kernel, each a campaign in a time box of its own, and one index page.
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "base/output.h"
 #include "base/printable.h"
 #include "base/steady.h"
@@ -77,12 +78,6 @@ Json index_before(const fs::path& night) {
                 fs::exists(entry.path() / "index.json"))
                 newest = entry.path();
     return newest.empty() ? Json::array() : read_json(newest / "index.json");
-}
-
-/// For a row of the index: the reason may stand in any line.
-std::string one_line(std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
 }
 
 fs::path folder_of(const fs::path& night, const std::string& experiment,
@@ -240,11 +235,11 @@ Json run_all(const NightlyRequest& request, const fs::path& night, bool quiet) {
 void add_night(const fs::path& night, const Json& index, bool quiet) {
     std::vector<fs::path> results;
     for (const Json& row : index)
-        if (const fs::path run = night / row.at("path").get<std::string>();
-            run != night / "" && fs::exists(run / "result.json"))
-            results.push_back(run);
+        if (const std::string run = row.at("path");
+            !run.empty() && fs::exists(night / run / "result.json"))
+            results.push_back(night / run);
     if (results.empty()) return;
-    const fs::path db = night.parent_path() / "history.sqlite";
+    const fs::path db = night.parent_path() / kHistoryFile;
     try {
         const HistoryAdded added = add_to_history(db, results);
         if (quiet) return;

@@ -2,6 +2,7 @@
 #include "compare/concordance.h"
 
 #include "base/error.h"
+#include "base/lines.h"
 #include "compare/cells.h"
 #include "experiment/field_list.h"
 #include "stats/cluster.h"
@@ -11,6 +12,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string_view>
 
 namespace rxlab {
 
@@ -125,23 +128,12 @@ ConcordancePair pair_of(const Experiment& experiment, const BothCosts& before,
     return pair;
 }
 
-bool counts_instructions(const Result& result) {
-    const char* cost = lane_row(result.plan.lane).cost;
-    return cost && std::string_view(cost) == "instructions";
-}
-
-bool measures_time(const Result& result) {
-    const char* cost = lane_row(result.plan.lane).cost;
-    return cost && std::string_view(cost) == "ns";
-}
-
-ConcordanceCount count_of(const std::string& name, const std::vector<ConcordancePair>& pairs,
+/// Of those whose instructions differ by `least` or more.
+ConcordanceCount count_of(const std::string& name, std::span<const ConcordancePair> pairs,
                           double least) {
     ConcordanceCount count{.name = name};
     for (const ConcordancePair& pair : pairs) {
-        if ((name != "all" && pair.experiment != name) ||
-            std::abs(std::log(pair.counted)) < std::log1p(least))
-            continue;
+        if (std::abs(std::log(pair.counted)) < std::log1p(least)) continue;
         (pair.agreement == Agreement::same    ? count.same
          : pair.agreement == Agreement::other ? count.other
                                               : count.undecided)++;
@@ -158,12 +150,17 @@ std::string words_for(const Concordance& concordance) {
         concordance.machine, all.other, all.undecided);
 }
 
-/// Of these, the one of that experiment and kind of lane; null: none. @throws: two
-const Result* find_result(const std::vector<Result>& results, const std::string& experiment,
-                          bool (*fits)(const Result&)) {
+bool costs(const Result& result, std::string_view what) {
+    const char* cost = lane_row(result.plan.lane).cost;
+    return cost && cost == what;
+}
+
+/// The one of that experiment in a lane whose cost is `cost`. @throws: none, or two
+const Result& find_result(const std::vector<Result>& results, const std::string& experiment,
+                          std::string_view cost, const char* does) {
     const Result* found = nullptr;
     for (const Result& result : results) {
-        if (result.experiment.name != experiment || !fits(result)) continue;
+        if (result.experiment.name != experiment || !costs(result, cost)) continue;
         if (found)
             throw Error(Status::usage,
                         fmt::format("two results of {} in the {} lane", experiment,
@@ -171,21 +168,9 @@ const Result* find_result(const std::vector<Result>& results, const std::string&
                         "give one of each lane");
         found = &result;
     }
-    return found;
-}
-
-const Result& require_result(const std::vector<Result>& results, const std::string& experiment,
-                             bool (*fits)(const Result&), const char* what) {
-    if (const Result* found = find_result(results, experiment, fits)) return *found;
-    throw Error(Status::usage, fmt::format("no result of {} in a lane that {}", experiment, what),
+    if (found) return *found;
+    throw Error(Status::usage, fmt::format("no result of {} in a lane that {}", experiment, does),
                 "give a result of the counted and one of the timed lane");
-}
-
-std::string text_in(const Json& provenance, const char* pointer) {
-    const Json::json_pointer place(pointer);
-    return provenance.contains(place) && provenance.at(place).is_string()
-               ? provenance.at(place).get<std::string>()
-               : "unknown";
 }
 
 /// The same for all of them. @throws Error(Status::usage)
@@ -217,23 +202,23 @@ std::vector<ConcordancePair> concordant_pairs(const Result& counted, const Resul
 Concordance concordance_of(const std::vector<Result>& results) {
     Concordance all;
     std::vector<std::string> names;
-    for (const Result& result : results)
-        if (std::find(names.begin(), names.end(), result.experiment.name) == names.end())
-            names.push_back(result.experiment.name);
+    for (const Result& result : results) add_lines(names, {result.experiment.name});
+    std::vector<ConcordanceCount> counts;
     for (const std::string& name : names) {
-        const Result &counted =
-                         require_result(results, name, counts_instructions, "counts instructions"),
-                     &timed = require_result(results, name, measures_time, "measures time");
-        require_one(all.machine, text_in(timed.provenance, "/host/cpu_model"), "machines");
-        require_one(all.timed_on, text_in(timed.provenance, "/host/kernel"), "timed kernels");
-        require_one(all.counted_on, text_in(counted.provenance, "/kernel/release"),
+        const Result &counted = find_result(results, name, "instructions", "counts instructions"),
+                     &timed = find_result(results, name, "ns", "measures time");
+        require_one(all.machine, text_at(timed.provenance, {"host", "cpu_model"}, "unknown"),
+                    "machines");
+        require_one(all.timed_on, text_at(timed.provenance, {"host", "kernel"}, "unknown"),
+                    "timed kernels");
+        require_one(all.counted_on, text_at(counted.provenance, {"kernel", "release"}, "unknown"),
                     "counted kernels");
-        for (ConcordancePair& pair : concordant_pairs(counted, timed))
-            all.pairs.push_back(std::move(pair));
+        const std::vector<ConcordancePair> pairs = concordant_pairs(counted, timed);
+        counts.push_back(count_of(name, pairs, all.least));
+        all.pairs.insert(all.pairs.end(), pairs.begin(), pairs.end());
     }
     all.counts.push_back(count_of("all", all.pairs, all.least));
-    for (const std::string& name : names)
-        all.counts.push_back(count_of(name, all.pairs, all.least));
+    all.counts.insert(all.counts.end(), counts.begin(), counts.end());
     all.words = words_for(all);
     return all;
 }

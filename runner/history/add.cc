@@ -3,6 +3,7 @@
 
 #include "base/bounded_json.h"
 #include "base/error.h"
+#include "base/lines.h"
 #include "base/sha256.h"
 #include "base/whole_file.h"
 #include "history/diff_causes.h"
@@ -57,11 +58,6 @@ void put_night(Record& record, const fs::path& file, const RecordOptions& option
                    : !named.empty()       ? named.substr(0, 10)
                                           : written.substr(0, 10);
     record.time = has_time ? named : written;
-}
-
-std::string one_line_of(std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
 }
 
 std::string words_of(const Record& record) {
@@ -125,7 +121,7 @@ AddedFile put(HistoryStore& store, const fs::path& file, const Prepared& one) {
 
 AddedFile refused(const fs::path& file, const Error& error) {
     const std::string next = error.next().empty() ? "" : "; next: " + error.next();
-    return {file, Addition::refused, "", one_line_of(error.what() + next)};
+    return {file, Addition::refused, "", one_line(error.what() + next)};
 }
 
 }  // namespace

@@ -9,6 +9,9 @@
 
 namespace rxlab {
 
+/// What the file is called where nobody names it: it lies beside the nights' folders.
+constexpr const char* kHistoryFile = "history.sqlite";
+
 enum class Addition { added, duplicate, refused };
 
 struct AddedFile {

@@ -2,11 +2,10 @@
 #include "history/diff_causes.h"
 
 #include "base/error.h"
+#include "base/lines.h"
 #include "experiment/field.h"
 
 #include <fmt/format.h>
-#include <iterator>
-#include <sstream>
 
 namespace rxlab {
 namespace {
@@ -16,11 +15,6 @@ constexpr int kDiffVersion = 1;
 bool changed(const Field& path) {
     const std::string verdict = path["verdict"].text();
     return verdict == "better" || verdict == "worse";
-}
-
-std::vector<std::string> words_in(const std::string& text) {
-    std::istringstream stream(text);
-    return {std::istream_iterator<std::string>(stream), {}};
 }
 
 /// A diff calls a path "closed-port rxnic" where a factor's value has a name, and "veth size=60".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "history/record.h"
 
+#include "base/contains.h"
 #include "base/error.h"
 #include "base/sha256.h"
 #include "compare/compare.h"
@@ -21,17 +22,6 @@ namespace {
     throw Error(Status::usage, fact, next);
 }
 
-/// What is there under these keys, if it is a text.
-template <typename... Keys>
-std::string text_in(const Json& json, const Keys&... keys) {
-    const Json* at = &json;
-    for (const char* key : {keys...}) {
-        if (!at->is_object() || !at->contains(key)) return "";
-        at = &at->at(key);
-    }
-    return at->is_string() ? at->get<std::string>() : "";
-}
-
 /// "6.12.117+deb12-amd64" -> "6.12"
 std::string line_of_versions(const std::string& release) {
     std::smatch found;
@@ -39,33 +29,33 @@ std::string line_of_versions(const std::string& release) {
 }
 
 std::string release_of(const Json& provenance) {
-    const std::string guest = text_in(provenance, "kernel", "release");
-    return guest.empty() ? text_in(provenance, "host", "kernel") : guest;
+    const std::string guest = text_at(provenance, {"kernel", "release"});
+    return guest.empty() ? text_at(provenance, {"host", "kernel"}) : guest;
 }
 
 /// As it was asked for, where that is a name: an update of "6.12" goes on with its series. A kernel
 /// of somebody's own has one of its own.
 std::string kernel_of(const Json& provenance) {
-    const std::string asked = text_in(provenance, "kernel_asked", "kernel"),
+    const std::string asked = text_at(provenance, {"kernel_asked", "kernel"}),
                       release = release_of(provenance);
     if (asked.find('/') != std::string::npos) return release;
-    const bool in_guest = !text_in(provenance, "kernel", "release").empty();
+    const bool in_guest = !text_at(provenance, {"kernel", "release"}).empty();
     return in_guest && !asked.empty() ? asked : line_of_versions(release);
 }
 
 std::string machine_of(const Result& result, const std::string& name) {
     const Json& provenance = result.provenance;
     if (lane_row(result.plan.lane).repeats_exactly)
-        return "guest " + text_in(provenance, "cpu_model");
+        return "guest " + text_at(provenance, {"cpu_model"});
     if (!name.empty()) return name;
     return fmt::format("{}{}, CPUs {}", result.plan.target == "vm" ? "guest on " : "",
-                       text_in(provenance, "host", "cpu_model"),
-                       text_in(provenance, "host", "cpus_online"));
+                       text_at(provenance, {"host", "cpu_model"}),
+                       text_at(provenance, {"host", "cpus_online"}));
 }
 
 std::string topology_of(const Trial& trial) {
-    const std::string kind = text_in(trial.topology, "kind"),
-                      model = text_in(trial.topology, "model");
+    const std::string kind = text_at(trial.topology, {"kind"}),
+                      model = text_at(trial.topology, {"model"});
     return model.empty() ? kind : kind + " " + model;
 }
 
@@ -81,8 +71,8 @@ void add_machine(const Json& provenance, std::vector<Ingredient>& rows) {
 std::vector<Ingredient> ingredients_in(const Result& result) {
     std::vector<Ingredient> rows;
     for (const Json& row : ingredients_of(result))
-        rows.push_back({text_in(row, "name"), text_in(row, "from"), text_in(row, "sha256")});
-    if (const std::string line = text_in(result.provenance, "cmdline"); !line.empty())
+        rows.push_back({text_at(row, {"name"}), text_at(row, {"from"}), text_at(row, {"sha256"})});
+    if (const std::string line = text_at(result.provenance, {"cmdline"}); !line.empty())
         rows.push_back({"kernel command line", line, sha256(line)});
     if (!lane_row(result.plan.lane).repeats_exactly) add_machine(result.provenance, rows);
     std::sort(rows.begin(), rows.end(),
@@ -90,15 +80,11 @@ std::vector<Ingredient> ingredients_in(const Result& result) {
     return rows;
 }
 
-bool is_among(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// What the experiment is about, where the lane can rank it.
 bool is_followed(const Result& result, const ComparedMetric& metric) {
     const Experiment& experiment = result.experiment;
-    return (is_among(experiment.primary, metric.name) ||
-            is_among(experiment.secondary, metric.name)) &&
+    return (contains(experiment.primary, metric.name) ||
+            contains(experiment.secondary, metric.name)) &&
            ranks(result.plan.lane, metric_row(metric.name).metric_class);
 }
 
@@ -212,7 +198,7 @@ Record read_record(const Json& document, const Json& comparison, const RecordOpt
     record.kernel = kernel_of(result.provenance);
     record.machine = machine_of(result, options.machine);
     record.release = release_of(result.provenance);
-    record.rxlab_version = text_in(result.provenance, "rxlab_version");
+    record.rxlab_version = text_at(result.provenance, {"rxlab_version"});
     record.night = options.night;
     record.floor = floor_in(comparison);
     record.ingredients = ingredients_in(result);

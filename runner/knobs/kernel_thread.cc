@@ -2,11 +2,10 @@
 #include "knobs/kernel_thread.h"
 
 #include "base/error.h"
+#include "base/lines.h"
 #include "knobs/place.h"
 
 #include <fmt/format.h>
-#include <iterator>
-#include <sstream>
 
 namespace rxlab {
 namespace {
@@ -32,8 +31,7 @@ bool is_kernel_thread(Sys& sys, const std::string& pid, const std::string& name)
 
 std::vector<std::string> stat_of(Sys& sys, const std::string& pid) {
     const std::string stat = sys.read_file("/proc/" + pid + "/stat");
-    std::istringstream words(stat.substr(stat.rfind(')') + 2));
-    return {std::istream_iterator<std::string>(words), {}};
+    return words_in(stat.substr(stat.rfind(')') + 2));
 }
 
 std::vector<std::string> find_kernel_threads(Sys& sys, const std::string& name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "metrics/lane.h"
 
+#include "base/contains.h"
 #include "base/error.h"
 
 #include <fmt/format.h>
@@ -114,11 +115,6 @@ const LaneRow kLanes[] = {
                     "Losses rarer than what is sent here would show.",
                     "Real DMA, PCIe and interrupt hardware: the guest's devices are software."}},
 };
-
-template <typename T, typename U>
-bool contains(const std::vector<T>& list, const U& item) {
-    return std::find(list.begin(), list.end(), item) != list.end();
-}
 
 /// "a, b or c"
 std::string choice_of(const std::vector<std::string>& words) {

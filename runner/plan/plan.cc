@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/contains.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "experiment/resolve.h"
@@ -21,10 +22,6 @@ namespace {
 using Factors = std::map<std::string, Json>;
 
 constexpr size_t kMostTrials = 100'000;
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 void check_lane(const Experiment& experiment, Lane lane) {
     const std::vector<std::string> lanes = names_of(experiment.lanes);

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iterator>
 #include <map>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/lines.h"
 #include "base/sha256.h"
 #include "sys/process.h"
 #include "target/archive.h"
@@ -36,8 +36,8 @@ std::map<std::string, std::string> pairs_of(const std::string& lines) {
 }
 
 std::set<std::string> words_of(const std::string& text) {
-    std::istringstream words(text);
-    return {std::istream_iterator<std::string>(words), {}};
+    const std::vector<std::string> words = words_in(text);
+    return {words.begin(), words.end()};
 }
 
 fs::path in_path(const std::string& program) {

@@ -2,6 +2,7 @@
 #include "topology/sinks.h"
 
 #include "base/error.h"
+#include "base/lines.h"
 #include "topology/driver_counters.h"
 
 #include <fmt/format.h>
@@ -48,9 +49,7 @@ std::vector<std::string> line_of(const std::string& text, const std::string& pro
         const size_t end = std::min(text.find('\n', from), text.size());
         const std::string line = text.substr(from, end - from);
         from = end + 1;
-        if (!line.starts_with(label)) continue;
-        std::istringstream words(line.substr(label.size()));
-        return {std::istream_iterator<std::string>(words), {}};
+        if (line.starts_with(label)) return words_in(line.substr(label.size()));
     }
     throw Error(Status::invalid,
                 fmt::format("no counters of {} in the kernel's SNMP table", protocol));

@@ -2,6 +2,7 @@
 // A Google Benchmark program in user space: a window is one start of it with one benchmark, its
 // JSON read from its output.
 #include "base/error.h"
+#include "base/lines.h"
 #include "base/nearest.h"
 #include "traffic/kinds.h"
 
@@ -83,10 +84,9 @@ double seconds_for(const Json& parameters) {
     return parameters.value("timeout", 60);
 }
 
-std::string one_line(std::string text) {
+std::string beginning_of(std::string text) {
     text.erase(text.find_last_not_of(" \n") + 1);
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text.substr(0, kMostShown);
+    return one_line(text).substr(0, kMostShown);
 }
 
 /// One repetition of the benchmark.
@@ -104,7 +104,8 @@ public:
     Output(std::string who, const std::string& text)
         : who_(std::move(who)), document_(Json::parse(text, nullptr, false)) {
         if (document_.is_discarded())
-            refuse(fmt::format("its output is no JSON document, it begins '{}'", one_line(text)));
+            refuse(
+                fmt::format("its output is no JSON document, it begins '{}'", beginning_of(text)));
         if (!document_.is_object() || !document_.contains("context") ||
             !document_.contains("benchmarks"))
             refuse("its output is not Google Benchmark's: no context, or no benchmarks");
@@ -258,7 +259,7 @@ void require_gbench(Sys& sys, const Json& parameters) {
             Status::usage, fmt::format("traffic gbench: no program {}", file),
             "make bench-build builds ring_bench; RXLAB_BENCH names the folder of another program");
     CommandResult ran = sys.run_for(seconds_for(parameters), {file, kList});
-    const std::string said = one_line(ran.err);
+    const std::string said = beginning_of(ran.err);
     std::istringstream list(output_of({file, kList}, std::move(ran)));
     std::vector<std::string> names;
     for (std::string line; std::getline(list, line); names.push_back(line))
