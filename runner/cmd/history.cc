@@ -35,15 +35,20 @@ struct HistoryRequest {
 };
 
 fs::path database_of(const HistoryRequest& request) {
-    return request.db.empty() ? runs_folder() / "history.sqlite" : request.db;
+    return request.db.empty() ? runs_folder() / kHistoryFile : request.db;
 }
 
-FollowedHistory history_for(const HistoryRequest& request) {
+/// @throws Error(Status::usage): it is not there
+HistoryStore store_for(const HistoryRequest& request, DatabaseMode mode) {
     const fs::path db = database_of(request);
     if (!fs::exists(db))
         throw Error(Status::usage, fmt::format("{}: not there", db.string()),
                     "'rxlab history add RESULT' makes it; --db names another one");
-    HistoryStore store(db, DatabaseMode::read);
+    return HistoryStore(db, mode);
+}
+
+FollowedHistory history_for(const HistoryRequest& request) {
+    HistoryStore store = store_for(request, DatabaseMode::read);
     return followed(store);
 }
 
@@ -156,8 +161,7 @@ void list_series(const HistoryRequest& request) {
 }
 
 void print_change(const LevelChange& change) {
-    fmt::print("      {}  {:.6g} to {:.6g}{}  {} {}\n", change.night, change.before, change.after,
-               change.ratio > 0 ? fmt::format(" ({:.4f}x)", change.ratio) : "", change.direction,
+    fmt::print("      {}  {}  {} {}\n", change.night, levels_in_words(change), change.direction,
                to_string(change.state));
     fmt::print("        {}\n",
                change.made_of.empty()
@@ -219,16 +223,13 @@ std::string night_days_ago(int days) {
 }
 
 void prune_old(const HistoryRequest& request) {
-    const fs::path db = database_of(request);
-    if (!fs::exists(db))
-        throw Error(Status::usage, fmt::format("{}: not there", db.string()), "--db names one");
-    HistoryStore store(db, DatabaseMode::write);
-    const Pruned pruned = store.prune(night_days_ago(request.keep_days));
+    const Pruned pruned =
+        store_for(request, DatabaseMode::write).prune(night_days_ago(request.keep_days));
     if (request.json)
         fmt::print("{}\n", Json{{"results", pruned.results}, {"before", pruned.before}}.dump(2));
     else
-        fmt::print("{}: {} results from before {} taken out\n", db.string(), pruned.results,
-                   pruned.before);
+        fmt::print("{}: {} results from before {} taken out\n", database_of(request).string(),
+                   pruned.results, pruned.before);
 }
 
 using SharedRequest = std::shared_ptr<HistoryRequest>;

@@ -126,9 +126,12 @@ std::string in_time_words(Lane lane) try {
     return "";
 }
 
+double floor_from(const fs::path& null, Lane lane) {
+    return null.empty() ? 0 : null_floor(load_result(null), lane);
+}
+
 CompareOptions compare_options(const fs::path& null, Lane lane) {
-    return {.floor = null.empty() ? 0 : null_floor(load_result(null), lane),
-            .in_time = in_time_words(lane)};
+    return {.floor = floor_from(null, lane), .in_time = in_time_words(lane)};
 }
 
 void print_files(const fs::path& document, const fs::path& page, bool report) {

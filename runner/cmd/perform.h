@@ -33,6 +33,8 @@ int show(const RunOutcome& outcome, bool json, bool report);
 /// result.json of a run, named by the file or by its folder.
 /// @throws Error(Status::usage): it is none, or a shard, which says nothing by itself
 Result load_result(const std::filesystem::path& path);
+/// The null floor of the result at `null` (empty: not measured) in `lane`.
+double floor_from(const std::filesystem::path& null, Lane lane);
 /// The options for comparing in `lane`, with the null floor of the result at `null` (empty: not
 /// measured).
 CompareOptions compare_options(const std::filesystem::path& null, Lane lane);

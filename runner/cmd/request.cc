@@ -230,9 +230,8 @@ CampaignRequest campaign_for(const RunRequest& request) {
 std::unique_ptr<Strategy> strategy_for(const RunRequest& request, const Plan& plan) {
     if (request.shard) return make_strategy("one_shard", {{"shard", to_string(*request.shard)}});
     if (!plan.looks.empty())
-        return make_strategy(
-            "until_decided",
-            {{"floor", compare_options(request.null, plan.lane).floor}, {"each", request.each}});
+        return make_strategy("until_decided", {{"floor", floor_from(request.null, plan.lane)},
+                                               {"each", request.each}});
     return make_strategy(lane_row(plan.lane).most_rounds && !request.rounds ? "until_precise"
                                                                             : "whole_plan");
 }

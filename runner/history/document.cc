@@ -147,9 +147,7 @@ std::string status_family(const FollowedHistory& history) {
     std::string text =
         "# TYPE rxlab_history_status stateset\n# HELP rxlab_history_status what a series is\n";
     for (const FollowedSeries& series : history.series)
-        for (const SeriesStatus status :
-             {SeriesStatus::gone, SeriesStatus::invalid, SeriesStatus::candidate,
-              SeriesStatus::changed, SeriesStatus::is_new, SeriesStatus::steady})
+        for (const SeriesStatus status : kStatuses)
             text += fmt::format("rxlab_history_status{{{},{}}} {}\n", labels_of(series),
                                 label("rxlab_history_status", to_string(status)),
                                 series.status == status ? 1 : 0);

@@ -16,17 +16,6 @@
 namespace rxlab {
 namespace {
 
-struct StatusRow {
-    SeriesStatus status;
-    const char* name;
-};
-/// In the order of what is looked at first.
-constexpr StatusRow kStatuses[] = {
-    {SeriesStatus::gone, "gone"},           {SeriesStatus::invalid, "invalid"},
-    {SeriesStatus::candidate, "candidate"}, {SeriesStatus::changed, "changed"},
-    {SeriesStatus::is_new, "new"},          {SeriesStatus::steady, "steady"},
-};
-
 /// The nights on which a lane has results on a machine.
 using LaneNights = std::map<std::pair<Lane, std::string>, std::set<std::string>>;
 using ListsByHash = std::map<std::string, std::vector<Ingredient>>;
@@ -138,10 +127,7 @@ void add_changes(FollowedSeries& series, const Track& track, const Kept& kept) {
 // --- status ---
 
 std::string change_words(const LevelChange& change) {
-    std::string words = fmt::format("{:.6g} to {:.6g}", change.before, change.after);
-    if (change.ratio > 0) words += fmt::format(" ({:.4f}x)", change.ratio);
-    if (!change.direction.empty()) words += ", " + change.direction;
-    return words;
+    return levels_in_words(change) + (change.direction.empty() ? "" : ", " + change.direction);
 }
 
 /// Who else has results since: what has gone is the whole kernel, the experiment, or this arm.
@@ -312,9 +298,26 @@ bool goes_with_kernel(const Ingredient* one) {
 }  // namespace
 
 const char* to_string(SeriesStatus status) {
-    return std::find_if(std::begin(kStatuses), std::end(kStatuses),
-                        [&](const StatusRow& row) { return row.status == status; })
-        ->name;
+    switch (status) {
+        case SeriesStatus::gone:
+            return "gone";
+        case SeriesStatus::invalid:
+            return "invalid";
+        case SeriesStatus::candidate:
+            return "candidate";
+        case SeriesStatus::changed:
+            return "changed";
+        case SeriesStatus::is_new:
+            return "new";
+        case SeriesStatus::steady:
+            break;
+    }
+    return "steady";
+}
+
+std::string levels_in_words(const LevelChange& change) {
+    const std::string levels = fmt::format("{:.6g} to {:.6g}", change.before, change.after);
+    return change.ratio > 0 ? fmt::format("{} ({:.4f}x)", levels, change.ratio) : levels;
 }
 
 const char* to_string(ChangeState state) {
@@ -403,11 +406,11 @@ FollowedHistory followed(HistoryStore& store) {
 
 std::string headline_of(const FollowedHistory& history) {
     std::vector<std::string> counts;
-    for (const StatusRow& row : kStatuses)
+    for (const SeriesStatus status : kStatuses)
         if (const auto count = std::count_if(
                 history.series.begin(), history.series.end(),
-                [&](const FollowedSeries& series) { return series.status == row.status; }))
-            counts.push_back(fmt::format("{} {}", count, row.name));
+                [&](const FollowedSeries& series) { return series.status == status; }))
+            counts.push_back(fmt::format("{} {}", count, to_string(status)));
     return fmt::format(
         "{} series of {} nights: {}", history.series.size(), history.nights.size(),
         counts.empty() ? "nothing added yet" : fmt::format("{}", fmt::join(counts, ", ")));

@@ -36,6 +36,9 @@ struct LevelChange {
     std::string cause;                 ///< what a diff said of it; empty: none was added
 };
 
+/// "7415.7 to 7606.9 (1.0258x)"
+std::string levels_in_words(const LevelChange& change);
+
 struct FollowedPoint {
     std::string night;
     double value = 0;  ///< the median; or the ratio to the baseline
@@ -48,6 +51,10 @@ struct FollowedFault {
 };
 
 enum class SeriesStatus { gone, invalid, candidate, changed, is_new, steady };
+/// In the order of what is looked at first.
+constexpr SeriesStatus kStatuses[] = {SeriesStatus::gone,      SeriesStatus::invalid,
+                                      SeriesStatus::candidate, SeriesStatus::changed,
+                                      SeriesStatus::is_new,    SeriesStatus::steady};
 const char* to_string(SeriesStatus status);
 
 struct FollowedSeries {
