@@ -8,10 +8,9 @@ import words
 from blocks import Figure, Figures, Fold, Paragraph, Report, Section, Table
 from front import scaled
 from ink import INK, bare, make
-from load import Place, read_json
 from output import in_folder, replace
 from plots import draw, plot_files
-from shape import check_schema
+from shape import read_checked
 from to_html import html
 
 COLOURS = {"same": "s1", "other": "s2", "undecided": "muted"}
@@ -21,15 +20,12 @@ SAID = {"same": "same order", "other": "the other order", "undecided": "not told
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "concordance.json"
-    document = read_json(path, f"write it with 'rxlab concordance RESULT ... --out {folder}'")
-    place = Place(document, f"{path}:")
-    check_schema(place, "concordance")
+    place = read_checked(folder, "concordance", f"rxlab concordance RESULT ... --out {folder}")
     for pair in place.get("pairs").items():
         for key in ("counted", "timed", "timed_low", "timed_high"):
             if pair.get(key).number() <= 0:
                 pair.get(key).refuse("a ratio above 0")
-    return document
+    return place.value
 
 
 def ascending(pair):

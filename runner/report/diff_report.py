@@ -21,10 +21,9 @@ from blocks import (
     Table,
 )
 from ink import INK
-from load import Place, read_json
 from output import in_folder, replace
 from plots import Rows, draw, plot_files, scale
-from shape import check_schema
+from shape import read_checked
 from to_html import html
 
 SHOWN = 30  # functions of a path in its table
@@ -48,10 +47,7 @@ SHARES = {
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "diff.json"
-    document = read_json(path, f"write it with 'rxlab diff BEFORE AFTER --out {folder}'")
-    check_schema(Place(document, f"{path}:"), "diff")
-    return document
+    return read_checked(folder, "diff", f"rxlab diff BEFORE AFTER --out {folder}").value
 
 
 def item(path):

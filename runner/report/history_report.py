@@ -20,10 +20,9 @@ from blocks import (
     Spark,
     Table,
 )
-from load import Place, read_json
 from output import in_folder, replace
 from plots import draw
-from shape import check_schema
+from shape import read_checked
 from sweep import figure_of
 from to_html import html
 
@@ -45,10 +44,7 @@ QUIET = ("new", "steady")
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "history.json"
-    document = read_json(path, f"write it with 'rxlab history page --out {folder}'")
-    check_schema(Place(document, f"{path}:"), "history")
-    return document
+    return read_checked(folder, "history", f"rxlab history page --out {folder}").value
 
 
 # --- what a series says ---
@@ -268,24 +264,22 @@ def relative(series, nights):
 def plot_of(metric, key, some, nights):
     """Those that changed most, over the last nights; None where no series has two."""
     nights = nights[-NIGHTS:]
-    drawn = [one for one in some if len(relative(one, nights)) > 1]
-    drawn.sort(key=lambda one: -max(abs(y) for _, y in relative(one, nights)))
-    drawn = drawn[:LINES]
-    if not drawn:
+    lines = [(label(one), relative(one, nights)) for one in some]
+    lines = [(name, line) for name, line in lines if len(line) > 1]
+    lines.sort(key=lambda line: -max(abs(y) for _, y in line[1]))
+    lines = lines[:LINES]
+    if not lines:
         return None
     experiment, kernel, lane, _ = key
 
     def paint():
-        lines = [(label(one), relative(one, nights)) for one in drawn]
         figure, axes = figure_of("%, against the first of these nights", lines, 26.0)
         step = max(1, (len(nights) + TICKS - 1) // TICKS)
         ticks = range(0, len(nights), step)
         axes.set_xticks(list(ticks), [nights[i] for i in ticks], rotation=30, ha="right")
         return figure
 
-    ends = "; ".join(
-        f"{label(one)} {words.signed(relative(one, nights)[-1][1])} %" for one in drawn
-    )
+    ends = "; ".join(f"{name} {words.signed(line[-1][1])} %" for name, line in lines)
     return draw(
         f"history-{words.slug(metric)}-{words.slug(' '.join(key))}",
         f"{metric} of {experiment} on {kernel}",
@@ -296,12 +290,13 @@ def plot_of(metric, key, some, nights):
 
 
 def value_table(some, nights):
+    columns = [(one, by_night(one)) for one in some]
     rows = [
         [
             night,
             *[
                 value_said(one, values[night]) if night in values else words.NONE
-                for one, values in ((one, by_night(one)) for one in some)
+                for one, values in columns
             ],
         ]
         for night in reversed(nights[-ROWS:])

@@ -12,14 +12,12 @@ import statistics
 import sys
 from collections import defaultdict
 
+from load import Refused
 from output import USAGE_ERROR
 
 COLUMNS = ("instructions", "cycles", "perf_seconds", "qps", "read_p99_us")
+NEXT = "take out the run, or give the table as it was published"
 LEAST = 0.05  # a smaller difference of instructions is told apart, too
-
-
-class Refused(Exception):
-    """Fact and place, in a line."""
 
 
 def numbers_of(row, line):
@@ -27,10 +25,11 @@ def numbers_of(row, line):
     try:
         instructions, cycles, seconds, qps, p99 = (float(row[key]) for key in COLUMNS)
     except (KeyError, TypeError, ValueError) as error:
-        raise Refused(f"line {line}: {', '.join(COLUMNS)} have to be numbers: {error}") from error
+        fact = f"line {line}: {', '.join(COLUMNS)} have to be numbers: {error}"
+        raise Refused(fact, NEXT) from error
     values = (instructions, cycles, seconds, qps, p99)
     if not all(math.isfinite(value) and value > 0 for value in values):
-        raise Refused(f"line {line}: {', '.join(COLUMNS)} have to be above 0")
+        raise Refused(f"line {line}: {', '.join(COLUMNS)} have to be above 0", NEXT)
     queries = seconds * qps
     return instructions / queries, cycles / queries, p99
 

@@ -19,10 +19,9 @@ from blocks import (
     Table,
 )
 from ink import INK
-from load import Place, read_json
 from output import in_folder, replace
 from plots import Rows, draw, plot_files, scale
-from shape import check_schema
+from shape import read_checked
 from to_html import html
 from to_markdown import markdown
 
@@ -33,10 +32,7 @@ US = 1000.0  # ns
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "profile.json"
-    document = read_json(path, f"write it with 'rxlab profile ... --out {folder}'")
-    check_schema(Place(document, f"{path}:"), "profile")
-    return document
+    return read_checked(folder, "profile", f"rxlab profile ... --out {folder}").value
 
 
 # ---- what the document has

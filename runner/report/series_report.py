@@ -6,10 +6,9 @@ import sys
 import diff_report
 import words
 from blocks import Bullets, Code, Figure, Figures, Fold, Link, Paragraph, Report, Section, Table
-from load import Place, read_json
 from output import in_folder, replace
 from plots import draw, plot_files
-from shape import check_schema
+from shape import check_schema, read_checked
 from sweep import figure_of
 from to_html import html
 
@@ -19,10 +18,8 @@ ENTRIES = 8  # of a changelog, before the fold
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "series.json"
-    document = read_json(path, f"write it with 'rxlab series VERSION --out {folder}'")
-    place = Place(document, f"{path}:")
-    check_schema(place, "series")
+    place = read_checked(folder, "series", f"rxlab series VERSION --out {folder}")
+    document = place.value
     for one in place.get("paths").items():
         if len(one.get("values").items()) != len(document["subjects"]):
             one.get("values").refuse("a value for each subject")

@@ -174,6 +174,15 @@ def check_schema(document, name, definition=None):
         ) from None
 
 
+def read_checked(folder, name, command):
+    """The Place of NAME.json in a folder, which is as its schema says and which COMMAND writes.
+    @raises Refused"""
+    path = folder / f"{name}.json"
+    place = Place(read_json(path, f"write it with '{command}'"), f"{path}:")
+    check_schema(place, name)
+    return place
+
+
 def check_pair(result, document, folder):
     for key in ("experiment", "lane"):
         if result[key] != document[key]:

@@ -9,10 +9,9 @@ import words
 from blocks import Code, Figure, Figures, Fold, Paragraph, Report, Section, Table
 from diff_report import function_name
 from ink import INK
-from load import Place, read_json
 from output import in_folder, replace
 from plots import Rows, draw, plot_files, scale
-from shape import check_schema
+from shape import check_schema, read_checked
 from to_html import html
 
 BARS = 15  # of a plot
@@ -23,10 +22,8 @@ UNNAMED = "[user]"
 
 def load(folder):
     """@raises Refused"""
-    path = folder / "syscalls.json"
-    document = read_json(path, f"write it with 'rxlab syscalls --out {folder} -- PROGRAM'")
-    place = Place(document, f"{path}:")
-    check_schema(place, "syscalls")
+    place = read_checked(folder, "syscalls", f"rxlab syscalls --out {folder} -- PROGRAM")
+    document = place.value
     if "difference" in document:
         for function in place.get("difference").get("functions").items():
             check_schema(function, "diff", "function")
