@@ -148,6 +148,7 @@ class EveryKind(unittest.TestCase):
         document["in_time"] = "Of 101 pairs 86 had the same order <in time>."
         page = files_of((made, document))["report.html"].decode()
         self.assertIn("86 had the same order &lt;in time&gt;.", page)
+        self.assertIn("answer: <code>make concordance</code>.", page)
         self.assertNotIn("make concordance", self.html("pair"))
 
     def test_metrics_that_are_not_ranked_are_said_to_be_once(self):

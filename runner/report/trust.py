@@ -183,16 +183,15 @@ def method(result, document):
 
 
 def lane(result, document):
-    in_time = document.get("in_time")
-    blind = [
-        *([f"{in_time} `make concordance` has this machine's answer."] if in_time else []),
-        "Declared mechanism of this experiment:"
-        f" {words.listed(result['experiment_source']['mechanism']) or 'none'}.",
-    ]
+    blind = [[said] for said in result["lane_facts"]["cannot_see"]]
+    if in_time := document.get("in_time"):
+        blind.append([in_time + " This machine's answer: ", Code("make concordance"), "."])
+    mechanism = words.listed(result["experiment_source"]["mechanism"]) or "none"
+    blind.append([f"Declared mechanism of this experiment: {mechanism}."])
     return Section(
         f"What the {result['lane']} lane cannot see",
         "lane",
-        [Bullets([[said] for said in result["lane_facts"]["cannot_see"] + blind])],
+        [Bullets(blind)],
     )
 
 
